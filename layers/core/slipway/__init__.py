@@ -1,0 +1,1 @@
+"""Slipway: event-driven releases of machine-learning models on SageMaker."""

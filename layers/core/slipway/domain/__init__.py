@@ -1,0 +1,1 @@
+"""Desired state, world, steps and the decision between them. Pure."""

@@ -1,0 +1,1 @@
+"""Slipway's drift engine: datasets in, Model Monitor documents out."""

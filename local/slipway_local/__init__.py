@@ -1,0 +1,1 @@
+"""The embedded cloud: the deployed template, on one machine, without AWS."""
