@@ -1,0 +1,1 @@
+"""SageMaker on one machine: real shapes, real statuses, really served models."""
