@@ -1,0 +1,125 @@
+"""One account in one region: everything SageMaker remembers there, and what it reaches out to."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from threading import RLock
+from typing import Any
+
+from slipway_local.sagemaker import events
+from slipway_local.sagemaker.events import Event
+from slipway_local.sagemaker.fleets import Fleet
+from slipway_local.sagemaker.metrics import Datum
+from slipway_local.sagemaker.serving import Launcher
+
+Params = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """How long the service takes over things, in seconds of its own clock.
+
+    `config_visible` is how long a fresh endpoint configuration stays unknown to CreateEndpoint
+    and UpdateEndpoint. `health_check` is how long a container may take to answer its health
+    check when its variant does not say. `reason_kept` is how long DescribeEndpoint shows why an
+    update was rolled back; at 0 the rollback is silent.
+    """
+
+    creating: float = 0.0
+    updating: float = 0.0
+    rolling_back: float = 0.0
+    deleting: float = 0.0
+    config_visible: float = 0.0
+    health_check: float = 600.0
+    reason_kept: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A model, an endpoint configuration or a package group: written once, never changed."""
+
+    name: str
+    arn: str
+    created: float
+    body: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Package:
+    """A model package; `body` holds the members that callers set."""
+
+    arn: str
+    created: float
+    body: Params
+    modified: float | None = None
+
+
+@dataclass(slots=True)
+class Deployment:
+    """A new fleet being brought up behind an endpoint."""
+
+    fleet: Fleet
+    started: float
+    stage: str = "Creating"
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """An endpoint: what serves now (`fleet`) and what is on its way (`pending`).
+
+    `due` is when the present status may end; it means nothing for a status that lasts.
+    """
+
+    name: str
+    arn: str
+    config_name: str
+    created: float
+    modified: float
+    status: str
+    due: float
+    fleet: Fleet | None = None
+    pending: Deployment | None = None
+    failure: str | None = None
+    failed: float = 0.0
+    deployment_config: Params | None = None
+
+    def fleets(self) -> list[Fleet]:
+        """All that runs for this endpoint, serving or not yet."""
+        pending = self.pending.fleet if self.pending else None
+        return [fleet for fleet in (self.fleet, pending) if fleet is not None]
+
+
+@dataclass(slots=True)
+class Account:
+    """The state that operations read and change, under the one lock."""
+
+    id: str
+    region: str
+    clock: Callable[[], float]
+    launcher: Launcher
+    durations: Durations
+    quotas: Mapping[str, int]
+    random: Random
+    lock: RLock = field(default_factory=RLock)
+    models: dict[str, Resource] = field(default_factory=dict)
+    configs: dict[str, Resource] = field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    moving: dict[str, Endpoint] = field(default_factory=dict)
+    groups: dict[str, Resource] = field(default_factory=dict)
+    packages: dict[str, Package] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    events: deque[Event] = field(default_factory=deque)
+    metrics: deque[Datum] = field(default_factory=deque)
+
+    def arn(self, kind: str, name: str) -> str:
+        """SageMaker writes ARNs in lower case, whatever the name's case."""
+        return f"arn:aws:sagemaker:{self.region}:{self.id}:{kind}/{name.lower()}"
+
+    def tell(self, subject: str, detail: Mapping[str, Any], arn: str) -> None:
+        """Queue an event; the service delivers it when its lock is free."""
+        self.events.append(events.event(subject, detail, arn, self.clock()))
+
+    def tag(self, arn: str, tags: Iterable[Mapping[str, str]]) -> None:
+        self.tags.setdefault(arn, {}).update({tag["Key"]: tag["Value"] for tag in tags})

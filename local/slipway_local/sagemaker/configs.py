@@ -1,0 +1,102 @@
+"""Endpoint configurations: which models, on how many instances, with which share of traffic."""
+
+from slipway_local.sagemaker import listing, models
+from slipway_local.sagemaker.account import Account, Resource
+from slipway_local.sagemaker.errors import already_exists, invalid, not_found
+from slipway_local.sagemaker.operations import Operations, Params, given
+
+KIND = "endpoint configuration"
+
+
+def create_endpoint_config(account: Account, params: Params) -> Params:
+    name = params["EndpointConfigName"]
+    arn = account.arn("endpoint-config", name)
+    if arn in account.configs:
+        raise already_exists(KIND, arn)
+    _check_variants(account, params)
+    account.configs[arn] = Resource(name, arn, account.clock(), given(params))
+    account.tag(arn, params.get("Tags", []))
+    return {"EndpointConfigArn": arn}
+
+
+def describe_endpoint_config(account: Account, params: Params) -> Params:
+    config = find(account, params["EndpointConfigName"])
+    return {**config.body, "EndpointConfigArn": config.arn, "CreationTime": config.created}
+
+
+def list_endpoint_configs(account: Account, params: Params) -> Params:
+    rows = [
+        {
+            "EndpointConfigName": config.name,
+            "EndpointConfigArn": config.arn,
+            "CreationTime": config.created,
+        }
+        for config in account.configs.values()
+    ]
+    return listing.page("EndpointConfigs", rows, params, name="EndpointConfigName")
+
+
+def delete_endpoint_config(account: Account, params: Params) -> Params:
+    """AWS lets a configuration go that an endpoint still uses; the endpoint suffers later."""
+    config = find(account, params["EndpointConfigName"])
+    del account.configs[config.arn]
+    del account.tags[config.arn]
+    return {}
+
+
+def find(account: Account, name: str) -> Resource:
+    """Raises Refusal: Could not find endpoint configuration."""
+    arn = account.arn("endpoint-config", name)
+    config = account.configs.get(arn)
+    if config is None:
+        raise not_found(KIND, arn)
+    return config
+
+
+def find_settled(account: Account, name: str) -> Resource:
+    """As CreateEndpoint and UpdateEndpoint look it up: a fresh configuration is not there yet.
+
+    SageMaker reads it with eventual consistency, so DescribeEndpointConfig may see it earlier.
+    """
+    config = find(account, name)
+    if account.clock() < config.created + account.durations.config_visible:
+        raise not_found(KIND, config.arn)
+    return config
+
+
+def _check_variants(account: Account, params: Params) -> None:
+    variants = params["ProductionVariants"]
+    names = [variant["VariantName"] for variant in variants]
+    if len(set(names)) != len(names):
+        raise invalid(f"Variant names must be unique: {', '.join(names)}.")
+    shadows = params.get("ShadowProductionVariants", [])
+    if shadows and (len(variants), len(shadows)) != (1, 1):
+        raise invalid("A shadow variant needs exactly one production variant beside it.")
+    for variant in [*variants, *shadows]:
+        _check_variant(account, variant)
+
+
+def _check_variant(account: Account, variant: Params) -> None:
+    if "ModelName" not in variant:
+        raise invalid(f"Variant {variant['VariantName']} must name a ModelName.")
+    models.find(account, variant["ModelName"])
+    serverless = "ServerlessConfig" in variant
+    counted = "InstanceType" in variant and "InitialInstanceCount" in variant
+    if serverless and ("InstanceType" in variant or "InitialInstanceCount" in variant):
+        raise invalid(
+            f"Variant {variant['VariantName']} has a ServerlessConfig and therefore takes no "
+            "InstanceType and no InitialInstanceCount."
+        )
+    if not serverless and not counted and "InstancePools" not in variant:
+        raise invalid(
+            f"Variant {variant['VariantName']} needs an InstanceType and an "
+            "InitialInstanceCount, or a ServerlessConfig."
+        )
+
+
+OPERATIONS: Operations = {
+    "CreateEndpointConfig": create_endpoint_config,
+    "DescribeEndpointConfig": describe_endpoint_config,
+    "ListEndpointConfigs": list_endpoint_configs,
+    "DeleteEndpointConfig": delete_endpoint_config,
+}

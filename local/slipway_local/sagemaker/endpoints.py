@@ -1,0 +1,165 @@
+"""Endpoints: create, update, rescale, describe, list, delete."""
+
+from collections.abc import Iterable
+
+from slipway_local.sagemaker import (
+    configs,
+    deployments,
+    describing,
+    fleets,
+    listing,
+    models,
+    quotas,
+)
+from slipway_local.sagemaker.account import Account, Endpoint, Resource
+from slipway_local.sagemaker.errors import already_exists, in_progress, invalid, not_found
+from slipway_local.sagemaker.fleets import Fleet
+from slipway_local.sagemaker.operations import Operations, Params
+
+_UPDATABLE = ("InService", "UpdateRollbackFailed", "OutOfService")
+
+
+def create_endpoint(account: Account, params: Params) -> Params:
+    name = params["EndpointName"]
+    arn = account.arn("endpoint", name)
+    if arn in account.endpoints:
+        raise already_exists("endpoint", arn)
+    fleet = _launch(account, configs.find_settled(account, params["EndpointConfigName"]))
+    now = account.clock()
+    endpoint = Endpoint(name, arn, fleet.config_name, now, now, "Creating", now)
+    endpoint.deployment_config = params.get("DeploymentConfig")
+    account.endpoints[arn] = endpoint
+    account.tag(arn, params.get("Tags", []))
+    deployments.begin(account, endpoint, fleet, "Creating", account.durations.creating)
+    return {"EndpointArn": arn}
+
+
+def update_endpoint(account: Account, params: Params) -> Params:
+    endpoint = _updatable(account, params["EndpointName"])
+    _check_deployment_config(params.get("DeploymentConfig", {}))
+    config = configs.find_settled(account, params["EndpointConfigName"])
+    # An endpoint whose own configuration was deleted cannot be updated any more.
+    configs.find(account, endpoint.config_name)
+    fleet = _launch(account, config)
+    if params.get("RetainAllVariantProperties", False) and endpoint.fleet is not None:
+        excluded = params.get("ExcludeRetainedVariantProperties", [])
+        _retain(endpoint.fleet, fleet, {item["VariantPropertyType"] for item in excluded})
+    if not params.get("RetainDeploymentConfig", False):
+        endpoint.deployment_config = params.get("DeploymentConfig")
+    deployments.begin(account, endpoint, fleet, "Updating", account.durations.updating)
+    return {"EndpointArn": endpoint.arn}
+
+
+def update_endpoint_weights_and_capacities(account: Account, params: Params) -> Params:
+    endpoint = _updatable(account, params["EndpointName"])
+    configs.find(account, endpoint.config_name)
+    wanted = params["DesiredWeightsAndCapacities"]
+    fleet = endpoint.fleet
+    if fleet is None:
+        raise in_progress(endpoint.arn)
+    _check_rescale(account, fleet, wanted)
+    for change in wanted:
+        variant = fleet.variant(change["VariantName"])
+        if variant is not None:
+            variant.desired_weight = change.get("DesiredWeight", variant.desired_weight)
+            variant.desired_instances = change.get(
+                "DesiredInstanceCount", variant.desired_instances
+            )
+    deployments.enter(account, endpoint, "Updating", account.durations.updating)
+    return {"EndpointArn": endpoint.arn}
+
+
+def describe_endpoint(account: Account, params: Params) -> Params:
+    endpoint = find(account, params["EndpointName"])
+    return describing.description(endpoint, deployments.shown_failure(account, endpoint))
+
+
+def list_endpoints(account: Account, params: Params) -> Params:
+    wanted = params.get("StatusEquals")
+    rows = [
+        describing.summary(endpoint)
+        for endpoint in account.endpoints.values()
+        if wanted in (None, endpoint.status)
+    ]
+    return listing.page("Endpoints", rows, params, name="EndpointName")
+
+
+def delete_endpoint(account: Account, params: Params) -> Params:
+    endpoint = find(account, params["EndpointName"])
+    if endpoint.status not in deployments.LASTING:
+        raise in_progress(endpoint.arn)
+    deployments.enter(account, endpoint, "Deleting", account.durations.deleting)
+    return {}
+
+
+def find(account: Account, name: str) -> Endpoint:
+    """Raises Refusal: Could not find endpoint."""
+    arn = account.arn("endpoint", name)
+    endpoint = account.endpoints.get(arn)
+    if endpoint is None:
+        raise not_found("endpoint", arn)
+    return endpoint
+
+
+def _updatable(account: Account, name: str) -> Endpoint:
+    endpoint = find(account, name)
+    if endpoint.status == "Failed":
+        raise invalid(f'Cannot update endpoint "{endpoint.arn}" in status Failed: delete it.')
+    if endpoint.status not in _UPDATABLE:
+        raise in_progress(endpoint.arn)
+    return endpoint
+
+
+def _launch(account: Account, config: Resource) -> Fleet:
+    """Start what the configuration asks for. Raises Refusal before anything is started."""
+    variants = config.body["ProductionVariants"]
+    programs = [models.program(account, variant["ModelName"]) for variant in variants]
+    quotas.check(account, quotas.demand(variants))
+    return fleets.launch(config.name, config.body, programs, account.launcher, account.clock())
+
+
+def _retain(old: Fleet, new: Fleet, excluded: set[str]) -> None:
+    """Carry over what was changed on the live variants, except what the caller excludes."""
+    for variant in new.variants:
+        before = old.variant(variant.name)
+        if before is None:
+            continue
+        if "DesiredWeight" not in excluded:
+            variant.desired_weight = before.desired_weight
+        if "DesiredInstanceCount" not in excluded and before.desired_instances is not None:
+            variant.desired_instances = before.desired_instances
+        variant.settle()
+    if "DataCaptureConfig" not in excluded:
+        new.capture = old.capture
+
+
+def _check_rescale(account: Account, fleet: Fleet, wanted: Iterable[Params]) -> None:
+    more: dict[str, int] = {}
+    for change in wanted:
+        variant = fleet.variant(change["VariantName"])
+        if variant is None:
+            raise invalid(f"There is no variant {change['VariantName']} at this endpoint.")
+        # New instances start from the model: without it they cannot.
+        models.find(account, variant.program.model_name)
+        count = change.get("DesiredInstanceCount", variant.desired_instances)
+        instance_type = variant.config.get("InstanceType")
+        if instance_type and count is not None:
+            more[instance_type] = (
+                more.get(instance_type, 0) + count - (variant.desired_instances or 0)
+            )
+    quotas.check(account, more)
+
+
+def _check_deployment_config(config: Params) -> None:
+    if "BlueGreenUpdatePolicy" in config and "RollingUpdatePolicy" in config:
+        raise invalid("DeploymentConfig takes a BlueGreenUpdatePolicy or a RollingUpdatePolicy.")
+
+
+OPERATIONS: Operations = {
+    "CreateEndpoint": create_endpoint,
+    "UpdateEndpoint": update_endpoint,
+    "UpdateEndpointWeightsAndCapacities": update_endpoint_weights_and_capacities,
+    "DescribeEndpoint": describe_endpoint,
+    "ListEndpoints": list_endpoints,
+    "DeleteEndpoint": delete_endpoint,
+}

@@ -1,0 +1,75 @@
+"""What SageMaker answers when it refuses: codes and wordings as the real service has them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Refusal(Exception):
+    """An error answer: AWS's code and message, the HTTP status and the fields of its shape."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        status: int = 400,
+        fields: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+        self.fields = dict(fields or {})
+
+
+def invalid(message: str) -> Refusal:
+    """The control plane's answer to nearly everything it does not like."""
+    return Refusal("ValidationException", message)
+
+
+def not_found(kind: str, arn: str) -> Refusal:
+    """`kind` as AWS words it: endpoint, endpoint configuration, model."""
+    return invalid(f'Could not find {kind} "{arn}".')
+
+
+def already_exists(kind: str, arn: str) -> Refusal:
+    return invalid(f'Cannot create already existing {kind} "{arn}".')
+
+
+def in_progress(arn: str) -> Refusal:
+    """AWS says "update" for a refused DeleteEndpoint, too."""
+    return invalid(f'Cannot update in-progress endpoint "{arn}".')
+
+
+def conflict(message: str) -> Refusal:
+    return Refusal("ConflictException", message)
+
+
+def limit_exceeded(quota: str, *, limit: int, used: int, delta: int) -> Refusal:
+    """An account-level quota counted in instances."""
+    return Refusal(
+        "ResourceLimitExceeded",
+        f"The account-level service limit '{quota}' is {limit} Instances, with current "
+        f"utilization of {used} Instances and a request delta of {delta} Instances. "
+        "Please use AWS Service Quotas to request an increase for this quota. If AWS Service "
+        "Quotas is not available, contact AWS support to request an increase for this quota.",
+    )
+
+
+def malformed(message: str) -> Refusal:
+    """The request's bytes do not fit the types of the service model."""
+    return Refusal("SerializationException", message)
+
+
+def unknown_operation(name: str) -> Refusal:
+    """`name` is no operation of the service."""
+    return Refusal("UnknownOperationException", f"There is no operation {name!r} in this service.")
+
+
+def unsupported(operation: str) -> Refusal:
+    """AWS has the operation; this service does not run it."""
+    return Refusal(
+        "UnsupportedOperation",
+        f"{operation} exists in SageMaker but the embedded service does not implement it.",
+        status=501,
+    )

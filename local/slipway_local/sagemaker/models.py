@@ -1,0 +1,117 @@
+"""Models: what to run. CreateModel, DescribeModel, ListModels, DeleteModel."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slipway_local.sagemaker import listing, packages
+from slipway_local.sagemaker.account import Account, Resource
+from slipway_local.sagemaker.errors import already_exists, invalid, not_found
+from slipway_local.sagemaker.events import milliseconds
+from slipway_local.sagemaker.fleets import Program
+from slipway_local.sagemaker.operations import Operations, Params, given
+from slipway_local.sagemaker.serving import Container
+
+
+def create_model(account: Account, params: Params) -> Params:
+    name = params["ModelName"]
+    arn = account.arn("model", name)
+    if arn in account.models:
+        raise already_exists("model", arn)
+    body = given(params)
+    model = Resource(name, arn, account.clock(), {**body, **_containers(account, params)})
+    account.models[arn] = model
+    account.tag(arn, params.get("Tags", []))
+    _tell(account, model)
+    return {"ModelArn": arn}
+
+
+def describe_model(account: Account, params: Params) -> Params:
+    model = find(account, params["ModelName"])
+    defaults = {"EnableNetworkIsolation": False}
+    return {**defaults, **model.body, "ModelArn": model.arn, "CreationTime": model.created}
+
+
+def list_models(account: Account, params: Params) -> Params:
+    rows = [
+        {"ModelName": model.name, "ModelArn": model.arn, "CreationTime": model.created}
+        for model in account.models.values()
+    ]
+    return listing.page("Models", rows, params, name="ModelName")
+
+
+def delete_model(account: Account, params: Params) -> Params:
+    """AWS lets a model go that an endpoint still serves; the endpoint suffers later."""
+    model = find(account, params["ModelName"])
+    del account.models[model.arn]
+    del account.tags[model.arn]
+    _tell(account, model)
+    return {}
+
+
+def find(account: Account, name: str) -> Resource:
+    """Raises Refusal: Could not find model."""
+    arn = account.arn("model", name)
+    model = account.models.get(arn)
+    if model is None:
+        raise not_found("model", arn)
+    return model
+
+
+def program(account: Account, name: str) -> Program:
+    """What the model's containers run, with a package's containers unfolded."""
+    model = find(account, name)
+    described = model.body.get("Containers") or [model.body["PrimaryContainer"]]
+    containers = [
+        _container(definition)
+        for given_definition in described
+        for definition in packages.unfold(account, given_definition)
+    ]
+    direct = model.body.get("InferenceExecutionConfig", {}).get("Mode") == "Direct"
+    return Program(model.name, containers, direct)
+
+
+def _containers(account: Account, params: Params) -> Params:
+    """Check the containers and return the member they belong in."""
+    primary, chain = params.get("PrimaryContainer"), params.get("Containers")
+    if (primary is None) == (not chain):
+        raise invalid("You must provide either PrimaryContainer or Containers, and not both.")
+    for definition in chain or [primary]:
+        if "ModelPackageName" in definition:
+            packages.unfold(account, definition)
+        elif "Image" not in definition:
+            raise invalid("A container must name an Image or a ModelPackageName.")
+    return {"Containers": chain} if chain else {"PrimaryContainer": primary}
+
+
+def _container(definition: Mapping[str, Any]) -> Container:
+    return Container(
+        image=definition["Image"],
+        model_data_url=_data_url(definition),
+        environment=definition.get("Environment", {}),
+        hostname=definition.get("ContainerHostname"),
+        multi_model=definition.get("Mode") == "MultiModel",
+    )
+
+
+def _data_url(definition: Mapping[str, Any]) -> str | None:
+    source = definition.get("ModelDataSource", {}).get("S3DataSource", {})
+    url: str | None = definition.get("ModelDataUrl", source.get("S3Uri"))
+    return url
+
+
+def _tell(account: Account, model: Resource) -> None:
+    """AWS publishes a model's creation and deletion, and of the event's shape only the ARN."""
+    detail = {
+        "ModelName": model.name,
+        "ModelArn": model.arn,
+        "CreationTime": milliseconds(model.created),
+    }
+    account.tell("Model", detail, model.arn)
+
+
+OPERATIONS: Operations = {
+    "CreateModel": create_model,
+    "DescribeModel": describe_model,
+    "ListModels": list_models,
+    "DeleteModel": delete_model,
+}

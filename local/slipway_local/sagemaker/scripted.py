@@ -1,0 +1,77 @@
+"""A launcher that runs nothing: what its models do, and when, is written down beforehand."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply, ServerGone
+
+Answer = Callable[[Container, Invocation], Reply]
+
+
+def echo(_: Container, invocation: Invocation) -> Reply:
+    """Give the body back, in its own content type."""
+    kind = invocation.headers.get("Content-Type", "application/octet-stream")
+    return Reply(200, {"Content-Type": kind}, invocation.body)
+
+
+def constant(body: bytes, status: int = 200, content_type: str = "text/csv") -> Answer:
+    """Answer every request alike."""
+    reply = Reply(status, {"Content-Type": content_type}, body)
+
+    def answer(_container: Container, _invocation: Invocation) -> Reply:
+        return reply
+
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """How a container behaves: ready (or, with a `failure`, failed) `after` seconds."""
+
+    after: float = 0.0
+    failure: str = ""
+    answer: Answer = echo
+
+
+@dataclass(slots=True)
+class ScriptedServer:
+    """A container that follows its script."""
+
+    container: Container
+    script: Script
+    clock: Callable[[], float]
+    started: float
+    stopped: bool = False
+
+    def health(self) -> Health:
+        if self.clock() < self.started + self.script.after:
+            return Health.STARTING
+        return Health.FAILED if self.script.failure else Health.READY
+
+    def failure(self) -> str:
+        return self.script.failure if self.health() is Health.FAILED else ""
+
+    def invoke(self, invocation: Invocation, *, timeout: float) -> Reply:
+        del timeout
+        if self.stopped or self.health() is not Health.READY:
+            raise ServerGone(self.container.image)
+        return self.script.answer(self.container, invocation)
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@dataclass(slots=True)
+class ScriptedLauncher:
+    """Launches by `scripts`, keyed by the container's model data URL or, failing that, image."""
+
+    clock: Callable[[], float]
+    scripts: Mapping[str, Script] = field(default_factory=dict)
+    launched: list[ScriptedServer] = field(default_factory=list)
+
+    def launch(self, container: Container) -> ScriptedServer:
+        url = container.model_data_url or ""
+        script = self.scripts.get(url) or self.scripts.get(container.image) or Script()
+        server = ScriptedServer(container, script, self.clock, self.clock())
+        self.launched.append(server)
+        return server

@@ -1,0 +1,94 @@
+"""SageMaker, embedded: the control plane and the runtime of one account in one region."""
+
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+
+from slipway_local.sagemaker import configs, deployments, endpoints, models, runtime, wire
+from slipway_local.sagemaker.account import Account, Durations
+from slipway_local.sagemaker.errors import unsupported
+from slipway_local.sagemaker.events import Event
+from slipway_local.sagemaker.metrics import Datum
+from slipway_local.sagemaker.operations import Operations, Params
+from slipway_local.sagemaker.serving import Launcher
+from slipway_local.sagemaker.wire import Request, Response
+
+_CONTROL: Operations = {
+    **models.OPERATIONS,
+    **configs.OPERATIONS,
+    **endpoints.OPERATIONS,
+}
+_RUNTIME: Operations = runtime.OPERATIONS
+
+
+def _drop(_: object) -> None:
+    """Nobody listens."""
+
+
+class SageMaker:
+    """The service. All it knows of time, chance and the world is handed to it.
+
+    It has no thread: what is due happens at the next call or `tick`. Events and metrics are
+    handed out after the lock is released, so a listener may call the service back.
+    """
+
+    def __init__(
+        self,
+        launcher: Launcher,
+        *,
+        clock: Callable[[], float],
+        random: Random,
+        emit: Callable[[Event], None] = _drop,
+        put_metrics: Callable[[Sequence[Datum]], None] = _drop,
+        durations: Durations | None = None,
+        quotas: Mapping[str, int] | None = None,
+        account_id: str = "000000000000",
+        region: str = "us-east-1",
+    ) -> None:
+        self._emit = emit
+        self._put_metrics = put_metrics
+        self.account = Account(
+            id=account_id,
+            region=region,
+            clock=clock,
+            launcher=launcher,
+            durations=durations or Durations(),
+            quotas=dict(quotas or {}),
+            random=random,
+        )
+
+    def handle(self, request: Request) -> Response:
+        """Answer one HTTP request; never raises for anything a request says."""
+        return wire.handle(request, self.call)
+
+    def call(self, operation: str, params: Params) -> Params:
+        """Run one operation on parameters that the service model has checked.
+
+        Raises Refusal for everything SageMaker would answer with an error.
+        """
+        try:
+            if operation in _RUNTIME:
+                return _RUNTIME[operation](self.account, params)
+            run = _CONTROL.get(operation)
+            if run is None:
+                raise unsupported(operation)
+            with self.account.lock:
+                deployments.advance(self.account)
+                return run(self.account, params)
+        finally:
+            self._deliver()
+
+    def tick(self) -> None:
+        """Let everything that is due happen."""
+        with self.account.lock:
+            deployments.advance(self.account)
+        self._deliver()
+
+    def _deliver(self) -> None:
+        account = self.account
+        while account.events:
+            self._emit(account.events.popleft())
+        if account.metrics:
+            with account.lock:
+                data = list(account.metrics)
+                account.metrics.clear()
+            self._put_metrics(data)
