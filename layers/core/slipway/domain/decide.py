@@ -1,0 +1,300 @@
+"""The decision: what a release owes next, argued from what is wanted, seen and tried.
+
+Read RULES from the top: each names one condition, and the first that holds names the step.
+Nothing here does anything. Whoever is told a step makes one change, looks, and asks again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slipway.domain.attempts import Attempt, Attempts
+from slipway.domain.desired import Approval, Desired
+from slipway.domain.plan import Plan
+from slipway.domain.steps import (
+    Announce,
+    AwaitChange,
+    Change,
+    DeployEndpoint,
+    InspectArtifact,
+    ProbeEndpoint,
+    RegisterModel,
+    Step,
+    Verdict,
+)
+from slipway.domain.world import Endpoint, EndpointStatus, PackageApproval, World
+
+VISIBLE_SECONDS = 30
+SETTLE_SECONDS = 60
+ENDPOINT_SECONDS = 900
+APPROVAL_SECONDS = 86_400
+TRIES = 3
+
+IN_MOTION = frozenset(
+    {
+        EndpointStatus.CREATING,
+        EndpointStatus.UPDATING,
+        EndpointStatus.ROLLING_BACK,
+        EndpointStatus.DELETING,
+        # The platform patches the hosts; it takes no update, delete or rescale meanwhile.
+        EndpointStatus.SYSTEM_UPDATING,
+    }
+)
+# SageMaker's words for troubles of its own: the version is not to blame and may be tried again.
+TRANSIENT = ("request to service failed", "insufficientinstancecapacity", "insufficient capacity")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything the rules may look at. `plan` is None until the artifact has an image."""
+
+    desired: Desired
+    world: World
+    attempts: Attempts
+    plan: Plan | None
+
+    @property
+    def wanted(self) -> str:
+        return self.plan.config if self.plan else ""
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        return self.world.endpoint
+
+    @property
+    def inspected(self) -> bool:
+        found = self.world.inspected
+        return found is not None and found.artifact == self.desired.artifact
+
+    @property
+    def serves_wanted(self) -> bool:
+        live = self.endpoint
+        return (
+            live is not None
+            and live.config == self.wanted
+            and live.status == EndpointStatus.IN_SERVICE
+        )
+
+    @property
+    def approval(self) -> PackageApproval | None:
+        package = self.world.package
+        known = package is not None and self.plan and package.key == self.plan.package_key
+        return package.approval if package and known else None
+
+    @property
+    def probe_failure(self) -> str | None:
+        """Why the probes failed on the wanted config in this generation."""
+        probed = self.world.probed
+        if probed is None or probed.passed:
+            return None
+        here = (probed.generation, probed.config) == (self.desired.generation, self.wanted)
+        return probed.reason if here else None
+
+    @property
+    def probe_passed(self) -> bool:
+        probed = self.world.probed
+        here = (self.desired.generation, self.wanted, True)
+        return probed is not None and (probed.generation, probed.config, probed.passed) == here
+
+    def tried(self, config: str) -> Attempt | None:
+        return self.attempts.at(self.desired.generation, config)
+
+
+def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None) -> Step:
+    """The first step still owed; an Announce when nothing is."""
+    case = Case(desired, world, attempts, plan)
+    return next(step for rule in RULES if (step := rule(case)) is not None)
+
+
+def manifest_is_unusable(case: Case) -> Step | None:
+    return Announce(Verdict.HELD, case.desired.problem) if case.desired.problem else None
+
+
+def nothing_was_uploaded(case: Case) -> Step | None:
+    if case.desired.artifact is not None:
+        return None
+    return Announce(Verdict.HELD, f"no artifact under models/{case.desired.deployment}/ yet")
+
+
+def artifact_is_unknown(case: Case) -> Step | None:
+    if case.inspected or case.desired.artifact is None:
+        return None
+    return InspectArtifact(f"{case.desired.artifact.uri} has not been inspected")
+
+
+def artifact_was_refused(case: Case) -> Step | None:
+    inspected = case.world.inspected
+    if inspected is None or inspected.refused is None:
+        return None
+    return Announce(Verdict.HELD, f"artifact refused: {inspected.refused}")
+
+
+def no_image_runs_it(case: Case) -> Step | None:
+    if case.plan is not None:
+        return None
+    found = case.world.inspected
+    return Announce(Verdict.HELD, f"no image: {found.no_image if found else 'not inspected'}")
+
+
+def version_is_unregistered(case: Case) -> Step | None:
+    if case.approval is not None:
+        return None
+    return RegisterModel("the model registry has no version of this artifact and container")
+
+
+def approval_is_automatic(case: Case) -> Step | None:
+    waits = case.approval == PackageApproval.PENDING
+    if waits and case.desired.policy.approval == Approval.AUTOMATIC:
+        return RegisterModel("the version waits for an approval that the manifest gives")
+    return None
+
+
+def earlier_call_may_still_land(case: Case) -> Step | None:
+    if not case.world.unsettled:
+        return None
+    return AwaitChange(SETTLE_SECONDS, "a call of the release before this one may still land")
+
+
+def endpoint_is_in_motion(case: Case) -> Step | None:
+    live = case.endpoint
+    if live is None or not (live.pending or live.status in IN_MOTION):
+        return None
+    # InService with a pending deployment is no rest either: the fleets are still swapping.
+    return AwaitChange(ENDPOINT_SECONDS, f"{live.name} is {live.status}")
+
+
+def version_awaits_approval(case: Case) -> Step | None:
+    if case.approval != PackageApproval.PENDING:
+        return None
+    return AwaitChange(APPROVAL_SECONDS, "the model version waits for a person's approval")
+
+
+def version_was_rejected(case: Case) -> Step | None:
+    if case.approval != PackageApproval.REJECTED:
+        return None
+    reason = "the model version was rejected in the registry"
+    return retreat(case, reason) if case.serves_wanted else Announce(Verdict.HELD, reason)
+
+
+def endpoint_is_absent(case: Case) -> Step | None:
+    if case.endpoint is not None:
+        return None
+    tried = case.tried(case.wanted)
+    if tried and tried.refused and not _may_repeat(tried, tried.refused):
+        return Announce(Verdict.HELD, f"SageMaker refused to create it: {tried.refused}")
+    # A create that is not visible yet is answered "already existing", so asking again is safe.
+    return DeployEndpoint(Change.CREATE, case.wanted, "there is no endpoint yet")
+
+
+def endpoint_failed(case: Case) -> Step | None:
+    live = case.endpoint
+    if live is None or live.status != EndpointStatus.FAILED:
+        return None
+    tried = case.tried(case.wanted)
+    spent = tried and live.config == case.wanted and not _may_repeat(tried, live.failure)
+    if spent:
+        return Announce(Verdict.HELD, f"the endpoint could not be created: {live.failure}")
+    # Failed allows DeleteEndpoint and nothing else; nothing is served that could be lost.
+    return DeployEndpoint(Change.DELETE, case.wanted, f"{live.name} is Failed: {live.failure}")
+
+
+def probes_failed(case: Case) -> Step | None:
+    failure = case.probe_failure
+    if failure is None:
+        return None
+    reason = f"probe failed: {failure}"
+    released_before = case.wanted in case.attempts.good
+    return Announce(Verdict.HELD, reason) if released_before else retreat(case, reason)
+
+
+def update_is_not_visible_yet(case: Case) -> Step | None:
+    live, tried = case.endpoint, case.tried(case.wanted)
+    if live is None or tried is None or case.serves_wanted or not tried.accepted:
+        return None
+    if tried.proven or tried.found_at is None or live.modified_at > tried.found_at:
+        return None
+    return AwaitChange(VISIBLE_SECONDS, f"the update of {live.name} is not visible yet")
+
+
+def wanted_was_rolled_back(case: Case) -> Step | None:
+    # InService is not success: after an automatic rollback the endpoint is InService with the
+    # config it had before. A version that went that way is never tried again.
+    live, tried = case.endpoint, case.tried(case.wanted)
+    if live is None or tried is None or case.serves_wanted or _may_try(tried, live):
+        return None
+    why = tried.refused or live.failure or "SageMaker gave no reason"
+    reason = f"{case.wanted} was rolled back: {why}"
+    if live.status == EndpointStatus.UPDATE_ROLLBACK_FAILED:
+        # A mix of old and new serves; only another update ends that.
+        return retreat(case, reason)
+    return Announce(Verdict.HELD, reason, live.config)
+
+
+def endpoint_serves_something_else(case: Case) -> Step | None:
+    live = case.endpoint
+    if live is None or case.serves_wanted:
+        return None
+    reason = f"{live.name} is {live.status} with {live.config}, wanted is {case.wanted}"
+    return DeployEndpoint(Change.UPDATE, case.wanted, reason)
+
+
+def wanted_is_unproven(case: Case) -> Step | None:
+    # A 200 on /ping does not prove that the model loaded.
+    if case.probe_passed:
+        return None
+    return ProbeEndpoint(case.wanted, f"{case.wanted} serves, but has not been probed")
+
+
+def nothing_is_owed(case: Case) -> Step:
+    return Announce(Verdict.RELEASED, f"{case.wanted} serves and passed its probes", case.wanted)
+
+
+RULES: tuple[Callable[[Case], Step | None], ...] = (
+    manifest_is_unusable,
+    nothing_was_uploaded,
+    artifact_is_unknown,
+    artifact_was_refused,
+    no_image_runs_it,
+    version_is_unregistered,
+    approval_is_automatic,
+    earlier_call_may_still_land,
+    endpoint_is_in_motion,
+    version_awaits_approval,
+    version_was_rejected,
+    endpoint_is_absent,
+    endpoint_failed,
+    probes_failed,
+    update_is_not_visible_yet,
+    wanted_was_rolled_back,
+    endpoint_serves_something_else,
+    wanted_is_unproven,
+    nothing_is_owed,
+)
+
+
+def retreat(case: Case, reason: str) -> Step:
+    """Go back to the config released before the wanted one, or hold where there is none."""
+    live = case.endpoint
+    target = next((good for good in case.attempts.good if good != case.wanted), None)
+    if live is None or target is None:
+        return Announce(Verdict.HELD, f"{reason}; there is no earlier release to go back to")
+    if live.config == target and live.status == EndpointStatus.IN_SERVICE:
+        return Announce(Verdict.HELD, f"{reason}; {target} serves", target)
+    tried = case.tried(target)
+    if tried and not _may_try(tried, live):
+        return Announce(Verdict.HELD, f"{reason}; going back to {target} failed: {live.failure}")
+    return DeployEndpoint(Change.UPDATE, target, f"{reason}; going back to {target}")
+
+
+def _may_try(tried: Attempt, live: Endpoint) -> bool:
+    """Whether an update that was tried before may be made (again) on an endpoint at rest."""
+    if tried.proven:
+        return True  # it served; somebody has changed the endpoint by hand since
+    if tried.refused:
+        return _may_repeat(tried, tried.refused)
+    never_arrived = not tried.accepted and tried.found_at == live.modified_at
+    return never_arrived or _may_repeat(tried, live.failure)
+
+
+def _may_repeat(tried: Attempt, failure: str) -> bool:
+    transient = any(words in failure.lower() for words in TRANSIENT)
+    return transient and tried.number < TRIES

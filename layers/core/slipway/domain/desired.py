@@ -1,0 +1,126 @@
+"""What a user wants of a deployment: the newest artifact under a policy."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One version of one uploaded object. `uploaded_at` is in epoch seconds."""
+
+    bucket: str
+    key: str
+    version_id: str
+    uploaded_at: float
+    size: int
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+class Approval(StrEnum):
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointTarget:
+    """A real-time endpoint with one production variant."""
+
+    instance_type: str = "ml.m5.large"
+    instance_count: int = 1
+
+
+class Rollout(StrEnum):
+    """How traffic moves to a new fleet."""
+
+    ALL_AT_ONCE = "all_at_once"
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What must hold of a probe's reply.
+
+    `columns` counts the values of a CSV reply's first row; `json` is a path such as
+    `$.predictions[0].score`; `between` bounds the number at `json`, or every CSV value.
+    """
+
+    status: int = 200
+    columns: int | None = None
+    json: str | None = None
+    between: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeRequest:
+    """A golden request, sent to an endpoint before its release is called good."""
+
+    body: str
+    content_type: str = "text/csv"
+    accept: str | None = None
+    expect: Expectation = field(default_factory=Expectation)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a deployment's artifacts are released. Read from its manifest, slipway.yaml."""
+
+    approval: Approval = Approval.AUTOMATIC
+    target: EndpointTarget = field(default_factory=EndpointTarget)
+    rollout: Rollout = Rollout.ALL_AT_ONCE
+    image: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    network_isolation: bool = True
+    capture_percentage: int = 0
+    probes: tuple[ProbeRequest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """The desired state of one generation.
+
+    `problem` says why the manifest cannot be used; the policy then is the last usable one.
+    `manifest_version` is the S3 version the policy was read from, None for the defaults.
+    """
+
+    deployment: str
+    generation: int
+    artifact: Artifact | None
+    policy: Policy
+    manifest_version: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """What lies under a deployment's prefix: its newest artifact and its manifest's version."""
+
+    artifact: Artifact | None
+    manifest_version: str | None
+
+
+def is_news(uploads: Uploads, desired: Desired | None) -> bool:
+    """Whether something was uploaded that the desired state does not know.
+
+    The desired state only moves forward: a deletion, or an older upload that shows up late,
+    is no wish. Whoever wants an older version back uploads it again.
+    """
+    if desired is None:
+        return uploads.artifact is not None or uploads.manifest_version is not None
+    return newer(uploads.artifact, desired.artifact) or (
+        uploads.manifest_version not in (None, desired.manifest_version)
+    )
+
+
+def newer(found: Artifact | None, known: Artifact | None) -> bool:
+    """Whether `found` was uploaded after `known`. Within one key the listed version is the
+    latest; between keys S3's time stamps (whole seconds) decide, then the key."""
+    if found is None or found == known:
+        return False
+    if known is None:
+        return True
+    if found.key == known.key:
+        return found.uploaded_at >= known.uploaded_at
+    return (found.uploaded_at, found.key) > (known.uploaded_at, known.key)

@@ -1,0 +1,56 @@
+"""Whether a reply is what a golden request expects."""
+
+import csv
+import json
+import re
+from collections.abc import Sequence
+
+from slipway.domain.desired import Expectation
+
+PATH = re.compile(r"\$(?:\.\w+|\[\d+\])*")
+PART = re.compile(r"\.(\w+)|\[(\d+)\]")
+
+
+def unmet(expect: Expectation, status: int, body: str) -> str | None:
+    """What of the expectation the reply does not meet, in one sentence; None when it meets all."""
+    if status != expect.status:
+        return f"status {status}, expected {expect.status}: {_short(body)}"
+    try:
+        row = _first_row(body) if expect.columns is not None or expect.between else []
+        if expect.columns is not None and len(row) != expect.columns:
+            return f"{len(row)} columns, expected {expect.columns}: {_short(body)}"
+        if expect.json is not None:
+            found = at(expect.json, json.loads(body))
+            return _outside([found], expect)
+        return _outside(row, expect)
+    except (ValueError, LookupError, TypeError) as problem:
+        return f"the reply cannot be read as expected ({problem}): {_short(body)}"
+
+
+def at(path: str, document: object) -> object:
+    """The value at a path of `.name` and `[index]` parts below `$`. Raises LookupError."""
+    for name, index in PART.findall(path):
+        match document:
+            case dict() if name:
+                document = document[name]
+            case list() if index:
+                document = document[int(index)]
+            case _:
+                raise LookupError(f"nothing at {path}")
+    return document
+
+
+def _outside(values: Sequence[object], expect: Expectation) -> str | None:
+    if expect.between is None:
+        return None
+    low, high = expect.between
+    wrong = [value for value in values if not low <= float(str(value)) <= high]
+    return f"{wrong[0]} is not between {low:g} and {high:g}" if wrong else None
+
+
+def _first_row(body: str) -> list[str]:
+    return next(csv.reader(body.splitlines()), [])
+
+
+def _short(body: str) -> str:
+    return body if len(body) <= 200 else f"{body[:200]}…"

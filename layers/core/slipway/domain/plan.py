@@ -1,0 +1,87 @@
+"""What a desired state means on SageMaker: the package, model and config that should exist."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from slipway.domain import naming
+from slipway.domain.desired import Desired, EndpointTarget
+from slipway.domain.naming import Site
+from slipway.domain.world import Inspected
+
+VARIANT = "AllTraffic"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What runs: an exact image, bytes pinned by their digest, and its environment."""
+
+    image: str
+    model_data_url: str
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The resources one desired state asks for. Every name but the endpoint's and the group's
+    carries a digest of its content."""
+
+    endpoint: str
+    group: str
+    package_key: str
+    model: str
+    config: str
+    container: Container
+    target: EndpointTarget
+    network_isolation: bool
+    capture_percentage: int
+    capture_uri: str
+    role_arn: str
+
+
+def plan(desired: Desired, inspected: Inspected, site: Site) -> Plan:
+    """The plan for `desired`, whose artifact was inspected and has an image."""
+    deployment, policy = desired.deployment, desired.policy
+    container = _container(desired, inspected, site)
+    # The container fetches Slipway's default script itself, so it needs its way to S3.
+    isolated = policy.network_isolation and inspected.script is None
+    package_key = naming.digest(
+        {
+            "sha256": inspected.sha256,
+            "image": container.image,
+            "environment": dict(container.environment),
+        }
+    )
+    model_key = naming.digest({"package": package_key, "isolated": isolated, "role": site.role_arn})
+    config_key = naming.digest(
+        {
+            "model": model_key,
+            "instance_type": policy.target.instance_type,
+            "instance_count": policy.target.instance_count,
+            "capture": policy.capture_percentage,
+        }
+    )
+    return Plan(
+        endpoint=naming.endpoint_name(site, deployment),
+        group=naming.group_name(site, deployment),
+        package_key=package_key,
+        model=f"{site.prefix}-{deployment}-{model_key}",
+        config=f"{site.prefix}-{deployment}-{config_key}",
+        container=container,
+        target=policy.target,
+        network_isolation=isolated,
+        capture_percentage=policy.capture_percentage,
+        capture_uri=f"s3://{site.bucket}/capture",
+        role_arn=site.role_arn,
+    )
+
+
+def _container(desired: Desired, inspected: Inspected, site: Site) -> Container:
+    image = desired.policy.image or inspected.image or ""
+    script = {}
+    if inspected.script:
+        script["SAGEMAKER_SUBMIT_DIRECTORY"] = f"s3://{site.bucket}/{inspected.script_key}"
+    return Container(
+        image=image,
+        model_data_url=f"s3://{site.bucket}/{naming.pinned_key(inspected.sha256)}",
+        environment={**inspected.environment, **script, **desired.policy.environment},
+    )

@@ -1,0 +1,125 @@
+"""The record of one deployment on the ledger, and every way it may change. Pure.
+
+One record is one item with a version: a change is computed here from what was read and written
+only if nobody wrote in between. That one conditional write carries every promise about owners.
+
+    receive_event       owner's release                   another release
+        |                   | Decide: owned, hints = 7         |
+        | hinted: 8         |                                  |
+        |------------------>| AwaitChange: waiting(hints 7)    |
+        |                   |   refused, 8 != 7: looks again   |
+        |                   | Announce: settling(hints 8),     | Decide: Owned, while the
+        |                   |   tells people, told(hints 8)    |   owner is running
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from slipway.domain.attempts import Attempts
+from slipway.domain.decide import SETTLE_SECONDS
+from slipway.domain.desired import Desired
+from slipway.domain.errors import LeaseLost, LookAgain, Owned
+from slipway.domain.steps import Announce, Verdict
+from slipway.domain.world import Inspected, Package, Probed
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who may act: one execution, with a number that grows with each owner.
+
+    `touched_at` is when the owner last began to act and `quiet_until` when the calls of the owner
+    before it can have landed; both in epoch seconds.
+    """
+
+    owner: str
+    fence: int
+    touched_at: float
+    quiet_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The verdict a generation came to, and whether people have been told."""
+
+    generation: int
+    announce: Announce
+    told: bool = False
+
+    def says(self, generation: int, announce: Announce) -> bool:
+        return (self.generation, self.announce) == (generation, announce)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything the ledger knows about one deployment."""
+
+    deployment: str
+    version: int = 0
+    hints: int = 0
+    fence: int = 0
+    desired: Desired | None = None
+    lease: Lease | None = None
+    waiting: str | None = None
+    inspected: Inspected | None = None
+    package: Package | None = None
+    attempts: Attempts = field(default_factory=Attempts)
+    probed: Probed | None = None
+    settled: Settled | None = None
+
+    def hinted(self) -> "Record":
+        """Somebody said that the world may have changed: whoever waits shall look."""
+        return replace(self, hints=self.hints + 1)
+
+    def owned(self, owner: str, now: float, is_running: Callable[[str], bool]) -> "Record":
+        """The record under `owner`'s lease. Raises Owned while another owner is running."""
+        if self.lease and self.lease.owner == owner:
+            return replace(self, lease=replace(self.lease, touched_at=now), waiting=None)
+        if self.lease and is_running(self.lease.owner):
+            raise Owned(f"{self.deployment}: {self.lease.owner} is at work on it")
+        quiet_until = self.lease.touched_at + SETTLE_SECONDS if self.lease else 0.0
+        lease = Lease(owner, self.fence + 1, now, quiet_until)
+        return replace(self, lease=lease, fence=lease.fence, waiting=None)
+
+    def under(self, fence: int) -> "Record":
+        """The record, for the owner that holds `fence`; raises LeaseLost for any other."""
+        if self.lease is None or self.lease.fence != fence:
+            raise LeaseLost(f"{self.deployment}: release {fence} does not own it any more")
+        return self
+
+    def touched(self, now: float) -> "Record":
+        """The record while its owner acts: a successor stays quiet for a while from `now`."""
+        return replace(self, lease=replace(self.lease, touched_at=now)) if self.lease else self
+
+    def attempted(self, how: Callable[[Attempts, int], Attempts]) -> "Record":
+        """The record with the attempts of the desired generation changed by `how`."""
+        generation = self.desired.generation if self.desired else 0
+        return replace(self, attempts=how(self.attempts, generation))
+
+    def awaiting(self, token: str, hints: int) -> "Record":
+        """The record with a sleeper to wake. Raises LookAgain after a hint since `hints`."""
+        return replace(self.unhinted_since(hints), waiting=token)
+
+    def settling(self, announce: Announce, hints: int) -> "Record":
+        """The record with its verdict, to be told. Raises LookAgain after a hint since `hints`."""
+        generation = self.desired.generation if self.desired else 0
+        same = self.settled and self.settled.says(generation, announce)
+        settled = self.settled if same else Settled(generation, announce)
+        proven = announce.verdict == Verdict.RELEASED and announce.config
+        attempts = self.attempts.proven(generation, announce.config or "") if proven else None
+        return replace(
+            self.unhinted_since(hints), settled=settled, attempts=attempts or self.attempts
+        )
+
+    def told(self, hints: int) -> "Record":
+        """The record once people know its verdict. The owner lets go, unless somebody hinted at a
+        change since `hints`: then it still has to look again."""
+        settled = replace(self.settled, told=True) if self.settled else None
+        if self.hints != hints:
+            return replace(self, settled=settled)
+        return replace(self, settled=settled, lease=None, waiting=None)
+
+    def unhinted_since(self, hints: int) -> "Record":
+        """The record, if nobody hinted at a change since `hints`; raises LookAgain otherwise."""
+        if self.hints != hints:
+            raise LookAgain(f"{self.deployment}: something happened since it was looked at")
+        return self

@@ -1,0 +1,86 @@
+"""The steps a release can take next. Each is one state of the state machine."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """How a release ends."""
+
+    RELEASED = "Released"
+    HELD = "Held"
+
+
+@dataclass(frozen=True, slots=True)
+class InspectArtifact:
+    """Find out what the artifact is and whether it may be used."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterModel:
+    """Make the artifact a version in the model registry, or approve the one that waits."""
+
+    reason: str
+
+
+class Change(StrEnum):
+    """The one change DeployEndpoint makes to an endpoint."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class DeployEndpoint:
+    """Make one change to the endpoint. `config` is what it shall serve afterwards."""
+
+    change: Change
+    config: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeEndpoint:
+    """Send the golden requests to the endpoint that serves `config`."""
+
+    config: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitChange:
+    """Sleep until somebody reports a change, or `timeout` seconds have passed."""
+
+    timeout: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Nothing is owed any more: record and tell the verdict. `config` serves."""
+
+    verdict: Verdict
+    reason: str
+    config: str | None = None
+
+
+Step = InspectArtifact | RegisterModel | DeployEndpoint | ProbeEndpoint | AwaitChange | Announce
+
+
+def name(step: Step) -> str:
+    """The step's state, resource and folder go by this noun."""
+    return type(step).__name__
+
+
+def label(step: Step) -> str:
+    """What a person calls the step: its noun with the change or the verdict."""
+    match step:
+        case DeployEndpoint(change=change):
+            return f"{name(step)} ({change})"
+        case Announce(verdict=verdict):
+            return f"{name(step)} ({verdict})"
+        case _:
+            return name(step)

@@ -1,0 +1,93 @@
+"""The world: everything observed about a deployment at one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from slipway.domain.desired import Artifact
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What InspectArtifact found out about one artifact.
+
+    `refused` says why the artifact may not be used at all. `image` is the image it chose;
+    without one, `no_image` says why and what would help. `script` names the default inference
+    script the image needs and `script_key` where it is kept; `features` is the width of a numeric
+    row, where the file tells it and the image's own decoder would read one.
+    """
+
+    artifact: Artifact
+    sha256: str = ""
+    summary: str = ""
+    refused: str | None = None
+    image: str | None = None
+    no_image: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    script: str | None = None
+    script_key: str = ""
+    features: int | None = None
+    findings: tuple[str, ...] = ()
+
+
+class PackageApproval(StrEnum):
+    APPROVED = "Approved"
+    REJECTED = "Rejected"
+    PENDING = "PendingManualApproval"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A registered model version; `key` is the digest of what it was registered from."""
+
+    key: str
+    arn: str
+    approval: PackageApproval = PackageApproval.PENDING
+
+
+class EndpointStatus(StrEnum):
+    """As DescribeEndpoint spells them."""
+
+    OUT_OF_SERVICE = "OutOfService"
+    CREATING = "Creating"
+    UPDATING = "Updating"
+    SYSTEM_UPDATING = "SystemUpdating"
+    ROLLING_BACK = "RollingBack"
+    IN_SERVICE = "InService"
+    DELETING = "Deleting"
+    FAILED = "Failed"
+    UPDATE_ROLLBACK_FAILED = "UpdateRollbackFailed"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A live endpoint. `modified_at` is in epoch seconds; `pending` is true while a deployment
+    is under way, whatever the status says."""
+
+    name: str
+    status: EndpointStatus
+    config: str
+    modified_at: float
+    failure: str = ""
+    pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The verdict of the probes on one config, for one generation."""
+
+    generation: int
+    config: str
+    passed: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What Decide sees. `unsettled` is true while a call of an earlier owner may still land."""
+
+    inspected: Inspected | None = None
+    package: Package | None = None
+    endpoint: Endpoint | None = None
+    probed: Probed | None = None
+    unsettled: bool = False

@@ -1,0 +1,118 @@
+"""Look before you act: read the record and the world, and ask domain.decide what is owed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from slipway.domain.decide import decide
+from slipway.domain.desired import Desired, Policy, is_news, newer
+from slipway.domain.errors import Conflict, InvalidInput
+from slipway.domain.plan import Plan, plan
+from slipway.domain.record import Record
+from slipway.domain.steps import Announce, Step
+from slipway.domain.world import Package, World
+from slipway.ports import Ports
+
+CONTENDED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A decision with what it was made from."""
+
+    record: Record
+    world: World
+    plan: Plan | None
+    step: Step
+
+    @property
+    def converged(self) -> bool:
+        """Nothing is owed and everybody was told; or nothing was ever asked for."""
+        desired, settled = self.record.desired, self.record.settled
+        if desired is None or (desired.artifact is None and not desired.problem):
+            return True
+        if not isinstance(self.step, Announce) or settled is None:
+            return False
+        return settled.told and settled.says(desired.generation, self.step)
+
+
+def look(ports: Ports, record: Record) -> Look:
+    """Read the world and decide, changing nothing."""
+    desired = record.desired or Desired(record.deployment, 0, None, ports.default_policy)
+    wanted = planned(ports, record)
+    world = _observe(ports, record, wanted)
+    return Look(record, world, wanted, decide(desired, world, record.attempts, wanted))
+
+
+def planned(ports: Ports, record: Record) -> Plan | None:
+    """What the desired state means on SageMaker; None until its artifact is known to run."""
+    desired, inspected = record.desired, record.inspected
+    if desired is None or inspected is None or inspected.artifact != desired.artifact:
+        return None
+    runs = inspected.refused is None and (desired.policy.image or inspected.image)
+    return plan(desired, inspected, ports.site) if runs else None
+
+
+def has_news(ports: Ports, record: Record) -> bool:
+    """Whether something was uploaded that the record does not know."""
+    return is_news(ports.uploaded.newest(record.deployment), record.desired)
+
+
+def refresh(ports: Ports, record: Record) -> Record:
+    """The record under its lease with what was uploaded since, as a new generation."""
+    uploads = ports.uploaded.newest(record.deployment)
+    if not is_news(uploads, record.desired):
+        return record
+    before = record.desired or Desired(record.deployment, 0, None, ports.default_policy)
+    policy, problem = _policy(ports, before, uploads.manifest_version)
+    desired = Desired(
+        deployment=record.deployment,
+        generation=before.generation + 1,
+        artifact=uploads.artifact if newer(uploads.artifact, before.artifact) else before.artifact,
+        policy=policy,
+        manifest_version=uploads.manifest_version or before.manifest_version,
+        problem=problem,
+    )
+    return change(
+        ports, record.deployment, lambda r: replace(r.under(record.fence), desired=desired)
+    )
+
+
+def change(ports: Ports, deployment: str, how: Callable[[Record], Record]) -> Record:
+    """Read, change and write the record until nobody wrote in between; the record as written.
+
+    Raises Conflict after ten tries, and whatever `how` raises.
+    """
+    for _ in range(CONTENDED):
+        try:
+            return ports.ledger.save(how(ports.ledger.load(deployment)))
+        except Conflict:
+            continue
+    raise Conflict(f"{deployment}: others wrote the record {CONTENDED} times in a row")
+
+
+def _policy(ports: Ports, before: Desired, version: str | None) -> tuple[Policy, str | None]:
+    if version is None or version == before.manifest_version:
+        return before.policy, before.problem
+    try:
+        return ports.parse_manifest(ports.uploaded.manifest(before.deployment, version)), None
+    except InvalidInput as problem:
+        return before.policy, str(problem)
+
+
+def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
+    if wanted is None:
+        return World(inspected=record.inspected)
+    return World(
+        inspected=record.inspected,
+        package=_package(ports, record.package, wanted),
+        endpoint=ports.endpoints.describe(wanted.endpoint),
+        probed=record.probed,
+        unsettled=record.lease is not None and record.lease.quiet_until > ports.clock(),
+    )
+
+
+def _package(ports: Ports, known: Package | None, wanted: Plan) -> Package | None:
+    if known is None or known.key != wanted.package_key:
+        return None
+    approval = ports.registry.approval(known.arn)
+    return replace(known, approval=approval) if approval else None

@@ -1,0 +1,147 @@
+"""What a release needs of the world. Adapters implement these; tests bring fakes of their own."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from slipway.domain.desired import Artifact, Policy, ProbeRequest, Uploads
+from slipway.domain.naming import Site
+from slipway.domain.plan import Plan
+from slipway.domain.record import Record
+from slipway.domain.steps import Announce
+from slipway.domain.world import Endpoint, PackageApproval
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of a deployment's time line. `at` is in epoch seconds."""
+
+    at: float
+    release: str
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an endpoint answered to a probe."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class Ledger(Protocol):
+    """Desired states, owners, waits, attempts and outcomes."""
+
+    def load(self, deployment: str) -> Record:
+        """The record; an empty one of version 0 for a deployment nobody knows yet."""
+        ...
+
+    def save(self, record: Record) -> Record:
+        """Write the record if its version is still the stored one; the saved record, one version
+        on. Raises Conflict when somebody else wrote first."""
+        ...
+
+    def note(self, deployment: str, moment: Moment) -> None: ...
+
+    def history(self, deployment: str) -> list[Moment]:
+        """The time line, oldest first."""
+        ...
+
+
+class Uploaded(Protocol):
+    """The bucket users upload to."""
+
+    def deployments(self) -> list[str]: ...
+
+    def newest(self, deployment: str) -> Uploads: ...
+
+    def manifest(self, deployment: str, version: str) -> bytes: ...
+
+    def read(self, artifact: Artifact) -> Iterable[bytes]:
+        """The artifact's bytes in chunks; exactly this version of it."""
+        ...
+
+    def pin(self, artifact: Artifact, key: str) -> None:
+        """Copy exactly this version to `key`, unless `key` holds it already."""
+        ...
+
+    def put(self, key: str, content: bytes) -> None:
+        """Write `content` to `key`, unless something is there already."""
+        ...
+
+
+class Registry(Protocol):
+    """The model registry."""
+
+    def register(self, plan: Plan, *, approved: bool, description: str, token: str) -> str:
+        """Make a version in the plan's group; its ARN. Repeating `token` makes nothing new."""
+        ...
+
+    def approve(self, arn: str, reason: str) -> None: ...
+
+    def approval(self, arn: str) -> PackageApproval | None:
+        """The version's approval; None when it is gone."""
+        ...
+
+
+class Endpoints(Protocol):
+    """Models, endpoint configs and endpoints. Raises the errors of domain.errors."""
+
+    def describe(self, name: str) -> Endpoint | None: ...
+
+    def has_config(self, name: str) -> bool: ...
+
+    def prepare(self, plan: Plan, package_arn: str) -> None:
+        """Make the plan's model and config, unless they are there."""
+        ...
+
+    def create(self, name: str, config: str) -> None: ...
+
+    def update(self, name: str, config: str) -> None:
+        """Move the endpoint to `config`; autoscaled counts stay unless the config changes them."""
+        ...
+
+    def delete(self, name: str) -> None: ...
+
+    def invoke(self, name: str, request: ProbeRequest) -> Reply: ...
+
+
+class Executions(Protocol):
+    """Releases as executions of the state machine."""
+
+    def start(self, deployment: str, name: str) -> None:
+        """Start a release. The same name is started once."""
+        ...
+
+    def is_running(self, execution: str) -> bool: ...
+
+    def wake(self, token: str) -> bool:
+        """Wake the release that sleeps on `token`; False when nobody does any more."""
+        ...
+
+
+class Announcements(Protocol):
+    """Where people are told."""
+
+    def tell(self, deployment: str, announce: Announce) -> None: ...
+
+
+ParseManifest = Callable[[bytes], Policy]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The world as one release step sees it."""
+
+    site: Site
+    ledger: Ledger
+    uploaded: Uploaded
+    registry: Registry
+    endpoints: Endpoints
+    executions: Executions
+    announcements: Announcements
+    parse_manifest: ParseManifest
+    default_policy: Policy
+    clock: Callable[[], float]

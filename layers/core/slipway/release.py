@@ -1,0 +1,154 @@
+"""The use cases: one function per step of a release.
+
+Every function reads the ledger under its lease, makes at most one change, and may be killed
+anywhere and run again. What to do is decided in domain.decide; here it is done.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from slipway.artifacts.scripts import pack_script
+from slipway.domain import naming
+from slipway.domain.attempts import Attempts
+from slipway.domain.desired import Approval
+from slipway.domain.errors import LookAgain, Refused
+from slipway.domain.plan import Plan
+from slipway.domain.steps import Announce, Change, DeployEndpoint, label, name
+from slipway.domain.world import Endpoint, Package
+from slipway.inspecting import inspect_upload
+from slipway.looking import Look, change, look, planned, refresh
+from slipway.ports import Moment, Ports
+from slipway.probing import probe_config
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What every step is told: whose deployment it is, and under which lease it may act."""
+
+    deployment: str
+    fence: int
+    execution: str = ""
+
+
+def decide_release(ports: Ports, deployment: str, execution: str) -> Look:
+    """Take the lease, read what is wanted, and decide. Raises Owned while another release owns
+    the deployment."""
+    now = ports.clock()
+    running = ports.executions.is_running
+    record = change(ports, deployment, lambda found: found.owned(execution, now, running))
+    found = look(ports, refresh(ports, record))
+    ports.ledger.note(deployment, Moment(now, execution, label(found.step), found.step.reason))
+    return found
+
+
+def inspect_artifact(ports: Ports, task: Task) -> str:
+    """Read the artifact's bytes once and keep what they are on the ledger."""
+    record = ports.ledger.load(task.deployment).under(task.fence)
+    if record.desired is None or record.desired.artifact is None:
+        return "there is no artifact"
+    inspected = inspect_upload(ports.uploaded, record.desired.artifact, ports.site.region)
+    change(ports, task.deployment, lambda r: replace(r.under(task.fence), inspected=inspected))
+    return inspected.refused or inspected.summary
+
+
+def register_model(ports: Ports, task: Task) -> str:
+    """Pin the artifact's bytes and make them a version in the registry, or approve the version."""
+    record = ports.ledger.load(task.deployment).under(task.fence)
+    wanted, inspected = planned(ports, record), record.inspected
+    if wanted is None or inspected is None or record.desired is None:
+        return "there is nothing to register"
+    automatic = record.desired.policy.approval == Approval.AUTOMATIC
+    known = record.package if record.package and record.package.key == wanted.package_key else None
+    if known and ports.registry.approval(known.arn) is not None:
+        if automatic:
+            ports.registry.approve(known.arn, "the manifest approves automatically")
+        return known.arn
+    ports.uploaded.pin(inspected.artifact, naming.pinned_key(inspected.sha256))
+    if inspected.script:
+        ports.uploaded.put(inspected.script_key, pack_script(inspected.script))
+    # A version that somebody deleted is made anew, so the token carries the one before it.
+    token = naming.digest({"plan": wanted.package_key, "gone": known.arn if known else ""})
+    arn = ports.registry.register(wanted, automatic, inspected.summary, token)
+    package = Package(wanted.package_key, arn)
+    change(ports, task.deployment, lambda r: replace(r.under(task.fence), package=package))
+    return arn
+
+
+def deploy_endpoint(ports: Ports, task: Task) -> str:
+    """Make the one change to the endpoint that is owed, if it still is."""
+    found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
+    step, wanted = found.step, found.plan
+    if not isinstance(step, DeployEndpoint) or wanted is None:
+        return f"no longer owed; now {name(step)}"
+    if step.change == Change.DELETE:
+        change(ports, task.deployment, lambda r: r.under(task.fence).touched(ports.clock()))
+        ports.endpoints.delete(wanted.endpoint)
+        return f"delete of {wanted.endpoint} accepted"
+    _attempt(ports, task, _begun(step, found.world.endpoint))
+    try:
+        _move(ports, step, wanted, found.world.package)
+    except Refused as refusal:
+        reason = str(refusal)
+        _attempt(
+            ports, task, lambda made, generation: made.refused(generation, step.config, reason)
+        )
+        return f"refused: {reason}"
+    _attempt(ports, task, lambda made, generation: made.accepted(generation, step.config))
+    return f"{step.change} of {wanted.endpoint} accepted"
+
+
+def probe_endpoint(ports: Ports, task: Task) -> str:
+    """Send the golden requests and keep their verdict on the ledger."""
+    record = ports.ledger.load(task.deployment).under(task.fence)
+    wanted = planned(ports, record)
+    if wanted is None or record.desired is None or record.inspected is None:
+        return "there is nothing to probe"
+    probed = probe_config(ports.endpoints, wanted, record.desired, record.inspected)
+    change(ports, task.deployment, lambda r: replace(r.under(task.fence), probed=probed))
+    return probed.reason
+
+
+def await_change(ports: Ports, task: Task, token: str, hints: int) -> str:
+    """Leave `token` for whoever sees a change; wake at once if something happened since `hints`."""
+    try:
+        change(ports, task.deployment, lambda r: r.under(task.fence).awaiting(token, hints))
+    except LookAgain as news:
+        ports.executions.wake(token)
+        return str(news)
+    return "asleep"
+
+
+def announce(ports: Ports, task: Task) -> str:
+    """Record the verdict, tell it once, and let go of the lease. Raises LookAgain when something
+    happened meanwhile."""
+    found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
+    step, hints = found.step, found.record.hints
+    if not isinstance(step, Announce):
+        raise LookAgain(f"{task.deployment}: now {name(step)} is owed")
+    record = change(ports, task.deployment, lambda r: r.under(task.fence).settling(step, hints))
+    if record.settled and not record.settled.told:
+        ports.announcements.tell(task.deployment, step)
+    record = change(ports, task.deployment, lambda r: r.under(task.fence).told(hints))
+    if record.lease:
+        raise LookAgain(f"{task.deployment}: something happened while it was announced")
+    return step.verdict
+
+
+def _begun(step: DeployEndpoint, live: Endpoint | None) -> Callable[[Attempts, int], Attempts]:
+    found_at = live.modified_at if live else None
+    return lambda made, generation: made.begun(generation, step.config, found_at)
+
+
+def _attempt(ports: Ports, task: Task, how: Callable[[Attempts, int], Attempts]) -> None:
+    """Write on the ledger what is about to be tried, or what came of it."""
+    now = ports.clock()
+    change(ports, task.deployment, lambda r: r.under(task.fence).touched(now).attempted(how))
+
+
+def _move(ports: Ports, step: DeployEndpoint, wanted: Plan, package: Package | None) -> None:
+    if step.config == wanted.config and package is not None:
+        ports.endpoints.prepare(wanted, package.arn)
+    elif not ports.endpoints.has_config(step.config):
+        raise Refused(f"endpoint config {step.config} is gone")
+    make = ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
+    make(wanted.endpoint, step.config)
