@@ -1,0 +1,115 @@
+"""Who may call SageMaker: its actions and resources, judged by MiniStack's policy evaluator.
+
+Source: "Actions, resources, and condition keys for Amazon SageMaker", Service Authorization
+Reference.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ministack.core import iam_actions, iam_evaluator, responses, router
+
+from slipway_local.sagemaker.wire import Request, Response, operation_of
+
+# The parameter that names a resource, and the kind of resource it names.
+_KINDS = {
+    "EndpointName": "endpoint",
+    "EndpointConfigName": "endpoint-config",
+    "ModelName": "model",
+    "ModelPackageGroupName": "model-package-group",
+    "ModelPackageName": "model-package",
+    "ProcessingJobName": "processing-job",
+    "TrainingJobName": "training-job",
+    "TransformJobName": "transform-job",
+}
+# Operations that are checked on more than the resource they are named after.
+_ALSO = {
+    "CreateEndpoint": ("EndpointConfigName",),
+    "UpdateEndpoint": ("EndpointConfigName",),
+    "InvokeEndpointAsync": ("EndpointName",),
+    "InvokeEndpointWithResponseStream": ("EndpointName",),
+    "UpdateEndpointWeightsAndCapacities": ("EndpointName",),
+    "CreateModelPackage": ("ModelPackageGroupName",),
+    "UpdateModelPackage": ("ModelPackageArn",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question to the policies: may the caller do this with that?"""
+
+    action: str
+    resource: str
+    context: Mapping[str, Any]
+
+
+def refusal(request: Request) -> Response | None:
+    """The AccessDeniedException for `request`, None when its caller may."""
+    operation = operation_of(request)
+    if operation is None:
+        return None
+    key = router.extract_access_key_id(dict(request.headers), {})
+    region = responses.get_region()
+    for check in checks(operation, _params(request), region, responses.get_account_id()):
+        denied = iam_evaluator.enforce(
+            key, check.action, "sagemaker", region, check.resource, dict(check.context)
+        )
+        if denied is not None:
+            return _refused(check, denied)
+    return None
+
+
+def checks(operation: str, params: Mapping[str, Any], region: str, account: str) -> Iterator[Check]:
+    """What the policies must allow for `operation`: the action on each resource, tags, the role."""
+    action, tags = f"sagemaker:{operation}", _tag_context(params)
+    resources = [*_resources(operation, params, f"arn:aws:sagemaker:{region}:{account}:")]
+    for resource in resources or ["*"]:
+        yield Check(action, resource, tags)
+    if tags and operation.startswith("Create"):
+        yield Check("sagemaker:AddTags", resources[0] if resources else "*", tags)
+    for name in ("ExecutionRoleArn", "RoleArn"):
+        if name in params:
+            service = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+            yield Check("iam:PassRole", str(params[name]), service)
+
+
+def _resources(operation: str, params: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    named_after = [name for name in _KINDS if operation.endswith(name.removesuffix("Name"))]
+    for name in ("ResourceArn", *named_after, *_ALSO.get(operation, ())):
+        if name not in params:
+            continue
+        value = str(params[name])
+        yield value if value.startswith("arn:") else f"{prefix}{_KINDS[name]}/{value.lower()}"
+
+
+def _params(request: Request) -> Mapping[str, Any]:
+    if "x-amz-target" not in request.headers:
+        return {"EndpointName": request.path.split("/")[2]}
+    try:
+        params = json.loads(request.body or b"{}")
+    except ValueError:
+        return {}
+    return params if isinstance(params, dict) else {}
+
+
+def _tag_context(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    tags = params.get("Tags")
+    if not isinstance(tags, list):
+        return {}
+    pairs = {str(tag.get("Key")): str(tag.get("Value")) for tag in tags if isinstance(tag, dict)}
+    requested = {f"aws:requesttag/{key.lower()}": value for key, value in pairs.items()}
+    return requested | {"aws:tagkeys": [*pairs]} if pairs else {}
+
+
+def _refused(check: Check, denied: Any) -> Response:
+    if isinstance(denied, iam_evaluator.AuthError):
+        code, message = denied.code, denied.message
+    else:
+        code = "AccessDeniedException"
+        message = iam_actions.identity_denial_message(
+            check.action, denied.principal_arn, check.resource, denied.decision == "Deny"
+        )
+    body = json.dumps({"__type": code, "message": message}).encode()
+    return Response(400, {"Content-Type": "application/x-amz-json-1.1"}, body)

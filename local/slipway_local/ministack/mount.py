@@ -1,0 +1,75 @@
+"""SageMaker as one more service of MiniStack's process."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from ministack import app
+from ministack.core import router
+from ministack.services import stepfunctions
+
+from slipway_local.ministack.authorize import refusal
+from slipway_local.sagemaker.wire import Handle, Request, Response
+
+SERVICE = "sagemaker"
+_THREADS = 32
+
+_Answer = tuple[int, dict[str, str], bytes]
+_Handler = Callable[[str, str, dict[str, str], bytes, Mapping[str, list[str]]], Awaitable[_Answer]]
+
+
+def mount(handle: Handle, *, auth: bool) -> None:
+    """Answer requests signed for `sagemaker` with `handle`, which may take its time.
+
+    Both of its APIs are signed alike: the control plane is told by its target header, the
+    runtime by having none. With `auth` the caller's policies are enforced first.
+    """
+    app.SERVICE_HANDLERS[SERVICE] = _handler(handle, auth=auth)
+    router.SERVICE_PATTERNS[SERVICE] = {
+        "target_prefixes": ["SageMaker."],
+        "host_patterns": [r"api\.sagemaker\.", r"runtime\.sagemaker\."],
+    }
+    _integrate_with_step_functions()
+
+
+def _handler(handle: Handle, *, auth: bool) -> _Handler:
+    # Threads of its own: an invocation may last a minute, and the functions that wait for it
+    # hold threads of MiniStack's pool.
+    threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=SERVICE)
+
+    async def answer(
+        method: str,
+        path: str,
+        headers: dict[str, str],
+        body: bytes,
+        query: Mapping[str, list[str]],
+    ) -> _Answer:
+        single = {name: values[-1] for name, values in query.items()}
+        request = Request(method, path, single, headers, body)
+        response = refusal(request) if auth else None
+        if response is None:
+            loop = asyncio.get_running_loop()
+            response = await loop.run_in_executor(threads, handle, request)
+        return response.status, _headers(request, response), response.body
+
+    return answer
+
+
+def _headers(request: Request, response: Response) -> dict[str, str]:
+    # MiniStack rewrites the header it finds as "Content-Type" to the control plane's JSON type;
+    # what a container answered must pass as it is.
+    if "x-amz-target" in request.headers:
+        return dict(response.headers)
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def _integrate_with_step_functions() -> None:
+    stepfunctions._AWS_SDK_SERVICE_MAP[SERVICE] = {"target_prefix": "SageMaker", "protocol": "json"}
+    stepfunctions._AWS_SDK_ERROR_PREFIX[SERVICE] = "SageMaker"
+    # Step Functions names errors as the AWS SDK for Java does.
+    stepfunctions._AWS_SDK_ERROR_CODE_OVERRIDES[SERVICE] = {
+        "ResourceInUse": "ResourceInUseException",
+        "ResourceLimitExceeded": "ResourceLimitExceededException",
+        "ResourceNotFound": "ResourceNotFoundException",
+        "ValidationException": "SageMakerException",
+    }

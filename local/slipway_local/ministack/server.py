@@ -1,0 +1,49 @@
+"""MiniStack's server, run until it is told to stop, and leaving nothing behind."""
+
+import asyncio
+import signal
+
+import hypercorn.asyncio
+from hypercorn.config import Config
+from ministack import app
+from ministack.core import lambda_runtime
+
+from slipway_local.ministack import events, functions, workflows
+from slipway_local.ministack.settings import Settings
+
+_DRAIN_SECONDS = 0.5
+
+
+def prepare(settings: Settings) -> None:
+    """Fill MiniStack's gaps; before `serve`, once."""
+    functions.isolate_workers(settings.runtime)
+    functions.name_errors()
+    functions.retry_events()
+    functions.measure_invocations()
+    workflows.wait_for_tokens(settings.time_scale)
+    workflows.keep_stopped_executions()
+    workflows.start_idempotently()
+    events.name_versions()
+    events.scale_schedules(settings.time_scale)
+
+
+def serve(settings: Settings) -> None:
+    """Serve on the loopback interface until SIGTERM or SIGINT."""
+    config = Config()
+    config.bind = [f"127.0.0.1:{settings.port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = _DRAIN_SECONDS
+    config.accesslog = None
+    asyncio.run(_serve(config))
+
+
+def stop_workers() -> None:
+    """End the processes that run functions."""
+    lambda_runtime.reset()
+
+
+async def _serve(config: Config) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await hypercorn.asyncio.serve(app.app, config, shutdown_trigger=stop.wait)

@@ -1,0 +1,75 @@
+"""MiniStack's environment variables: the only way to configure it, read when it is imported."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+# On AWS the first retry of an asynchronous invocation comes after one minute.
+_ASYNC_RETRY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One cloud: where it listens, who owns it, how fast its time runs.
+
+    `time_scale` is how long a waited second lasts: at 0.01 a wait of five minutes takes three
+    seconds. `instance_seconds` is how long SageMaker takes over bringing up instances, before
+    it is scaled. `state` is the cloud's folder.
+    """
+
+    state: Path
+    port: int
+    access_key: str
+    secret_key: str
+    auth: bool = True
+    region: str = "us-east-1"
+    account: str = "000000000000"
+    time_scale: float = 1.0
+    instance_seconds: float = 0.0
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def temporary(self) -> Path:
+        """Where workers unpack code; emptied at each start and stop."""
+        return self.state / "tmp"
+
+    @property
+    def runtime(self) -> Path:
+        """The environment that functions run in."""
+        return self.state / "runtime"
+
+
+def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment of the cloud's process, whose workers inherit it.
+
+    Of `inherited` only the search path, the language and the loader's settings are kept, so that
+    neither a function nor MiniStack finds the user's profiles, tokens, proxies or home.
+    """
+    kept = {name: inherited[name] for name in _KEPT if name in inherited}
+    return kept | {
+        "AUTH": "true" if settings.auth else "false",
+        "AWS_ACCESS_KEY_ID": settings.access_key,
+        "AWS_CONFIG_FILE": str(settings.state / "no-config"),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_SECRET_ACCESS_KEY": settings.secret_key,
+        "AWS_SHARED_CREDENTIALS_FILE": str(settings.state / "no-credentials"),
+        "BIND_HOST": "127.0.0.1",
+        # No socket there: MiniStack neither starts containers nor removes other people's.
+        "DOCKER_HOST": f"unix://{settings.state / 'no-docker'}",
+        "GATEWAY_PORT": str(settings.port),
+        "HOME": str(settings.temporary),
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(_ASYNC_RETRY_SECONDS * settings.time_scale),
+        "MINISTACK_ACCOUNT_ID": settings.account,
+        "MINISTACK_REGION": settings.region,
+        "SFN_WAIT_SCALE": str(settings.time_scale),
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        "TMPDIR": str(settings.temporary),
+        "TZ": "UTC",
+    }
+
+
+_KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")

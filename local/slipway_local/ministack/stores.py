@@ -1,0 +1,41 @@
+"""MiniStack's stores that the embedded services read and write without a request."""
+
+from collections.abc import Callable, Iterable
+from urllib.parse import urlsplit
+
+from ministack.core.responses import request_scope
+from ministack.services import cloudwatch, s3
+
+from slipway_local.sagemaker.metrics import NAMESPACE, Datum
+
+
+def object_reader(account: str, region: str) -> Callable[[str], bytes]:
+    """A function that reads the object at an `s3://bucket/key` URL.
+
+    It raises FileNotFoundError when there is none.
+    """
+
+    def read(url: str) -> bytes:
+        parts = urlsplit(url, allow_fragments=False)
+        with request_scope(account, region):
+            data: bytes | None = s3._get_object_data(parts.netloc, parts.path.removeprefix("/"))
+        if data is None:
+            raise FileNotFoundError(f"No object at {url}.")
+        return data
+
+    return read
+
+
+def metrics_writer(account: str, region: str) -> Callable[[Iterable[Datum]], None]:
+    """A function that stores SageMaker's metrics where CloudWatch's API finds them."""
+
+    def write(data: Iterable[Datum]) -> None:
+        with request_scope(account, region):
+            for datum in data:
+                dimensions = dict(datum.dimensions)
+                cloudwatch._store_datum(
+                    NAMESPACE, datum.name, dimensions, datum.time, datum.unit, datum.value,
+                    None, None, None,
+                )  # fmt: skip
+
+    return write
