@@ -11,6 +11,7 @@ from slipway_local.sagemaker import events
 from slipway_local.sagemaker.events import Event
 from slipway_local.sagemaker.fleets import Fleet
 from slipway_local.sagemaker.metrics import Datum
+from slipway_local.sagemaker.rollouts import Rollout
 from slipway_local.sagemaker.serving import Launcher
 
 Params = dict[str, Any]
@@ -52,23 +53,34 @@ class Package:
     arn: str
     created: float
     body: Params
+    group: Resource | None = None
+    version: int | None = None
     modified: float | None = None
 
 
 @dataclass(slots=True)
 class Deployment:
-    """A new fleet being brought up behind an endpoint."""
+    """A new fleet on its way behind an endpoint. `share` of the requests reach it by now.
+
+    `restored` is the old fleet's replacement while a rolling update is rolled back.
+    """
 
     fleet: Fleet
     started: float
+    rollout: Rollout
     stage: str = "Creating"
+    message: str = "Creating inference resources for the production variant."
+    taken: int = 0
+    share: float = 0.0
+    restored: Fleet | None = None
 
 
 @dataclass(slots=True)
 class Endpoint:
-    """An endpoint: what serves now (`fleet`) and what is on its way (`pending`).
+    """An endpoint: what serves (`fleet`) and what is on its way (`pending`).
 
-    `due` is when the present status may end; it means nothing for a status that lasts.
+    `due` is when the present status may end; it means nothing for a status that lasts. After a
+    rollback that failed, `mixed` is the newer fleet that goes on serving `mixed_share`.
     """
 
     name: str
@@ -80,14 +92,25 @@ class Endpoint:
     due: float
     fleet: Fleet | None = None
     pending: Deployment | None = None
+    mixed: Fleet | None = None
+    mixed_share: float = 0.0
     failure: str | None = None
     failed: float = 0.0
     deployment_config: Params | None = None
 
     def fleets(self) -> list[Fleet]:
         """All that runs for this endpoint, serving or not yet."""
-        pending = self.pending.fleet if self.pending else None
-        return [fleet for fleet in (self.fleet, pending) if fleet is not None]
+        pending = (self.pending.fleet, self.pending.restored) if self.pending else ()
+        return [fleet for fleet in (self.fleet, *pending, self.mixed) if fleet is not None]
+
+    def serving(self, random: Random) -> Fleet | None:
+        """The fleet that takes the next request; None when none does."""
+        newer, share = self.mixed, self.mixed_share
+        if self.pending is not None and self.pending.share:
+            newer, share = self.pending.fleet, self.pending.share
+        if newer is not None and (share == 1.0 or random.random() < share):
+            return newer
+        return self.fleet
 
 
 @dataclass(slots=True)
@@ -101,6 +124,7 @@ class Account:
     durations: Durations
     quotas: Mapping[str, int]
     random: Random
+    in_alarm: Callable[[str], bool]
     lock: RLock = field(default_factory=RLock)
     models: dict[str, Resource] = field(default_factory=dict)
     configs: dict[str, Resource] = field(default_factory=dict)
@@ -108,7 +132,8 @@ class Account:
     moving: dict[str, Endpoint] = field(default_factory=dict)
     groups: dict[str, Resource] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
-    tokens: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    tokens: dict[str, tuple[str, Params]] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     events: deque[Event] = field(default_factory=deque)
     metrics: deque[Datum] = field(default_factory=deque)

@@ -2,20 +2,23 @@
 
     Creating ──ready──► InService ──UpdateEndpoint──► Updating ──ready──► InService (new)
         │                                                │
-      failed                                           failed
+      failed                                      failed or alarmed
         ▼                                                ▼
-      Failed                                        RollingBack ─────► InService (old)
+      Failed                  InService (old) ◄───── RollingBack ───► UpdateRollbackFailed
 
-While Updating the old fleet serves. When the new fleet is healthy the traffic switches in one
-go; requests that the old fleet has begun are still answered by it.
+While Updating the old fleet serves. When the new fleet is healthy the traffic moves over, step by
+step as its rollout says; requests that the old fleet has begun are still answered by it. A
+blue/green update keeps the old fleet until the end, so its rollback cannot fail; a rolling one
+has to start the old instances anew.
 """
 
 from collections.abc import Callable, Mapping
 
 from slipway_local.sagemaker import configs, describing, models
 from slipway_local.sagemaker.account import Account, Deployment, Endpoint
-from slipway_local.sagemaker.errors import Refusal
-from slipway_local.sagemaker.fleets import Fleet, Variant
+from slipway_local.sagemaker.errors import Refusal, in_progress
+from slipway_local.sagemaker.fleets import Fleet, Variant, keep, launch
+from slipway_local.sagemaker.rollouts import Rollout, plan
 from slipway_local.sagemaker.serving import Health
 
 LASTING = ("InService", "Failed", "OutOfService", "UpdateRollbackFailed")
@@ -25,7 +28,7 @@ def advance(account: Account) -> None:
     """Let every endpoint whose time has come take its next step."""
     now = account.clock()
     for endpoint in list(account.moving.values()):
-        if now >= endpoint.due:
+        if now >= endpoint.due or _alarmed(account, endpoint):
             _STEPS[endpoint.status](account, endpoint)
 
 
@@ -44,11 +47,25 @@ def enter(account: Account, endpoint: Endpoint, status: str, duration: float = 0
     )
 
 
-def begin(account: Account, endpoint: Endpoint, fleet: Fleet, status: str, duration: float) -> None:
-    """Bring `fleet` up behind the endpoint; it serves when it is healthy."""
-    endpoint.pending = Deployment(fleet, account.clock())
-    enter(account, endpoint, status, duration)
+def create(account: Account, endpoint: Endpoint, fleet: Fleet) -> None:
+    """Bring the endpoint's first fleet up."""
+    endpoint.pending = Deployment(fleet, account.clock(), plan({}, fleet.size()))
+    enter(account, endpoint, "Creating", account.durations.creating)
     _tell_stage(account, endpoint)
+
+
+def update(account: Account, endpoint: Endpoint, fleet: Fleet, rollout: Rollout) -> None:
+    """Bring `fleet` up behind the endpoint and move the traffic over when it is healthy."""
+    endpoint.pending = Deployment(fleet, account.clock(), rollout)
+    enter(account, endpoint, "Updating", account.durations.updating)
+    _tell_stage(account, endpoint)
+
+
+def maintain(account: Account, endpoint: Endpoint, duration: float) -> None:
+    """Raises Refusal unless the endpoint is InService."""
+    if endpoint.status != "InService":
+        raise in_progress(endpoint.arn)
+    enter(account, endpoint, "SystemUpdating", duration)
 
 
 def shown_failure(account: Account, endpoint: Endpoint) -> str | None:
@@ -64,42 +81,94 @@ def _deploy(account: Account, endpoint: Endpoint) -> None:
     if pending is None:
         _settle(account, endpoint)
         return
-    reason = _vanished(account, pending.fleet) or _unhealthy(account, pending)
+    reason = _trouble(account, endpoint, pending)
     if reason:
-        _fail(account, endpoint, reason)
+        _fail(account, endpoint, pending, reason)
     elif pending.fleet.unwell() is None:
-        _switch(account, endpoint, pending)
+        _shift(account, endpoint, pending)
 
 
-def _switch(account: Account, endpoint: Endpoint, pending: Deployment) -> None:
-    pending.stage = "ActivatingTraffic"
-    _tell_stage(account, endpoint)
-    old, endpoint.fleet = endpoint.fleet, pending.fleet
+def _shift(account: Account, endpoint: Endpoint, pending: Deployment) -> None:
+    """Take the rollout's next steps, up to one that bakes."""
+    for step in pending.rollout.steps[pending.taken :]:
+        pending.taken += 1
+        pending.share = step.traffic
+        pending.stage, pending.message = describing.stage(pending.fleet, step)
+        _tell_stage(account, endpoint)
+        if step.bake:
+            endpoint.due = account.clock() + step.bake
+            return
+    _finish(account, endpoint, pending)
+
+
+def _finish(account: Account, endpoint: Endpoint, pending: Deployment) -> None:
+    old = (endpoint.fleet, endpoint.mixed)
+    endpoint.fleet, endpoint.mixed, endpoint.pending = pending.fleet, None, None
     endpoint.config_name = pending.fleet.config_name
-    endpoint.pending = None
     endpoint.failure = None
-    if old is not None:
-        old.retire()
+    for fleet in old:
+        if fleet is not None:
+            fleet.retire()
     enter(account, endpoint, "InService")
 
 
-def _fail(account: Account, endpoint: Endpoint, reason: str) -> None:
-    if endpoint.pending is not None:
-        endpoint.pending.fleet.retire()
+def _fail(account: Account, endpoint: Endpoint, pending: Deployment, reason: str) -> None:
     endpoint.failure = reason
     endpoint.failed = account.clock()
     if endpoint.fleet is None:
         endpoint.pending = None
+        pending.fleet.retire()
         enter(account, endpoint, "Failed")
         return
+    if pending.rollout.rolling and pending.share:
+        pending.restored = _restore(account, endpoint.fleet)
+    else:
+        pending.share = 0.0
+        pending.fleet.retire()
     enter(account, endpoint, "RollingBack", account.durations.rolling_back)
 
 
+def _restore(account: Account, old: Fleet) -> Fleet | None:
+    """Start the old configuration's instances anew; None when it or its model is gone."""
+    if _vanished(account, old):
+        return None
+    programs = [variant.program for variant in old.variants]
+    restored = launch(old.config_name, old.config, programs, account.launcher, account.clock())
+    keep(old, restored, set())
+    return restored
+
+
 def _roll_back(account: Account, endpoint: Endpoint) -> None:
-    """The old fleet never stopped serving, so there is nothing to bring back."""
+    pending = endpoint.pending
+    if pending is None or not pending.share:
+        _rolled_back(account, endpoint)
+        return
+    restored = pending.restored
+    health = restored.health() if restored else Health.FAILED
+    if health is Health.FAILED:
+        _stay_mixed(account, endpoint, pending)
+    elif health is Health.READY:
+        replaced, endpoint.fleet = endpoint.fleet, restored
+        pending.fleet.retire()
+        if replaced is not None:
+            replaced.retire()
+        _rolled_back(account, endpoint)
+
+
+def _rolled_back(account: Account, endpoint: Endpoint) -> None:
     endpoint.pending = None
     endpoint.failed = account.clock()
     enter(account, endpoint, "InService")
+
+
+def _stay_mixed(account: Account, endpoint: Endpoint, pending: Deployment) -> None:
+    if pending.restored is not None:
+        pending.restored.retire()
+    if endpoint.mixed is not None:
+        endpoint.mixed.retire()
+    endpoint.mixed, endpoint.mixed_share = pending.fleet, pending.share
+    endpoint.pending = None
+    enter(account, endpoint, "UpdateRollbackFailed")
 
 
 def _settle(account: Account, endpoint: Endpoint) -> None:
@@ -122,6 +191,16 @@ def _delete(account: Account, endpoint: Endpoint) -> None:
     del account.tags[endpoint.arn]
 
 
+def _trouble(account: Account, endpoint: Endpoint, pending: Deployment) -> str | None:
+    """Why the deployment cannot go on."""
+    return (
+        _vanished(account, pending.fleet)
+        or _unhealthy(account, pending)
+        or _alarmed(account, endpoint)
+        or _overdue(account, pending)
+    )
+
+
 def _vanished(account: Account, fleet: Fleet) -> str | None:
     """A configuration or model that was deleted while it was being deployed."""
     try:
@@ -137,13 +216,26 @@ def _unhealthy(account: Account, pending: Deployment) -> str | None:
     variant = pending.fleet.unwell()
     if variant is None:
         return None
-    if variant.health() is Health.FAILED:
-        return _ping_failed(variant)
     allowed = variant.config.get(
         "ContainerStartupHealthCheckTimeoutInSeconds", account.durations.health_check
     )
     late = account.clock() >= pending.started + allowed
-    return _ping_failed(variant) if late else None
+    return _ping_failed(variant) if late or variant.health() is Health.FAILED else None
+
+
+def _alarmed(account: Account, endpoint: Endpoint) -> str | None:
+    """Alarms count while the new fleet has traffic."""
+    pending = endpoint.pending
+    if endpoint.status != "Updating" or pending is None or not pending.share:
+        return None
+    ringing = [name for name in pending.rollout.alarms if account.in_alarm(name)]
+    return f"Alarms in ALARM state: {', '.join(ringing)}." if ringing else None
+
+
+def _overdue(account: Account, pending: Deployment) -> str | None:
+    if account.clock() < pending.started + pending.rollout.timeout:
+        return None
+    return f"The deployment did not finish within {pending.rollout.timeout} seconds."
 
 
 def _ping_failed(variant: Variant) -> str:

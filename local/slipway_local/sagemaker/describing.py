@@ -6,14 +6,21 @@ from typing import Any
 from slipway_local.sagemaker.account import Deployment, Endpoint
 from slipway_local.sagemaker.events import milliseconds, shouted
 from slipway_local.sagemaker.fleets import Fleet, Variant
+from slipway_local.sagemaker.rollouts import Step
 
 Params = dict[str, Any]
 
-_STAGES = {
-    "Creating": "Creating inference resources for the production variant.",
-    "Updating": "Updating capacity for the production variant.",
-    "ActivatingTraffic": "Turning on traffic for the production variant.",
-}
+
+def stage(fleet: Fleet, step: Step) -> tuple[str, str]:
+    """The variant status and its message while `step` of a rollout is under way."""
+    size = fleet.size()
+    if not step.bake:
+        return "ActivatingTraffic", "Turning on traffic for the production variant."
+    capacity = "full" if step.traffic == 1.0 else "canary"
+    return "Baking", (
+        f"Baking for {step.bake} seconds ({step.waits_for}) with traffic enabled on {capacity} "
+        f"capacity of {round(size * step.traffic)} instance(s)."
+    )
 
 
 def summary(endpoint: Endpoint) -> Params:
@@ -61,7 +68,10 @@ def deployment_detail(endpoint: Endpoint, tags: Mapping[str, str]) -> Params:
             "EndpointConfigName": endpoint.pending.fleet.config_name,
             "StartTime": milliseconds(endpoint.pending.started),
             "ProductionVariants": [
-                {**_counts(variant), "VariantStatus": [_stage(endpoint.pending, in_ms=True)]}
+                {
+                    **_counts(variant, endpoint.pending.share),
+                    "VariantStatus": [_stage(endpoint.pending, in_ms=True)],
+                }
                 for variant in endpoint.pending.fleet.variants
             ],
         }
@@ -93,10 +103,12 @@ def _serving(endpoint: Endpoint, fleet: Fleet) -> Params:
 
 
 def _variant(endpoint: Endpoint, variant: Variant) -> Params:
-    scaling = endpoint.status == "Updating" and endpoint.pending is None
-    stage = {"Status": "Updating", "StatusMessage": _STAGES["Updating"]}
-    status = {"VariantStatus": [{**stage, "StartTime": endpoint.modified}]} if scaling else {}
-    return {**_counts(variant), **_routing(variant), "DeployedImages": _images(variant), **status}
+    answer = {**_counts(variant), **_routing(variant), "DeployedImages": _images(variant)}
+    if endpoint.status == "Updating" and endpoint.pending is None:
+        message = f"Scaling to desired instance count {variant.desired_instances}."
+        status = {"Status": "Updating", "StatusMessage": message, "StartTime": endpoint.modified}
+        answer["VariantStatus"] = [status]
+    return answer
 
 
 def _pending(pending: Deployment) -> Params:
@@ -105,7 +117,7 @@ def _pending(pending: Deployment) -> Params:
         "StartTime": pending.started,
         "ProductionVariants": [
             {
-                **_counts(variant),
+                **_counts(variant, pending.share),
                 "DeployedImages": _images(variant),
                 "VariantStatus": [_stage(pending, in_ms=False)],
                 **_only(variant.config, "InstanceType", "ManagedInstanceScaling", "RoutingConfig"),
@@ -119,23 +131,23 @@ def _stage(pending: Deployment, *, in_ms: bool) -> Params:
     started = milliseconds(pending.started) if in_ms else pending.started
     return {
         "Status": pending.stage,
-        "StatusMessage": _STAGES[pending.stage],
+        "StatusMessage": pending.message,
         "StartTime": started,
     }
 
 
-def _counts(variant: Variant) -> Params:
+def _counts(variant: Variant, share: float = 1.0) -> Params:
+    """Weights and instances; of a fleet that has only `share` of the traffic, so many count."""
     counts: Params = {
         "VariantName": variant.name,
         "CurrentWeight": variant.weight,
         "DesiredWeight": variant.desired_weight,
     }
     if variant.instances is None:
-        serverless = variant.config["ServerlessConfig"]
-        return {**counts, "CurrentServerlessConfig": serverless}
+        return {**counts, "CurrentServerlessConfig": variant.config["ServerlessConfig"]}
     return {
         **counts,
-        "CurrentInstanceCount": variant.instances,
+        "CurrentInstanceCount": round(variant.instances * share),
         "DesiredInstanceCount": variant.desired_instances,
     }
 

@@ -15,6 +15,7 @@ from slipway_local.sagemaker.account import Account, Endpoint, Resource
 from slipway_local.sagemaker.errors import already_exists, in_progress, invalid, not_found
 from slipway_local.sagemaker.fleets import Fleet
 from slipway_local.sagemaker.operations import Operations, Params
+from slipway_local.sagemaker.rollouts import plan
 
 _UPDATABLE = ("InService", "UpdateRollbackFailed", "OutOfService")
 
@@ -30,23 +31,26 @@ def create_endpoint(account: Account, params: Params) -> Params:
     endpoint.deployment_config = params.get("DeploymentConfig")
     account.endpoints[arn] = endpoint
     account.tag(arn, params.get("Tags", []))
-    deployments.begin(account, endpoint, fleet, "Creating", account.durations.creating)
+    deployments.create(account, endpoint, fleet)
     return {"EndpointArn": arn}
 
 
 def update_endpoint(account: Account, params: Params) -> Params:
     endpoint = _updatable(account, params["EndpointName"])
-    _check_deployment_config(params.get("DeploymentConfig", {}))
     config = configs.find_settled(account, params["EndpointConfigName"])
     # An endpoint whose own configuration was deleted cannot be updated any more.
     configs.find(account, endpoint.config_name)
+    strategy = params.get("DeploymentConfig")
+    if params.get("RetainDeploymentConfig", False):
+        strategy = endpoint.deployment_config
+    variants = config.body["ProductionVariants"]
+    rollout = plan(strategy or {}, sum(quotas.demand(variants).values()))
     fleet = _launch(account, config)
     if params.get("RetainAllVariantProperties", False) and endpoint.fleet is not None:
         excluded = params.get("ExcludeRetainedVariantProperties", [])
-        _retain(endpoint.fleet, fleet, {item["VariantPropertyType"] for item in excluded})
-    if not params.get("RetainDeploymentConfig", False):
-        endpoint.deployment_config = params.get("DeploymentConfig")
-    deployments.begin(account, endpoint, fleet, "Updating", account.durations.updating)
+        fleets.keep(endpoint.fleet, fleet, {item["VariantPropertyType"] for item in excluded})
+    endpoint.deployment_config = strategy
+    deployments.update(account, endpoint, fleet, rollout)
     return {"EndpointArn": endpoint.arn}
 
 
@@ -118,21 +122,6 @@ def _launch(account: Account, config: Resource) -> Fleet:
     return fleets.launch(config.name, config.body, programs, account.launcher, account.clock())
 
 
-def _retain(old: Fleet, new: Fleet, excluded: set[str]) -> None:
-    """Carry over what was changed on the live variants, except what the caller excludes."""
-    for variant in new.variants:
-        before = old.variant(variant.name)
-        if before is None:
-            continue
-        if "DesiredWeight" not in excluded:
-            variant.desired_weight = before.desired_weight
-        if "DesiredInstanceCount" not in excluded and before.desired_instances is not None:
-            variant.desired_instances = before.desired_instances
-        variant.settle()
-    if "DataCaptureConfig" not in excluded:
-        new.capture = old.capture
-
-
 def _check_rescale(account: Account, fleet: Fleet, wanted: Iterable[Params]) -> None:
     more: dict[str, int] = {}
     for change in wanted:
@@ -148,11 +137,6 @@ def _check_rescale(account: Account, fleet: Fleet, wanted: Iterable[Params]) -> 
                 more.get(instance_type, 0) + count - (variant.desired_instances or 0)
             )
     quotas.check(account, more)
-
-
-def _check_deployment_config(config: Params) -> None:
-    if "BlueGreenUpdatePolicy" in config and "RollingUpdatePolicy" in config:
-        raise invalid("DeploymentConfig takes a BlueGreenUpdatePolicy or a RollingUpdatePolicy.")
 
 
 OPERATIONS: Operations = {

@@ -4,7 +4,7 @@ An instance count is bookkeeping: each variant runs one set of containers, howev
 instances it asks for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -80,6 +80,14 @@ class Fleet:
         """The first variant that is not ready."""
         return next((v for v in self.variants if v.health() is not Health.READY), None)
 
+    def health(self) -> Health:
+        unwell = self.unwell()
+        return Health.READY if unwell is None else unwell.health()
+
+    def size(self) -> int:
+        """Instances that are wanted, of all types."""
+        return sum(variant.desired_instances or 0 for variant in self.variants)
+
     def instances(self, instance_type: str) -> int:
         return sum(
             variant.desired_instances or 0
@@ -121,6 +129,21 @@ def launch(
         for variant, program in zip(config["ProductionVariants"], programs, strict=True)
     ]
     return Fleet(config_name, config, variants, config.get("DataCaptureConfig"))
+
+
+def keep(old: Fleet, new: Fleet, excluded: Collection[str]) -> None:
+    """Carry over what was changed on the old variants, except the properties `excluded`."""
+    for variant in new.variants:
+        before = old.variant(variant.name)
+        if before is None:
+            continue
+        if "DesiredWeight" not in excluded:
+            variant.desired_weight = before.desired_weight
+        if "DesiredInstanceCount" not in excluded and before.desired_instances is not None:
+            variant.desired_instances = before.desired_instances
+        variant.settle()
+    if "DataCaptureConfig" not in excluded:
+        new.capture = old.capture
 
 
 def _variant(

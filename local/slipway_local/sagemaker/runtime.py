@@ -69,16 +69,16 @@ def _route(account: Account, params: Params) -> Route:
     name = params["EndpointName"]
     endpoint = account.endpoints.get(account.arn("endpoint", name))
     # The runtime, unlike the control plane, wants the name's exact case.
-    if endpoint is None or endpoint.fleet is None or endpoint.name != name:
+    fleet = endpoint.serving(account.random) if endpoint and endpoint.name == name else None
+    if fleet is None:
         raise _validation(f"Endpoint {name} of account {account.id} not found.")
     target = params.get("TargetVariant")
-    fleet = endpoint.fleet
     variant = fleet.variant(target) if target else fleet.choose(account.random)
     if variant is None:
         raise _validation(f"Variant {target} not found for endpoint {name}.")
     if variant.instances is None and len(params.get("Body", b"")) > MAX_SERVERLESS_BODY:
         raise _validation(f"Request to endpoint {name} has oversize body.")
-    return Route(endpoint.name, fleet, variant)
+    return Route(name, fleet, variant)
 
 
 def _ask(account: Account, route: Route, params: Params, body: bytes) -> Reply:

@@ -1,9 +1,21 @@
 """SageMaker, embedded: the control plane and the runtime of one account in one region."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from random import Random
+from uuid import UUID
 
-from slipway_local.sagemaker import configs, deployments, endpoints, models, runtime, wire
+from slipway_local.sagemaker import (
+    configs,
+    deployments,
+    endpoints,
+    groups,
+    models,
+    packages,
+    runtime,
+    tags,
+    wire,
+)
 from slipway_local.sagemaker.account import Account, Durations
 from slipway_local.sagemaker.errors import unsupported
 from slipway_local.sagemaker.events import Event
@@ -16,12 +28,20 @@ _CONTROL: Operations = {
     **models.OPERATIONS,
     **configs.OPERATIONS,
     **endpoints.OPERATIONS,
+    **groups.OPERATIONS,
+    **packages.OPERATIONS,
+    **tags.OPERATIONS,
 }
 _RUNTIME: Operations = runtime.OPERATIONS
 
 
 def _drop(_: object) -> None:
     """Nobody listens."""
+
+
+def _silent(_: str) -> bool:
+    """No alarm is ringing."""
+    return False
 
 
 class SageMaker:
@@ -39,11 +59,13 @@ class SageMaker:
         random: Random,
         emit: Callable[[Event], None] = _drop,
         put_metrics: Callable[[Sequence[Datum]], None] = _drop,
+        in_alarm: Callable[[str], bool] = _silent,
         durations: Durations | None = None,
         quotas: Mapping[str, int] | None = None,
         account_id: str = "000000000000",
         region: str = "us-east-1",
     ) -> None:
+        self._requests = count(1)
         self._emit = emit
         self._put_metrics = put_metrics
         self.account = Account(
@@ -54,11 +76,14 @@ class SageMaker:
             durations=durations or Durations(),
             quotas=dict(quotas or {}),
             random=random,
+            in_alarm=in_alarm,
         )
 
     def handle(self, request: Request) -> Response:
         """Answer one HTTP request; never raises for anything a request says."""
-        return wire.handle(request, self.call)
+        response = wire.handle(request, self.call)
+        headers = {**response.headers, "x-amzn-RequestId": str(UUID(int=next(self._requests)))}
+        return Response(response.status, headers, response.body)
 
     def call(self, operation: str, params: Params) -> Params:
         """Run one operation on parameters that the service model has checked.
@@ -81,6 +106,24 @@ class SageMaker:
         """Let everything that is due happen."""
         with self.account.lock:
             deployments.advance(self.account)
+        self._deliver()
+
+    def next_due(self) -> float | None:
+        """When, by the service's clock, something can happen next; None when nothing is under way.
+
+        It is in the past when a container is being waited for.
+        """
+        with self.account.lock:
+            return min((endpoint.due for endpoint in self.account.moving.values()), default=None)
+
+    def start_maintenance(self, endpoint_name: str, duration: float) -> None:
+        """Put an endpoint that is InService into SystemUpdating for `duration` seconds, as AWS
+        does when it pleases."""
+        with self.account.lock:
+            deployments.advance(self.account)
+            deployments.maintain(
+                self.account, endpoints.find(self.account, endpoint_name), duration
+            )
         self._deliver()
 
     def _deliver(self) -> None:
