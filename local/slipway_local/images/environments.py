@@ -1,0 +1,173 @@
+"""The Python environments that stand for images: made once, kept, found again by their pins."""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+Progress = Callable[[str], None]
+
+_BUILD_SECONDS = 1200
+_RECORD = "slipway-image.json"
+# Wheels are installed, never built: a package's setup.py must not run outside a container.
+_WHEELS = ("--only-binary", ":all:")
+# What to try, nearest first: the pins; on a Python younger than the image's, the oldest versions
+# from the pins on; on an older Python, the newest versions up to the pins.
+_RUNGS = (("==", "highest"), (">=", "lowest-direct"), ("<=", "highest"))
+
+
+class EnvironmentFailed(Exception):
+    """The packages of an image cannot be installed here; the message is the installer's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A ready environment: its interpreter, and what differs from the image's pins."""
+
+    python: Path
+    substitutions: tuple[str, ...] = ()
+
+
+class Environments:
+    """Environments under `cache`, one folder for each set of packages on this Python.
+
+    Safe to use from several threads and processes: one builds, the others wait for it.
+    """
+
+    def __init__(self, cache: Path, progress: Progress = lambda _: None) -> None:
+        self._cache = cache
+        self._progress = progress
+
+    def provide(self, packages: Sequence[str], extra: Sequence[str] = ()) -> Environment:
+        """The environment that holds `packages` (`name==version`) and the requirements `extra`.
+
+        Raises EnvironmentFailed.
+        """
+        home = self._cache / _digest(packages, extra)
+        if not _usable(home):
+            self._cache.mkdir(parents=True, exist_ok=True)
+            with _locked(home.with_suffix(".lock")):
+                if not _usable(home):
+                    self._build(home, packages, extra)
+        return _recorded(home)
+
+    def _build(self, home: Path, packages: Sequence[str], extra: Sequence[str]) -> None:
+        self._progress(f"making the environment of {', '.join((*packages, *extra))}")
+        aside = Path(tempfile.mkdtemp(prefix=".making-", dir=self._cache))
+        try:
+            _create(aside)
+            _install(aside, packages, extra)
+            substitutions = _substitutions(aside, packages)
+            (aside / _RECORD).write_text(json.dumps({"substitutions": substitutions}))
+            aside.chmod(0o755)
+            shutil.rmtree(home, ignore_errors=True)
+            aside.rename(home)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        for line in substitutions:
+            self._progress(line)
+
+
+def _digest(packages: Sequence[str], extra: Sequence[str]) -> str:
+    version = ".".join(map(str, sys.version_info[:3]))
+    subject = [sys.platform, os.uname().machine, sys.base_prefix, version, [*packages], [*extra]]
+    return hashlib.sha256(json.dumps(subject).encode()).hexdigest()[:16]
+
+
+def _python(home: Path) -> Path:
+    return home / "bin" / "python"
+
+
+def _usable(home: Path) -> bool:
+    return (home / _RECORD).exists() and _python(home).exists()
+
+
+def _recorded(home: Path) -> Environment:
+    record = json.loads((home / _RECORD).read_text())
+    return Environment(_python(home), tuple(record["substitutions"]))
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _uv() -> str | None:
+    try:
+        from uv import find_uv_bin
+
+        return find_uv_bin()
+    except (ImportError, FileNotFoundError):
+        return None
+
+
+def _create(home: Path) -> None:
+    uv = _uv()
+    base = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}")
+    if uv:
+        _run([uv, "venv", "--quiet", "--no-project", "--clear", "--python", base, str(home)])
+    else:
+        _run([base, "-m", "venv", "--without-pip", str(home)])
+
+
+def _install(home: Path, packages: Sequence[str], extra: Sequence[str]) -> None:
+    failures = []
+    for operator, resolution in _RUNGS:
+        wanted = [package.replace("==", operator) for package in packages]
+        try:
+            _run(_installer(home, resolution, operator) + wanted + [*extra])
+        except EnvironmentFailed as failure:
+            failures.append(str(failure))
+        else:
+            return
+    raise EnvironmentFailed(failures[0])
+
+
+def _installer(home: Path, resolution: str, operator: str) -> list[str]:
+    uv = _uv()
+    if uv:
+        to = ["--python", str(_python(home)), "--resolution", resolution]
+        return [uv, "pip", "install", "--quiet", "--no-config", "--compile-bytecode", *_WHEELS, *to]
+    if operator == ">=":
+        raise EnvironmentFailed("pip cannot choose the oldest version that fits; install uv")
+    return [sys.executable, "-m", "pip", "--python", str(_python(home)), "install", "-q", *_WHEELS]
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(  # noqa: S603 - a list of our own making, no shell
+        command, capture_output=True, text=True, timeout=_BUILD_SECONDS, check=False
+    )
+    if done.returncode:
+        raise EnvironmentFailed(done.stderr.strip() or f"{command[0]} failed")
+
+
+def _substitutions(home: Path, packages: Sequence[str]) -> list[str]:
+    """Each pin that another version stands in for, as `numpy 2.4.6 instead of 2.5.1`."""
+    there = dict(_distributions(home))
+    wanted = [package.split("==") for package in packages]
+    return [
+        f"{name} {there[_normal(name)]} instead of {version}"
+        for name, version in wanted
+        if there[_normal(name)] != version
+    ]
+
+
+def _distributions(home: Path) -> Iterator[tuple[str, str]]:
+    for folder in home.glob("lib/python*/site-packages/*.dist-info"):
+        name, _, version = folder.name.removesuffix(".dist-info").partition("-")
+        yield _normal(name), version
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

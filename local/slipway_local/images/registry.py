@@ -1,0 +1,91 @@
+"""Which image holds which packages, and which server speaks for it.
+
+Pins are the ones of AWS's own images: the requirements.txt and base/Dockerfile.cpu of the tagged
+releases of aws/sagemaker-scikit-learn-container and aws/sagemaker-xgboost-container. To add a
+family: one entry here, and a server in `slipway_container`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The images of one repository whose tag is `tag` or begins with `tag-`.
+
+    `packages` are there for every container; `script_packages` only where a user's script runs,
+    so that a built-in algorithm starts without importing what it does not need.
+    """
+
+    repository: str
+    tag: str
+    algorithm_server: str
+    script_server: str
+    packages: tuple[str, ...]
+    script_packages: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Repository and tag, as in `sagemaker-xgboost:1.7-1`."""
+        return f"{self.repository}:{self.tag}"
+
+    def holds(self, repository: str, tag: str) -> bool:
+        """Whether this family has the image."""
+        return repository == self.repository and f"{tag}-".startswith(f"{self.tag}-")
+
+
+class UnknownImage(LookupError):
+    """No family of the registry holds the image; the message lists the families there are."""
+
+
+def _scikit_learn(tag: str, *packages: str) -> Family:
+    return Family("sagemaker-scikit-learn", tag, "scikit_learn", "scikit_learn", packages)
+
+
+def _xgboost(tag: str, packages: tuple[str, ...], script_packages: tuple[str, ...]) -> Family:
+    servers = ("xgboost_algorithm", "xgboost_script")
+    return Family("sagemaker-xgboost", tag, *servers, packages, script_packages)
+
+
+FAMILIES = (
+    _scikit_learn(
+        "0.23-1", "scikit-learn==0.23.2", "numpy==1.19.2", "scipy==1.5.3", "pandas==1.1.3"
+    ),
+    _scikit_learn("1.0-1", "scikit-learn==1.0.2", "numpy==1.19.2", "scipy==1.5.3", "pandas==1.1.3"),
+    _scikit_learn("1.2-1", "scikit-learn==1.2.1", "numpy==1.24.1", "scipy==1.9.3", "pandas==1.5.3"),
+    _scikit_learn("1.4-2", "scikit-learn==1.4.2", "numpy==2.1.0", "scipy==1.14.1", "pandas==2.3.2"),
+    _scikit_learn("1.9-0", "scikit-learn==1.9.0", "numpy==2.5.1", "scipy==1.18.0", "pandas==2.2.3"),
+    _xgboost(
+        "1.5-1",
+        # setuptools is in every Python of that time, and XGBoost 1.5 imports its pkg_resources
+        ("xgboost==1.5.2", "numpy==1.19.2", "scipy==1.6.2", "setuptools==65.5.0"),
+        ("scikit-learn==0.24.1", "pandas==1.2.4"),
+    ),
+    _xgboost(
+        "1.7-1",
+        ("xgboost==1.7.4", "numpy==1.24.1", "scipy==1.9.3"),
+        ("scikit-learn==1.0.2", "pandas==1.4.4"),
+    ),
+    _xgboost(
+        "3.0-5",
+        ("xgboost-cpu==3.0.5", "numpy==2.1.0", "scipy==1.15.0"),
+        ("scikit-learn==1.5.2", "pandas==2.2.3"),
+    ),
+    _xgboost(
+        "3.2-0",
+        ("xgboost-cpu==3.2.0", "numpy==2.1.0", "scipy==1.15.0"),
+        ("scikit-learn==1.8.0", "pandas==2.2.3"),
+    ),
+)
+
+
+def family_of(image: str, families: tuple[Family, ...] = FAMILIES) -> Family:
+    """The family that holds an image URI; account, region and domain do not matter.
+
+    Raises UnknownImage.
+    """
+    repository, _, tag = image.rsplit("/", 1)[-1].partition(":")
+    for family in families:
+        if family.holds(repository, tag):
+            return family
+    known = ", ".join(family.name for family in families)
+    raise UnknownImage(f"image {image!r} is not known here; known families: {known}")

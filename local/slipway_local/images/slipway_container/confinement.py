@@ -1,0 +1,120 @@
+"""The bounds a container's process sets itself before it runs anything of its user's.
+
+Where the cloud runs as root (in CI, say), the process becomes a user of its own, whom the kernel
+keeps out of other users' files and whose processes it counts. On a laptop it stays the same user:
+then the limits hold, but nothing keeps a script from reading that user's files or from using the
+network. Do not run models there whose scripts you would not run yourself.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_KEEPCAPS = 8
+_PR_SET_NO_NEW_PRIVS = 38
+_SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
+_CAPABILITY_VERSION_3 = 0x20080522
+_CAP_DAC_READ_SEARCH = 1 << 2
+_FIRST_USER = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Sizes in bytes; `processes` counts threads too, as the kernel does."""
+
+    memory: int
+    processes: int
+    files: int
+    file_size: int
+
+
+def confine(bounds: Bounds, root: Path) -> None:
+    """Bound this process and its children; leave root's user where it is root's."""
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_AS, bounds.memory)
+    _limit(resource.RLIMIT_NOFILE, bounds.files)
+    _limit(resource.RLIMIT_FSIZE, bounds.file_size)
+    alone = os.geteuid() == 0 and sys.platform == "linux" and _become_own_user(root)
+    if os.geteuid() != 0:
+        others = 0 if alone else _running_tasks(os.geteuid())
+        _limit(resource.RLIMIT_NPROC, others + bounds.processes)
+
+
+def _limit(what: int, value: int) -> None:
+    _, hard = resource.getrlimit(what)
+    bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(what, (bound, bound))
+
+
+def _running_tasks(user: int) -> int:
+    """How many processes and threads a user has; the kernel's limit counts them all."""
+    tasks = 0
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if process.stat().st_uid == user:
+                tasks += sum(1 for _ in (process / "task").iterdir())
+        except OSError:
+            continue
+    return tasks
+
+
+def own_user(process: int) -> int:
+    """The user that a container started by root becomes, told by its process number."""
+    return _FIRST_USER + process
+
+
+def _become_own_user(root: Path) -> bool:
+    """Become a user whom no other process has."""
+    user = own_user(os.getpid())
+    needed = (root, Path(__file__), Path(sys.prefix), Path(sys.base_prefix))
+    kept = 0 if all(map(_open_to_all, needed)) else _CAP_DAC_READ_SEARCH
+    for path in (root, *root.rglob("*")):
+        os.chown(path, user, user, follow_symlinks=False)
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    try:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    except OSError as error:
+        sys.stderr.write(f"stays root: no user {user} here ({error})\n")
+        return False
+    _keep_capabilities(libc, kept)
+    return True
+
+
+def _keep_capabilities(libc: ctypes.CDLL, kept: int) -> None:
+    """Drop root's powers but `kept`: one that reads, for an interpreter that is under /root."""
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    data = (ctypes.c_uint32 * 6)(kept, kept, 0, 0, 0, 0)
+    number = _SYS_CAPSET[os.uname().machine]
+    if libc.syscall(number, header, data):
+        raise OSError(ctypes.get_errno(), "capabilities could not be dropped")
+
+
+def _open_to_all(path: Path) -> bool:
+    return all(part.stat().st_mode & 0o001 for part in path.parents)
+
+
+def die_with_parent(lifeline: int) -> None:
+    """End this process group when the parent ends: its end of the `lifeline` pipe closes then.
+
+    On Linux the kernel also kills this process when the parent's thread that started it ends.
+    """
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None)
+        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
+
+
+def _watch(lifeline: int) -> None:
+    while os.read(lifeline, 1):
+        pass
+    os.killpg(os.getpgrp(), signal.SIGKILL)

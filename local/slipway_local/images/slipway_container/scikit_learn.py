@@ -1,0 +1,32 @@
+"""sagemaker-scikit-learn: a script's functions, or these where it has none."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import formats
+from .scripts import ScriptApplication
+from .settings import Settings
+
+
+class ScikitLearnDefaults:
+    """The defaults of sagemaker-scikit-learn-container."""
+
+    def input_fn(self, content: str | bytes, content_type: str) -> NDArray[Any]:
+        """float32 for csv and json; npy as it is."""
+        array = formats.decode(content, content_type)
+        return array.astype(np.float32) if content_type in formats.UTF8_TYPES else array
+
+    def predict_fn(self, data: Any, model: Any) -> Any:  # noqa: ANN401 - the model is the user's
+        """The model's own predict."""
+        return model.predict(data)
+
+    def output_fn(self, prediction: ArrayLike, accept: str) -> tuple[bytes, str]:
+        """The prediction as the caller wants it."""
+        return formats.encode(prediction, accept), accept
+
+
+def application(settings: Settings) -> ScriptApplication:
+    """The server of this image."""
+    return ScriptApplication(settings, ScikitLearnDefaults())
