@@ -43,13 +43,13 @@ class Rollout(StrEnum):
 class Expectation:
     """What must hold of a probe's reply.
 
-    `columns` counts the values of a CSV reply's first row; `json` is a path such as
-    `$.predictions[0].score`; `between` bounds the number at `json`, or every CSV value.
+    `columns` counts the values of a CSV reply's first row; `path` is a path such as
+    `$.predictions[0].score`; `between` bounds the number at `path`, or every CSV value.
     """
 
     status: int = 200
     columns: int | None = None
-    json: str | None = None
+    path: str | None = None
     between: tuple[float, float] | None = None
 
 

@@ -19,8 +19,8 @@ def unmet(expect: Expectation, status: int, body: str) -> str | None:
         row = _first_row(body) if expect.columns is not None or expect.between else []
         if expect.columns is not None and len(row) != expect.columns:
             return f"{len(row)} columns, expected {expect.columns}: {_short(body)}"
-        if expect.json is not None:
-            found = at(expect.json, json.loads(body))
+        if expect.path is not None:
+            found = at(expect.path, json.loads(body))
             return _outside([found], expect)
         return _outside(row, expect)
     except (ValueError, LookupError, TypeError) as problem:

@@ -66,6 +66,9 @@ class Record:
     probed: Probed | None = None
     settled: Settled | None = None
 
+    def next_version(self) -> "Record":
+        return replace(self, version=self.version + 1)
+
     def hinted(self) -> "Record":
         """Somebody said that the world may have changed: whoever waits shall look."""
         return replace(self, hints=self.hints + 1)

@@ -1,0 +1,105 @@
+"""The ledger as one DynamoDB table: an item a deployment, and an item a moment of its history."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+from pydantic import TypeAdapter
+
+from slipway.adapters.faults import code_of, translated
+from slipway.domain.errors import Conflict
+from slipway.domain.record import Record
+from slipway.ports import Moment
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+RECORD = "record"
+HISTORY = "history#"
+KEPT_SECONDS = 400 * 24 * 3600
+
+
+class DynamoDBLedger:
+    """Implements ports.Ledger."""
+
+    def __init__(self, session: boto3.Session, table: str) -> None:
+        self._session = session
+        self._table = table
+
+    @cached_property
+    def _client(self) -> "DynamoDBClient":
+        return self._session.client("dynamodb")
+
+    @cached_property
+    def _documents(self) -> TypeAdapter[Record]:
+        return TypeAdapter(Record)
+
+    def load(self, deployment: str) -> Record:
+        with translated():
+            answer = self._client.get_item(
+                TableName=self._table,
+                Key={"deployment": {"S": deployment}, "item": {"S": RECORD}},
+                ConsistentRead=True,
+            )
+        if "Item" not in answer:
+            return Record(deployment)
+        return self._documents.validate_json(answer["Item"]["document"]["S"])
+
+    def save(self, record: Record) -> Record:
+        """Write the record one version on.
+
+        reader A: load v7 ---------------- save v8: written
+        reader B:   load v7 ---- save v8: refused, v8 is not 7 + 1 of what is stored
+        """
+        saved = record.next_version()
+        with translated():
+            try:
+                self._client.put_item(
+                    TableName=self._table,
+                    Item={
+                        "deployment": {"S": saved.deployment},
+                        "item": {"S": RECORD},
+                        "version": {"N": str(saved.version)},
+                        "document": {"S": self._documents.dump_json(saved).decode()},
+                    },
+                    ConditionExpression="attribute_not_exists(deployment) OR version = :read",
+                    ExpressionAttributeValues={":read": {"N": str(record.version)}},
+                )
+            except ClientError as error:
+                if code_of(error) != "ConditionalCheckFailedException":
+                    raise
+                raise Conflict(f"{record.deployment}: written by somebody else") from error
+        return saved
+
+    def note(self, deployment: str, moment: Moment) -> None:
+        with translated():
+            self._client.put_item(
+                TableName=self._table,
+                Item={
+                    "deployment": {"S": deployment},
+                    "item": {"S": f"{HISTORY}{moment.at:017.6f}#{moment.what}"},
+                    "at": {"N": f"{moment.at:.6f}"},
+                    "release": {"S": moment.release},
+                    "what": {"S": moment.what},
+                    "why": {"S": moment.why},
+                    "expires": {"N": str(int(moment.at) + KEPT_SECONDS)},
+                },
+            )
+
+    def history(self, deployment: str) -> list[Moment]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="deployment = :deployment AND begins_with(#item, :history)",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues={
+                ":deployment": {"S": deployment},
+                ":history": {"S": HISTORY},
+            },
+        )
+        with translated():
+            items = [item for page in pages for item in page["Items"]]
+        return [
+            Moment(float(i["at"]["N"]), i["release"]["S"], i["what"]["S"], i["why"]["S"])
+            for i in items
+        ]

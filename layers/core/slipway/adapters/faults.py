@@ -1,0 +1,77 @@
+"""Service errors, translated once into domain.errors. SageMaker tells most of them apart by their
+message alone, so every message match of the project is in this file."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import ClientError, HTTPClientError
+
+from slipway.domain.errors import Busy, NotYetVisible, Refused, Throttled
+
+THROTTLES = frozenset(
+    {
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServerException",
+        "ModelNotReadyException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "ThrottledException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+REFUSALS = frozenset({"ValidationException", "ResourceLimitExceeded", "ResourceNotFound"})
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise the errors of domain.errors instead of the SDK's.
+
+    What is nobody's to retry and no answer about a version, AccessDenied first, stays as it is.
+    """
+    try:
+        yield
+    except HTTPClientError as error:
+        raise Throttled(str(error)) from error
+    except ClientError as error:
+        raise translation(error) from error
+
+
+def translation(error: ClientError) -> Exception:
+    """The domain's error for a service error; the error itself where the domain has none."""
+    code, message = code_of(error), message_of(error)
+    if code in THROTTLES or error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
+        return Throttled(f"{code}: {message}")
+    if "could not find endpoint configuration" in message.lower():
+        # For some seconds after CreateEndpointConfig its readers may not see it.
+        return NotYetVisible(message)
+    if code in ("ResourceInUse", "ConflictException") or "in-progress" in message.lower():
+        return Busy(message)
+    return Refused(message) if code in REFUSALS else error
+
+
+def is_absent(error: ClientError) -> bool:
+    """SageMaker's "not found", which it calls a ValidationException."""
+    message = message_of(error).lower()
+    absent = "could not find" in message or "does not exist" in message
+    return code_of(error) in ("ValidationException", "ResourceNotFound") and absent
+
+
+def is_present(error: ClientError) -> bool:
+    """SageMaker's "already exists", which it calls a ValidationException."""
+    message = message_of(error).lower()
+    return "already exist" in message
+
+
+def code_of(error: ClientError) -> str:
+    return error.response["Error"].get("Code", "")
+
+
+def message_of(error: ClientError) -> str:
+    return error.response["Error"].get("Message", "")

@@ -1,0 +1,112 @@
+"""The bucket users upload to, as S3."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from slipway.adapters.faults import code_of, translated
+from slipway.domain import naming
+from slipway.domain.desired import Artifact, Uploads
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
+
+CHUNK = 1 << 20
+
+
+class S3Uploaded:
+    """Implements ports.Uploaded."""
+
+    def __init__(self, session: boto3.Session, bucket: str) -> None:
+        self._session = session
+        self._bucket = bucket
+
+    @cached_property
+    def _client(self) -> "S3Client":
+        return self._session.client("s3")
+
+    def deployments(self) -> list[str]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=naming.MODELS, Delimiter="/"
+        )
+        with translated():
+            folders = [f["Prefix"] for page in pages for f in page.get("CommonPrefixes", [])]
+        names = (folder.removeprefix(naming.MODELS).rstrip("/") for folder in folders)
+        return [name for name in names if naming.DEPLOYMENT.fullmatch(name)]
+
+    def newest(self, deployment: str) -> Uploads:
+        prefix = naming.prefix_of(deployment)
+        manifest = f"{prefix}{naming.MANIFEST}"
+        with translated():
+            objects = list(self._objects(prefix))
+            archives = [o for o in objects if o["Key"].endswith(naming.ARCHIVE)]
+            last = max(archives, key=lambda o: (o["LastModified"], o["Key"]), default=None)
+            given = any(o["Key"] == manifest for o in objects)
+            return Uploads(
+                artifact=self._artifact(last["Key"]) if last else None,
+                manifest_version=self._version(manifest) if given else None,
+            )
+
+    def manifest(self, deployment: str, version: str) -> bytes:
+        key = f"{naming.prefix_of(deployment)}{naming.MANIFEST}"
+        with translated():
+            found = self._client.get_object(Bucket=self._bucket, Key=key, VersionId=version)
+            return found["Body"].read()
+
+    def read(self, artifact: Artifact) -> Iterable[bytes]:
+        with translated():
+            body = self._client.get_object(
+                Bucket=artifact.bucket, Key=artifact.key, VersionId=artifact.version_id
+            )["Body"]
+            yield from body.iter_chunks(CHUNK)
+
+    def pin(self, artifact: Artifact, key: str) -> None:
+        with translated():
+            if not self._has(key):
+                self._client.copy(
+                    {
+                        "Bucket": artifact.bucket,
+                        "Key": artifact.key,
+                        "VersionId": artifact.version_id,
+                    },
+                    self._bucket,
+                    key,
+                )
+
+    def put(self, key: str, content: bytes) -> None:
+        with translated():
+            if not self._has(key):
+                self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
+
+    def _objects(self, prefix: str) -> Iterator["ObjectTypeDef"]:
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        for page in pages:
+            yield from page.get("Contents", [])
+
+    def _artifact(self, key: str) -> Artifact:
+        found = self._client.head_object(Bucket=self._bucket, Key=key)
+        return Artifact(
+            bucket=self._bucket,
+            key=key,
+            version_id=found["VersionId"],
+            uploaded_at=found["LastModified"].timestamp(),
+            size=found["ContentLength"],
+        )
+
+    def _version(self, key: str) -> str:
+        return self._client.head_object(Bucket=self._bucket, Key=key)["VersionId"]
+
+    def _has(self, key: str) -> bool:
+        try:
+            self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if code_of(error) not in ("404", "NoSuchKey", "NotFound"):
+                raise
+            return False
+        return True

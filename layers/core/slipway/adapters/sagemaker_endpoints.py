@@ -1,0 +1,170 @@
+"""Models, endpoint configs and endpoints, as SageMaker."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+import boto3
+from botocore.exceptions import ClientError
+
+from slipway.adapters.faults import code_of, is_absent, is_present, translated
+from slipway.domain.desired import ProbeRequest
+from slipway.domain.plan import VARIANT, Plan
+from slipway.domain.world import Endpoint, EndpointStatus
+from slipway.ports import Reply
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.literals import ProductionVariantInstanceTypeType
+    from mypy_boto3_sagemaker.type_defs import DataCaptureConfigTypeDef
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+
+class SageMakerEndpoints:
+    """Implements ports.Endpoints."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self._session = session
+
+    @cached_property
+    def _client(self) -> "SageMakerClient":
+        return self._session.client("sagemaker")
+
+    @cached_property
+    def _runtime(self) -> "SageMakerRuntimeClient":
+        return self._session.client("sagemaker-runtime")
+
+    def describe(self, name: str) -> Endpoint | None:
+        with translated():
+            try:
+                found = self._client.describe_endpoint(EndpointName=name)
+            except ClientError as error:
+                if not is_absent(error):
+                    raise
+                return None
+        return Endpoint(
+            name=name,
+            status=EndpointStatus(found["EndpointStatus"]),
+            config=found.get("EndpointConfigName", ""),
+            modified_at=found["LastModifiedTime"].timestamp(),
+            failure=found.get("FailureReason", ""),
+            pending="PendingDeploymentSummary" in found,
+        )
+
+    def has_config(self, name: str) -> bool:
+        with translated():
+            return self._instance_count(name) is not None
+
+    def prepare(self, plan: Plan, package_arn: str) -> None:
+        """Make the plan's model and config. Their names carry their content's digest, so what is
+        there under the name is what would be made."""
+        with translated():
+            try:
+                self._create_model(plan, package_arn)
+            except ClientError as error:
+                if not is_present(error):
+                    raise
+            try:
+                self._create_config(plan)
+            except ClientError as error:
+                if not is_present(error):
+                    raise
+
+    def create(self, name: str, config: str) -> None:
+        with translated():
+            try:
+                self._client.create_endpoint(EndpointName=name, EndpointConfigName=config)
+            except ClientError as error:
+                if not is_present(error):
+                    raise
+
+    def update(self, name: str, config: str) -> None:
+        """Keep what autoscaling made of the counts, unless the config asks for another one."""
+        live = self.describe(name)
+        with translated():
+            same = live and self._instance_count(live.config) == self._instance_count(config)
+            self._client.update_endpoint(
+                EndpointName=name,
+                EndpointConfigName=config,
+                RetainAllVariantProperties=True,
+                ExcludeRetainedVariantProperties=(
+                    [] if same else [{"VariantPropertyType": "DesiredInstanceCount"}]
+                ),
+            )
+
+    def delete(self, name: str) -> None:
+        with translated():
+            try:
+                self._client.delete_endpoint(EndpointName=name)
+            except ClientError as error:
+                if not is_absent(error):
+                    raise
+
+    def invoke(self, name: str, request: ProbeRequest) -> Reply:
+        with translated():
+            try:
+                answer = self._runtime.invoke_endpoint(
+                    EndpointName=name,
+                    Body=request.body.encode(),
+                    ContentType=request.content_type,
+                    Accept=request.accept or request.content_type,
+                )
+            except ClientError as error:
+                if code_of(error) != "ModelError":
+                    raise
+                return _model_error(error)
+        return Reply(200, answer.get("ContentType", ""), answer["Body"].read())
+
+    def _create_model(self, plan: Plan, package_arn: str) -> None:
+        self._client.create_model(
+            ModelName=plan.model,
+            Containers=[{"ModelPackageName": package_arn}],
+            ExecutionRoleArn=plan.role_arn,
+            EnableNetworkIsolation=plan.network_isolation,
+        )
+
+    def _create_config(self, plan: Plan) -> None:
+        instance_type = cast("ProductionVariantInstanceTypeType", plan.target.instance_type)
+        self._client.create_endpoint_config(
+            EndpointConfigName=plan.config,
+            ProductionVariants=[
+                {
+                    "VariantName": VARIANT,
+                    "ModelName": plan.model,
+                    "InstanceType": instance_type,
+                    "InitialInstanceCount": plan.target.instance_count,
+                    "InitialVariantWeight": 1.0,
+                }
+            ],
+            DataCaptureConfig=_capture(plan),
+        )
+
+    def _instance_count(self, config: str) -> int | None:
+        """The first variant's instance count in a config; None when there is no such config."""
+        try:
+            found = self._client.describe_endpoint_config(EndpointConfigName=config)
+        except ClientError as error:
+            if not is_absent(error):
+                raise
+            return None
+        return found["ProductionVariants"][0].get("InitialInstanceCount", 0)
+
+
+def _capture(plan: Plan) -> "DataCaptureConfigTypeDef":
+    return {
+        "EnableCapture": plan.capture_percentage > 0,
+        "InitialSamplingPercentage": plan.capture_percentage,
+        "DestinationS3Uri": plan.capture_uri,
+        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+        "CaptureContentTypeHeader": {
+            "CsvContentTypes": ["text/csv"],
+            "JsonContentTypes": ["application/json"],
+        },
+    }
+
+
+def _model_error(error: ClientError) -> Reply:
+    """What the container answered, out of the ModelError that the platform made of it."""
+    answer = error.response
+    status = int(str(answer.get("OriginalStatusCode", 500)))
+    message = str(answer.get("OriginalMessage", "")) or answer["Error"].get("Message", "")
+    return Reply(status, "text/plain", message.encode())

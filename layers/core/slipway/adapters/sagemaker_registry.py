@@ -1,0 +1,75 @@
+"""The model registry, as SageMaker model packages."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from slipway.adapters.faults import is_absent, is_present, translated
+from slipway.domain.plan import Plan
+from slipway.domain.world import PackageApproval
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+
+CONTENT_TYPES = ["text/csv", "application/json", "application/x-npy", "text/libsvm"]
+
+
+class SageMakerRegistry:
+    """Implements ports.Registry."""
+
+    def __init__(self, session: boto3.Session) -> None:
+        self._session = session
+
+    @cached_property
+    def _client(self) -> "SageMakerClient":
+        return self._session.client("sagemaker")
+
+    def register(self, plan: Plan, approved: bool, description: str, token: str) -> str:  # noqa: FBT001 - the port's shape
+        approval = PackageApproval.APPROVED if approved else PackageApproval.PENDING
+        with translated():
+            self._ensure_group(plan.group)
+            answer = self._client.create_model_package(
+                ModelPackageGroupName=plan.group,
+                ModelPackageDescription=description[:1024],
+                ModelApprovalStatus=approval.value,
+                ClientToken=token,
+                InferenceSpecification={
+                    "Containers": [
+                        {
+                            "Image": plan.container.image,
+                            "ModelDataUrl": plan.container.model_data_url,
+                            "Environment": dict(plan.container.environment),
+                        }
+                    ],
+                    "SupportedContentTypes": CONTENT_TYPES,
+                    "SupportedResponseMIMETypes": CONTENT_TYPES,
+                },
+            )
+        return answer["ModelPackageArn"]
+
+    def approve(self, arn: str, reason: str) -> None:
+        with translated():
+            self._client.update_model_package(
+                ModelPackageArn=arn,
+                ModelApprovalStatus=PackageApproval.APPROVED.value,
+                ApprovalDescription=reason,
+            )
+
+    def approval(self, arn: str) -> PackageApproval | None:
+        with translated():
+            try:
+                found = self._client.describe_model_package(ModelPackageName=arn)
+            except ClientError as error:
+                if not is_absent(error):
+                    raise
+                return None
+        return PackageApproval(found["ModelApprovalStatus"])
+
+    def _ensure_group(self, group: str) -> None:
+        try:
+            self._client.create_model_package_group(ModelPackageGroupName=group)
+        except ClientError as error:
+            if not is_present(error):
+                raise

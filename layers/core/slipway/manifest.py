@@ -1,0 +1,173 @@
+"""slipway.yaml: how a deployment's artifacts are released. Text in, a Policy or an error out."""
+
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from slipway.domain.desired import (
+    Approval,
+    EndpointTarget,
+    Expectation,
+    Policy,
+    ProbeRequest,
+    Rollout,
+)
+from slipway.domain.errors import InvalidInput
+from slipway.domain.expect import PATH
+from slipway.domain.naming import MANIFEST
+
+LARGEST = 64 * 1024
+REMEDIES = {
+    "target.instance_type": "give an instance type such as ml.m5.large",
+    "image": "give a whole image URI such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1",
+    "capture.percentage": "give a whole number from 0 to 100, without a unit",
+}
+Percentage = Annotated[int, Field(ge=0, le=100)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
+
+
+class Target(_Strict):
+    """Where the model runs."""
+
+    type: Literal["endpoint"] = "endpoint"
+    """A real-time endpoint."""
+    instance_type: Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")] = "ml.m5.large"
+    """SageMaker's instance type, such as ml.m5.large."""
+    instance_count: Annotated[int, Field(ge=1, le=1000)] = 1
+    """How many instances to start with; what autoscaling makes of it later is kept."""
+
+
+class Capture(_Strict):
+    """Data capture: requests and replies kept in the bucket under capture/."""
+
+    percentage: Percentage
+    """How many of 100 requests are kept."""
+
+
+class Expect(_Strict):
+    """What must hold of a probe's reply."""
+
+    status: Annotated[int, Field(ge=100, le=599)] = 200
+    """The HTTP status of the container."""
+    columns: Annotated[int, Field(ge=1)] | None = None
+    """How many values the first row of a CSV reply has."""
+    path: Annotated[str, Field(pattern=rf"^{PATH.pattern}$")] | None = None
+    """Where in a JSON reply the value is, such as $.predictions[0].score."""
+    between: tuple[float, float] | None = Field(default=None, strict=False)
+    """The bounds, both included, of the value at `path`, or of every value of a CSV row."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.columns is not None and self.path is not None:
+            raise ValueError("`columns` is for CSV replies and `path` for JSON ones; give one")
+        if self.between and self.between[0] > self.between[1]:
+            raise ValueError("`between` needs the lower bound first")
+        return self
+
+
+class Probe(_Strict):
+    """A golden request, sent before a release is called good."""
+
+    body: Annotated[str, Field(min_length=1)]
+    """The request's body."""
+    content_type: str = "text/csv"
+    accept: str | None = None
+    """The wanted type of the reply; the request's own when absent."""
+    expect: Expect = Expect()
+
+
+class Manifest(_Strict):
+    """A deployment's manifest. Every key has a default, and so has the whole file."""
+
+    approval: Approval = Field(default=Approval.AUTOMATIC, strict=False)
+    """Who approves a new version: the manifest itself, or a person in the model registry."""
+    target: Target = Target()
+    image: Annotated[str, Field(pattern=r"^[\w.-]+(:\d+)?/[\w./-]+([:@][\w.:-]+)?$")] | None = None
+    """The exact image URI; chosen from what the artifact is when absent."""
+    environment: dict[str, str] = {}
+    """Environment variables of the container."""
+    rollout: Rollout = Field(default=Rollout.ALL_AT_ONCE, strict=False)
+    """How traffic moves to the new version."""
+    network_isolation: bool = True
+    """Whether the model runs without a network."""
+    capture: Capture | None = None
+    probes: list[Probe] = []
+    """Golden requests. Without any, a row of zeros is sent where the artifact tells its width."""
+
+
+def parse(content: bytes, default_approval: Approval) -> Policy:
+    """The policy that a manifest's text describes.
+
+    Raises InvalidInput with one line a problem: the field, the value and what would be right.
+    """
+    document = _document(content)
+    try:
+        manifest = Manifest.model_validate({"approval": default_approval, **document})
+    except ValidationError as error:
+        problems = "; ".join(_problem(dict(e)) for e in error.errors(include_url=False))
+        raise InvalidInput(f"{MANIFEST}: {problems}") from error
+    return _policy(manifest)
+
+
+def schema() -> dict[str, Any]:
+    """The manifest's JSON schema, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Manifest.model_json_schema(),
+    }
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    if len(content) > LARGEST:
+        raise InvalidInput(f"{MANIFEST}: {len(content)} bytes; the largest manifest is {LARGEST}")
+    try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(content)):
+            raise InvalidInput(
+                f"{MANIFEST}: YAML aliases (*name) are not read; write the value out"
+            )
+        document = yaml.safe_load(content) or {}
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise InvalidInput(f"{MANIFEST}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(document, dict):
+        raise InvalidInput(f"{MANIFEST}: it must be a mapping of keys such as `approval: manual`")
+    return document
+
+
+def _problem(error: dict[str, Any]) -> str:
+    field = ".".join(str(part) for part in error["loc"]) or "the file"
+    if error["type"] == "extra_forbidden":
+        return f"{field}: unknown key; the keys are those `slipway schema` prints"
+    if error["type"] == "value_error":
+        return f"{field}: {error['ctx']['error']}"
+    remedy = REMEDIES.get(field, error["msg"][:1].lower() + error["msg"][1:])
+    return f"{field}: {error['input']!r:.80} cannot be used; {remedy}"
+
+
+def _policy(manifest: Manifest) -> Policy:
+    target = manifest.target
+    return Policy(
+        approval=manifest.approval,
+        target=EndpointTarget(target.instance_type, target.instance_count),
+        rollout=manifest.rollout,
+        image=manifest.image,
+        environment=manifest.environment,
+        network_isolation=manifest.network_isolation,
+        capture_percentage=manifest.capture.percentage if manifest.capture else 0,
+        probes=tuple(_probe(probe) for probe in manifest.probes),
+    )
+
+
+def _probe(probe: Probe) -> ProbeRequest:
+    expect = probe.expect
+    return ProbeRequest(
+        body=probe.body,
+        content_type=probe.content_type,
+        accept=probe.accept,
+        expect=Expectation(expect.status, expect.columns, expect.path, expect.between),
+    )

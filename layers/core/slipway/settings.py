@@ -1,0 +1,40 @@
+"""What the template tells the functions, read from the environment once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from slipway.domain.desired import Approval
+from slipway.domain.errors import InvalidInput
+from slipway.domain.naming import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One attribute per variable that template.yaml sets under Globals."""
+
+    site: Site
+    table: str
+    topic_arn: str
+    state_machine_arn: str
+    default_approval: Approval
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """The settings in `environment`. Raises InvalidInput naming a variable that is missing."""
+    try:
+        return Settings(
+            site=Site(
+                prefix=environment["SLIPWAY_PREFIX"],
+                bucket=environment["SLIPWAY_BUCKET"],
+                region=environment["AWS_REGION"],
+                role_arn=environment["SLIPWAY_MODEL_ROLE_ARN"],
+            ),
+            table=environment["SLIPWAY_TABLE"],
+            topic_arn=environment["SLIPWAY_TOPIC_ARN"],
+            state_machine_arn=environment["SLIPWAY_STATE_MACHINE_ARN"],
+            default_approval=Approval(environment["SLIPWAY_DEFAULT_APPROVAL"]),
+        )
+    except KeyError as missing:
+        raise InvalidInput(
+            f"environment: {missing} is not set; template.yaml sets it under Globals"
+        ) from missing

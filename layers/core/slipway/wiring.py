@@ -1,0 +1,59 @@
+"""The composition root: the one place that knows which adapter implements which port."""
+
+import os
+import time
+from functools import cache, partial
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+from slipway import settings
+from slipway.adapters.dynamodb_ledger import DynamoDBLedger
+from slipway.adapters.s3_uploaded import S3Uploaded
+from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
+from slipway.adapters.sagemaker_registry import SageMakerRegistry
+from slipway.adapters.sns_announcements import SNSAnnouncements
+from slipway.adapters.stepfunctions_executions import StepFunctionsExecutions
+from slipway.domain.desired import Approval, Policy
+from slipway.ports import Ports
+
+# Of the modes measured under heavy throttling, standard with ten attempts ended soonest.
+RETRIES = Config(
+    retries={"mode": "standard", "total_max_attempts": 10}, connect_timeout=5, read_timeout=60
+)
+
+
+@cache
+def ports() -> Ports:
+    """The world as the functions see it; built on the first call and kept while they are warm."""
+    return build(settings.read(os.environ), session())
+
+
+def session() -> boto3.Session:
+    """A session whose clients retry as Slipway wants it."""
+    core = botocore.session.get_session()
+    core.set_default_client_config(RETRIES)
+    return boto3.Session(botocore_session=core)
+
+
+def build(given: settings.Settings, aws: boto3.Session) -> Ports:
+    """The ports over AWS. Each adapter makes its client when it first needs one."""
+    return Ports(
+        site=given.site,
+        ledger=DynamoDBLedger(aws, given.table),
+        uploaded=S3Uploaded(aws, given.site.bucket),
+        registry=SageMakerRegistry(aws),
+        endpoints=SageMakerEndpoints(aws),
+        executions=StepFunctionsExecutions(aws, given.state_machine_arn),
+        announcements=SNSAnnouncements(aws, given.topic_arn),
+        parse_manifest=partial(_parse_manifest, given.default_approval),
+        default_policy=Policy(approval=given.default_approval),
+        clock=time.time,
+    )
+
+
+def _parse_manifest(default_approval: Approval, content: bytes) -> Policy:
+    from slipway.manifest import parse  # only Decide ever needs the manifest's models
+
+    return parse(content, default_approval)
