@@ -71,7 +71,7 @@ class Column:
         if not len(present):
             return self.missing(len(cells))
         texts, weights = self.grouped(present)
-        masks = literals.classify(texts)
+        masks = literals.classify(texts, self.literals.inferred_type)
         counted = literals.count(masks, weights, len(cells) - len(present))
         numeric = self.numbers is not None and not counted.string and not counted.boolean
         return Column(

@@ -67,7 +67,7 @@ def whole_rows(stream: IO[bytes], piece: int) -> Iterator[bytes]:
 def last_row_end(block: bytes) -> int:
     """Find the end of the last newline that stands outside quotes; 0 if there is none."""
     end = block.rfind(b"\n") + 1
-    quotes = block.count(b'"', 0, end)
+    quotes = block.count(b'"', 0, end) if b'"' in block else 0
     while end and quotes % 2:
         earlier = block.rfind(b"\n", 0, end - 1) + 1
         quotes -= block.count(b'"', earlier, end)
@@ -102,12 +102,11 @@ def parse(block: bytes, names: Sequence[str], line: int) -> Batch:
     body = block.strip(b"\r\n")
     if not body:
         return Batch(no_rows(names))
-    if b'"' not in body:
-        body = BLANK_LINES.sub(b"\n", body)
+    blank = b"\n\n" in body or b"\n\r\n" in body
     try:
-        if b'"' in body and BLANK_LINES.search(body):
+        if blank and b'"' in body:
             return read_patiently(body, names, line)
-        return Batch(read_fast(body, names))
+        return Batch(read_fast(BLANK_LINES.sub(b"\n", body) if blank else body, names))
     except PolarsError:
         return read_patiently(body, names, line)
 

@@ -69,12 +69,21 @@ class LiteralCounts:
         )
 
 
-def classify(texts: pl.Series) -> Mapping[LiteralType, pl.Series]:
-    """Mask the literals of each type that occurs in `texts` (String, no nulls)."""
-    masks: dict[LiteralType, pl.Series] = {"Integral": texts.str.contains(INTEGRAL)}
-    if masks["Integral"].all():
-        return masks
-    masks["Fractional"] = texts.str.contains(FRACTIONAL)
+def classify(
+    texts: pl.Series, expected: InferredType = "Unknown"
+) -> Mapping[LiteralType, pl.Series]:
+    """Mask the literals of each type that occurs in `texts` (String, no nulls).
+
+    `expected` says what to look for first; it changes the work, never the answer.
+    """
+    patterns: list[tuple[LiteralType, str]] = [("Integral", INTEGRAL), ("Fractional", FRACTIONAL)]
+    if expected == "Fractional":
+        patterns.reverse()
+    masks: dict[LiteralType, pl.Series] = {}
+    for name, pattern in patterns:
+        masks[name] = texts.str.contains(pattern)
+        if masks[name].all():
+            return {name: masks[name]}
     others = ~(masks["Integral"] | masks["Fractional"])
     if others.any():
         masks["Boolean"] = others & texts.is_in(BOOLEANS)

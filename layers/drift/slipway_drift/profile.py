@@ -14,7 +14,7 @@ from slipway_drift.column import Column
 from slipway_drift.values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from slipway_drift.rows import Batch, Rejection
 
@@ -76,13 +76,21 @@ def profile(
     each rejected record.
     """
     result = Profile()
-    with ThreadPoolExecutor(pl.thread_pool_size()) as workers:
-        for batch in batches:
+    with ThreadPoolExecutor(pl.thread_pool_size() + 1) as workers:
+        for batch in ahead(iter(batches), workers):
             for rejection in batch.rejections:
                 if keep:
                     keep(rejection)
             result = extend(result, batch, domains or {}, workers)
     return result
+
+
+def ahead(batches: Iterator[Batch], workers: Executor) -> Iterator[Batch]:
+    """Read the next batch while the one before is worked on."""
+    coming = workers.submit(next, batches, None)
+    while (batch := coming.result()) is not None:
+        coming = workers.submit(next, batches, None)
+        yield batch
 
 
 def extend(known: Profile, batch: Batch, domains: Domains, workers: Executor) -> Profile:

@@ -9,7 +9,7 @@ one sketch. Another order, or shards merged, give another sketch whose ranks dif
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -33,11 +33,14 @@ class Level:
     compactions: int = 0
 
 
+EMPTY: Final = Level(np.empty(0))
+
+
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """Values kept in levels: an item of level i stands for 2^i of the values seen."""
 
-    levels: tuple[Level, ...] = (Level(np.empty(0)),)
+    levels: tuple[Level, ...] = (EMPTY,)
     moved: int = 0
 
     @property
@@ -52,29 +55,30 @@ class Sketch:
 
     def extend(self, values: Floats) -> Sketch:
         """Take in finite values, shape (n,), in row order."""
-        levels, position, moved = list(self.levels), 0, self.moved
+        items = [level.items for level in self.levels]
+        compactions = [level.compactions for level in self.levels]
+        moved, position, held = self.moved, 0, sum(map(len, items))
         while True:
-            room = total_capacity(len(levels)) + 1 - sum(len(level.items) for level in levels)
+            room = total_capacity(len(items)) + 1 - held
             piece = values[position : position + room]
-            levels[0] = replace(levels[0], items=np.concatenate((levels[0].items, piece)))
+            items[0] = np.concatenate((items[0], piece))
             position += len(piece)
             if len(piece) < room:
-                return Sketch(tuple(levels), moved)
-            moved += condense(levels)
+                return built(items, compactions, moved)
+            moved += condense(items, compactions)
+            held = sum(map(len, items))
 
     def merge(self, other: Sketch) -> Sketch:
         """Join the two level by level, and compact while they are too large together."""
-        levels = [
-            Level(
-                np.concatenate([s.levels[i].items for s in (self, other) if i < len(s.levels)]),
-                self.levels[i].compactions if i < len(self.levels) else 0,
-            )
-            for i in range(max(len(self.levels), len(other.levels)))
-        ]
+        heights = range(max(len(self.levels), len(other.levels)))
+        ours = [self.levels[i] if i < len(self.levels) else EMPTY for i in heights]
+        theirs = [other.levels[i] if i < len(other.levels) else EMPTY for i in heights]
+        items = [np.concatenate((a.items, b.items)) for a, b in zip(ours, theirs, strict=True)]
+        compactions = [level.compactions for level in ours]
         moved = self.moved + other.moved
-        while sum(len(level.items) for level in levels) >= total_capacity(len(levels)):
-            moved += condense(levels)
-        return Sketch(tuple(levels), moved)
+        while sum(map(len, items)) >= total_capacity(len(items)):
+            moved += condense(items, compactions)
+        return built(items, compactions, moved)
 
     def weighted(self) -> tuple[Floats, Floats]:
         """The items in ascending order and the number of values each stands for."""
@@ -111,25 +115,30 @@ def total_capacity(levels: int) -> int:
     return sum(capacity(height) for height in range(levels))
 
 
-def condense(levels: list[Level]) -> int:
+def condense(items: list[Floats], compactions: list[int]) -> int:
     """Compact the lowest level that is full: half of its items move up with double weight.
 
     Return by how much this may move a rank.
     """
-    for height, level in enumerate(levels):
-        if len(level.items) < capacity(height):
-            continue
-        if height + 1 == len(levels):
-            levels.append(Level(np.empty(0)))
-        even = len(level.items) - len(level.items) % 2
-        # Deequ flips the offset before each second compaction: 0, 1, 1, 0, 0, 1, 1, …
-        offset = (level.compactions + 1) // 2 % 2
-        moved = np.sort(level.items[:even])[offset::2]
-        above = levels[height + 1]
-        levels[height + 1] = replace(above, items=np.concatenate((above.items, moved)))
-        levels[height] = Level(level.items[even:], level.compactions + 1)
-        return 1 << height
-    return 0
+    height = next(h for h, level in enumerate(items) if len(level) >= capacity(h))
+    level = items[height]
+    if height + 1 == len(items):
+        items.append(EMPTY.items)
+        compactions.append(0)
+    even = len(level) - len(level) % 2
+    # Deequ flips the offset before each second compaction: 0, 1, 1, 0, 0, 1, 1, …
+    offset = (compactions[height] + 1) // 2 % 2
+    kept = level[:even].copy()
+    kept.sort()
+    items[height + 1] = np.concatenate((items[height + 1], kept[offset::2]))
+    items[height] = level[even:]
+    compactions[height] += 1
+    return 1 << height
+
+
+def built(items: Sequence[Floats], compactions: Sequence[int], moved: int) -> Sketch:
+    levels = (Level(held, done) for held, done in zip(items, compactions, strict=True))
+    return Sketch(tuple(levels), moved)
 
 
 def buckets(sketch: Sketch, low: float, high: float, count: int = 10) -> list[dict[str, float]]:

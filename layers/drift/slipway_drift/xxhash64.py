@@ -1,107 +1,108 @@
 """xxHash64 of many short texts at once, in numpy.
 
 Algorithm: the XXH64 specification (https://github.com/Cyan4973/xxHash/blob/dev/doc/
-xxhash_spec.md). Texts of equal length are hashed together, so that each step of the algorithm
-is one array operation.
+xxhash_spec.md). Each round is one array operation over the texts that are long enough for it, so
+the work grows with the number of bytes, however the lengths are mixed.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    import polars as pl
-
 Words = NDArray[np.uint64]
+Counts = NDArray[np.int64]
 
 P1: Final = np.uint64(0x9E3779B185EBCA87)
 P2: Final = np.uint64(0xC2B2AE3D27D4EB4F)
 P3: Final = np.uint64(0x165667B19E3779F9)
 P4: Final = np.uint64(0x85EBCA77C2B2AE63)
 P5: Final = np.uint64(0x27D4EB2F165667C5)
-BLOCK: Final = 16_384
+NONE: Final = np.uint64(0)
+STRIPE: Final = 32
+BLOCK: Final = 16_384  # texts whose states fit into the processor's cache
 
 
 def hash_texts(texts: pl.Series, seed: int = 42) -> Words:
-    """Hash the UTF-8 bytes of each text (String, no nulls), shape (n,); the order is not kept.
+    """Hash the UTF-8 bytes of each text (String, no nulls); shape (n,).
 
     42 is the seed of Spark's and Deequ's HyperLogLog++.
     """
-    joined = texts.str.join("").item() or ""
-    data = np.frombuffer(joined.encode() + bytes(8), np.uint8)
+    words = padded(texts.str.join("").cast(pl.Binary).item() or b"")
     lengths = texts.str.len_bytes().to_numpy().astype(np.int64)
     starts = np.cumsum(lengths) - lengths
+    hashed = np.empty(len(lengths), np.uint64)
     with np.errstate(over="ignore"):
-        hashed = [
-            hash_equally_long(data, block, length, seed)
-            for length, block in blocks_by_length(starts, lengths)
-        ]
-    return np.concatenate(hashed) if hashed else np.empty(0, np.uint64)
+        for begin in range(0, len(lengths), BLOCK):
+            cut = slice(begin, begin + BLOCK)
+            hashed[cut] = hash_block(words, starts[cut], lengths[cut], np.uint64(seed))
+    return hashed
 
 
-def blocks_by_length(
-    starts: NDArray[np.int64], lengths: NDArray[np.int64]
-) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """Group the starts by length, in blocks small enough for the processor's cache."""
-    if not len(lengths):
-        return
-    order = np.argsort(lengths.astype(np.uint16) if lengths.max() < 65_536 else lengths,
-                       kind="stable")
-    ordered = lengths[order]
-    edges = np.flatnonzero(np.diff(ordered, prepend=-1, append=-1))
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
-        for cut in range(begin, end, BLOCK):
-            yield int(ordered[begin]), starts[order[cut : min(cut + BLOCK, end)]]
+def padded(data: bytes) -> Words:
+    words = np.zeros(len(data) // 8 + 2, np.uint64)
+    words.view(np.uint8)[: len(data)] = np.frombuffer(data, np.uint8)
+    return words
 
 
-def hash_equally_long(
-    data: NDArray[np.uint8], starts: NDArray[np.int64], length: int, seed: int
-) -> Words:
-    """Hash the texts of `length` bytes that begin at `starts`."""
-    eights = np.lib.stride_tricks.as_strided(
-        data[:8].view(np.uint64), shape=(len(data) - 7,), strides=(1,), writeable=False
-    )
-    position, hashed = 0, np.full(len(starts), np.uint64(seed) + P5, np.uint64)
-    if length >= 32:
-        position, hashed = hash_stripes(eights, starts, length, seed)
-    hashed += np.uint64(length)
-    while length - position >= 8:
-        hashed ^= mix(np.uint64(0), eights[starts + position])
-        hashed = rotate(hashed, 27) * P1 + P4
-        position += 8
-    if length - position >= 4:
-        hashed ^= (eights[starts + position] & np.uint64(0xFFFFFFFF)) * P1
-        hashed = rotate(hashed, 23) * P2 + P3
-        position += 4
-    for last in range(position, length):
-        hashed ^= data[starts + last].astype(np.uint64) * P5
-        hashed = rotate(hashed, 11) * P1
+def hash_block(words: Words, starts: Counts, lengths: Counts, seed: np.uint64) -> Words:
+    """Hash the texts of `lengths` bytes that begin at byte `starts` of `words`."""
+    hashed = hash_stripes(words, starts, lengths, seed) + lengths.astype(np.uint64)
+    rest = lengths & (STRIPE - 1)
+    tail = starts + lengths - rest
+    for done in (0, 8, 16):
+        here = chosen(rest >= done + 8)
+        word = word_at(words, tail[here] + done)
+        hashed[here] = rotate(hashed[here] ^ mix(NONE, word), 27) * P1 + P4
+    here = chosen((rest & 4) > 0)
+    word = word_at(words, (tail + (rest & ~7))[here]) & np.uint64(0xFFFFFFFF)
+    hashed[here] = rotate(hashed[here] ^ (word * P1), 23) * P2 + P3
+    for done in (0, 1, 2):
+        here = chosen((rest & 3) > done)
+        word = words.view(np.uint8)[(tail + (rest & ~3))[here] + done].astype(np.uint64)
+        hashed[here] = rotate(hashed[here] ^ (word * P5), 11) * P1
     return avalanche(hashed)
 
 
-def hash_stripes(
-    eights: Words, starts: NDArray[np.int64], length: int, seed: int
-) -> tuple[int, Words]:
-    """Take in the 32-byte stripes; return the position after them and the state."""
-    first = np.uint64(seed)
-    lanes = [
-        np.full(len(starts), lane, np.uint64)
-        for lane in (first + P1 + P2, first + P2, first, first - P1)
-    ]
-    end = length // 32 * 32
-    for position in range(0, end, 32):
-        for i in range(4):
-            lanes[i] = mix(lanes[i], eights[starts + position + 8 * i])
-    rotated = [rotate(lane, by) for lane, by in zip(lanes, (1, 7, 12, 18), strict=True)]
-    hashed = rotated[0] + rotated[1] + rotated[2] + rotated[3]
+def chosen(able: NDArray[np.bool_]) -> Counts | slice:
+    """Index the chosen texts, without a copy where it is all of them."""
+    return slice(None) if able.all() else np.flatnonzero(able)
+
+
+def word_at(words: Words, at: Counts) -> Words:
+    """Read eight bytes from byte `at` on, joined from the two aligned words they lie in."""
+    index = at >> 3
+    shift = ((at & 7) << 3).view(np.uint64)
+    above = (words[index + 1] << np.uint64(1)) << (np.uint64(63) - shift)
+    return (words[index] >> shift) | above
+
+
+def hash_stripes(words: Words, starts: Counts, lengths: Counts, seed: np.uint64) -> Words:
+    """Take in all whole stripes of 32 bytes; texts without one get the state of short texts."""
+    hashed = np.full(len(starts), seed + P5, np.uint64)
+    stripes = lengths // STRIPE
+    long = np.flatnonzero(stripes)
+    if not len(long):
+        return hashed
+    lanes = np.empty((4, len(long)), np.uint64)
+    lanes[:] = np.array([seed + P1 + P2, seed + P2, seed, seed - P1])[:, None]
+    for stripe in range(int(stripes.max())):
+        still = np.flatnonzero(stripes[long] > stripe)
+        at = starts[long[still]] + stripe * STRIPE
+        for lane in range(4):
+            lanes[lane, still] = mix(lanes[lane, still], word_at(words, at + 8 * lane))
+    hashed[long] = joined(lanes)
+    return hashed
+
+
+def joined(lanes: Words) -> Words:
+    hashed = sum((rotate(lane, by) for lane, by in zip(lanes, (1, 7, 12, 18), strict=True)), NONE)
     for lane in lanes:
-        hashed = (hashed ^ mix(np.uint64(0), lane)) * P1 + P4
-    return end, hashed
+        hashed = (hashed ^ mix(NONE, lane)) * P1 + P4
+    return np.asarray(hashed, np.uint64)
 
 
 def mix(state: Words | np.uint64, word: Words) -> Words:
