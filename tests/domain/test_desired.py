@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+import pytest
+from slipway.domain.desired import Artifact, Desired, Policy, Uploads, is_news, newer
+
+OLD = Artifact("b", "models/h/model.tar.gz", "v1", 100.0, 10)
+NEW = replace(OLD, version_id="v2", uploaded_at=200.0)
+ELSEWHERE = Artifact("b", "models/h/run-2/model.tar.gz", "w1", 150.0, 10)
+
+
+@pytest.mark.parametrize(
+    ("found", "known", "expected"),
+    [
+        (NEW, OLD, True),
+        (OLD, NEW, False),
+        (OLD, OLD, False),
+        (OLD, None, True),
+        (None, OLD, False),
+        (ELSEWHERE, OLD, True),
+        (ELSEWHERE, NEW, False),
+        (replace(OLD, version_id="v2"), OLD, True),  # two uploads within S3's one second
+        (replace(ELSEWHERE, uploaded_at=100.0), OLD, True),
+        (OLD, replace(ELSEWHERE, uploaded_at=100.0), False),
+    ],
+)
+def test_only_a_later_upload_is_newer(
+    found: Artifact | None, known: Artifact | None, expected: bool
+) -> None:
+    assert newer(found, known) is expected
+
+
+def desired(artifact: Artifact | None, manifest: str | None) -> Desired:
+    return Desired("h", 1, artifact, Policy(), manifest)
+
+
+@pytest.mark.parametrize(
+    ("uploads", "known", "expected"),
+    [
+        (Uploads(None, None), None, False),
+        (Uploads(OLD, None), None, True),
+        (Uploads(None, "m1"), None, True),
+        (Uploads(OLD, "m1"), desired(OLD, "m1"), False),
+        (Uploads(NEW, "m1"), desired(OLD, "m1"), True),
+        (Uploads(OLD, "m2"), desired(OLD, "m1"), True),
+        (Uploads(OLD, None), desired(OLD, "m1"), False),
+        (Uploads(None, None), desired(OLD, "m1"), False),
+        (Uploads(OLD, "m1"), desired(NEW, "m1"), False),
+    ],
+)
+def test_an_upload_is_news_and_a_deletion_is_not(
+    uploads: Uploads, known: Desired | None, expected: bool
+) -> None:
+    assert is_news(uploads, known) is expected

@@ -1,0 +1,60 @@
+from dataclasses import replace
+
+import pytest
+from slipway.domain.desired import Artifact, Desired, EndpointTarget, Policy
+from slipway.domain.naming import Site
+from slipway.domain.plan import Plan, plan
+from slipway.domain.world import Inspected
+
+SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::123456789012:role/model")
+ARTIFACT = Artifact("bucket", "models/h/model.tar.gz", "v1", 1.0, 10)
+INSPECTED = Inspected(ARTIFACT, sha256="ab" * 32, image="acc.dkr.ecr/sklearn:1")
+
+
+def planned(policy: Policy | None = None, inspected: Inspected = INSPECTED) -> Plan:
+    return plan(Desired("h", 1, ARTIFACT, policy or Policy()), inspected, SITE)
+
+
+def test_the_same_wish_has_the_same_names_whatever_the_generation() -> None:
+    again = plan(Desired("h", 9, ARTIFACT, Policy()), INSPECTED, SITE)
+    assert again == planned()
+
+
+@pytest.mark.parametrize(
+    ("policy", "changes"),
+    [
+        (Policy(target=EndpointTarget(instance_count=2)), {"config"}),
+        (Policy(target=EndpointTarget(instance_type="ml.c5.large")), {"config"}),
+        (Policy(capture_percentage=10), {"config"}),
+        (Policy(network_isolation=False), {"model", "config"}),
+        (Policy(image="acc.dkr.ecr/mine:2"), {"package_key", "model", "config"}),
+        (Policy(environment={"A": "1"}), {"package_key", "model", "config"}),
+    ],
+)
+def test_a_change_renames_exactly_what_it_changes(policy: Policy, changes: set[str]) -> None:
+    before, after = planned(), planned(policy)
+    names = ("package_key", "model", "config", "endpoint", "group")
+    assert {name for name in names if getattr(before, name) != getattr(after, name)} == changes
+
+
+def test_the_bytes_are_referred_to_by_their_digest() -> None:
+    assert planned().container.model_data_url.endswith(f"/sha256/{'ab' * 32}/model.tar.gz")
+
+
+def test_a_default_script_is_fetched_by_the_container_so_it_gets_a_network() -> None:
+    with_script = planned(inspected=replace(INSPECTED, script="sklearn", script_key="scripts/x"))
+    directory = with_script.container.environment["SAGEMAKER_SUBMIT_DIRECTORY"]
+    assert directory == "s3://bucket/scripts/x"
+    assert not with_script.network_isolation
+    assert planned().network_isolation
+
+
+def test_the_manifest_s_environment_has_the_last_word() -> None:
+    inspected = replace(INSPECTED, environment={"A": "image", "B": "image"})
+    environment = planned(Policy(environment={"A": "mine"}), inspected).container.environment
+    assert environment == {"A": "mine", "B": "image"}
+
+
+def test_every_name_fits_sagemaker_s_limit() -> None:
+    long = plan(Desired("d" * 32, 1, ARTIFACT, Policy()), INSPECTED, SITE)
+    assert max(map(len, (long.model, long.config, long.endpoint, long.group))) <= 63

@@ -1,0 +1,122 @@
+import pytest
+from slipway.domain.attempts import Attempts
+from slipway.domain.decide import SETTLE_SECONDS
+from slipway.domain.desired import Desired, Policy
+from slipway.domain.errors import LeaseLost, LookAgain, Owned
+from slipway.domain.record import Record
+from slipway.domain.steps import Announce, Verdict
+
+RELEASED = Announce(Verdict.RELEASED, "all is well", "config-a")
+HELD = Announce(Verdict.HELD, "no image")
+
+
+def dead(_owner: str) -> bool:
+    return False
+
+
+def alive(_owner: str) -> bool:
+    return True
+
+
+def owned() -> Record:
+    record = Record("h", desired=Desired("h", 3, None, Policy()))
+    return record.owned("one", 100.0, dead)
+
+
+def test_the_first_owner_gets_the_lease_and_may_act_at_once() -> None:
+    lease = owned().lease
+    assert lease is not None
+    assert (lease.owner, lease.fence, lease.quiet_until) == ("one", 1, 0.0)
+
+
+def test_another_owner_is_refused_while_the_first_is_running() -> None:
+    with pytest.raises(Owned, match="one is at work"):
+        owned().owned("two", 101.0, alive)
+
+
+def test_the_owner_keeps_its_lease_and_wakes_up_when_it_decides_again() -> None:
+    again = owned().awaiting("token", 0).owned("one", 150.0, alive)
+    assert again.lease is not None
+    assert (again.lease.fence, again.lease.touched_at, again.waiting) == (1, 150.0, None)
+
+
+def test_a_successor_of_a_dead_owner_stays_quiet_until_its_last_call_has_landed() -> None:
+    taken = owned().touched(130.0).owned("two", 140.0, dead)
+    assert taken.lease is not None
+    assert (taken.lease.fence, taken.lease.quiet_until) == (2, 130.0 + SETTLE_SECONDS)
+
+
+def test_a_successor_of_an_owner_that_let_go_need_not_be_quiet() -> None:
+    free = owned().settling(RELEASED, 0).told(0)
+    taken = free.owned("two", 140.0, dead)
+    assert taken.lease is not None
+    assert (taken.lease.fence, taken.lease.quiet_until) == (2, 0.0)
+
+
+def test_only_the_holder_of_the_lease_may_change_the_record() -> None:
+    record = owned()
+    assert record.under(1) is record
+    with pytest.raises(LeaseLost):
+        record.under(2)
+    with pytest.raises(LeaseLost):
+        Record("h").under(1)
+
+
+def test_nobody_sleeps_through_a_hint() -> None:
+    record = owned()
+    assert record.awaiting("token", 0).waiting == "token"
+    with pytest.raises(LookAgain):
+        record.hinted().awaiting("token", 0)
+
+
+def test_a_hint_leaves_the_token_so_that_a_lost_wake_can_be_repeated() -> None:
+    assert owned().awaiting("token", 0).hinted().waiting == "token"
+
+
+def test_a_verdict_is_told_once_and_ends_the_lease() -> None:
+    settling = owned().settling(RELEASED, 0)
+    assert settling.settled is not None
+    assert not settling.settled.told
+    told = settling.told(0)
+    assert told.settled is not None
+    assert told.settled.told
+    assert told.lease is None
+    again = told.owned("two", 200.0, dead).settling(RELEASED, 0)
+    assert again.settled is not None
+    assert again.settled.told
+
+
+def test_another_verdict_is_told_again() -> None:
+    told = owned().settling(RELEASED, 0).told(0)
+    held = told.owned("two", 200.0, dead).settling(HELD, 0)
+    assert held.settled is not None
+    assert not held.settled.told
+
+
+def test_no_verdict_is_recorded_after_a_hint() -> None:
+    with pytest.raises(LookAgain):
+        owned().hinted().settling(RELEASED, 0)
+
+
+def test_an_owner_that_was_hinted_at_while_telling_keeps_its_lease() -> None:
+    told = owned().settling(RELEASED, 0).hinted().told(0)
+    assert told.lease is not None
+    assert told.settled is not None
+    assert told.settled.told
+
+
+def test_a_release_proves_its_config_and_a_hold_does_not() -> None:
+    assert owned().settling(RELEASED, 0).attempts.good == ("config-a",)
+    held = Announce(Verdict.HELD, "rolled back", "config-a")
+    assert owned().settling(held, 0).attempts.good == ()
+
+
+def test_attempts_are_made_in_the_desired_generation() -> None:
+    def begin(attempts: Attempts, generation: int) -> Attempts:
+        return attempts.begun(generation, "a", None)
+
+    assert owned().attempted(begin).attempts.at(3, "a") is not None
+
+
+def test_each_version_follows_the_one_before() -> None:
+    assert Record("h").next_version().next_version().version == 2
