@@ -49,6 +49,12 @@ class Variant:
     def failure(self) -> str:
         return next((text for server in self.servers if (text := server.failure())), "")
 
+    def restart(self, server: Server, launcher: Launcher) -> None:
+        """Start a container anew in the place of one that died."""
+        if server in self.servers and server.health() is Health.FAILED:
+            place = self.servers.index(server)
+            self.servers[place] = launcher.launch(self.program.containers[place])
+
     def settle(self) -> None:
         """What was desired is so."""
         self.weight = self.desired_weight

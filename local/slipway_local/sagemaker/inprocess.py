@@ -4,26 +4,18 @@ botocore's `before-send` event may answer a request in the network's stead: seri
 signing, retries and parsing stay botocore's own.
 """
 
-from collections.abc import Callable
 from io import BytesIO
-from typing import IO, Protocol
+from typing import IO, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.hooks import BaseEventHooks
 
 from slipway_local.sagemaker.wire import Handle, Request
 
-Handler = Callable[..., AWSResponse]
 
-
-class Emitter(Protocol):
-    """botocore's event system."""
-
-    def register(self, event_name: str, handler: Handler) -> None: ...
-
-
-def connect(emitter: Emitter, handle: Handle) -> None:
+def connect(emitter: BaseEventHooks, handle: Handle) -> None:
     """Answer all SageMaker calls with `handle`.
 
     `emitter` is `session.events` (before its clients are made) or `client.meta.events`; `handle`
@@ -35,8 +27,9 @@ def connect(emitter: Emitter, handle: Handle) -> None:
         headers = HTTPHeaders.from_pairs(response.headers.items())
         return AWSResponse(request.url, response.status, headers, _Raw(response.body))
 
+    handler: Any = answer  # the hooks' type says that a handler returns nothing
     for service in ("sagemaker", "sagemaker-runtime"):
-        emitter.register(f"before-send.{service}", answer)
+        emitter.register(f"before-send.{service}", handler)
 
 
 class _Raw(BytesIO):

@@ -114,6 +114,9 @@ def _ask_one(
     except TimeoutError as error:
         raise _model_error(account, route, 0, label, _timed_out(label)) from error
     except ServerGone as error:
+        with account.lock:
+            if not route.fleet.retired:
+                route.variant.restart(server, account.launcher)
         raise Refusal("ServiceUnavailable", "The service is unavailable.", status=503) from error
     if reply.status >= 400:
         text = reply.body.decode("utf-8", "replace")

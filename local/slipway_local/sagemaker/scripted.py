@@ -75,3 +75,8 @@ class ScriptedLauncher:
         server = ScriptedServer(container, script, self.clock, self.clock())
         self.launched.append(server)
         return server
+
+    def next_change(self) -> float | None:
+        """When the next container that is starting will be ready or have failed."""
+        ends = (server.started + server.script.after for server in self.launched)
+        return min((end for end in ends if end > self.clock()), default=None)

@@ -109,12 +109,14 @@ class SageMaker:
         self._deliver()
 
     def next_due(self) -> float | None:
-        """When, by the service's clock, something can happen next; None when nothing is under way.
+        """When, by the service's clock, a status is next due to end; None when none is.
 
-        It is in the past when a container is being waited for.
+        A container that is being waited for may change things at any time before.
         """
         with self.account.lock:
-            return min((endpoint.due for endpoint in self.account.moving.values()), default=None)
+            now = self.account.clock()
+            dues = [endpoint.due for endpoint in self.account.moving.values()]
+        return min((due for due in dues if due > now), default=None)
 
     def start_maintenance(self, endpoint_name: str, duration: float) -> None:
         """Put an endpoint that is InService into SystemUpdating for `duration` seconds, as AWS

@@ -1,0 +1,103 @@
+"""SageMaker with a clock that moves only when told: for tests and simulations.
+
+cloud = Rehearsal(durations=Durations(creating=120), scripts={"s3://b/bad.tar.gz": Script(...)})
+cloud.control.create_model(...)
+cloud.pass_time(120)
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from math import inf
+from random import Random
+from typing import TYPE_CHECKING
+
+import boto3
+
+from slipway_local.sagemaker.account import Durations
+from slipway_local.sagemaker.inprocess import connect
+from slipway_local.sagemaker.scripted import Script, ScriptedLauncher
+from slipway_local.sagemaker.service import SageMaker
+from slipway_local.sagemaker.wire import Handle
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+    from slipway_local.sagemaker.events import Event
+    from slipway_local.sagemaker.metrics import Datum
+
+START = 1_700_000_000.0
+
+
+class Clock:
+    """Seconds since the epoch, as far as anyone here knows."""
+
+    def __init__(self, now: float = START) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Rehearsal:
+    """One account, scripted containers, real boto3 clients, and everything that was emitted.
+
+    Two rehearsals with the same seed and the same calls answer the same.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        durations: Durations | None = None,
+        quotas: Mapping[str, int] | None = None,
+        scripts: Mapping[str, Script] | None = None,
+    ) -> None:
+        self.clock = Clock()
+        self.events: list[Event] = []
+        self.metrics: list[Datum] = []
+        self.alarms: set[str] = set()
+        self.launcher = ScriptedLauncher(self.clock, dict(scripts or {}))
+        self.service = SageMaker(
+            self.launcher,
+            clock=self.clock,
+            random=Random(seed),  # noqa: S311  routing by chance, no secret
+            emit=self.events.append,
+            put_metrics=self.metrics.extend,
+            in_alarm=self.alarms.__contains__,
+            durations=durations,
+            quotas=quotas,
+        )
+        self.control, self.runtime = clients(self.service.handle)
+
+    def pass_time(self, seconds: float) -> None:
+        """Move the clock, stopping wherever something is due."""
+        end = self.clock.now + seconds
+        while (due := self._next()) <= end:
+            self.clock.now = due
+            self.service.tick()
+        self.clock.now = end
+        self.service.tick()
+
+    def _next(self) -> float:
+        due, change = self.service.next_due(), self.launcher.next_change()
+        return min(time for time in (due, change, inf) if time is not None)
+
+
+def clients(handle: Handle) -> "tuple[SageMakerClient, SageMakerRuntimeClient]":
+    """A control-plane and a runtime client whose calls `handle` answers."""
+    control = _session().client("sagemaker")
+    runtime = _session().client("sagemaker-runtime")
+    connect(control.meta.events, handle)
+    connect(runtime.meta.events, handle)
+    return control, runtime
+
+
+@cache
+def _session() -> boto3.Session:
+    """One for all: it keeps the service models, which take long to read."""
+    return boto3.Session(
+        aws_access_key_id="rehearsal",
+        aws_secret_access_key="rehearsal",  # noqa: S106  signs requests that never leave
+        region_name="us-east-1",
+    )
