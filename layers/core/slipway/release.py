@@ -68,7 +68,9 @@ def register_model(ports: Ports, task: Task) -> str:
         ports.uploaded.put(inspected.script_key, pack_script(inspected.script))
     # A version that somebody deleted is made anew, so the token carries the one before it.
     token = naming.digest({"plan": wanted.package_key, "gone": known.arn if known else ""})
-    arn = ports.registry.register(wanted, automatic, inspected.summary, token)
+    arn = ports.registry.register(
+        wanted, approved=automatic, description=inspected.summary, token=token
+    )
     package = Package(wanted.package_key, arn)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), package=package))
     return arn

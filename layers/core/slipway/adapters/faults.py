@@ -4,7 +4,8 @@ message alone, so every message match of the project is in this file."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore import exceptions
+from botocore.exceptions import ClientError
 
 from slipway.domain.errors import Busy, NotYetVisible, Refused, Throttled
 
@@ -37,7 +38,7 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
-    except HTTPClientError as error:
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
         raise Throttled(str(error)) from error
     except ClientError as error:
         raise translation(error) from error

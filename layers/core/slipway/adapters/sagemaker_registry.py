@@ -26,7 +26,7 @@ class SageMakerRegistry:
     def _client(self) -> "SageMakerClient":
         return self._session.client("sagemaker")
 
-    def register(self, plan: Plan, approved: bool, description: str, token: str) -> str:  # noqa: FBT001 - the port's shape
+    def register(self, plan: Plan, *, approved: bool, description: str, token: str) -> str:
         approval = PackageApproval.APPROVED if approved else PackageApproval.PENDING
         with translated():
             self._ensure_group(plan.group)

@@ -1,0 +1,87 @@
+import boto3
+import pytest
+from slipway.adapters.dynamodb_ledger import DynamoDBLedger
+from slipway.domain.attempts import Attempts
+from slipway.domain.desired import Artifact, Desired, Expectation, Policy, ProbeRequest
+from slipway.domain.errors import Conflict
+from slipway.domain.record import Lease, Record, Settled
+from slipway.domain.steps import Announce, Verdict
+from slipway.domain.world import Inspected, Package, PackageApproval, Probed
+from slipway.ports import Moment
+
+ARTIFACT = Artifact("b", "models/h/model.tar.gz", "v1", 1700000000.5, 10)
+FULL = Record(
+    "h",
+    hints=3,
+    fence=2,
+    desired=Desired(
+        "h",
+        4,
+        ARTIFACT,
+        Policy(
+            environment={"A": "1"},
+            probes=(ProbeRequest("1,2", expect=Expectation(between=(0.0, 60.0))),),
+        ),
+        manifest_version="m1",
+    ),
+    lease=Lease("arn:execution", 2, 5.0, 6.0),
+    waiting="token",
+    inspected=Inspected(ARTIFACT, "ab", "scikit-learn", environment={"B": "2"}, findings=("x",)),
+    package=Package("key", "arn:package/1", PackageApproval.APPROVED),
+    attempts=Attempts(good=("a", "b")).begun(4, "c", None),
+    probed=Probed(4, "c", passed=True, reason="1 of 1 probes passed"),
+    settled=Settled(4, Announce(Verdict.RELEASED, "well", "c"), told=True),
+)
+
+
+@pytest.fixture
+def ledger(aws: boto3.Session) -> DynamoDBLedger:
+    aws.client("dynamodb").create_table(
+        TableName="ledger",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": "deployment", "KeyType": "HASH"},
+            {"AttributeName": "item", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "deployment", "AttributeType": "S"},
+            {"AttributeName": "item", "AttributeType": "S"},
+        ],
+    )
+    return DynamoDBLedger(aws, "ledger")
+
+
+def test_a_deployment_nobody_knows_has_an_empty_record(ledger: DynamoDBLedger) -> None:
+    assert ledger.load("h") == Record("h")
+
+
+def test_a_record_comes_back_as_it_was_saved_one_version_on(ledger: DynamoDBLedger) -> None:
+    saved = ledger.save(FULL)
+    assert saved == FULL.next_version()
+    assert ledger.load("h") == saved
+
+
+def test_who_read_an_older_version_may_not_write(ledger: DynamoDBLedger) -> None:
+    first = ledger.save(Record("h"))
+    ledger.save(first.hinted())
+    with pytest.raises(Conflict):
+        ledger.save(first)
+    with pytest.raises(Conflict):
+        ledger.save(Record("h"))
+    assert ledger.load("h").hints == 1
+
+
+def test_the_history_is_told_oldest_first_and_apart_from_other_deployments(
+    ledger: DynamoDBLedger,
+) -> None:
+    moments = [Moment(float(at), "arn:x", f"Step {at}", "because") for at in (20, 3, 100)]
+    for moment in moments:
+        ledger.note("h", moment)
+    ledger.note("other", moments[0])
+    assert ledger.history("h") == sorted(moments, key=lambda moment: moment.at)
+
+
+def test_a_moment_leaves_the_table_some_day(ledger: DynamoDBLedger, aws: boto3.Session) -> None:
+    ledger.note("h", Moment(1000.0, "", "Started", "upload"))
+    item = aws.client("dynamodb").scan(TableName="ledger")["Items"][0]
+    assert int(item["expires"]["N"]) > 1000

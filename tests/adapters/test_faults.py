@@ -1,0 +1,63 @@
+import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
+from slipway.adapters.faults import is_absent, is_present, translated, translation
+from slipway.domain.errors import Busy, NotYetVisible, Refused, Throttled
+
+
+def error(code: str, message: str = "", status: int = 400) -> ClientError:
+    return ClientError(
+        {
+            "Error": {"Code": code, "Message": message},
+            "ResponseMetadata": {"HTTPStatusCode": status},  # type: ignore[typeddict-item]
+        },
+        "Operation",
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "status", "meaning"),
+    [
+        ("ThrottlingException", "Rate exceeded", 400, Throttled),
+        ("ProvisionedThroughputExceededException", "", 400, Throttled),
+        ("SlowDown", "", 503, Throttled),
+        ("AnythingElse", "", 500, Throttled),
+        (
+            "ValidationException",
+            'Could not find endpoint configuration "arn:aws:sagemaker:…:endpoint-config/c".',
+            400,
+            NotYetVisible,
+        ),
+        (
+            "ValidationException",
+            'Cannot update in-progress endpoint "arn:aws:sagemaker:…:endpoint/e".',
+            400,
+            Busy,
+        ),
+        ("ResourceInUse", "", 400, Busy),
+        ("ConflictException", "Model package group is being changed", 409, Busy),
+        ("ResourceLimitExceeded", "The account-level service limit …", 400, Refused),
+        ("ValidationException", "The variant names differ.", 400, Refused),
+    ],
+)
+def test_a_code_or_message_has_one_meaning(
+    code: str, message: str, status: int, meaning: type[Exception]
+) -> None:
+    assert type(translation(error(code, message, status))) is meaning
+
+
+def test_a_missing_permission_stays_what_it_is() -> None:
+    denied = error("AccessDeniedException", "not authorized")
+    assert translation(denied) is denied
+
+
+@pytest.mark.parametrize("lost", [ConnectTimeoutError, ReadTimeoutError])
+def test_a_connection_that_failed_may_be_tried_again(lost: type[Exception]) -> None:
+    with pytest.raises(Throttled), translated():
+        raise lost(endpoint_url="https://sagemaker")  # type: ignore[call-arg]
+
+
+def test_not_found_and_already_there_are_told_apart_by_message() -> None:
+    gone = error("ValidationException", 'Could not find endpoint "arn".')
+    there = error("ValidationException", 'Cannot create already existing endpoint "arn".')
+    assert (is_absent(gone), is_present(gone)) == (True, False)
+    assert (is_absent(there), is_present(there)) == (False, True)

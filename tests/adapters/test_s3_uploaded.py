@@ -1,0 +1,84 @@
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from slipway.adapters.s3_uploaded import S3Uploaded
+from slipway.domain.desired import Uploads
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+BUCKET = "bucket"
+
+
+@pytest.fixture
+def s3(aws: boto3.Session) -> "S3Client":
+    client = aws.client("s3")
+    client.create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    return client
+
+
+@pytest.fixture
+def uploaded(aws: boto3.Session, s3: "S3Client") -> S3Uploaded:
+    del s3
+    return S3Uploaded(aws, BUCKET)
+
+
+def upload(s3: "S3Client", key: str, body: bytes = b"x") -> str:
+    return s3.put_object(Bucket=BUCKET, Key=key, Body=body)["VersionId"]
+
+
+def test_every_folder_that_can_be_a_name_is_a_deployment(
+    s3: "S3Client", uploaded: S3Uploaded
+) -> None:
+    for key in ("models/a/model.tar.gz", "models/b-2/slipway.yaml", "models/Bad Name/m.tar.gz"):
+        upload(s3, key)
+    upload(s3, "artifacts/c/model.tar.gz")
+    assert uploaded.deployments() == ["a", "b-2"]
+
+
+def test_nothing_uploaded_is_nothing_found(uploaded: S3Uploaded) -> None:
+    assert uploaded.newest("a") == Uploads(None, None)
+
+
+def test_the_newest_version_of_the_archive_and_the_manifest_are_found(
+    s3: "S3Client", uploaded: S3Uploaded
+) -> None:
+    upload(s3, "models/a/model.tar.gz", b"old")
+    version = upload(s3, "models/a/model.tar.gz", b"newer")
+    manifest = upload(s3, "models/a/slipway.yaml", b"approval: manual")
+    upload(s3, "models/a/readme.md")
+    upload(s3, "models/ab/model.tar.gz", b"another deployment's")
+    found = uploaded.newest("a")
+    assert found.artifact is not None
+    assert (found.artifact.version_id, found.artifact.size) == (version, 5)
+    assert found.manifest_version == manifest
+    assert uploaded.manifest("a", manifest) == b"approval: manual"
+
+
+def test_exactly_the_version_asked_for_is_read_and_pinned(
+    s3: "S3Client", uploaded: S3Uploaded
+) -> None:
+    upload(s3, "models/a/model.tar.gz", b"first")
+    first = uploaded.newest("a").artifact
+    assert first is not None
+    upload(s3, "models/a/model.tar.gz", b"second")
+    assert b"".join(uploaded.read(first)) == b"first"
+    uploaded.pin(first, "artifacts/sha256/ab/model.tar.gz")
+    uploaded.pin(first, "artifacts/sha256/ab/model.tar.gz")
+    pinned = s3.list_object_versions(Bucket=BUCKET, Prefix="artifacts/")["Versions"]
+    assert len(pinned) == 1
+    body = s3.get_object(Bucket=BUCKET, Key="artifacts/sha256/ab/model.tar.gz")["Body"]
+    assert body.read() == b"first"
+
+
+def test_what_is_kept_under_its_digest_is_written_once(
+    s3: "S3Client", uploaded: S3Uploaded
+) -> None:
+    for _ in range(2):
+        uploaded.put("scripts/sha256/cd/sourcedir.tar.gz", b"script")
+    kept = s3.list_object_versions(Bucket=BUCKET, Prefix="scripts/")["Versions"]
+    assert len(kept) == 1

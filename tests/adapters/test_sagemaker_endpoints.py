@@ -1,0 +1,171 @@
+from dataclasses import replace
+
+import boto3
+import pytest
+from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
+from slipway.adapters.sagemaker_registry import SageMakerRegistry
+from slipway.domain.desired import EndpointTarget, ProbeRequest
+from slipway.domain.errors import Busy, NotYetVisible, Refused
+from slipway.domain.plan import Container, Plan
+from slipway.domain.world import EndpointStatus
+from slipway_local.sagemaker.rehearsal import Rehearsal
+from slipway_local.sagemaker.scripted import Script, constant
+
+PLAN = Plan(
+    endpoint="slipway-h",
+    group="slipway-h",
+    package_key="abc",
+    model="slipway-h-m1",
+    config="slipway-h-c1",
+    container=Container("123456789012.dkr.ecr.eu-west-1.amazonaws.com/x:1", "s3://b/k", {}),
+    target=EndpointTarget(),
+    network_isolation=True,
+    capture_percentage=0,
+    capture_uri="s3://b/capture",
+    role_arn="arn:aws:iam::123456789012:role/model",
+)
+LARGER = replace(
+    PLAN, config="slipway-h-c2", target=EndpointTarget("ml.m5.xlarge", instance_count=1)
+)
+
+
+@pytest.fixture
+def endpoints(sagemaker: boto3.Session) -> SageMakerEndpoints:
+    return SageMakerEndpoints(sagemaker)
+
+
+@pytest.fixture
+def package(sagemaker: boto3.Session) -> str:
+    registry = SageMakerRegistry(sagemaker)
+    return registry.register(PLAN, approved=True, description="", token="t")
+
+
+@pytest.fixture
+def serving(endpoints: SageMakerEndpoints, package: str, cloud: Rehearsal) -> SageMakerEndpoints:
+    """An endpoint in service with PLAN, and LARGER's config ready."""
+    endpoints.prepare(PLAN, package)
+    endpoints.prepare(LARGER, package)
+    cloud.pass_time(5)
+    endpoints.create(PLAN.endpoint, PLAN.config)
+    cloud.pass_time(60)
+    return endpoints
+
+
+def test_an_endpoint_that_is_not_there_is_none(endpoints: SageMakerEndpoints) -> None:
+    assert endpoints.describe("slipway-h") is None
+
+
+def test_preparing_twice_makes_one_model_and_one_config(
+    endpoints: SageMakerEndpoints, package: str, cloud: Rehearsal
+) -> None:
+    assert not endpoints.has_config(PLAN.config)
+    endpoints.prepare(PLAN, package)
+    endpoints.prepare(PLAN, package)
+    assert endpoints.has_config(PLAN.config)
+    model = cloud.control.describe_model(ModelName=PLAN.model)
+    assert model["EnableNetworkIsolation"]
+    assert model["Containers"][0]["ModelPackageName"] == package
+
+
+def test_a_fresh_config_is_not_visible_yet(endpoints: SageMakerEndpoints, package: str) -> None:
+    endpoints.prepare(PLAN, package)
+    with pytest.raises(NotYetVisible):
+        endpoints.create(PLAN.endpoint, PLAN.config)
+
+
+def test_creating_what_is_there_changes_nothing(serving: SageMakerEndpoints) -> None:
+    serving.create(PLAN.endpoint, PLAN.config)
+    found = serving.describe(PLAN.endpoint)
+    assert found is not None
+    assert (found.status, found.config) == (EndpointStatus.IN_SERVICE, PLAN.config)
+
+
+def test_an_update_shows_as_pending_until_it_has_settled(
+    serving: SageMakerEndpoints, cloud: Rehearsal
+) -> None:
+    before = serving.describe(PLAN.endpoint)
+    cloud.pass_time(1)
+    serving.update(PLAN.endpoint, LARGER.config)
+    during = serving.describe(PLAN.endpoint)
+    cloud.pass_time(60)
+    after = serving.describe(PLAN.endpoint)
+    assert before is not None
+    assert during is not None
+    assert after is not None
+    assert (during.status, during.pending, during.config) == (
+        EndpointStatus.UPDATING,
+        True,
+        PLAN.config,
+    )
+    assert during.modified_at > before.modified_at
+    assert (after.status, after.pending, after.config) == (
+        EndpointStatus.IN_SERVICE,
+        False,
+        LARGER.config,
+    )
+
+
+def test_a_second_change_waits_for_the_first(serving: SageMakerEndpoints) -> None:
+    serving.update(PLAN.endpoint, LARGER.config)
+    with pytest.raises(Busy):
+        serving.update(PLAN.endpoint, PLAN.config)
+
+
+@pytest.mark.parametrize(("asked", "kept"), [(1, 4), (2, 2)])
+def test_autoscaled_counts_stay_unless_another_count_is_asked_for(
+    serving: SageMakerEndpoints, cloud: Rehearsal, package: str, asked: int, kept: int
+) -> None:
+    cloud.control.update_endpoint_weights_and_capacities(
+        EndpointName=PLAN.endpoint,
+        DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 4}],
+    )
+    cloud.pass_time(60)
+    target = EndpointTarget("ml.m5.xlarge", instance_count=asked)
+    third = replace(PLAN, config="slipway-h-c3", target=target)
+    serving.prepare(third, package)
+    cloud.pass_time(5)
+    serving.update(PLAN.endpoint, third.config)
+    cloud.pass_time(120)
+    variants = cloud.control.describe_endpoint(EndpointName=PLAN.endpoint)["ProductionVariants"]
+    assert variants[0]["CurrentInstanceCount"] == kept
+
+
+def test_capture_is_asked_for_as_the_plan_says(
+    endpoints: SageMakerEndpoints, package: str, cloud: Rehearsal
+) -> None:
+    endpoints.prepare(replace(PLAN, capture_percentage=20), package)
+    config = cloud.control.describe_endpoint_config(EndpointConfigName=PLAN.config)
+    capture = config["DataCaptureConfig"]
+    assert (capture["EnableCapture"], capture["InitialSamplingPercentage"]) == (True, 20)
+    assert capture["DestinationS3Uri"] == "s3://b/capture"
+
+
+def test_deleting_what_is_gone_is_done_already(
+    serving: SageMakerEndpoints, cloud: Rehearsal
+) -> None:
+    serving.delete(PLAN.endpoint)
+    cloud.pass_time(10)
+    serving.delete(PLAN.endpoint)
+    assert serving.describe(PLAN.endpoint) is None
+
+
+def test_updating_an_endpoint_that_is_not_there_is_refused(
+    serving: SageMakerEndpoints,
+) -> None:
+    with pytest.raises(Refused, match="Could not find"):
+        serving.update("slipway-other", PLAN.config)
+
+
+def test_a_probe_gets_what_the_container_answers(serving: SageMakerEndpoints) -> None:
+    reply = serving.invoke(PLAN.endpoint, ProbeRequest("1,2"))
+    assert (reply.status, reply.content_type, reply.body) == (200, "text/csv", b"1,2")
+
+
+def test_a_container_s_error_is_an_answer_too(
+    serving: SageMakerEndpoints, cloud: Rehearsal
+) -> None:
+    failing = Script(answer=constant(b"cannot read the row", 400))
+    for server in cloud.launcher.launched:
+        server.script = failing
+    reply = serving.invoke(PLAN.endpoint, ProbeRequest("1,x"))
+    assert (reply.status, reply.body) == (400, b"cannot read the row")
