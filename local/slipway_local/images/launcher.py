@@ -99,6 +99,11 @@ class ProcessServer:
         """Why it failed, in one line; empty unless FAILED."""
         return self._failure
 
+    def address(self) -> tuple[str, int] | None:
+        """Host and port of the container while its process runs."""
+        spawned = self._spawned
+        return spawned.address if spawned else None
+
     def invoke(self, invocation: Invocation, *, timeout: float) -> Reply:
         """POST /invocations; raises ServerGone and TimeoutError as Server promises."""
         channel = self._channel

@@ -8,34 +8,40 @@ values (1), keys (2, where sparse) and shape (3).
 
 import struct
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, vstack  # type: ignore[import-untyped]  # the image has it
 
 _MAGIC = 0xCED7230A
-_TENSORS = {2: "<f4", 3: "<f8"}
-_INT32_TENSOR = 7
+_FLOATS = {2: "<f4", 3: "<f8"}
+_INT32 = 7
+_MOST_VARINT_BYTES = 10
 
-Fields = dict[int, list[bytes | int]]
-Row = Any  # a numpy array, or a csr_matrix, for which scipy has no types
+Fields = dict[int, bytes]
 
 
-def read_records(body: bytes) -> Row:
-    """A dense array, or a sparse matrix where any record is sparse. ValueError where malformed."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record's features: all of them, or those at `keys` of `width` features."""
+
+    values: NDArray[np.float32]
+    keys: NDArray[np.int64] | None
+    width: int
+
+
+def read_records(body: bytes) -> list[Row]:
+    """The records' rows; ValueError where the body is malformed or empty."""
     rows = [_row(record) for record in _frames(body)]
     if not rows:
         raise ValueError("No records found in RecordIO-Protobuf data")
-    if any(isinstance(row, csr_matrix) for row in rows):
-        return vstack(rows).tocsr()
-    return np.vstack(rows)
+    return rows
 
 
 def _frames(body: bytes) -> Iterator[bytes]:
     offset = 0
-    while offset + 8 <= len(body):
-        magic, length = struct.unpack_from("<II", body, offset)
+    while offset < len(body):
+        magic, length = struct.unpack_from("<II", body.ljust(offset + 8, b"\0"), offset)
         start, end = offset + 8, offset + 8 + length
         if magic != _MAGIC or end > len(body):
             raise ValueError(f"malformed record at offset {offset}")
@@ -44,22 +50,22 @@ def _frames(body: bytes) -> Iterator[bytes]:
 
 
 def _row(record: bytes) -> Row:
-    for entry in _fields(record).get(1, []):
-        name, value = (_last(_fields(_bytes(entry)), number) for number in (1, 2))
-        if name == b"values":
-            return _tensor(_fields(_bytes(value)))
+    for number, entry in _fields(record):
+        pair = dict(_fields(entry)) if number == 1 else {}
+        if pair.get(1) == b"values":
+            return _tensor(pair.get(2, b""))
     raise ValueError("a record has no features named 'values'")
 
 
-def _tensor(value: Fields) -> Row:
-    for number, content in value.items():
-        tensor = _fields(_bytes(content[-1]))
-        if number in _TENSORS:
-            packed = _bytes(_last(tensor, 1))
-            values = np.frombuffer(packed, _TENSORS[number]).astype(np.float32)
-        elif number == _INT32_TENSOR:
-            numbers = list(_varints(_bytes(_last(tensor, 1))))
-            values = np.array(numbers, dtype=np.uint64).astype(np.int32).astype(np.float32)
+def _tensor(value: bytes) -> Row:
+    for number, content in _fields(value):
+        tensor = dict(_fields(content))
+        packed = tensor.get(1, b"")
+        if number in _FLOATS:
+            values = np.frombuffer(packed, _FLOATS[number]).astype(np.float32)
+        elif number == _INT32:
+            signed = np.array(list(_varints(packed)), dtype=np.uint64).astype(np.int32)
+            values = signed.astype(np.float32)
         else:
             continue
         return _dense_or_sparse(values, tensor)
@@ -67,43 +73,30 @@ def _tensor(value: Fields) -> Row:
 
 
 def _dense_or_sparse(values: NDArray[np.float32], tensor: Fields) -> Row:
-    keys = list(_varints(_bytes(_last(tensor, 2))))
-    shape = list(_varints(_bytes(_last(tensor, 3))))
-    if not keys and (values.size or not shape):
-        return values.reshape(1, -1)
-    width = shape[0] if shape else max(keys) + 1
-    return csr_matrix((values, keys, [0, len(keys)]), shape=(1, width))
+    keys = np.array(list(_varints(tensor.get(2, b""))), dtype=np.int64)
+    shape = list(_varints(tensor.get(3, b"")))
+    if not keys.size and (values.size or not shape):
+        return Row(values, None, values.size)
+    if keys.size != values.size:
+        raise ValueError("a sparse record has not as many keys as values")
+    return Row(values, keys, shape[0] if shape else int(keys.max()) + 1)
 
 
-def _last(fields: Fields, number: int) -> bytes | int:
-    return fields.get(number, [b""])[-1]
-
-
-def _bytes(value: bytes | int) -> bytes:
-    if isinstance(value, int):
-        raise ValueError("a record's field has the wrong type")  # noqa: TRY004 - bytes are at fault
-    return value
-
-
-def _fields(message: bytes) -> Fields:
-    """The fields of a protobuf message; repeated unpacked numbers do not occur here."""
-    fields: Fields = {}
+def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
+    """A protobuf message's length-delimited fields, by number; plain numbers are passed over."""
     position = 0
     while position < len(message):
         tag, position = _varint(message, position)
-        match tag & 7:
-            case 0:
-                number, position = _varint(message, position)
-                fields.setdefault(tag >> 3, []).append(number)
-            case 2:
-                length, position = _varint(message, position)
-                if position + length > len(message):
-                    raise ValueError("a record ends before its fields do")
-                fields.setdefault(tag >> 3, []).append(message[position : position + length])
-                position += length
-            case _:
-                raise ValueError("a record's field has an unknown form")
-    return fields
+        if tag & 7 == 0:
+            _, position = _varint(message, position)
+            continue
+        if tag & 7 != 2:
+            raise ValueError("a record's field has an unknown form")
+        length, position = _varint(message, position)
+        if position + length > len(message):
+            raise ValueError("a record ends before its fields do")
+        yield tag >> 3, message[position : position + length]
+        position += length
 
 
 def _varints(packed: bytes) -> Iterator[int]:
@@ -114,12 +107,9 @@ def _varints(packed: bytes) -> Iterator[int]:
 
 
 def _varint(message: bytes, position: int) -> tuple[int, int]:
-    value = shift = 0
-    while position < len(message):
-        byte = message[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
+    value = 0
+    for place, byte in enumerate(message[position : position + _MOST_VARINT_BYTES]):
+        value |= (byte & 0x7F) << (7 * place)
         if byte < 0x80:
-            return value, position
-        shift += 7
+            return value, position + place + 1
     raise ValueError("a record ends inside a number")

@@ -71,8 +71,15 @@ def libsvm_matrix(body: bytes) -> Matrix:
 
 
 def recordio_matrix(body: bytes) -> Matrix:
-    """The records' feature tensors, one row each."""
-    return xgboost.DMatrix(read_records(body))
+    """The records' features, one row each; sparse where any record is."""
+    rows = read_records(body)
+    if all(row.keys is None for row in rows):
+        return xgboost.DMatrix(np.vstack([row.values for row in rows]))
+    keys = [np.arange(row.width) if row.keys is None else row.keys for row in rows]
+    numbers = np.repeat(np.arange(len(rows)), [len(each) for each in keys])
+    values = np.concatenate([row.values for row in rows])
+    shape = (len(rows), max(row.width for row in rows))
+    return xgboost.DMatrix(csr_matrix((values, (numbers, np.concatenate(keys))), shape=shape))
 
 
 READERS: dict[str, Callable[[bytes], Matrix]] = {

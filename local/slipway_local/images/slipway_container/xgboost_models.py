@@ -83,13 +83,16 @@ def predict(models: list[Model], objective: str, matrix: Matrix, kind: str) -> N
 
 
 def check_width(trained: int, sent: int, kind: str) -> None:
-    """ValueError where the features sent cannot be those the model was trained on."""
+    """ValueError where the features sent cannot be those the model was trained on.
+
+    One too few is let through, as AWS's container does; XGBoost takes it as missing.
+    """
     if kind == LIBSVM and sent > trained + 1:
         raise ValueError(
             f"Feature size of libsvm inference data {sent} is larger than "
             f"feature size of trained model {trained}."
         )
-    if kind != LIBSVM and sent not in (trained, trained + 1):
+    if kind != LIBSVM and sent not in (trained, trained - 1):
         raise ValueError(
             f"Feature size of {kind} inference data {sent} is not consistent "
             f"with feature size of trained model {trained}."

@@ -1,0 +1,182 @@
+"""Containers for tests: one cache of environments for all, models made by the images themselves."""
+
+import io
+import os
+import subprocess
+import tarfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from slipway_local.images.environments import Environments
+from slipway_local.images.launcher import ProcessLauncher, ProcessServer
+from slipway_local.images.processes import DEFAULT_BOUNDS
+from slipway_local.images.registry import family_of
+from slipway_local.images.slipway_container.confinement import Bounds
+from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply
+
+REPOSITORY = Path(__file__).parents[3]
+REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
+SCIKIT_LEARN = f"{REGISTRY}/sagemaker-scikit-learn:1.2-1-cpu-py3"
+SCRIPTED = {
+    "SAGEMAKER_PROGRAM": "inference.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+}
+
+Files = Mapping[str, bytes]
+
+
+@dataclass
+class Dock:
+    """Launches containers from a store of archives, and stops them when the test is over."""
+
+    home: Path
+    images: Path
+    store: dict[str, bytes] = field(default_factory=dict)
+    servers: list[ProcessServer] = field(default_factory=list)
+
+    @staticmethod
+    def pack(files: Files) -> bytes:
+        """A model.tar.gz of the files."""
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+            for name, content in files.items():
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+        return buffer.getvalue()
+
+    def launch(
+        self,
+        files: Files,
+        image: str = SCIKIT_LEARN,
+        *,
+        env: Mapping[str, str] | None = None,
+        bounds: Bounds = DEFAULT_BOUNDS,
+        startup_seconds: float = 60.0,
+    ) -> ProcessServer:
+        """Start a container on the files."""
+        url = f"s3://models/{len(self.store)}/model.tar.gz"
+        self.store[url] = self.pack(files)
+        launcher = ProcessLauncher(
+            self.home, self.store.__getitem__, bounds=bounds, startup_seconds=startup_seconds
+        )
+        server = launcher.launch(Container(image, url, env or {}))
+        self.servers.append(server)
+        return server
+
+    def start(
+        self,
+        files: Files,
+        image: str = SCIKIT_LEARN,
+        *,
+        env: Mapping[str, str] | None = None,
+        bounds: Bounds = DEFAULT_BOUNDS,
+        startup_seconds: float = 60.0,
+    ) -> ProcessServer:
+        """Launch, and wait until the container is ready or has failed."""
+        return settled(
+            self.launch(files, image, env=env, bounds=bounds, startup_seconds=startup_seconds)
+        )
+
+    def run(
+        self,
+        code: str,
+        *,
+        env: Mapping[str, str] | None = None,
+        bounds: Bounds = DEFAULT_BOUNDS,
+        startup_seconds: float = 60.0,
+    ) -> ProcessServer:
+        """Start a scikit-learn container whose script is `code`."""
+        files = {"code/inference.py": code.encode(), "model": b"x"}
+        env = {**SCRIPTED, **(env or {})}
+        return self.start(files, env=env, bounds=bounds, startup_seconds=startup_seconds)
+
+    @staticmethod
+    def ask(
+        server: ProcessServer,
+        body: bytes = b"[]",
+        content_type: str | None = "application/json",
+        accept: str | None = None,
+        timeout: float = 30,
+    ) -> Reply:
+        """Invoke a container."""
+        headers = {"Content-Type": content_type, "Accept": accept}
+        given = {name: value for name, value in headers.items() if value}
+        return server.invoke(Invocation(body, given), timeout=timeout)
+
+    @staticmethod
+    def alive(process: int) -> bool:
+        """Whether a process exists and is no zombie."""
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return False
+        state = Path(f"/proc/{process}/stat")
+        return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+    @staticmethod
+    def eventually(condition: Callable[[], bool]) -> bool:
+        """Whether a condition comes true within ten seconds."""
+        for _ in range(1000):
+            if condition():
+                return True
+            time.sleep(0.01)
+        return False
+
+
+def settled(server: ProcessServer) -> ProcessServer:
+    """Wait, at most a minute, until a container is ready or has failed."""
+    for _ in range(6000):
+        if server.health() is not Health.STARTING:
+            return server
+        time.sleep(0.01)
+    raise AssertionError("the container is starting for a minute")
+
+
+@pytest.fixture(scope="session")
+def images() -> Path:
+    """The cache of environments; git ignores it, and test runs share it."""
+    return REPOSITORY / ".slipway" / "images"
+
+
+@pytest.fixture
+def dock(tmp_path: Path, images: Path) -> Iterator[Dock]:
+    """Containers of this test."""
+    images.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "images").symlink_to(images)
+    dock = Dock(tmp_path, images)
+    yield dock
+    for server in dock.servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def make(
+    images: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str], dict[str, bytes]]:
+    """Run a program in an image's environment; the files that it leaves in its folder."""
+
+    def run(image: str, program: str) -> dict[str, bytes]:
+        folder = tmp_path_factory.mktemp("made")
+        family = family_of(image)
+        packages = family.packages
+        python = Environments(images).provide(packages).python
+        subprocess.run([python, "-I", "-c", program], cwd=folder, check=True)  # noqa: S603
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def straight_line(make: Callable[[str, str], dict[str, bytes]]) -> bytes:
+    """A scikit-learn 1.2.1 model.joblib that answers x0 + 2 x1."""
+    program = """
+import joblib, numpy
+from sklearn.linear_model import LinearRegression
+x = numpy.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [3.0, 5.0]])
+joblib.dump(LinearRegression().fit(x, x @ [1.0, 2.0]), "model.joblib")
+"""
+    return make(SCIKIT_LEARN, program)["model.joblib"]
