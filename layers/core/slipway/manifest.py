@@ -33,7 +33,7 @@ class _Strict(BaseModel):
 
 
 class Target(_Strict):
-    """Where the model runs."""
+    """A place to run a model."""
 
     type: Literal["endpoint"] = "endpoint"
     """A real-time endpoint."""
@@ -77,9 +77,11 @@ class Probe(_Strict):
     body: Annotated[str, Field(min_length=1)]
     """The request's body."""
     content_type: str = "text/csv"
+    """The type of the request's body."""
     accept: str | None = None
     """The wanted type of the reply; the request's own when absent."""
     expect: Expect = Expect()
+    """What must hold of the reply."""
 
 
 class Manifest(_Strict):
@@ -88,6 +90,7 @@ class Manifest(_Strict):
     approval: Approval = Field(default=Approval.AUTOMATIC, strict=False)
     """Who approves a new version: the manifest itself, or a person in the model registry."""
     target: Target = Target()
+    """Where the model runs."""
     image: Annotated[str, Field(pattern=r"^[\w.-]+(:\d+)?/[\w./-]+([:@][\w.:-]+)?$")] | None = None
     """The exact image URI; chosen from what the artifact is when absent."""
     environment: dict[str, str] = {}
@@ -97,6 +100,7 @@ class Manifest(_Strict):
     network_isolation: bool = True
     """Whether the model runs without a network."""
     capture: Capture | None = None
+    """Which requests and replies are kept; none when absent."""
     probes: list[Probe] = []
     """Golden requests. Without any, a row of zeros is sent where the artifact tells its width."""
 
