@@ -1,0 +1,203 @@
+"""The decision as tables: what is given of the desired state, the world and the attempts, and
+which rule then names which step.
+
+What a scenario does not mention is in order: the artifact was inspected and has an image, its
+version is approved, there is no endpoint, and nothing was tried. `wanted` stands for the config
+that the desired state asks for; other configs go by their own names.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from slipway.domain.attempts import Attempt, Attempts
+from slipway.domain.decide import RULES, Case, decide
+from slipway.domain.desired import Approval, Artifact, Desired, Policy
+from slipway.domain.naming import Site
+from slipway.domain.plan import Plan, plan
+from slipway.domain.steps import (
+    Announce,
+    AwaitChange,
+    DeployEndpoint,
+    InspectArtifact,
+    ProbeEndpoint,
+    RegisterModel,
+    Step,
+)
+from slipway.domain.world import (
+    Endpoint,
+    EndpointStatus,
+    Inspected,
+    Package,
+    PackageApproval,
+    Probed,
+    World,
+)
+
+Given = dict[str, Any]
+Rule = Callable[[Case], Step | None]
+
+SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::111122223333:role/serve")
+ARTIFACT = Artifact("bucket", "models/housing/model.tar.gz", "v2", 60.0, 1000)
+GENERATION = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One row: a name, what is given, and the rule, step and words expected."""
+
+    name: str
+    given: Given
+    rule: str
+    step: str
+    reason: str = ""
+
+    def case(self) -> Case:
+        desired = _desired(self.given.get("desired", {}))
+        inspected = _inspected(self.given.get("inspected", {}))
+        plan = _plan(desired, inspected)
+        world = World(
+            inspected=inspected,
+            package=_package(self.given.get("package", {}), plan),
+            endpoint=_endpoint(self.given.get("endpoint"), plan),
+            probed=_probed(self.given.get("probed"), plan),
+            unsettled=self.given.get("unsettled", False),
+        )
+        return Case(desired, world, _attempts(self.given, plan), plan)
+
+
+def _read(path: Path) -> list[Scenario]:
+    return [
+        Scenario(row["name"], row["given"], **row["then"])
+        for row in yaml.safe_load(path.read_text())
+    ]
+
+
+def _desired(given: Given) -> Desired:
+    policy = Policy(approval=Approval(given.get("approval", "automatic")), image=given.get("image"))
+    artifact = None if given.get("artifact") == "none" else ARTIFACT
+    generation = given.get("generation", GENERATION)
+    return Desired("housing", generation, artifact, policy, problem=given.get("problem"))
+
+
+def _inspected(given: Given | str) -> Inspected | None:
+    if isinstance(given, str):
+        return None
+    artifact = replace(ARTIFACT, version_id="v1") if "of" in given else ARTIFACT
+    image = None if "no_image" in given else "an-image"
+    return Inspected(
+        artifact,
+        sha256="ab" * 32,
+        refused=given.get("refused"),
+        image=image,
+        no_image=given.get("no_image"),
+    )
+
+
+def _plan(desired: Desired, inspected: Inspected | None) -> Plan | None:
+    """As looking.planned: there is one as soon as the desired artifact is known to run."""
+    if inspected is None or inspected.artifact != desired.artifact or inspected.refused:
+        return None
+    return plan(desired, inspected, SITE) if desired.policy.image or inspected.image else None
+
+
+def _package(given: Given | str, plan: Plan | None) -> Package | None:
+    if isinstance(given, str) or plan is None:
+        return None
+    approval = PackageApproval(given.get("approval", "Approved"))
+    return Package(given.get("key", plan.package_key), "an-arn", approval)
+
+
+def _config(name: str, plan: Plan | None) -> str:
+    return plan.config if plan and name == "wanted" else name
+
+
+def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
+    if given is None:
+        return None
+    return Endpoint(
+        name="slipway-housing",
+        status=EndpointStatus(given.get("status", "InService")),
+        config=_config(given["config"], plan),
+        modified_at=given.get("modified_at", 100),
+        failure=given.get("failure", ""),
+        pending=given.get("pending", False),
+    )
+
+
+def _probed(given: Given | None, plan: Plan | None) -> Probed | None:
+    if given is None:
+        return None
+    config = _config(given.get("of", "wanted"), plan)
+    generation = given.get("generation", GENERATION)
+    return Probed(generation, config, given["passed"], given.get("reason", "as it was"))
+
+
+def _attempts(given: Given, plan: Plan | None) -> Attempts:
+    made = tuple(_attempt(row, plan) for row in given.get("attempts", []))
+    return Attempts(made, tuple(_config(name, plan) for name in given.get("good", [])))
+
+
+def _attempt(given: Given, plan: Plan | None) -> Attempt:
+    named = {key: value for key, value in given.items() if key != "to"}
+    defaults = {"generation": GENERATION, "number": 1, "found_at": None}
+    return Attempt(config=_config(given["to"], plan), **{**defaults, **named})
+
+
+def _told(step: Step, case: Case) -> str:
+    """The step as the tables write it."""
+    match step:
+        case DeployEndpoint(change=change, config=config):
+            told = f"DeployEndpoint {change} to {config}"
+        case ProbeEndpoint(config=config):
+            told = f"ProbeEndpoint {config}"
+        case AwaitChange(timeout=timeout):
+            told = f"AwaitChange {timeout}"
+        case Announce(verdict=verdict, config=config):
+            told = f"Announce {verdict} serving {config}" if config else f"Announce {verdict}"
+        case InspectArtifact() | RegisterModel():
+            told = type(step).__name__
+    return told.replace(case.wanted, "wanted") if case.wanted else told
+
+
+def _first(rules: Sequence[Rule], case: Case) -> Step:
+    return next(step for rule in rules if (step := rule(case)) is not None)
+
+
+def _fires(case: Case) -> str:
+    return next(rule.__name__ for rule in RULES if rule(case) is not None)
+
+
+SCENARIOS = [
+    scenario for path in sorted(Path(__file__).parent.glob("*.yaml")) for scenario in _read(path)
+]
+BY_NAME = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+
+
+@BY_NAME
+def test_the_decision(scenario: Scenario) -> None:
+    case = scenario.case()
+    step = decide(case.desired, case.world, case.attempts, case.plan)
+    assert (_fires(case), _told(step, case)) == (scenario.rule, scenario.step)
+    assert scenario.reason in step.reason
+
+
+def test_every_rule_has_a_scenario() -> None:
+    named = {scenario.rule for scenario in SCENARIOS}
+    assert named == {rule.__name__ for rule in RULES}
+
+
+def test_every_scenario_has_a_name_of_its_own() -> None:
+    assert [name for name, count in Counter(s.name for s in SCENARIOS).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("spared", RULES[:-1], ids=lambda rule: rule.__name__)
+def test_no_rule_can_be_spared(spared: Rule) -> None:
+    """Without the rule, at least one of the scenarios that name it comes out differently."""
+    rest = [rule for rule in RULES if rule is not spared]
+    cases = [s.case() for s in SCENARIOS if s.rule == spared.__name__]
+    assert any(_first(rest, case) != _first(RULES, case) for case in cases)
