@@ -10,13 +10,13 @@ import numpy as np
 import polars as pl
 
 from slipway_drift import distinct, literals
-from slipway_drift.distinct import Registers
 from slipway_drift.literals import LiteralCounts, LiteralType
 from slipway_drift.moments import Moments
 from slipway_drift.sketch import Sketch
 from slipway_drift.values import MANY, Values
 
 if TYPE_CHECKING:
+    from slipway_drift.distinct import Registers
     from slipway_drift.sketch import Floats
 
 EXAMPLES: Final = 5
@@ -42,9 +42,13 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column's profile; `numbers` is None once a literal was not a number."""
+    """One column's profile; `numbers` is None once a literal was not a number.
+
+    `output` says that it is a model's prediction.
+    """
 
     name: str
+    output: bool = False
     literals: LiteralCounts = field(default_factory=LiteralCounts)
     numbers: Numbers | None = field(default_factory=Numbers)
     registers: Registers = field(default_factory=distinct.no_registers)
@@ -61,6 +65,11 @@ class Column:
     def distinct(self) -> int:
         return distinct.estimate(self.registers)
 
+    def none(self, rows: int) -> Column:
+        """A column of the same name that has no value in `rows` rows."""
+        watched = Values(watched=self.values.watched)
+        return Column(self.name, self.output, values=watched).missing(rows)
+
     def missing(self, rows: int) -> Column:
         """The same column with `rows` more rows in which it has no value."""
         return replace(self, literals=self.literals.merge(LiteralCounts(missing=rows)))
@@ -76,6 +85,7 @@ class Column:
         numeric = self.numbers is not None and not counted.string and not counted.boolean
         return Column(
             self.name,
+            self.output,
             self.literals.merge(counted),
             self.numbers.extend(parse(present)) if numeric and self.numbers else None,
             distinct.observe(self.registers, texts),
@@ -107,6 +117,7 @@ class Column:
             numbers = self.numbers.merge(other.numbers)
         return Column(
             self.name,
+            self.output or other.output,
             self.literals.merge(other.literals),
             numbers,
             distinct.merge(self.registers, other.registers),

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-import polars as pl
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import polars as pl
 
 LITERAL_TYPES: Final = ("Fractional", "Integral", "Boolean", "String")
 LiteralType = Literal["Fractional", "Integral", "Boolean", "String"]

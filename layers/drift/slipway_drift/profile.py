@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -14,25 +14,26 @@ from slipway_drift.column import Column
 from slipway_drift.values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from slipway_drift.rows import Batch, Rejection
 
 KEPT_REJECTIONS: Final = 20
 
-Domains = Mapping[str, "Collection[str]"]
+Domains = Sequence[tuple[str, Collection[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Every column of a dataset, in order, and how many records were rejected, by reason.
 
-    `rejected` holds the first few; a caller that keeps them all gives `profile` a `keep`.
+    `by_name`: the columns come sorted by name, a model's outputs first. `rejected` holds the
+    first few records; a caller that keeps them all gives `profile` a `keep`.
     """
 
     item_count: int = 0
     columns: tuple[Column, ...] = ()
-    outputs: int = 0
+    by_name: bool = False
     rejections: Mapping[str, int] = field(default_factory=dict)
     rejected: tuple[Rejection, ...] = ()
 
@@ -46,32 +47,39 @@ class Profile:
         theirs = {column.name: column for column in other.columns}
         ours = {column.name for column in self.columns}
         paired = [
-            column.merge(theirs.get(column.name) or Column(column.name).missing(other.item_count))
+            column.merge(theirs.get(column.name) or column.none(other.item_count))
             for column in self.columns
         ]
         late = [
-            Column(column.name).missing(self.item_count).merge(column)
+            column.none(self.item_count).merge(column)
             for column in other.columns
             if column.name not in ours
         ]
+        by_name = self.by_name or other.by_name
         return Profile(
             self.item_count + other.item_count,
-            (*paired, *late),
-            max(self.outputs, other.outputs),
+            arranged((*paired, *late), by_name=by_name),
+            by_name,
             dict(Counter(self.rejections) + Counter(other.rejections)),
             (*self.rejected, *other.rejected)[:KEPT_REJECTIONS],
         )
 
 
+def arranged(columns: Iterable[Column], *, by_name: bool) -> tuple[Column, ...]:
+    if not by_name:
+        return tuple(columns)
+    return tuple(sorted(columns, key=lambda column: (not column.output, column.name)))
+
+
 def profile(
     batches: Iterable[Batch],
     *,
-    domains: Domains | None = None,
+    domains: Domains = (),
     keep: Callable[[Rejection], None] | None = None,
 ) -> Profile:
     """Profile rows in their order.
 
-    `domains` names values to count exactly even in columns of many values; give it the
+    `domains` lists values to count exactly even in columns of many values; give it the
     baseline's (`Constraints.domains`) when the profile is to be checked. `keep` is called with
     each rejected record.
     """
@@ -81,7 +89,7 @@ def profile(
             for rejection in batch.rejections:
                 if keep:
                     keep(rejection)
-            result = extend(result, batch, domains or {}, workers)
+            result = extend(result, batch, domains, workers)
     return result
 
 
@@ -95,22 +103,33 @@ def ahead(batches: Iterator[Batch], workers: Executor) -> Iterator[Batch]:
 
 def extend(known: Profile, batch: Batch, domains: Domains, workers: Executor) -> Profile:
     """Take in the next batch: each column in its own thread."""
-    rows = len(batch.frame)
     columns = {column.name: column for column in known.columns}
-    for name in batch.frame.columns:
+    for position, name in enumerate(batch.frame.columns):
         if name not in columns:
-            watched = Values(watched=frozenset(domains.get(name, ())))
-            columns[name] = Column(name, values=watched).missing(known.item_count)
+            column = Column(
+                name,
+                position < batch.outputs,
+                values=Values(watched=watched(name, position, domains)),
+            )
+            columns[name] = column.missing(known.item_count)
 
     def extended(column: Column) -> Column:
         if column.name not in batch.frame.columns:
-            return column.missing(rows)
+            return column.missing(len(batch.frame))
         return column.extend(batch.frame[column.name])
 
     return Profile(
-        known.item_count + rows,
-        tuple(workers.map(extended, columns.values())),
-        max(known.outputs, batch.outputs),
+        known.item_count + len(batch.frame),
+        arranged(workers.map(extended, columns.values()), by_name=batch.by_name),
+        batch.by_name,
         dict(Counter(known.rejections) + Counter(r.reason for r in batch.rejections)),
         (*known.rejected, *batch.rejections)[:KEPT_REJECTIONS],
     )
+
+
+def watched(name: str, position: int, domains: Domains) -> frozenset[str]:
+    """Find the values to watch: those of the column's name, else those of its position."""
+    by_name = dict(domains)
+    if name in by_name:
+        return frozenset(by_name[name])
+    return frozenset(domains[position][1] if position < len(domains) else ())

@@ -24,12 +24,14 @@ class Rejection:
 class Batch:
     """Some rows, every cell its raw text or null, and the records rejected among them.
 
-    `outputs` says how many of the leading columns are a model's predictions.
+    `outputs` says how many of the leading columns are a model's predictions; `by_name` that the
+    columns' order means nothing, as in JSON.
     """
 
     frame: pl.DataFrame
     rejections: tuple[Rejection, ...] = ()
     outputs: int = 0
+    by_name: bool = False
 
 
 def reject(reason: str, where: str, text: str) -> Rejection:

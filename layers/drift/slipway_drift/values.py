@@ -29,9 +29,9 @@ class Values:
         for value, times in seen.items():
             counts[value] = counts.get(value, 0) + times
         if complete and self.complete and len(counts) <= MANY:
-            return Values(counts, True, self.watched)
+            return Values(counts, watched=self.watched)
         kept = {value: times for value, times in counts.items() if value in self.watched}
-        return Values(kept, False, self.watched)
+        return Values(kept, complete=False, watched=self.watched)
 
     def merge(self, other: Values) -> Values:
         """The counts of both; a value stays watched where both knew its count."""

@@ -77,7 +77,8 @@ def word_at(words: Words, at: Counts) -> Words:
     index = at >> 3
     shift = ((at & 7) << 3).view(np.uint64)
     above = (words[index + 1] << np.uint64(1)) << (np.uint64(63) - shift)
-    return (words[index] >> shift) | above
+    joint: Words = (words[index] >> shift) | above
+    return joint
 
 
 def hash_stripes(words: Words, starts: Counts, lengths: Counts, seed: np.uint64) -> Words:
@@ -99,10 +100,12 @@ def hash_stripes(words: Words, starts: Counts, lengths: Counts, seed: np.uint64)
 
 
 def joined(lanes: Words) -> Words:
-    hashed = sum((rotate(lane, by) for lane, by in zip(lanes, (1, 7, 12, 18), strict=True)), NONE)
+    hashed = np.zeros(lanes.shape[1], np.uint64)
+    for lane, by in zip(lanes, (1, 7, 12, 18), strict=True):
+        hashed += rotate(lane, by)
     for lane in lanes:
         hashed = (hashed ^ mix(NONE, lane)) * P1 + P4
-    return np.asarray(hashed, np.uint64)
+    return hashed
 
 
 def mix(state: Words | np.uint64, word: Words) -> Words:
