@@ -1,0 +1,39 @@
+"""`slipway approve` and `slipway reject`: a person's word in the model registry."""
+
+from typing import Annotated, Literal
+
+import typer
+from slipway.domain.naming import checked_deployment
+
+from slipway_cli import screen, stack, target
+from slipway_cli.failures import Exit, Problem
+from slipway_cli.stack import Stack
+
+Deployment = Annotated[str, typer.Argument(help="The deployment's name.")]
+Reason = Annotated[str, typer.Option(help="Kept with the version in the registry.")]
+
+
+def approve(ctx: typer.Context, deployment: Deployment, reason: Reason = "by hand") -> None:
+    """Approve the registered version, so that it is deployed."""
+    _decide(stack.connect(target.of(ctx)), deployment, "Approved", reason)
+
+
+def reject(ctx: typer.Context, deployment: Deployment, reason: Reason = "by hand") -> None:
+    """Reject the registered version, so that it is not deployed."""
+    _decide(stack.connect(target.of(ctx)), deployment, "Rejected", reason)
+
+
+def _decide(
+    found: Stack, deployment: str, verdict: Literal["Approved", "Rejected"], reason: str
+) -> None:
+    package = found.ports.ledger.load(checked_deployment(deployment)).package
+    if package is None:
+        raise Problem(
+            f"{deployment} has no registered version",
+            f"`slipway status {deployment}` shows what it has.",
+            Exit.REFUSED,
+        )
+    found.session.client("sagemaker").update_model_package(
+        ModelPackageArn=package.arn, ModelApprovalStatus=verdict, ApprovalDescription=reason
+    )
+    screen.out().print(f"{package.arn} is {verdict}", soft_wrap=True)

@@ -1,0 +1,72 @@
+"""`slipway up`, `slipway down` and `slipway env`: the embedded cloud on this machine."""
+
+import shlex
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from slipway_local import cloud
+from slipway_local.cloud import Cloud, CloudFailed, CloudRunning
+
+from slipway_cli import screen, target
+from slipway_cli.deploying import Deployment
+from slipway_cli.failures import Exit, Problem
+from slipway_cli.target import Target
+
+Port = Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")]
+Scale = Annotated[
+    float, typer.Option(help="How long a waited second lasts: 0.01 is a hundred times faster.")
+]
+
+
+def up(ctx: typer.Context, port: Port = 0, time_scale: Scale = 1.0) -> None:
+    """Start the embedded cloud and deploy Slipway into it with the real SAM."""
+    goal = target.of(ctx)
+    console = screen.out()
+    began = time.monotonic()
+    with console.status("starting the embedded cloud") as status:
+        running = start(goal, port, time_scale)
+        try:
+            deploy(running, goal.stack, Path.cwd(), lambda line: status.update(f"[dim]{line:.100}"))
+        except BaseException:
+            cloud.stop(goal.state)
+            raise
+    took = screen.seconds(time.monotonic() - began)
+    console.print(f"The embedded cloud runs at {running.endpoint}, Slipway is in it ({took}).")
+    console.print("  slipway push NAME model.tar.gz   releases a model")
+    console.print('  eval "$(slipway env)"            points the AWS CLI and boto3 at it')
+    console.print("  slipway down                     ends it")
+
+
+def down(ctx: typer.Context) -> None:
+    """End the embedded cloud and everything it started."""
+    state = target.of(ctx).state
+    running = cloud.find(state)
+    cloud.stop(state)
+    screen.out().print("The embedded cloud is down." if running else "No embedded cloud was up.")
+
+
+def env(ctx: typer.Context) -> None:
+    """Print the variables that point the AWS CLI, boto3 and SAM at the embedded cloud."""
+    running = cloud.find(target.of(ctx).state)
+    if running is None:
+        raise Problem("no embedded cloud is up here", "`slipway up` starts one.")
+    for name, value in running.environment.items():
+        screen.out().print(f"export {name}={shlex.quote(value)}", soft_wrap=True, markup=False)
+
+
+def start(goal: Target, port: int, time_scale: float) -> Cloud:
+    """Start the cloud in the target's folder. Raises Problem when it runs already or cannot."""
+    try:
+        return cloud.start(goal.state, port, time_scale=time_scale)
+    except CloudRunning as running:
+        raise Problem(str(running), "`slipway down` ends it.", Exit.USAGE) from running
+    except CloudFailed as failed:
+        raise Problem(str(failed)) from failed
+
+
+def deploy(running: Cloud, stack: str, project: Path, show: Callable[[str], None]) -> None:
+    """Build `project` and deploy it as `stack`."""
+    Deployment(project, running.settings.state / "build", stack).run(running, show)

@@ -1,0 +1,140 @@
+"""Following a release through the ledger until it ends."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+from slipway.domain.desired import Artifact, newer
+from slipway.domain.record import Record
+from slipway.domain.steps import Verdict
+from slipway.domain.world import PackageApproval
+from slipway.looking import look
+from slipway.ports import Moment, Ports
+
+from slipway_cli import screen
+from slipway_cli.failures import Exit, Problem
+
+AWAITS_APPROVAL = "Awaits approval"
+SUPERSEDED = "Superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a release ended, as far as its follower is concerned."""
+
+    verdict: str
+    reason: str
+
+    @property
+    def good(self) -> bool:
+        return self.verdict != Verdict.HELD
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to follow and how often to look, in seconds."""
+
+    seconds: float = 1800.0
+    pause: float = 1.0
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was uploaded: the versions a release must have taken up before its end counts."""
+
+    artifact: Artifact | None
+    manifest_version: str | None
+
+
+class TimeLine:
+    """The moments of a deployment that nobody has been shown yet."""
+
+    def __init__(self, ports: Ports, deployment: str) -> None:
+        self._ports, self._deployment = ports, deployment
+        self._shown = set(ports.ledger.history(deployment))
+
+    def news(self) -> list[Moment]:
+        """What was added since the last look."""
+        found = [m for m in self._ports.ledger.history(self._deployment) if m not in self._shown]
+        self._shown.update(found)
+        return found
+
+
+def follow(
+    line: TimeLine,
+    ended: Callable[[], End | None],
+    show: Callable[[Moment], None],
+    patience: Patience,
+) -> End:
+    """Show the moments as they come until `ended` says how it went. Raises Problem when late."""
+    deadline = patience.clock() + patience.seconds
+    while True:
+        end = ended()
+        for moment in line.news():
+            show(moment)
+        if end:
+            return end
+        if patience.clock() > deadline:
+            raise Problem(
+                f"not over after {patience.seconds:g} seconds",
+                "It goes on without you; `slipway status` shows what it waits for.",
+                Exit.LATE,
+            )
+        patience.sleep(patience.pause)
+
+
+def outcome(ports: Ports, deployment: str, wish: Wish) -> End | None:
+    """How the release of `wish` ended; None while it is under way."""
+    record = ports.ledger.load(deployment)
+    known = record.desired.artifact if record.desired else None
+    if wish.artifact and known and not _same(known, wish.artifact) and newer(known, wish.artifact):
+        return End(SUPERSEDED, f"a newer upload took its place: {known.uri}")
+    if not _takes_up(record, wish):
+        return None
+    settled, desired = record.settled, record.desired
+    if settled and desired and settled.told and settled.generation == desired.generation:
+        return End(settled.announce.verdict, settled.announce.reason)
+    if record.waiting and awaits_approval(ports, record):
+        return End(AWAITS_APPROVAL, f"`slipway approve {deployment}` or `slipway reject …`")
+    return None
+
+
+def awaits_approval(ports: Ports, record: Record) -> bool:
+    """Whether a person's word in the model registry is what a release waits for."""
+    package = look(ports, record).world.package
+    return package is not None and package.approval == PackageApproval.PENDING
+
+
+def line_of(moment: Moment) -> Text:
+    """One moment of a time line as one line of text."""
+    made = Text(screen.clock(moment.at), "dim")
+    made.append("  ").append_text(_padded(moment.what)).append(f"  {moment.why}", "default")
+    return made
+
+
+def shown_on(console: Console) -> Callable[[Moment], None]:
+    """A `show` for `follow` that prints each moment."""
+    return lambda moment: console.print(line_of(moment), soft_wrap=not console.is_terminal)
+
+
+def _padded(what: str) -> Text:
+    text = screen.worded(what)
+    text.pad_right(max(0, 24 - len(what)))
+    return text
+
+
+def _takes_up(record: Record, wish: Wish) -> bool:
+    desired = record.desired
+    if desired is None:
+        return False
+    if wish.artifact and not (desired.artifact and _same(desired.artifact, wish.artifact)):
+        return False
+    return wish.manifest_version in (None, desired.manifest_version)
+
+
+def _same(one: Artifact, other: Artifact) -> bool:
+    return (one.key, one.version_id) == (other.key, other.version_id)

@@ -1,0 +1,61 @@
+"""`slipway inspect`: what an artifact is, found out as a release would."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+from slipway import wiring
+from slipway.artifacts import ArchiveRefused, Inspection, inspect
+from slipway.artifacts.images import NoImage, choose
+
+from slipway_cli import screen
+from slipway_cli.failures import Exit, Problem
+from slipway_cli.push import CHUNK, chunks
+
+REGION = "us-east-1"
+
+
+def inspect_artifact(
+    artifact: Annotated[str, typer.Argument(help="A model.tar.gz: a file, or s3://bucket/key.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Say what a model.tar.gz is and how it would be served, without loading it."""
+    try:
+        inspection = inspect(_read(artifact))
+    except ArchiveRefused as refusal:
+        raise Problem(f"{artifact}: {refusal}", code=Exit.REFUSED) from refusal
+    if as_json:
+        screen.print_json({**asdict(inspection), "image": _image(inspection)})
+        return
+    screen.out().print(screen.facts(_facts(inspection)))
+    rows = [(m.name, screen.size(m.size), m.sha256[:12]) for m in inspection.members]
+    screen.out().print(screen.table(("member", "size", "sha256"), rows))
+
+
+def _read(artifact: str) -> Iterable[bytes]:
+    parts = urlsplit(artifact)
+    if parts.scheme != "s3":
+        return chunks(Path(artifact))
+    client = wiring.session().client("s3")
+    found = client.get_object(Bucket=parts.netloc, Key=parts.path.lstrip("/"))
+    return found["Body"].iter_chunks(CHUNK)
+
+
+def _facts(inspection: Inspection) -> list[tuple[str, str]]:
+    return [
+        ("model", inspection.summary),
+        ("sha256", inspection.sha256),
+        ("image", _image(inspection)),
+        *(("finding", f"{finding.grade}: {finding.message}") for finding in inspection.findings),
+    ]
+
+
+def _image(inspection: Inspection) -> str:
+    try:
+        return choose(inspection, wiring.session().region_name or REGION).uri
+    except NoImage as problem:
+        return f"none: {problem}"

@@ -1,0 +1,120 @@
+"""`slipway push`: check, upload, and follow the release."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from slipway.artifacts import ArchiveRefused, Grade, inspect
+from slipway.domain import naming
+from slipway.domain.desired import Approval, Artifact
+from slipway.domain.naming import checked_deployment
+from slipway.manifest import parse
+
+from slipway_cli import screen, stack, target
+from slipway_cli.failures import Exit, Problem
+from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, outcome, shown_on
+from slipway_cli.stack import Stack
+
+CHUNK = 1 << 20
+
+
+def push(
+    ctx: typer.Context,
+    deployment: Annotated[str, typer.Argument(help="The deployment's name.")],
+    file: Annotated[Path | None, typer.Argument(help="A model.tar.gz.", dir_okay=False)] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(help="A slipway.yaml; uploaded first.", dir_okay=False)
+    ] = None,
+    *,
+    wait: Annotated[bool, typer.Option(help="Follow the release until it ends.")] = True,
+    timeout: Annotated[float, typer.Option(help="Seconds to follow at most.")] = 1800.0,
+) -> None:
+    """Check and upload a model, and follow its release."""
+    checked_deployment(deployment)
+    if file is None and manifest is None:
+        raise Problem("nothing to push", "Give a model.tar.gz, --manifest, or both.", Exit.USAGE)
+    if manifest:
+        parse(manifest.read_bytes(), Approval.AUTOMATIC)
+    if file:
+        check_archive(file)
+    found = stack.connect(target.of(ctx))
+    line = TimeLine(found.ports, deployment)
+    wish = upload(found, deployment, file, manifest)
+    if wait:
+        finish(deployment, await_release(found, deployment, wish, line, timeout))
+
+
+def check_archive(file: Path) -> None:
+    """Read the archive as InspectArtifact will. Raises Problem when it would be refused."""
+    try:
+        findings = inspect(chunks(file)).findings
+    except ArchiveRefused as refusal:
+        raise Problem(f"{file}: {refusal}", code=Exit.REFUSED) from refusal
+    refusals = [finding.message for finding in findings if finding.grade == Grade.REFUSE]
+    if refusals:
+        raise Problem(f"{file}: {'; '.join(refusals)}", code=Exit.REFUSED)
+
+
+def chunks(file: Path) -> Iterator[bytes]:
+    """A file's bytes, a megabyte at a time."""
+    with file.open("rb") as opened:
+        while chunk := opened.read(CHUNK):
+            yield chunk
+
+
+def upload(found: Stack, deployment: str, file: Path | None, manifest: Path | None) -> Wish:
+    """Upload the manifest, then the artifact; the versions they became."""
+    prefix = naming.prefix_of(deployment)
+    version = _put(found, manifest, f"{prefix}{naming.MANIFEST}").version_id if manifest else None
+    artifact = _put(found, file, f"{prefix}model{naming.ARCHIVE}") if file else None
+    return Wish(artifact, version)
+
+
+def await_release(found: Stack, deployment: str, wish: Wish, line: TimeLine, timeout: float) -> End:
+    """Show the release of `wish` as it happens; how it ended."""
+    console = screen.out()
+    patience = Patience(timeout, 0.2 if found.embedded else 2.0)
+    with console.status("[dim]following the release; Ctrl-C leaves it running"):
+        return follow(
+            line, lambda: outcome(found.ports, deployment, wish), shown_on(console), patience
+        )
+
+
+def finish(deployment: str, end: End) -> None:
+    """Say how it ended. Raises Problem when the release was held."""
+    if not end.good:
+        raise Problem(
+            f"{deployment} is held: {end.reason}",
+            f"`slipway history {deployment}` shows how it came to that.",
+            Exit.REFUSED,
+        )
+    screen.out().print(screen.worded(f"{end.verdict}: {end.reason}"), soft_wrap=True)
+
+
+def _put(found: Stack, file: Path, key: str) -> Artifact:
+    client = found.session.client("s3")
+    with _progress(file) as advance:
+        client.upload_file(str(file), found.bucket, key, Callback=advance)
+    head = client.head_object(Bucket=found.bucket, Key=key)
+    return Artifact(
+        bucket=found.bucket,
+        key=key,
+        version_id=head["VersionId"],
+        uploaded_at=head["LastModified"].timestamp(),
+        size=head["ContentLength"],
+    )
+
+
+@contextmanager
+def _progress(file: Path) -> Iterator[Callable[[int], None]]:
+    """A bar in a terminal; elsewhere one line when the upload is done."""
+    console = screen.out()
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    total = file.stat().st_size
+    with Progress(*columns, TransferSpeedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(file.name, total=total)
+        yield lambda count: bar.advance(task, count)
+    console.print(f"uploaded {file} ({screen.size(total)})", soft_wrap=True)

@@ -1,0 +1,45 @@
+"""`slipway release`: start a release by hand and follow it."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from slipway.domain.naming import checked_deployment
+
+from slipway_cli import screen, stack, target
+from slipway_cli.failures import Exit, Problem
+from slipway_cli.follow import End, Patience, TimeLine, follow, shown_on
+from slipway_cli.push import finish
+from slipway_cli.stack import Stack
+
+
+def release(
+    ctx: typer.Context,
+    deployment: Annotated[str, typer.Argument(help="The deployment's name.")],
+    timeout: Annotated[float, typer.Option(help="Seconds to follow at most.")] = 1800.0,
+) -> None:
+    """Start a release by hand: whatever is owed is done, and nothing else."""
+    found = stack.connect(target.of(ctx))
+    line = TimeLine(found.ports, checked_deployment(deployment))
+    execution = found.session.client("stepfunctions").start_execution(
+        stateMachineArn=found.state_machine, input=json.dumps({"deployment": deployment})
+    )["executionArn"]
+    console = screen.out()
+    patience = Patience(timeout, 0.2 if found.embedded else 2.0)
+    with console.status("[dim]following the release; Ctrl-C leaves it running"):
+        end = follow(line, lambda: ended(found, deployment, execution), shown_on(console), patience)
+    finish(deployment, end)
+
+
+def ended(found: Stack, deployment: str, execution: str) -> End | None:
+    """How the execution ended; None while it runs. Raises Problem when it broke."""
+    described: Any = found.session.client("stepfunctions").describe_execution(
+        executionArn=execution
+    )
+    if described["status"] == "RUNNING":
+        return None
+    settled = found.ports.ledger.load(deployment).settled
+    if described["status"] == "SUCCEEDED" and settled:
+        return End(settled.announce.verdict, settled.announce.reason)
+    cause = described.get("cause") or described.get("error") or "it gave no cause"
+    raise Problem(f"the release {described['status'].lower()}: {cause}", execution, Exit.REFUSED)

@@ -1,0 +1,86 @@
+"""The deployed stack, found by its name through CloudFormation's outputs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import boto3
+from botocore.exceptions import ClientError
+from slipway import wiring
+from slipway.domain import naming
+from slipway.domain.desired import Approval
+from slipway.domain.naming import Site
+from slipway.ports import Ports
+from slipway.settings import Settings
+
+from slipway_cli.failures import Problem
+from slipway_cli.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A deployed Slipway: its session, its outputs and its ports."""
+
+    session: boto3.Session
+    outputs: Mapping[str, str]
+    ports: Ports
+    embedded: bool
+
+    @property
+    def bucket(self) -> str:
+        return self.ports.site.bucket
+
+    @property
+    def state_machine(self) -> str:
+        return self.outputs["StateMachineArn"]
+
+    def endpoint(self, deployment: str) -> str:
+        """The name of the deployment's endpoint."""
+        return naming.endpoint_name(self.ports.site, deployment)
+
+
+def connect(target: Target) -> Stack:
+    """The stack called `target.stack`. Raises Problem when there is none."""
+    session = wiring.session()
+    outputs = _outputs(session, target)
+    try:
+        settings = _settings(outputs, session.region_name)
+    except KeyError as missing:
+        raise Problem(
+            f"the stack {target.stack} has no output {missing}",
+            "It is not a stack of this version of Slipway; deploy it again, or name another one "
+            "with --stack.",
+        ) from missing
+    return Stack(session, outputs, wiring.build(settings, session), target.cloud is not None)
+
+
+def _outputs(session: boto3.Session, target: Target) -> Mapping[str, str]:
+    try:
+        found = session.client("cloudformation").describe_stacks(StackName=target.stack)
+    except ClientError as error:
+        if error.response["Error"].get("Code") != "ValidationError":
+            raise
+        raise Problem(
+            f"there is no stack {target.stack} in {session.region_name}", _how_to_deploy(target)
+        ) from error
+    outputs = found["Stacks"][0].get("Outputs", [])
+    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
+
+
+def _how_to_deploy(target: Target) -> str:
+    if target.cloud:
+        return "Deploy it into the embedded cloud with `slipway up`, or name another with --stack."
+    return (
+        "Deploy it with `sam build && sam deploy --guided`, name another with --stack, or start "
+        "the embedded cloud with `slipway up`."
+    )
+
+
+def _settings(outputs: Mapping[str, str], region: str) -> Settings:
+    site = Site(outputs["Prefix"], outputs["BucketName"], region, outputs["ModelRoleArn"])
+    return Settings(
+        site=site,
+        table=outputs["TableName"],
+        topic_arn=outputs["TopicArn"],
+        state_machine_arn=outputs["StateMachineArn"],
+        default_approval=Approval(outputs["DefaultApproval"]),
+    )
