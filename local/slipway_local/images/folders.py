@@ -71,8 +71,9 @@ def _code_folder(submitted: str, root: Path, fetch: Fetch) -> Path:
 
 def _unpack(url: str, folder: Path, fetch: Fetch) -> None:
     """Write an archive's files; nothing but plain files and folders, nothing outside `folder`."""
+    source = _fetched(url, fetch)
     try:
-        for entry in Archive(_chunks(fetch(url))):
+        for entry in Archive(_chunks(source)):
             path = folder / entry.name
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("xb") as file:
@@ -82,6 +83,13 @@ def _unpack(url: str, folder: Path, fetch: Fetch) -> None:
         raise FolderRefused(f"{url}: {refused}") from refused
     except OSError as error:
         raise FolderRefused(f"{url} cannot be unpacked: {error}") from error
+
+
+def _fetched(url: str, fetch: Fetch) -> bytes | Path:
+    try:
+        return fetch(url)
+    except Exception as error:
+        raise FolderRefused(f"failed to download {url}: {error!r}") from error
 
 
 def _chunks(source: bytes | Path) -> Iterator[bytes]:

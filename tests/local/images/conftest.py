@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 from slipway_local.images.environments import Environments
-from slipway_local.images.launcher import ProcessLauncher, ProcessServer
+from slipway_local.images.launcher import ProcessLauncher
 from slipway_local.images.processes import DEFAULT_BOUNDS
 from slipway_local.images.registry import family_of
+from slipway_local.images.server import ProcessServer
 from slipway_local.images.slipway_container.confinement import Bounds
-from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply
+from slipway_local.sagemaker.serving import Container, Invocation, Reply
 
 REPOSITORY = Path(__file__).parents[3]
 REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
@@ -64,6 +65,7 @@ class Dock:
             self.home, self.store.__getitem__, bounds=bounds, startup_seconds=startup_seconds
         )
         server = launcher.launch(Container(image, url, env or {}))
+        assert isinstance(server, ProcessServer)
         self.servers.append(server)
         return server
 
@@ -77,9 +79,9 @@ class Dock:
         startup_seconds: float = 60.0,
     ) -> ProcessServer:
         """Launch, and wait until the container is ready or has failed."""
-        return settled(
-            self.launch(files, image, env=env, bounds=bounds, startup_seconds=startup_seconds)
-        )
+        server = self.launch(files, image, env=env, bounds=bounds, startup_seconds=startup_seconds)
+        assert server.wait_started(300)
+        return server
 
     def run(
         self,
@@ -125,15 +127,6 @@ class Dock:
                 return True
             time.sleep(0.01)
         return False
-
-
-def settled(server: ProcessServer) -> ProcessServer:
-    """Wait, at most a minute, until a container is ready or has failed."""
-    for _ in range(6000):
-        if server.health() is not Health.STARTING:
-            return server
-        time.sleep(0.01)
-    raise AssertionError("the container is starting for a minute")
 
 
 @pytest.fixture(scope="session")

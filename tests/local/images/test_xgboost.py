@@ -14,7 +14,7 @@ from slipway_local.sagemaker.serving import Health
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slipway_local.images.launcher import ProcessServer
+    from slipway_local.images.server import ProcessServer
 
     from tests.local.images.conftest import Dock
 

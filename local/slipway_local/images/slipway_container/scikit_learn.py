@@ -11,11 +11,20 @@ from .settings import Settings
 
 
 class ScikitLearnDefaults:
-    """The defaults of sagemaker-scikit-learn-container."""
+    """The defaults of sagemaker-scikit-learn-container.
+
+    A single csv row is one-dimensional, which most models refuse, but where several models are
+    served: there AWS's container makes it a row.
+    """
+
+    def __init__(self, *, rows: bool) -> None:
+        self._rows = rows
 
     def input_fn(self, content: str | bytes, content_type: str) -> NDArray[Any]:
         """float32 for csv and json; npy as it is."""
         array = formats.decode(content, content_type)
+        if self._rows and array.ndim == 1:
+            array = array.reshape(1, -1)
         return array.astype(np.float32) if content_type in formats.UTF8_TYPES else array
 
     def predict_fn(self, data: Any, model: Any) -> Any:  # noqa: ANN401 - the model is the user's
@@ -29,4 +38,4 @@ class ScikitLearnDefaults:
 
 def application(settings: Settings) -> ScriptApplication:
     """The server of this image."""
-    return ScriptApplication(settings, ScikitLearnDefaults())
+    return ScriptApplication(settings, ScikitLearnDefaults(rows=settings.multi_model))

@@ -43,6 +43,11 @@ class Settings:
         """Whether batch transform runs the container."""
         return bool(self.variables.get("SAGEMAKER_BATCH"))
 
+    @property
+    def multi_model(self) -> bool:
+        """Whether the model is one of several of its container."""
+        return self.variables.get("SAGEMAKER_MULTI_MODEL") == "true"
+
     def default_accept(self, otherwise: str) -> str:
         """The content type of an answer to a caller who takes any."""
         return self.variables.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", otherwise)

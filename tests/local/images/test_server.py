@@ -17,7 +17,7 @@ from slipway_local.images.slipway_container.confinement import Bounds
 from slipway_local.sagemaker.serving import Health, ServerGone
 
 if TYPE_CHECKING:
-    from slipway_local.images.launcher import ProcessServer
+    from slipway_local.images.server import ProcessServer
 
     from tests.local.images.conftest import Dock
 
@@ -182,7 +182,9 @@ class TestModelsThatCannotLoad:
     def test_what_fetch_raises_is_the_reason(self, dock: Dock) -> None:
         url = "s3://models/sourcedir.tar.gz"
         env = {"SAGEMAKER_PROGRAM": "x.py", "SAGEMAKER_SUBMIT_DIRECTORY": url}
-        assert dock.start({"model": b"x"}, env=env).failure() == f"KeyError: '{url}'"
+        assert dock.start({"model": b"x"}, env=env).failure() == (
+            f"failed to download {url}: KeyError('{url}')"
+        )
 
 
 class TestConfinement:

@@ -1,0 +1,187 @@
+"""One container as a process.
+
+environment of the image ─► model unpacked ─► process ─► /ping 200 ─► invoke … stop
+(made on first use)                           └── a thread waits for its end
+"""
+
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from slipway_local.images.channel import Channel
+from slipway_local.images.environments import EnvironmentFailed, Environments
+from slipway_local.images.folders import Fetch, FolderRefused, discard, lay_out
+from slipway_local.images.obituary import ContainerFailed, why_it_ended
+from slipway_local.images.processes import Spawned, Start, spawn
+from slipway_local.images.registry import Family, UnknownImage, family_of
+from slipway_local.images.requirements import read_requirements
+from slipway_local.images.slipway_container.confinement import Bounds
+from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply, ServerGone
+
+_REFUSALS = (ContainerFailed, EnvironmentFailed, FolderRefused, UnknownImage)
+_STOP_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What containers stand on: folders, packages, model data, limits."""
+
+    home: Path
+    environments: Environments
+    fetch: Fetch
+    bounds: Bounds
+    startup_seconds: float
+    families: tuple[Family, ...]
+
+
+def is_scripted(container: Container) -> bool:
+    """Whether a user's script serves the model; else it is the image's own algorithm."""
+    return bool(container.environment.get("SAGEMAKER_PROGRAM"))
+
+
+def packages_of(ground: Ground, container: Container) -> tuple[str, ...]:
+    """What the container's environment holds; raises UnknownImage."""
+    family = family_of(container.image, ground.families)
+    return family.packages + (family.script_packages if is_scripted(container) else ())
+
+
+class ProcessServer:
+    """One container's process.
+
+    `log_path` is what it prints, and outlives it; `substitutions` are the packages that stand in
+    for the image's own, known once it has started.
+    """
+
+    def __init__(self, ground: Ground, container: Container) -> None:
+        self._ground = ground
+        self._container = container
+        for folder in ("containers", "logs"):
+            (ground.home / folder).mkdir(parents=True, exist_ok=True)
+        self._root = Path(tempfile.mkdtemp(prefix="c-", dir=ground.home / "containers"))
+        self.log_path = ground.home / "logs" / f"{self._root.name}.log"
+        self.substitutions: tuple[str, ...] = ()
+        self._lock = threading.Lock()
+        self._health = Health.STARTING
+        self._failure = ""
+        self._stopped = False
+        self._settled = threading.Event()
+        self._spawned: Spawned | None = None
+        self._channel: Channel | None = None
+        self._thread = threading.Thread(target=self._run, name=self._root.name, daemon=True)
+
+    def start(self) -> None:
+        """Begin, in the background."""
+        self._thread.start()
+
+    def health(self) -> Health:
+        """READY from the first /ping answered 200 until the process ends."""
+        return self._health
+
+    def wait_started(self, timeout: float) -> bool:
+        """Whether it is READY or FAILED, within `timeout` seconds."""
+        return self._settled.wait(timeout)
+
+    def failure(self) -> str:
+        """Why it failed, in one line; empty unless FAILED."""
+        return self._failure
+
+    def address(self) -> tuple[str, int] | None:
+        """Host and port of the container while its process runs."""
+        spawned = self._spawned
+        return spawned.address if spawned else None
+
+    def invoke(self, invocation: Invocation, *, timeout: float) -> Reply:
+        """POST /invocations; raises ServerGone and TimeoutError as Server promises."""
+        channel = self._channel
+        if channel is None or self._health is not Health.READY:
+            raise ServerGone(self._failure or "the container has not started yet")
+        try:
+            return channel.post("/invocations", invocation.body, invocation.headers, timeout)
+        except ConnectionError as error:
+            raise ServerGone(self._failure or f"the container is gone: {error}") from error
+
+    def stop(self) -> None:
+        """Kill the process and what it started, and remove its folder."""
+        with self._lock:
+            self._stopped = True
+            running = self._spawned is not None
+            if self._spawned:
+                self._spawned.kill()
+        if running and threading.current_thread() is not self._thread:
+            self._thread.join(_STOP_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            self._serve(self._prepared())
+        except _REFUSALS as error:
+            self._fail(str(error))
+        except Exception as error:  # noqa: BLE001 - `fetch` is the caller's and may raise anything
+            self._fail(f"{type(error).__name__}: {error}")
+        finally:
+            discard(self._root)
+
+    def _prepared(self) -> Start:
+        ground, container = self._ground, self._container
+        family = family_of(container.image, ground.families)
+        scripted = is_scripted(container)
+        folders = lay_out(self._root, container.model_data_url, container.environment, ground.fetch)
+        extra = read_requirements(folders.code) if scripted else ()
+        environment = ground.environments.provide(packages_of(ground, container), extra)
+        self.substitutions = environment.substitutions
+        self._note("".join(f"{line}\n" for line in environment.substitutions))
+        return Start(
+            environment.python,
+            family.script_server if scripted else family.algorithm_server,
+            self._root,
+            {**container.environment, "SLIPWAY_CODE_FOLDER": str(folders.code)},
+            self.log_path,
+            ground.bounds,
+        )
+
+    def _serve(self, start: Start) -> None:
+        if self._stopped:
+            raise ContainerFailed("the container was stopped")
+        spawned = spawn(start)
+        channel = Channel(spawned.address)
+        delay = ""
+        try:
+            with self._lock:
+                self._spawned, self._channel = spawned, channel
+                if self._stopped:
+                    spawned.kill()
+            delay = self._await_ready(spawned, channel)
+        finally:
+            with self._lock:
+                self._spawned = None
+            code = spawned.end()
+            self._channel = None
+            channel.close()
+        raise ContainerFailed(delay or why_it_ended(self._root, self.log_path, code))
+
+    def _await_ready(self, spawned: Spawned, channel: Channel) -> str:
+        """Until the process ends; says so where it was too slow to start."""
+        seconds = self._ground.startup_seconds
+        try:
+            status = channel.ping(spawned.alive, seconds)
+        except TimeoutError:
+            return f"the container did not answer /ping with 200 within {seconds:g} seconds"
+        except ConnectionError:
+            spawned.wait()
+            return ""
+        if status != 200:
+            return f"the container answered /ping with {status}"
+        self._health = Health.READY
+        self._settled.set()
+        spawned.wait()
+        return ""
+
+    def _fail(self, reason: str) -> None:
+        self._failure = "the container was stopped" if self._stopped else reason
+        self._health = Health.FAILED
+        self._settled.set()
+        self._note(f"{self._failure}\n")
+
+    def _note(self, text: str) -> None:
+        with self.log_path.open("a", errors="replace") as log:
+            log.write(text)
