@@ -28,7 +28,7 @@ def wait_for_tokens(time_scale: float) -> None:
 
     def remember(state: Any, given: Any, execution: Any, context: Any) -> Any:
         _execution.set(execution or {})
-        return execute(state, given, execution, context)
+        return execute(_with_seconds(state, given), given, execution, context)
 
     def invoke_and_wait(resource: str, given: Any, token: str, state: Mapping[str, Any]) -> Any:
         if "states:::lambda:invoke" not in resource:
@@ -101,9 +101,17 @@ def _wait(entry: Any, state: Mapping[str, Any], started: float, time_scale: floa
             raise stepfunctions._ExecutionError("States.HeartbeatTimeout", "Task missed a beat.")
 
 
+def _with_seconds(state: Mapping[str, Any], given: Any) -> Mapping[str, Any]:
+    """The state with the seconds that its paths point to in its input."""
+    seconds = {
+        name: stepfunctions._resolve_path(state[f"{name}Path"], given)
+        for name in ("TimeoutSeconds", "HeartbeatSeconds")
+        if f"{name}Path" in state
+    }
+    return {**state, **seconds}
+
+
 def _seconds(state: Mapping[str, Any], name: str, time_scale: float) -> float:
-    if f"{name}Path" in state:
-        raise stepfunctions._ExecutionError("States.Runtime", f"{name}Path is not supported here.")
     if name not in state:
         return _LONGEST_WAIT
     return max(_SHORTEST_WAIT, float(state[name]) * time_scale)

@@ -1,0 +1,308 @@
+"""What the product relies on in MiniStack: one test a fact, so that an upgrade fails loudly."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from tests.local.conftest import Stack
+
+Eventually = Callable[[Callable[[], Any]], Any]
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cloud")]
+
+
+def test_functions_run_on_this_python_whatever_runtime_the_template_names(stack: Stack) -> None:
+    assert stack.work("look")["version"] == list(sys.version_info[:2])
+
+
+def test_a_function_finds_its_layer_and_boto3_but_nothing_of_the_cloud(stack: Stack) -> None:
+    modules = ("shared", "boto3", "ministack", "slipway_local", "samcli", "pytest")
+    found = [module for module in modules if stack.work("find", module=module)]
+    assert found == ["shared", "boto3"]
+
+
+def test_two_invocations_of_one_function_run_at_the_same_time(stack: Stack) -> None:
+    stack.work("echo")
+    spans: list[Any] = []
+    threads = [
+        threading.Thread(target=lambda: spans.append(stack.work("sleep", seconds=0.7)))
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (began, ended), (began_too, ended_too) = spans
+    assert max(began, began_too) < min(ended, ended_too)
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments", "answer"),
+    [
+        ("dynamodb", "put_item", {"TableName": "Ledger", "Item": {"pk": {"S": "x"}}}, "allowed"),
+        ("dynamodb", "get_item", {"TableName": "Ledger", "Key": {"pk": {"S": "x"}}}, "denied"),
+        ("s3", "get_object", {"Bucket": "Models", "Key": "models/absent"}, "NoSuchKey"),
+        ("s3", "get_object", {"Bucket": "Models", "Key": "other/absent"}, "denied"),
+        ("stepfunctions", "start_execution", {"stateMachineArn": "Machine"}, "denied"),
+        ("sagemaker", "list_endpoints", {}, "denied"),
+        ("sagemaker", "describe_endpoint", {"EndpointName": "other"}, "denied"),
+        ("sagemaker", "describe_endpoint", {"EndpointName": "slipway-x"}, "ValidationException"),
+        ("sagemaker-runtime", "invoke_endpoint", {"EndpointName": "x", "Body": ""}, "denied"),
+    ],
+)  # fmt: skip
+def test_a_function_may_do_what_its_role_allows_and_no_more(
+    stack: Stack, service: str, operation: str, arguments: dict[str, Any], answer: str
+) -> None:
+    named = {
+        name: stack.outputs.get(value, value) if isinstance(value, str) else value
+        for name, value in arguments.items()
+    }
+    got = stack.work("call", service=service, operation=operation, arguments=named)
+    assert (
+        got.replace("AccessDeniedException", "denied").replace("AccessDenied", "denied") == answer
+    )
+
+
+def test_a_role_is_handed_to_sagemaker_only_by_who_may_pass_it(stack: Stack) -> None:
+    model = {
+        "ModelName": "slipway-m",
+        "ExecutionRoleArn": "arn:aws:iam::000000000000:role/anything",
+        "PrimaryContainer": {"Image": "000000000000.dkr.ecr.us-east-1.amazonaws.com/image:1"},
+    }
+    call = {"service": "sagemaker", "operation": "create_model", "arguments": model}
+    assert stack.work("call", **call) == "AccessDeniedException"
+
+
+def test_a_user_needs_the_right_secret(stack: Stack) -> None:
+    iam = stack.client("iam")
+    iam.create_user(UserName="forger")
+    key = iam.create_access_key(UserName="forger")["AccessKey"]["AccessKeyId"]
+    forged = boto3.client(
+        "sagemaker",
+        endpoint_url=stack.cloud.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=key,
+        aws_secret_access_key="guessed",
+    )
+    with pytest.raises(ClientError, match="signature"):
+        forged.list_endpoints()
+
+
+def test_an_exception_is_retried_and_caught_by_the_name_of_its_class(stack: Stack) -> None:
+    execution = stack.execute("fails", do="fail")
+    ended = stack.ended(execution)
+    assert json.loads(ended["output"])["error"]["Error"] == "Throttled"
+    history = stack.client("stepfunctions").get_execution_history(executionArn=execution)
+    assert sum(event["type"] == "TaskFailed" for event in history["events"]) == 3
+
+
+def test_an_upload_reaches_the_bus_with_key_version_and_sequencer(stack: Stack) -> None:
+    key = "models/churn v1+2.tar.gz"
+    put = stack.client("s3").put_object(Bucket=stack.outputs["Models"], Key=key, Body=b"model")
+    event = stack.seen(lambda event: event["detail"].get("object", {}).get("key") == key)
+    assert event["detail-type"] == "Object Created"
+    assert event["detail"]["object"]["version-id"] == put["VersionId"]
+    assert event["detail"]["object"]["size"] == 5
+    assert event["detail"]["object"]["sequencer"]
+
+
+def test_a_rule_with_a_prefix_calls_its_function_for_that_prefix_only(
+    stack: Stack, eventually: Eventually
+) -> None:
+    for key in ("other/unwanted", "models/wanted"):
+        stack.client("s3").put_object(Bucket=stack.outputs["Models"], Key=key, Body=b"")
+    log = eventually(lambda: _logged(stack, "models/wanted"))
+    assert "other/unwanted" not in log
+
+
+def test_an_event_whose_function_fails_is_retried_and_then_kept(
+    stack: Stack, eventually: Eventually
+) -> None:
+    stack.client("events").put_events(
+        Entries=[{"Source": "test.failing", "DetailType": "x", "Detail": "{}"}]
+    )
+    [kept] = eventually(lambda: stack.take("Failed"))
+    kept = json.loads(kept)
+    assert kept["responsePayload"]["errorType"] == "Throttled"
+    assert kept["requestPayload"] == {"do": "fail"}
+
+
+def test_no_one_but_aws_puts_events_of_aws_on_the_bus(stack: Stack) -> None:
+    put = stack.client("events").put_events(
+        Entries=[{"Source": "aws.sagemaker", "DetailType": "x", "Detail": "{}"}]
+    )
+    assert put["Entries"][0]["ErrorCode"] == "NotAuthorizedForSourceException"
+
+
+def test_a_rule_starts_the_machine_and_the_bus_tells_how_it_ended(stack: Stack) -> None:
+    detail = json.dumps({"do": "echo", "from": "bus"})
+    stack.client("events").put_events(
+        Entries=[{"Source": "test.start", "DetailType": "x", "Detail": detail}]
+    )
+    event = stack.seen(
+        lambda event: (
+            event["detail"].get("input") == detail and event["detail"]["status"] == "SUCCEEDED"
+        )
+    )
+    assert event["detail-type"] == "Step Functions Execution Status Change"
+    assert event["detail"]["stateMachineArn"] == stack.outputs["Machine"]
+    assert json.loads(event["detail"]["output"]) == {"do": "echo", "from": "bus"}
+
+
+def test_a_waiting_task_goes_on_when_a_function_sends_its_token(
+    stack: Stack, eventually: Eventually
+) -> None:
+    execution = stack.execute("waits", do="wait")
+    token = eventually(lambda: _token(stack, "waits"))
+    stack.invoke("Resume", do="resume", token=token)
+    assert json.loads(stack.ended(execution)["output"])["change"] == {"resumed": True}
+    with pytest.raises(ClientError, match="TaskDoesNotExist"):
+        stack.client("stepfunctions").send_task_success(taskToken=token, output="{}")
+
+
+def test_a_waiting_task_times_out_at_the_pace_of_the_cloud(stack: Stack) -> None:
+    began = time.monotonic()
+    ended = stack.ended(stack.execute("waits-for-nobody", do="wait for nobody", seconds=60))
+    assert json.loads(ended["output"])["error"]["Error"] == "States.Timeout"
+    assert 1.2 <= time.monotonic() - began < 10  # 60 s of its own time
+
+
+def test_a_waiting_task_fails_when_its_function_fails(stack: Stack) -> None:
+    ended = stack.ended(stack.execute("waits-for-a-failure", do="wait for a failure"))
+    assert json.loads(ended["output"])["error"]["Error"] == "Throttled"
+
+
+def test_a_stopped_execution_is_aborted_and_its_token_is_worthless(
+    stack: Stack, eventually: Eventually
+) -> None:
+    machine = stack.client("stepfunctions")
+    execution = stack.execute("stopped", do="wait")
+    token = eventually(lambda: _token(stack, "stopped"))
+    machine.stop_execution(executionArn=execution)
+    time.sleep(0.3)
+    with pytest.raises(ClientError, match="TaskDoesNotExist"):
+        machine.send_task_success(taskToken=token, output="{}")
+    assert stack.ended(execution)["status"] == "ABORTED"
+
+
+def test_an_execution_is_started_once_by_its_name(stack: Stack, eventually: Eventually) -> None:
+    first = stack.execute("once", do="wait")
+    assert stack.execute("once", do="wait") == first
+    with pytest.raises(ClientError, match="ExecutionAlreadyExists"):
+        stack.execute("once", do="something else")
+    eventually(lambda: _token(stack, "once"))
+    stack.client("stepfunctions").stop_execution(executionArn=first)
+    with pytest.raises(ClientError, match="ExecutionAlreadyExists"):
+        stack.execute("once", do="wait")
+
+
+def test_the_machine_calls_sagemaker_and_names_its_errors_as_aws_does(stack: Stack) -> None:
+    ended = stack.ended(stack.execute("describes", do="describe"))
+    error = json.loads(ended["output"])["error"]
+    assert error["Error"] == "SageMaker.SageMakerException"
+    assert "Could not find endpoint" in error["Cause"]
+
+
+def test_a_batch_keeps_its_good_messages_and_its_poison_ends_in_the_dead_letters(
+    stack: Stack, eventually: Eventually
+) -> None:
+    for body in ("good", "poison", "good too"):
+        stack.client("sqs").send_message(QueueUrl=stack.outputs["Inbox"], MessageBody=body)
+    assert eventually(lambda: stack.take("Dead")) == ["poison"]
+    assert stack.take("Inbox") == []
+
+
+def test_a_schedule_fires_at_the_pace_of_the_cloud(stack: Stack, eventually: Eventually) -> None:
+    told = eventually(lambda: [body for body in stack.take("Told") if "swept" in body])
+    assert json.loads(told[0]) == {"do": "tell", "swept": True}
+
+
+def test_a_notice_reaches_the_queue_that_subscribed(stack: Stack, eventually: Eventually) -> None:
+    stack.client("sns").publish(TopicArn=stack.outputs["News"], Message="released")
+    assert eventually(lambda: "released" in stack.take("Told"))
+
+
+def test_a_conditional_write_is_refused_and_so_is_a_transaction_with_one(stack: Stack) -> None:
+    ledger, table = stack.client("dynamodb"), stack.outputs["Ledger"]
+    lease = {
+        "TableName": table,
+        "Item": {"pk": {"S": "lease"}, "fence": {"N": "1"}},
+        "ConditionExpression": "attribute_not_exists(pk) OR fence < :fence",
+        "ExpressionAttributeValues": {":fence": {"N": "1"}},
+    }
+    ledger.put_item(**lease)
+    with pytest.raises(ledger.exceptions.ConditionalCheckFailedException):
+        ledger.put_item(**lease)
+    other = {"TableName": table, "Item": {"pk": {"S": "other"}}}
+    with pytest.raises(ledger.exceptions.TransactionCanceledException) as refused:
+        ledger.transact_write_items(TransactItems=[{"Put": other}, {"Put": lease}])
+    codes = [reason["Code"] for reason in refused.value.response["CancellationReasons"]]
+    assert codes == ["None", "ConditionalCheckFailed"]
+    assert "Item" not in ledger.get_item(TableName=table, Key={"pk": {"S": "other"}})
+
+
+def test_metrics_of_functions_are_counted_and_those_in_their_logs_are_found(
+    stack: Stack, eventually: Eventually
+) -> None:
+    stack.work("measure")
+    stack.work("fail")
+    dimension = [{"Name": "Deployment", "Value": "churn"}]
+    assert eventually(lambda: _sum(stack, "Slipway", "Drift", dimension)) >= 3
+    function = [{"Name": "FunctionName", "Value": stack.outputs["Worker"]}]
+    assert eventually(lambda: _sum(stack, "AWS/Lambda", "Errors", function)) >= 1
+
+
+def test_a_runtime_answer_keeps_its_content_type(stack: Stack) -> None:
+    client = stack.client("sagemaker-runtime")
+    with pytest.raises(ClientError) as refused:
+        client.invoke_endpoint(EndpointName="absent", Body=b"1,2", ContentType="text/csv")
+    headers = refused.value.response["ResponseMetadata"]["HTTPHeaders"]
+    assert headers["content-type"] == "application/json"
+
+
+def test_unsigned_requests_are_refused(stack: Stack) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", stack.cloud.settings.port)
+    connection.request("POST", "/", "{}", {"X-Amz-Target": "SageMaker.ListEndpoints"})
+    answer = connection.getresponse()
+    assert json.loads(answer.read())["__type"] == "MissingAuthenticationToken"
+    connection.close()
+
+
+def _token(stack: Stack, execution: str) -> str | None:
+    ledger = stack.client("dynamodb")
+    key = {"pk": {"S": execution}}
+    item = ledger.get_item(TableName=stack.outputs["Ledger"], Key=key).get("Item")
+    return item["token"]["S"] if item else None
+
+
+def _sum(stack: Stack, namespace: str, name: str, dimensions: list[Any]) -> float:
+    found = stack.client("cloudwatch").get_metric_statistics(
+        Namespace=namespace,
+        MetricName=name,
+        Dimensions=dimensions,
+        StartTime=time.time() - 600,
+        EndTime=time.time() + 60,
+        Period=3600,
+        Statistics=["Sum"],
+    )
+    return float(sum(point["Sum"] for point in found["Datapoints"]))
+
+
+def _logged(stack: Stack, text: str) -> str | None:
+    """Everything the worker logged, once `text` is in it."""
+    logs = stack.client("logs")
+    group = f"/aws/lambda/{stack.outputs['Worker']}"
+    events = logs.filter_log_events(logGroupName=group)["events"]
+    log = "\n".join(event["message"] for event in events)
+    return log if text in log else None
