@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+# Access key and secret of the account's root user. MiniStack takes it from anyone who reaches it:
+# what keeps others out is the loopback interface.
+ROOT_KEY = "test"
 # On AWS the first retry of an asynchronous invocation comes after one minute.
 _ASYNC_RETRY_SECONDS = 60.0
 
@@ -14,13 +17,13 @@ class Settings:
 
     `time_scale` is how long a waited second lasts: at 0.01 a wait of five minutes takes three
     seconds. `instance_seconds` is how long SageMaker takes over bringing up instances, before
-    it is scaled. `state` is the cloud's folder.
+    it is scaled. `state` is the cloud's folder; `images`, which clouds may share, holds the
+    environments that models run in.
     """
 
     state: Path
+    images: Path
     port: int
-    access_key: str
-    secret_key: str
     auth: bool = True
     region: str = "us-east-1"
     account: str = "000000000000"
@@ -30,6 +33,11 @@ class Settings:
     @property
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """The account and the region that everything belongs to."""
+        return self.account, self.region
 
     @property
     def temporary(self) -> Path:
@@ -51,10 +59,10 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
     kept = {name: inherited[name] for name in _KEPT if name in inherited}
     return kept | {
         "AUTH": "true" if settings.auth else "false",
-        "AWS_ACCESS_KEY_ID": settings.access_key,
+        "AWS_ACCESS_KEY_ID": ROOT_KEY,
         "AWS_CONFIG_FILE": str(settings.state / "no-config"),
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_SECRET_ACCESS_KEY": settings.secret_key,
+        "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
         "AWS_SHARED_CREDENTIALS_FILE": str(settings.state / "no-credentials"),
         "BIND_HOST": "127.0.0.1",
         # No socket there: MiniStack neither starts containers nor removes other people's.

@@ -39,3 +39,14 @@ def metrics_writer(account: str, region: str) -> Callable[[Iterable[Datum]], Non
                 )  # fmt: skip
 
     return write
+
+
+def alarm_reader(account: str, region: str) -> Callable[[str], bool]:
+    """A function that says whether the alarm of that name is in state ALARM."""
+
+    def rings(name: str) -> bool:
+        with request_scope(account, region):
+            alarm = cloudwatch._alarms.get(name) or cloudwatch._composite_alarms.get(name)
+        return alarm is not None and alarm["StateValue"] == "ALARM"
+
+    return rings

@@ -1,0 +1,114 @@
+"""The cloud's own process: MiniStack, with SageMaker in it and the models that it serves.
+
+`slipway_local.cloud` starts it as `python -m slipway_local.process <state folder>`, in the
+environment that MiniStack needs.
+"""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from threading import Event, Thread
+
+from slipway_local import record
+from slipway_local.images.launcher import ProcessLauncher
+from slipway_local.ministack import events, mount, server, stores
+from slipway_local.ministack.settings import Settings
+from slipway_local.sagemaker.account import Durations
+from slipway_local.sagemaker.service import SageMaker
+from slipway_local.sagemaker.serving import Container, Launcher, Server
+
+_TICK_SECONDS = 0.05
+_LOG = logging.getLogger(__name__)
+
+
+def main(state: Path) -> None:
+    """Run the cloud recorded in `state` until it is told to stop."""
+    if os.getpgrp() != os.getpid():
+        os.setsid()  # a group of its own: a signal to it reaches every worker, and no one else
+    with record.held(state):
+        record.pid(state).write_text(str(os.getpid()))
+        try:
+            run(record.load(state))
+        except Exception:  # noqa: BLE001 - logged; the process ends
+            _LOG.exception("The cloud failed.")
+        # Threads that still wait for a function or a token would keep the process alive.
+        os._exit(0)
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, then end every process that was started."""
+    launcher = Launched(ProcessLauncher(settings.images, stores.object_reader(*settings.owner)))
+    sagemaker = build(settings, launcher)
+    server.prepare(settings)
+    mount.mount(sagemaker.handle, auth=settings.auth)
+    with ticking(sagemaker.tick):
+        try:
+            server.serve(settings)
+        finally:
+            launcher.stop()
+            server.stop_workers()
+
+
+class Launched:
+    """A launcher that remembers what it launched, so that it can be ended."""
+
+    def __init__(self, launcher: Launcher) -> None:
+        self._launcher = launcher
+        self._servers: list[Server] = []
+
+    def launch(self, container: Container) -> Server:
+        """Start a container in the background."""
+        server = self._launcher.launch(container)
+        self._servers.append(server)
+        return server
+
+    def stop(self) -> None:
+        """End all containers; those that have ended do not mind."""
+        for launched in self._servers:
+            launched.stop()
+
+
+def build(settings: Settings, launcher: Launcher) -> SageMaker:
+    """SageMaker, wired to MiniStack's bus and metrics."""
+    pause = settings.instance_seconds * settings.time_scale
+    return SageMaker(
+        launcher,
+        clock=time.time,
+        random=Random(),  # noqa: S311 - it shares out traffic
+        emit=events.putter(*settings.owner),
+        put_metrics=stores.metrics_writer(*settings.owner),
+        in_alarm=stores.alarm_reader(*settings.owner),
+        durations=Durations(creating=pause, updating=pause),
+        account_id=settings.account,
+        region=settings.region,
+    )
+
+
+@contextmanager
+def ticking(tick: Callable[[], None]) -> Iterator[None]:
+    """Call `tick` every 50 ms while the block lasts; what it raises is logged, not fatal."""
+    ended = Event()
+
+    def run_ticks() -> None:
+        while not ended.wait(_TICK_SECONDS):
+            try:
+                tick()
+            except Exception:  # noqa: BLE001 - the next tick may succeed
+                _LOG.exception("SageMaker did not tick.")
+
+    thread = Thread(target=run_ticks, name="sagemaker-tick", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
