@@ -1,0 +1,57 @@
+"""What travels through the state machine, as JSON documents, and what the core makes of it."""
+
+from collections.abc import Mapping
+
+from slipway.domain.errors import InvalidInput
+from slipway.domain.naming import checked_deployment
+from slipway.domain.steps import AwaitChange, name
+from slipway.looking import Look
+from slipway.release import Task
+
+Document = Mapping[str, object]
+
+
+def asked(document: Document) -> tuple[str, str]:
+    """The deployment to decide about and the execution that asks. Raises InvalidInput."""
+    return checked_deployment(_text(document, "deployment")), _text(document, "execution")
+
+
+def decision(look: Look, execution: str) -> Document:
+    """What Decide hands on: the lease, the step, and why. `timeout` is in seconds, null for every
+    step but AwaitChange."""
+    record, step = look.record, look.step
+    return {
+        "deployment": record.deployment,
+        "execution": execution,
+        "fence": record.fence,
+        "generation": record.desired.generation if record.desired else 0,
+        "hints": record.hints,
+        "step": name(step),
+        "reason": step.reason,
+        "timeout": step.timeout if isinstance(step, AwaitChange) else None,
+    }
+
+
+def task(document: Document) -> Task:
+    """Whose deployment it is and under which lease. Raises InvalidInput."""
+    deployment, execution = asked(document)
+    return Task(deployment, _number(document, "fence"), execution)
+
+
+def sleep(document: Document) -> tuple[str, int]:
+    """The token that wakes the release, and the hints it knows. Raises InvalidInput."""
+    return _text(document, "token"), _number(document, "hints")
+
+
+def _text(document: Document, field: str) -> str:
+    found = document.get(field)
+    if isinstance(found, str) and found:
+        return found
+    raise InvalidInput(f"{field}: {found!r:.80} is not a text; start releases by nudging them")
+
+
+def _number(document: Document, field: str) -> int:
+    found = document.get(field)
+    if isinstance(found, int):
+        return found
+    raise InvalidInput(f"{field}: {found!r:.80} is not a number; Decide hands it on")

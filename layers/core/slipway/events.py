@@ -1,0 +1,89 @@
+"""Events of EventBridge, as queues deliver them: which deployment may have news, and why.
+
+No step acts on an event's payload: an event only says where to look.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from slipway.domain.errors import InvalidInput
+from slipway.domain.naming import Site, deployment_of_key, deployment_of_resource
+from slipway.telemetry import telling
+
+Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A reason to look at a deployment."""
+
+    deployment: str
+    cause: str
+
+
+def uploaded(event: Event) -> Hint | None:
+    """The hint of an S3 `Object Created` event; None for keys that mean nothing to Slipway.
+
+    Keys are raw in EventBridge's events, not URL-encoded as in S3's notifications. Raises
+    InvalidInput when the folder cannot name a deployment.
+    """
+    key = _text(event, "detail", "object", "key")
+    deployment = deployment_of_key(key)
+    return Hint(deployment, f"{key} was uploaded") if deployment else None
+
+
+def changed(event: Event, site: Site) -> Hint | None:
+    """The hint of a SageMaker state change; None for what is not Slipway's."""
+    detail = event.get("detail")
+    if not isinstance(detail, Mapping):
+        raise InvalidInput(f"detail: {detail!r:.80} is not an object; send EventBridge's events")
+    if "ModelPackageGroupName" in detail:
+        return _hint(site, event, "ModelPackageGroupName", "ModelApprovalStatus", "model package")
+    return _hint(site, event, "EndpointName", "EndpointStatus", "endpoint")
+
+
+def deliver(
+    batch: Event, read: Callable[[Event], Hint | None], nudge: Callable[[str, str], str]
+) -> PartialItemFailureResponse:
+    """Nudge what each message of an SQS batch hints at; which messages to deliver again.
+
+    A message that fails goes back alone, so one bad event holds up none of the others.
+    """
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    with processor(batch["Records"], partial(_deliver, read, nudge)):
+        processor.process()
+    return processor.response()
+
+
+def _deliver(
+    read: Callable[[Event], Hint | None], nudge: Callable[[str, str], str], record: SQSRecord
+) -> None:
+    with telling(message=record.message_id):
+        hint = read(record.json_body)
+    if hint is None:
+        return
+    with telling(deployment=hint.deployment, cause=hint.cause) as outcome:
+        outcome(nudge(hint.deployment, hint.cause))
+
+
+def _hint(site: Site, event: Event, name: str, status: str, kind: str) -> Hint | None:
+    called = _text(event, "detail", name)
+    deployment = deployment_of_resource(site, called)
+    if deployment is None:
+        return None
+    return Hint(deployment, f"{kind} {called} is {event['detail'].get(status, 'changed')}")
+
+
+def _text(event: Event, *path: str) -> str:
+    found: object = event
+    for part in path:
+        found = found.get(part) if isinstance(found, Mapping) else None
+    if isinstance(found, str) and found:
+        return found
+    raise InvalidInput(f"{'.'.join(path)}: {found!r:.80} is not a text; send EventBridge's events")
