@@ -1,0 +1,67 @@
+"""Environments: made once, found again, honest about what differs."""
+
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from slipway_local.images.environments import EnvironmentFailed, Environments
+
+SMALL = ("six==1.16.0",)
+
+
+def test_an_environment_is_made_once_and_found_again(tmp_path: Path) -> None:
+    said: list[str] = []
+    with ThreadPoolExecutor(3) as pool:
+        found = list(
+            pool.map(lambda _: Environments(tmp_path, said.append).provide(SMALL), range(3))
+        )
+    assert said == ["making the environment of six==1.16.0"]
+    assert found == [found[0]] * 3
+    assert _output(found[0].python, "import six; print(six.__version__)") == "1.16.0"
+    assert not list(tmp_path.glob(".making-*"))
+
+
+def test_it_sees_no_packages_but_its_own(tmp_path: Path) -> None:
+    python = Environments(tmp_path).provide(SMALL).python
+    program = "import importlib.util as u; print(u.find_spec('pytest'), u.find_spec('pip'))"
+    assert _output(python, program) == "None None"
+
+
+def test_requirements_of_a_script_make_another(tmp_path: Path) -> None:
+    environments = Environments(tmp_path)
+    plain = environments.provide(SMALL)
+    assert environments.provide(SMALL, ("toml",)).python != plain.python
+
+
+def test_a_version_that_is_not_there_is_replaced_by_the_nearest_and_said(tmp_path: Path) -> None:
+    """six has 1.15.0 and 1.16.0 and nothing between."""
+    said: list[str] = []
+    environment = Environments(tmp_path, said.append).provide(("six==1.15.5",))
+    assert environment.substitutions == ("six 1.16.0 instead of 1.15.5",)
+    assert said[-1] == "six 1.16.0 instead of 1.15.5"
+    assert Environments(tmp_path).provide(("six==1.15.5",)) == environment
+
+
+def test_above_the_newest_the_newest_is_taken(tmp_path: Path) -> None:
+    [line] = Environments(tmp_path).provide(("toml==99.0",)).substitutions
+    assert line.startswith("toml 0.")
+
+
+def test_what_cannot_be_installed_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFailed, match="six"):
+        Environments(tmp_path).provide(SMALL, ("six>=99",))
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(tmp_path: Path) -> None:
+    python = Environments(tmp_path).provide(SMALL).python
+    python.unlink()
+    assert Environments(tmp_path).provide(SMALL).python.exists()
+
+
+def _output(python: Path, program: str) -> str:
+    command = [str(python), "-I", "-c", program]
+    return subprocess.run(  # noqa: S603 - the program above
+        command, capture_output=True, text=True, check=True
+    ).stdout.strip()

@@ -1,0 +1,60 @@
+"""What a script's requirements.txt may ask for."""
+
+from pathlib import Path
+
+import pytest
+from slipway_local.images.folders import FolderRefused
+from slipway_local.images.requirements import read_requirements
+
+
+def test_no_file_asks_for_nothing(tmp_path: Path) -> None:
+    assert read_requirements(tmp_path) == ()
+
+
+def test_names_and_versions_are_read(tmp_path: Path) -> None:
+    lines = [
+        "# what the script needs",
+        "joblib",
+        "  pandas>=1.5,<3  # frames",
+        "lightgbm == 4.1.0",
+        "uvicorn[standard]~=0.30",
+        'tomli!=2.0.0; python_version < "3.11"',
+        "",
+    ]
+    (tmp_path / "requirements.txt").write_text("\n".join(lines))
+    assert read_requirements(tmp_path) == (
+        "joblib",
+        "pandas>=1.5,<3",
+        "lightgbm == 4.1.0",
+        "uvicorn[standard]~=0.30",
+        'tomli!=2.0.0; python_version < "3.11"',
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-r other.txt",
+        "--index-url https://example.com",
+        "-e .",
+        ".",
+        "./wheel.whl",
+        "/etc/passwd",
+        "https://example.com/x.whl",
+        "git+https://example.com/x",
+        "x @ https://example.com/x.whl",
+        "x; python_version > '3' @ https://example.com",
+        "x --config-settings=a",
+        "x\\",
+    ],
+)
+def test_what_could_run_code_or_read_files_is_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / "requirements.txt").write_text(line)
+    with pytest.raises(FolderRefused, match="no options, URLs or paths"):
+        read_requirements(tmp_path)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_bytes(b"\xff\xfe")
+    with pytest.raises(FolderRefused, match="not UTF-8"):
+        read_requirements(tmp_path)
