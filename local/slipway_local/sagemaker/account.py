@@ -1,6 +1,5 @@
 """One account in one region: everything SageMaker remembers there, and what it reaches out to."""
 
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
@@ -135,8 +134,8 @@ class Account:
     versions: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, tuple[str, Params]] = field(default_factory=dict)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
-    events: deque[Event] = field(default_factory=deque)
-    metrics: deque[Datum] = field(default_factory=deque)
+    events: list[Event] = field(default_factory=list)
+    metrics: list[Datum] = field(default_factory=list)
 
     def arn(self, kind: str, name: str) -> str:
         """SageMaker writes ARNs in lower case, whatever the name's case."""
@@ -145,6 +144,13 @@ class Account:
     def tell(self, subject: str, detail: Mapping[str, Any], arn: str) -> None:
         """Queue an event; the service delivers it when its lock is free."""
         self.events.append(events.event(subject, detail, arn, self.clock()))
+
+    def take(self) -> tuple[list[Event], list[Datum]]:
+        """What waits to be handed out, each event and datum once."""
+        with self.lock:
+            events, metrics = self.events, self.metrics
+            self.events, self.metrics = [], []
+        return events, metrics
 
     def tag(self, arn: str, tags: Iterable[Mapping[str, str]]) -> None:
         self.tags.setdefault(arn, {}).update({tag["Key"]: tag["Value"] for tag in tags})

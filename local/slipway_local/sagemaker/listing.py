@@ -98,6 +98,8 @@ def _last(token: str) -> tuple[Any, str]:
         value, arn = json.loads(urlsafe_b64decode(token))
     except (TypeError, ValueError) as error:
         raise _bad_token(token) from error
+    if not isinstance(arn, str):
+        raise _bad_token(token)
     return value, arn
 
 

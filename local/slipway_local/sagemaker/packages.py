@@ -134,10 +134,13 @@ def unfold(account: Account, definition: Mapping[str, Any]) -> Sequence[Mapping[
     if name is None:
         return [definition]
     package = find(account, name)
+    containers = package.body.get("InferenceSpecification", {}).get("Containers", [])
+    if not all("Image" in container for container in containers) or not containers:
+        raise invalid(f"ModelPackage {package.arn} has no InferenceSpecification to run.")
     environment = definition.get("Environment", {})
     return [
         {**container, "Environment": {**container.get("Environment", {}), **environment}}
-        for container in package.body.get("InferenceSpecification", {}).get("Containers", [])
+        for container in containers
     ]
 
 

@@ -42,13 +42,18 @@ class ScriptedServer:
     clock: Callable[[], float]
     started: float
     stopped: bool = False
+    dead: bool = False
 
     def health(self) -> Health:
+        if self.dead:
+            return Health.FAILED
         if self.clock() < self.started + self.script.after:
             return Health.STARTING
         return Health.FAILED if self.script.failure else Health.READY
 
     def failure(self) -> str:
+        if self.dead:
+            return "the process died"
         return self.script.failure if self.health() is Health.FAILED else ""
 
     def invoke(self, invocation: Invocation, *, timeout: float) -> Reply:
@@ -59,6 +64,10 @@ class ScriptedServer:
 
     def stop(self) -> None:
         self.stopped = True
+
+    def die(self) -> None:
+        """As if the process had been killed."""
+        self.dead = True
 
 
 @dataclass(slots=True)

@@ -129,11 +129,8 @@ class SageMaker:
         self._deliver()
 
     def _deliver(self) -> None:
-        account = self.account
-        while account.events:
-            self._emit(account.events.popleft())
-        if account.metrics:
-            with account.lock:
-                data = list(account.metrics)
-                account.metrics.clear()
-            self._put_metrics(data)
+        events, metrics = self.account.take()
+        for event in events:
+            self._emit(event)
+        if metrics:
+            self._put_metrics(metrics)

@@ -20,6 +20,7 @@ Check = Callable[[Value, str, Problems], Value]
 
 # Java writes a supplementary range as surrogate pairs.
 _SURROGATES = (r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
+_LARGEST = 1e300
 _NUMBERS = ("integer", "long", "float", "double")
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -105,7 +106,7 @@ class Shapes:
     def _list(self, shape: ListShape) -> Check:
         if _is_scalar(shape.member):
             return _scalar_list(shape)
-        constraints = _constraints(shape)
+        constraints = constraints_of(shape)
         member = self._compiled(shape.member)
 
         def check(value: Value, path: str, problems: Problems) -> Value:
@@ -119,8 +120,8 @@ class Shapes:
         return check
 
     def _map(self, shape: MapShape) -> Check:
-        constraints = _constraints(shape)
-        keys = _constraints(shape.key)
+        constraints = constraints_of(shape)
+        keys = constraints_of(shape.key)
         values = self._compiled(shape.value)
 
         def check(value: Value, path: str, problems: Problems) -> Value:
@@ -152,7 +153,7 @@ def _broken_by(constraints: Sequence[Constraint], value: Value) -> list[str]:
 
 
 def _scalar(shape: Shape) -> Check:
-    constraints = _constraints(shape)
+    constraints = constraints_of(shape)
 
     def check(value: Value, path: str, problems: Problems) -> Value:
         _typed(shape, value, path)
@@ -166,8 +167,8 @@ def _scalar(shape: Shape) -> Check:
 
 def _scalar_list(shape: ListShape) -> Check:
     """AWS names the list, not the element, when an element of a plain list is wrong."""
-    constraints = _constraints(shape)
-    members = _constraints(shape.member)
+    constraints = constraints_of(shape)
+    members = constraints_of(shape.member)
 
     def check(value: Value, path: str, problems: Problems) -> Value:
         _typed(shape, value, path)
@@ -192,9 +193,11 @@ def _typed(shape: Shape, value: Value, path: str) -> None:
         raise malformed(
             f"{path or 'the request'} must be a {shape.type_name}, not {type(value).__name__}"
         )
+    if isinstance(value, int | float) and not -_LARGEST < value < _LARGEST:
+        raise malformed(f"{path} must be a finite number")
 
 
-def _constraints(shape: Shape) -> list[Constraint]:
+def constraints_of(shape: Shape) -> list[Constraint]:
     """What the shape demands, in the order AWS lists it."""
     return [*_bounds(shape), *_pattern(shape), *_choices(shape)]
 
@@ -202,7 +205,7 @@ def _constraints(shape: Shape) -> list[Constraint]:
 def _bounds(shape: Shape) -> list[Constraint]:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     noun = "value" if shape.type_name in _NUMBERS else "length"
-    measure: Callable[[Value], float] = float if shape.type_name in _NUMBERS else len
+    measure: Callable[[Value], float] = _itself if shape.type_name in _NUMBERS else len
     found = []
     if high is not None:
         text = f"Member must have {noun} less than or equal to {high}"
@@ -211,6 +214,11 @@ def _bounds(shape: Shape) -> list[Constraint]:
         text = f"Member must have {noun} greater than or equal to {low}"
         found.append(Constraint(text, lambda value: measure(value) >= low))
     return found
+
+
+def _itself(value: Value) -> float:
+    number: float = value
+    return number
 
 
 def _pattern(shape: Shape) -> list[Constraint]:

@@ -106,7 +106,7 @@ def _json_call(operation: OperationModel, request: Request, call: Call) -> Respo
 def _json_params(operation: OperationModel, body: bytes) -> Params:
     try:
         sent = json.loads(body or b"{}")
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise malformed(f"the body is not JSON: {error}") from error
     return _CONTROL.check(operation.input_shape, sent, "ValidationException")
 
