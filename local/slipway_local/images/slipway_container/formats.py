@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from .messages import CSV, JSON
 
@@ -50,7 +50,7 @@ def csv_to_array(text: str) -> NDArray[Any]:
         return array
 
 
-def encode(prediction: ArrayLike, accept: str) -> bytes:
+def encode(prediction: object, accept: str) -> bytes:
     """`prediction` as csv, json or npy; UnsupportedFormatError for other types."""
     if accept == JSON:
         return json.dumps(prediction, default=_plain).encode()
@@ -58,12 +58,12 @@ def encode(prediction: ArrayLike, accept: str) -> bytes:
         return array_to_csv(prediction).encode()
     if accept == NPY:
         buffer = io.BytesIO()
-        np.save(buffer, prediction)
+        np.save(buffer, np.asarray(prediction))
         return buffer.getvalue()
     raise UnsupportedFormatError(accept)
 
 
-def array_to_csv(prediction: ArrayLike) -> str:
+def array_to_csv(prediction: object) -> str:
     """One line for each row; one column where there is one dimension."""
     array = np.array(prediction)
     stream = io.StringIO()

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from . import formats
 from .scripts import ScriptApplication
@@ -31,7 +31,7 @@ class ScikitLearnDefaults:
         """The model's own predict."""
         return model.predict(data)
 
-    def output_fn(self, prediction: ArrayLike, accept: str) -> tuple[bytes, str]:
+    def output_fn(self, prediction: object, accept: str) -> tuple[bytes, str]:
         """The prediction as the caller wants it."""
         return formats.encode(prediction, accept), accept
 

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from numpy.typing import ArrayLike
-
 from . import formats
 from .messages import media_type
 from .scripts import ScriptApplication
@@ -28,7 +26,7 @@ class XGBoostDefaults:
         """The booster's predict, names of features unchecked."""
         return model.predict(data, validate_features=False)
 
-    def output_fn(self, prediction: ArrayLike, accept: str) -> tuple[bytes, str]:
+    def output_fn(self, prediction: object, accept: str) -> tuple[bytes, str]:
         """The prediction as the caller wants it."""
         return formats.encode(prediction, accept), accept
 
