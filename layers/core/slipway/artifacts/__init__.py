@@ -1,1 +1,26 @@
 """Untrusted bytes in, facts out: what an uploaded artifact is, without trusting it."""
+
+from slipway.artifacts.archive import Archive, Member
+from slipway.artifacts.findings import Finding
+from slipway.artifacts.images import ImageChoice, NoImage, choose
+from slipway.artifacts.inspection import Inspection, as_document, inspect
+from slipway.artifacts.pickles import Verdict, examine
+from slipway.artifacts.refusal import ArchiveRefused, Limits
+from slipway.artifacts.scripts import pack_script
+
+__all__ = [
+    "Archive",
+    "ArchiveRefused",
+    "Finding",
+    "ImageChoice",
+    "Inspection",
+    "Limits",
+    "Member",
+    "NoImage",
+    "Verdict",
+    "as_document",
+    "choose",
+    "examine",
+    "inspect",
+    "pack_script",
+]

@@ -1,0 +1,235 @@
+"""The exact list of globals that a pickle may ask for, and what it may do with each.
+
+Three roles: a *made* class comes to life without its constructor (NEWOBJ, copyreg) and receives
+state; a *called* global is called with arguments that the rule beside it allows; a *named* one is
+only pointed to. What the frameworks' own sources define is listed by build_allowed_globals.py;
+here stands what they do not tell. Nothing that reads files, imports by name, evaluates text or
+returns a callable belongs on this list.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from slipway.artifacts.pickle_values import Blob, Global, Instance, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NUMPY_CORES: Final = ("numpy.core", "numpy._core")
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+def anything(_args: list[Any]) -> bool:
+    """Any arguments will do."""
+    return True
+
+
+def latin_text(args: list[Any]) -> bool:
+    """`_codecs.encode(text, "latin1")`, as protocols below 3 write bytes."""
+    return len(args) == 2 and args[1] in ("latin1", "latin-1")
+
+
+def plain_bytes(args: list[Any]) -> bool:
+    """`bytearray(bytes)` or `bytearray(text, "latin-1")`: no size that would take memory."""
+    if not args:
+        return True
+    if len(args) == 1:
+        return isinstance(args[0], Blob) or _is_encoded(args[0])
+    return latin_text(args)
+
+
+def _is_encoded(value: object) -> bool:
+    return isinstance(value, Instance) and str(value.cls) == "_codecs.encode"
+
+
+def made_class(args: list[Any]) -> bool:
+    """`copyreg._reconstructor(cls, base, state)` and numpy's `_reconstruct(cls, shape, code)`."""
+    return bool(args) and isinstance(args[0], Global) and may_make(args[0])
+
+
+def fresh_factory(args: list[Any]) -> bool:
+    """`defaultdict(factory)`: a plain container or number."""
+    factories = {"builtins.int", "builtins.float", "builtins.list", "builtins.dict"}
+    factories |= {"builtins.set", "builtins.str", "builtins.bool", "builtins.tuple"}
+    return not args or str(args[0]) in factories or args[0] is None
+
+
+def short_range(args: list[Any]) -> bool:
+    """Numbers only."""
+    return all(isinstance(arg, int) or arg is None for arg in args)
+
+
+def numpy_function(args: list[Any]) -> bool:
+    """`_ufunc_reconstruct(module, name)`, which imports: numpy's and scipy.special's own only."""
+    return len(args) == 2 and args[0] in ("numpy", "scipy.special")
+
+
+def inner_pickle(args: list[Any]) -> bool:
+    """`torch.storage._load_from_bytes(data)`, which unpickles: data that passed itself."""
+    if len(args) != 1 or not isinstance(args[0], Blob):
+        return False
+    return args[0].nested is not None and args[0].nested.safe
+
+
+_LOSSES: Final = (
+    "CyAbsoluteError CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss CyHalfMultinomialLoss "
+    "CyHalfPoissonLoss CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHuberLoss "
+    "CyPinballLoss"
+)
+_SGD_LOSSES: Final = (
+    "EpsilonInsensitive Hinge Huber Log ModifiedHuber SquaredEpsilonInsensitive SquaredHinge "
+    "SquaredLoss"
+)
+_METRICS: Final = (
+    "BrayCurtis Canberra Chebyshev Dice Euclidean Hamming Haversine Jaccard Kulsinski Mahalanobis "
+    "Manhattan Matching Minkowski Pyfunc RogersTanimoto RussellRao SEuclidean SokalMichener "
+    "SokalSneath WMinkowski"
+)
+_DISTANCES: Final = " ".join(
+    f"{metric}Distance{bits}"
+    for metric in _METRICS.split()
+    for bits in ("", "32", "64")
+    if metric != "Pyfunc"  # it calls a function of the user's
+)
+_CYTHON_MODULES: Final = {
+    "sklearn._loss._loss": _LOSSES,
+    "sklearn.linear_model._sgd_fast": _SGD_LOSSES,
+    "sklearn.linear_model.sgd_fast": _SGD_LOSSES,
+    "sklearn.metrics._dist_metrics": _DISTANCES,
+    "sklearn.neighbors._ball_tree": "BallTree BallTree32 BallTree64 BinaryTree",
+    "sklearn.neighbors._dist_metrics": _DISTANCES,
+    "sklearn.neighbors._kd_tree": "KDTree KDTree32 KDTree64 BinaryTree",
+    "sklearn.neighbors._quad_tree": "_QuadTree",
+    "sklearn.neighbors.ball_tree": "BallTree BinaryTree",
+    "sklearn.neighbors.dist_metrics": _DISTANCES,
+    "sklearn.neighbors.kd_tree": "KDTree BinaryTree",
+    "sklearn.neighbors.quad_tree": "_QuadTree",
+    "sklearn.tree._tree": "Tree",
+}
+_CYTHON: Final = frozenset(
+    f"{module}.{name}" for module, names in _CYTHON_MODULES.items() for name in names.split()
+)
+_GENERATORS: Final = _words("mt19937.MT19937 pcg64.PCG64 pcg64.PCG64DXSM philox.Philox sfc64.SFC64")
+_SPARSE: Final = _words("bsr coo csc csr dia dok lil")
+
+CALLED: dict[str, Callable[[list[Any]], bool]] = {
+    "_codecs.encode": latin_text,
+    "builtins.bytearray": plain_bytes,
+    "builtins.bytes": lambda args: not args,
+    "builtins.complex": anything,
+    "builtins.frozenset": anything,
+    "builtins.list": anything,
+    "builtins.object": lambda args: not args,
+    "builtins.range": short_range,
+    "builtins.set": anything,
+    "builtins.slice": short_range,
+    "builtins.tuple": anything,
+    "collections.Counter": anything,
+    "collections.OrderedDict": anything,
+    "collections.defaultdict": fresh_factory,
+    "collections.deque": anything,
+    "copyreg._reconstructor": made_class,
+    "datetime.date": anything,
+    "datetime.datetime": anything,
+    "datetime.timedelta": anything,
+    "decimal.Decimal": anything,
+    "numpy.dtype": anything,
+    "numpy.ma.core._mareconstruct": made_class,
+    "numpy.random.bit_generator.__pyx_unpickle_SeedSequence": made_class,
+    "numpy.random._pickle.__bit_generator_ctor": anything,
+    "numpy.random._pickle.__generator_ctor": anything,
+    "numpy.random._pickle.__randomstate_ctor": anything,
+    "torch.device": anything,
+    "torch.Size": anything,
+    "torch.storage._load_from_bytes": inner_pickle,
+    "uuid.UUID": lambda args: not args,
+    "xgboost.core.Booster": lambda args: not args,
+} | {
+    f"{core}.{name}": rule
+    for core in _NUMPY_CORES
+    for name, rule in {
+        "multiarray._reconstruct": made_class,
+        "multiarray.scalar": anything,
+        "numeric._frombuffer": anything,
+        "_ufunc_reconstruct": numpy_function,
+    }.items()
+}
+CALLED |= dict.fromkeys(_CYTHON, anything)
+CALLED |= {
+    f"{module}.{name}": made_class
+    for module, names in _CYTHON_MODULES.items()
+    for name in ("newObj", *(f"__pyx_unpickle_{cls}" for cls in names.split()))
+}
+
+
+_NUMPY_TYPES: Final = _words(
+    "bool bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 "
+    "complex64 complex128 str_ bytes_ object_ datetime64 timedelta64 intc longlong ndarray "
+    "matrix memmap"
+)
+_NUMPY_FUNCTIONS: Final = _words(
+    "abs absolute cbrt cos exp exp2 expm1 log log10 log1p log2 maximum mean median minimum "
+    "nanmean nanmedian negative reciprocal rint sign sin sqrt square sum tan tanh"
+)
+NAMED: Final = (
+    {f"builtins.{name}" for name in ("bool", "dict", "float", "int", "object", "str")}
+    | {f"numpy.{name}" for name in _NUMPY_TYPES + _NUMPY_FUNCTIONS}
+    | {"scipy._lib.array_api_compat.numpy._aliases.asarray"}  # in a BSpline
+    | {f"numpy.random._{name}" for name in _GENERATORS}
+    | {f"{core}._multiarray_umath.{name}" for core in _NUMPY_CORES for name in _NUMPY_FUNCTIONS}
+)
+MADE: Final = frozenset(
+    {
+        "builtins.object",
+        "collections.OrderedDict",
+        "collections.defaultdict",
+        "collections.deque",
+        "joblib.numpy_pickle.NumpyArrayWrapper",
+        "numpy.ma.MaskedArray",
+        "numpy.ma.core.MaskedArray",
+        "numpy.random.bit_generator.SeedSequence",
+        "numpy.matrix",
+        "numpy.memmap",
+        "numpy.ndarray",
+        "scipy.interpolate._bsplines.BSpline",
+        "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper",
+        "xgboost.compat.XGBoostLabelEncoder",
+    }
+) | frozenset(
+    f"scipy.sparse.{dash}{form}.{form}_{kind}"
+    for form in _SPARSE
+    for dash in ("", "_")
+    for kind in ("matrix", "array")
+)
+
+
+@cache
+def _listed(role: str) -> frozenset[str]:
+    """What the frameworks' own sources define in that role."""
+    roles = json.loads(files(__package__).joinpath("allowed_globals.json").read_bytes())
+    return frozenset(f"{module}.{name}" for module in roles[role] for name in roles[role][module])
+
+
+def may_name(found: Global) -> bool:
+    """Whether a pickle may ask for this global at all."""
+    name = str(found)
+    return name in CALLED or name in NAMED or name in _listed("named") or may_make(found)
+
+
+def may_make(found: Global) -> bool:
+    """Whether a pickle may bring this class to life without its constructor."""
+    name = str(found)
+    return name in MADE or name in _CYTHON or name in _listed("made")
+
+
+def may_call(found: Global, args: Sequence) -> bool:
+    """Whether a pickle may call this global with these arguments."""
+    rule = CALLED.get(str(found))
+    return rule is not None and len(args.items) == args.count and rule(args.items)

@@ -1,0 +1,19 @@
+"""What an inspection found that somebody should know, in three grades."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Grade = Literal["refuse", "warn", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding: `refuse` stops a release, `warn` will probably bite, `note` is good to know."""
+
+    grade: Grade
+    rule: str
+    member: str
+    message: str
+    remedy: str

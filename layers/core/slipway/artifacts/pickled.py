@@ -1,0 +1,102 @@
+"""A pickle or joblib file as a clue: judged by the inert reader, described by its estimators."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from slipway.artifacts.clues import Clue
+from slipway.artifacts.compressed import compression_of, open_compressed
+from slipway.artifacts.estimators import (
+    booster_of,
+    class_tree,
+    feature_count,
+    find_model,
+    framework_of,
+    version_of,
+)
+from slipway.artifacts.findings import Finding
+from slipway.artifacts.pickles import Verdict, examine
+from slipway.artifacts.reader import Damaged, Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slipway.artifacts.pickle_values import Instance
+
+_BINARY: Final = re.compile(rb"\x80[\x00-\x05]")
+_TEXT: Final = re.compile(
+    rb"(c__builtin__\n|ccopy_reg\n|ccopyreg\n|\(?[ci][\w.]+\n[\w.]+\n|\((?:d|l)p\d)"
+)
+_NAMES: Final = re.compile(
+    r"\.(pkl|pickle|joblib|sav|p)(\.(z|gz|bz2|xz|lzma|lz4))?$", re.IGNORECASE
+)
+KINDS: Final = ("sklearn", "xgboost", "lightgbm", "catboost")
+
+
+def looks_pickled(name: str, head: bytes) -> bool:
+    """Whether a file is a pickle by its first bytes, or would be loaded as one by its name."""
+    return bool(_BINARY.match(head) or _TEXT.match(head) or _NAMES.search(name))
+
+
+def look(name: str, reader: Reader) -> Clue:
+    """Judge and describe a pickle, compressed or not."""
+    compression = compression_of(reader.peek(8))
+    try:
+        verdict = examine(open_compressed(reader) if compression else reader)
+    except Damaged as error:
+        return Clue(name, "pickle", findings=(_damaged(name, str(error)),))
+    details = {"compression": compression} if compression else {}
+    return _describe(name, verdict, details | {"arrays": verdict.arrays})
+
+
+def _describe(name: str, verdict: Verdict, details: dict[str, Any]) -> Clue:
+    findings = tuple(_offences(name, verdict))
+    format_ = "joblib" if verdict.arrays else "pickle"
+    model = find_model(verdict.root)
+    if model is None:
+        roots = sorted({part for part in map(_root, verdict.globals) if part in KINDS})
+        kind = roots[0] if len(roots) == 1 and not verdict.safe else ""
+        return Clue(name, format_, kind, kind, "", details, findings)
+    kind = framework_of(model)
+    return Clue(name, format_, kind, kind, _version(model), details | _facts(model), findings)
+
+
+def _root(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _version(model: Instance) -> str:
+    booster = booster_of(model)
+    return booster.version if booster else version_of(model)
+
+
+def _facts(model: Instance) -> dict[str, Any]:
+    facts: dict[str, Any] = {"class": str(model.cls), "class_tree": class_tree(model)}
+    if booster := booster_of(model):
+        return facts | booster.details | {"booster": booster.format}
+    if (count := feature_count(model)) is not None:
+        facts["n_features"] = count
+    return facts
+
+
+def _offences(name: str, verdict: Verdict) -> Iterator[Finding]:
+    for offence in verdict.offences:
+        yield Finding(
+            "refuse",
+            "pickle-not-allowed",
+            name,
+            f"Loading it would do what no framework's own file does: {offence.what}, "
+            f"at byte {offence.position} of the pickle.",
+            "save the model with the framework's own format, or without code of your own in it",
+        )
+
+
+def _damaged(name: str, what: str) -> Finding:
+    return Finding(
+        "refuse",
+        "pickle-damaged",
+        name,
+        f"It cannot be read as the pickle that its name or first bytes promise: {what}.",
+        "save the model again and upload it whole",
+    )

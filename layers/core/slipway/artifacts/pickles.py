@@ -1,0 +1,224 @@
+"""Pickles, judged without being loaded: an exact allow-list on an inert machine.
+
+    stream ─► decompressed where joblib would ─► Machine, opcode by opcode ─► Verdict
+                                                   │ every global checked against the list
+                                                   └ joblib's raw arrays stepped over exactly
+
+Nothing is imported, called or unpickled. A verdict of safe says that the file asks only for what
+scikit-learn, XGBoost, numpy and their kin write themselves; it is no proof that loading is
+harmless, so models are still loaded in a process of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import ChainMap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from slipway.artifacts.allowed import may_call, may_make, may_name
+from slipway.artifacts.joblib_arrays import ALIGNMENT, is_wrapper, layout_of
+from slipway.artifacts.pickle_machine import DISPATCH, Machine
+from slipway.artifacts.pickle_values import Array, Blob, Global, Instance, Sequence
+from slipway.artifacts.reader import Damaged, Reader, reader_of
+from slipway.artifacts.refusal import KIB
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_OFFENCES: Final = 16
+DEEPEST: Final = 16
+_AHEAD: Final = 64 * KIB
+_PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
+
+
+@dataclass(frozen=True, slots=True)
+class Offence:
+    """What is not allowed, and where: bytes into the (decompressed) pickle."""
+
+    what: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a pickle would do, and what it describes (`root`, in the machine's values)."""
+
+    offences: tuple[Offence, ...]
+    globals: tuple[str, ...]
+    root: Any
+    arrays: int = 0
+
+    @property
+    def safe(self) -> bool:
+        """Whether it only does what the frameworks' own files do."""
+        return not self.offences
+
+
+class _Judgement:
+    """What the machines of one file find together."""
+
+    def __init__(self) -> None:
+        self.offences: list[Offence] = []
+        self.globals: dict[str, Global] = {}
+        self.arrays = 0
+
+    def add(self, what: str, position: int) -> None:
+        """Note an offence; Damaged when enough are known."""
+        self.offences.append(Offence(what, position))
+        if len(self.offences) >= MOST_OFFENCES:
+            raise Damaged("too much in it is not allowed")
+
+
+class Examiner(Machine):
+    """A machine that holds every global, call and array of a pickle against the allow-list."""
+
+    def __init__(self, reader: Reader, judgement: _Judgement, depth: int = 0) -> None:
+        super().__init__(reader)
+        self.judgement = judgement
+        self.depth = depth
+
+    def on_global(self, found: Global) -> Global:
+        """Only what is on the list may be asked for."""
+        name = str(found)
+        if name not in self.judgement.globals:
+            if not may_name(found):
+                self.on_offence(f"the global {name[:200]}", named=True)
+            self.judgement.globals[name] = found
+        return self.judgement.globals[name]
+
+    def on_call(self, callee: Any, args: Any) -> None:  # noqa: ANN401 - any value
+        """Only what is on the list may be called, with arguments of its kind."""
+        if not isinstance(callee, Global):
+            self.on_offence("a call of something that is not plainly named")
+        elif may_name(callee) and not (isinstance(args, Sequence) and may_call(callee, args)):
+            self.on_offence(f"a call of {callee} with these arguments", named=True)
+
+    def on_make(self, cls: Any) -> None:  # noqa: ANN401 - any value
+        """Only classes on the list come to life."""
+        if not isinstance(cls, Global):
+            self.on_offence("an object of a class that is not plainly named")
+        elif may_name(cls) and not may_make(cls):
+            self.on_offence(f"an object of {cls}", named=True)
+
+    def on_build(self, instance: Any) -> Any:  # noqa: ANN401 - any value
+        """State may be given to new objects only; joblib's wrappers become their arrays."""
+        if not isinstance(instance, Instance):
+            self.on_offence("state given to what is no new object")
+        elif is_wrapper(instance):
+            return self._array(instance)
+        return instance
+
+    def on_offence(self, what: str, *, named: bool = False) -> None:
+        """Note it, with its position; `named` where an attack would have to pass by here."""
+        del named
+        self.judgement.add(what, self.reader.position)
+
+    def on_blob(self, size: int) -> Blob:
+        """Bytes that begin like a pickle are judged as one, in case something loads them."""
+        if self.depth >= DEEPEST or not _PICKLE.match(self.reader.peek(2)):
+            return self.blob(size)
+        start = self.reader.position
+        nested = examine(Reader(_window(self.reader, size)), self.depth + 1)
+        self.reader.skip(size - (self.reader.position - start))
+        return Blob(size, nested=nested)
+
+    def _array(self, wrapper: Instance) -> Any:  # noqa: ANN401 - any value
+        if self.offset < self.frame_end:
+            self.on_offence("an array inside a frame, where joblib looks for it elsewhere")
+        self.judgement.arrays += 1
+        layout = layout_of(wrapper)
+        if layout.objects:
+            return self._objects()
+        if layout.padded:
+            self._skip_padding()
+        else:
+            self._check_unpadded(wrapper)
+        self.reader.skip(layout.size)
+        return Array(layout.code, layout.shape)
+
+    def _objects(self) -> Any:  # noqa: ANN401 - any value
+        if self.depth >= DEEPEST:
+            raise Damaged("arrays of objects lie too deep in each other")
+        return Examiner(self.reader, self.judgement, self.depth + 1).run()
+
+    def _skip_padding(self) -> None:
+        length = self.reader.read(1)[0]
+        if length > ALIGNMENT:
+            self.on_offence("an array padded more than joblib pads")
+        self.reader.skip(length)
+
+    def _check_unpadded(self, wrapper: Instance) -> None:
+        """Elements must not work as opcodes for a script that loads with pickle, not joblib."""
+        ahead = self.reader.peek(_AHEAD)
+        if ahead and ahead[0] in DISPATCH and _Shadow(self, wrapper, ahead).strikes():
+            self.on_offence("an array whose elements work as pickle opcodes")
+
+
+class _Shadow(Examiner):
+    """Reads on as plain pickle would, in the middle of another machine's run."""
+
+    def __init__(self, machine: Examiner, wrapper: Instance, ahead: bytes) -> None:
+        super().__init__(reader_of(ahead), _Judgement(), DEEPEST)
+        self.more = len(ahead) == _AHEAD
+        self.stack = [*machine.stack[:-1], wrapper]
+        self.marks = [list(values) for values in machine.marks]
+        self.memo = ChainMap({}, machine.memo)
+        self.memoized, self.sequential = machine.memoized, machine.sequential
+        self.protocol = machine.protocol
+
+    def strikes(self) -> bool:
+        """Whether an offence comes before the opcodes stop making sense."""
+        try:
+            self.run()
+        except Damaged:
+            return bool(self.judgement.offences) or (self.more and self.reader.at_end())
+        return bool(self.judgement.offences)
+
+    def extend(self, target: Any, values: list[Any]) -> None:  # noqa: ANN401 - any value
+        """The other machine's lists stay as they are."""
+
+    def set_items(self, target: Any, values: list[Any]) -> None:  # noqa: ANN401 - any value
+        """The other machine's dicts stay as they are."""
+
+    def build(self) -> None:
+        """The other machine's objects stay as they are, and wrappers mean nothing to pickle."""
+        self.stack.pop()
+        if not isinstance(self.stack[-1], Instance):
+            raise Damaged("no object")
+
+    def on_global(self, found: Global) -> Global:
+        """Random bytes make no names."""
+        if not all(part.isidentifier() for part in str(found).split(".")):
+            raise Damaged("no name")
+        return super().on_global(found)
+
+    def on_offence(self, what: str, *, named: bool = False) -> None:
+        """Random bytes make many offences, of which the loader would stop at the first."""
+        if named:
+            super().on_offence(what)
+        raise Damaged(what)
+
+
+def _window(reader: Reader, size: int) -> Callable[[int], bytes]:
+    """A source that ends after `size` bytes of another reader."""
+    end = reader.position + size
+
+    def some(most: int) -> bytes:
+        left = end - reader.position
+        return reader.some(min(most, left)) if left else b""
+
+    return some
+
+
+def examine(reader: Reader, depth: int = 0) -> Verdict:
+    """Judge the pickle that a reader holds, to its end."""
+    judgement = _Judgement()
+    root = None
+    try:
+        root = Examiner(reader, judgement, depth).run()
+        if not reader.at_end():
+            judgement.add("bytes after the end of the pickle", reader.position)
+    except Damaged as error:
+        judgement.offences.append(Offence(str(error), reader.position))
+    return Verdict(tuple(judgement.offences), tuple(judgement.globals), root, judgement.arrays)

@@ -1,0 +1,33 @@
+"""Loads an XGBoost model for the SageMaker XGBoost container.
+
+The container's own defaults decode the request, call `predict` and encode the answer.
+"""
+
+import os
+import pickle  # nosec B403 - see load_pickle
+from pathlib import Path
+from typing import Any
+
+import xgboost  # type: ignore[import-not-found,import-untyped,unused-ignore] # in the container
+
+
+def model_fn(model_dir: str) -> Any:  # noqa: ANN401 - xgboost has no types
+    """The booster in the file that SLIPWAY_MODEL_FILE names (default xgboost-model)."""
+    path = Path(model_dir) / os.environ.get("SLIPWAY_MODEL_FILE", "xgboost-model")
+    with path.open("rb") as file:
+        pickled = file.read(1) == b"\x80"
+    return load_pickle(path) if pickled else load_saved(path)
+
+
+def load_saved(path: Path) -> Any:  # noqa: ANN401
+    """A model written by `Booster.save_model`."""
+    booster = xgboost.Booster()
+    booster.load_model(str(path))
+    return booster
+
+
+def load_pickle(path: Path) -> Any:  # noqa: ANN401
+    """The booster of a pickled Booster, XGBClassifier, XGBRegressor or XGBRanker."""
+    with path.open("rb") as file:
+        model = pickle.load(file)  # noqa: S301 # nosec B301 - inspected, in its own container
+    return model.get_booster() if hasattr(model, "get_booster") else model
