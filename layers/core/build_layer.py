@@ -65,7 +65,7 @@ def compile_all(target: Path, python: str | None) -> None:
     """
     if python is None:
         sys.stderr.write(
-            f"WARNING: no python{VERSION} on the PATH, so the layer is without byte-code: it works, "
+            f"WARNING: no python{VERSION} on the PATH, so the layer has no byte-code: it works, "
             "but every cold start takes about twice the time.\n"
         )
         return
