@@ -3,40 +3,55 @@
 import hashlib
 from dataclasses import replace
 
-from slipway.artifacts import ArchiveRefused, Grade, Inspection, inspect
-from slipway.artifacts.images import ImageChoice, NoImage, choose
-from slipway.artifacts.scripts import pack_script
+from slipway.artifacts import (
+    ArchiveRefused,
+    Finding,
+    ImageChoice,
+    Inspection,
+    NoImage,
+    choose,
+    inspect,
+    pack_script,
+)
 from slipway.domain import naming
 from slipway.domain.desired import Artifact
 from slipway.domain.world import Inspected
 from slipway.ports import Uploaded
 
-FINDINGS = 20
+KEPT = 20
+NO_ISOLATION = (
+    "warn: the archive brings no inference script, so the container fetches Slipway's default one "
+    "and runs without network isolation; put code/inference.py into the archive to keep it isolated"
+)
 
 
-def inspect_upload(uploaded: Uploaded, artifact: Artifact, region: str) -> Inspected:
-    """Read the artifact once; what it is, or why it may not be used."""
+def inspect_upload(
+    uploaded: Uploaded, artifact: Artifact, region: str, instance_type: str
+) -> Inspected:
+    """Read the artifact once; what it is and which image serves it, or why it may not be used."""
+    found = Inspected(artifact, instance_type)
     try:
         inspection = inspect(uploaded.read(artifact))
     except ArchiveRefused as refusal:
-        return Inspected(artifact, refused=str(refusal))
-    found = _facts(artifact, inspection)
+        return replace(found, refused=str(refusal))
+    found = _with_facts(found, inspection)
     if found.refused:
         return found
     try:
-        return _with_image(found, inspection, choose(inspection, region))
+        choice = choose(inspection, region, instance_type=instance_type)
     except NoImage as problem:
-        return replace(found, no_image=f"{problem}; or set `image` in slipway.yaml")
+        return replace(found, no_image=f"{problem} Or set `image` in slipway.yaml.")
+    return _with_image(found, inspection, choice)
 
 
-def _facts(artifact: Artifact, inspection: Inspection) -> Inspected:
-    refusals = [f.message for f in inspection.findings if f.grade == Grade.REFUSE]
-    return Inspected(
-        artifact,
+def _with_facts(found: Inspected, inspection: Inspection) -> Inspected:
+    refusals = [_sentence(f) for f in inspection.findings if f.grade == "refuse"]
+    return replace(
+        found,
         sha256=inspection.sha256,
-        summary=inspection.summary,
+        summary=_summary(inspection),
         refused="; ".join(refusals) or None,
-        findings=tuple(f"{f.grade}: {f.message}" for f in inspection.findings[:FINDINGS]),
+        findings=tuple(f"{f.grade}: {_sentence(f)}" for f in inspection.findings[:KEPT]),
     )
 
 
@@ -44,7 +59,7 @@ def _with_image(found: Inspected, inspection: Inspection, choice: ImageChoice) -
     script = choice.default_script
     key = naming.script_key(hashlib.sha256(pack_script(script)).hexdigest()) if script else ""
     # With a script of the user's own, only the user knows what a request looks like.
-    features = None if inspection.entry_point else inspection.n_features
+    features = None if inspection.entry_point else inspection.details.get("n_features")
     return replace(
         found,
         image=choice.uri,
@@ -52,4 +67,18 @@ def _with_image(found: Inspected, inspection: Inspection, choice: ImageChoice) -
         script=script,
         script_key=key,
         features=features,
+        findings=(*found.findings, NO_ISOLATION) if script else found.findings,
     )
+
+
+def _summary(inspection: Inspection) -> str:
+    """What a person calls it, such as "sklearn 1.4.2 RandomForestRegressor, 5 features"."""
+    details = inspection.details
+    name = str(details.get("class", "")).rpartition(".")[2]
+    words = (inspection.framework or inspection.kind, inspection.framework_version, name)
+    features = f", {details['n_features']} features" if details.get("n_features") else ""
+    return " ".join(word for word in words if word) + features
+
+
+def _sentence(finding: Finding) -> str:
+    return f"{finding.member}: {finding.message}; {finding.remedy}".removeprefix(": ")

@@ -46,7 +46,7 @@ def look(ports: Ports, record: Record) -> Look:
 def planned(ports: Ports, record: Record) -> Plan | None:
     """What the desired state means on SageMaker; None until its artifact is known to run."""
     desired, inspected = record.desired, record.inspected
-    if desired is None or inspected is None or inspected.artifact != desired.artifact:
+    if desired is None or inspected is None or not inspected.answers(desired):
         return None
     runs = inspected.refused is None and (desired.policy.image or inspected.image)
     return plan(desired, inspected, ports.site) if runs else None

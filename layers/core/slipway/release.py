@@ -43,10 +43,11 @@ def decide_release(ports: Ports, deployment: str, execution: str) -> Look:
 
 def inspect_artifact(ports: Ports, task: Task) -> str:
     """Read the artifact's bytes once and keep what they are on the ledger."""
-    record = ports.ledger.load(task.deployment).under(task.fence)
-    if record.desired is None or record.desired.artifact is None:
+    desired = ports.ledger.load(task.deployment).under(task.fence).desired
+    if desired is None or desired.artifact is None:
         return "there is no artifact"
-    inspected = inspect_upload(ports.uploaded, record.desired.artifact, ports.site.region)
+    instance_type = desired.policy.target.instance_type
+    inspected = inspect_upload(ports.uploaded, desired.artifact, ports.site.region, instance_type)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), inspected=inspected))
     return inspected.refused or inspected.summary
 

@@ -62,8 +62,7 @@ class Case:
 
     @property
     def inspected(self) -> bool:
-        found = self.world.inspected
-        return found is not None and found.artifact == self.desired.artifact
+        return self.world.inspected is not None and self.world.inspected.answers(self.desired)
 
     @property
     def serves_wanted(self) -> bool:

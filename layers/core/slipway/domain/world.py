@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from slipway.domain.desired import Artifact
+from slipway.domain.desired import Artifact, Desired
 
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """What InspectArtifact found out about one artifact.
+    """What InspectArtifact found out about one artifact, and how it runs on `instance_type`.
 
     `refused` says why the artifact may not be used at all. `image` is the image it chose;
     without one, `no_image` says why and what would help. `script` names the default inference
@@ -18,6 +18,7 @@ class Inspected:
     """
 
     artifact: Artifact
+    instance_type: str = "ml.m5.large"
     sha256: str = ""
     summary: str = ""
     refused: str | None = None
@@ -28,6 +29,11 @@ class Inspected:
     script_key: str = ""
     features: int | None = None
     findings: tuple[str, ...] = ()
+
+    def answers(self, desired: Desired) -> bool:
+        """Whether it is about what is wanted now."""
+        wanted = (desired.artifact, desired.policy.target.instance_type)
+        return (self.artifact, self.instance_type) == wanted
 
 
 class PackageApproval(StrEnum):
