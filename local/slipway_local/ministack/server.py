@@ -8,7 +8,7 @@ from hypercorn.config import Config
 from ministack import app
 from ministack.core import lambda_runtime
 
-from slipway_local.ministack import events, functions, workflows
+from slipway_local.ministack import authorize, events, functions, workflows
 from slipway_local.ministack.settings import Settings
 
 _DRAIN_SECONDS = 0.5
@@ -16,6 +16,7 @@ _DRAIN_SECONDS = 0.5
 
 def prepare(settings: Settings) -> None:
     """Fill MiniStack's gaps; before `serve`, once."""
+    authorize.trust_loopback()
     functions.isolate_workers(settings.runtime)
     functions.name_errors()
     functions.retry_events()
