@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from slipway_local.sagemaker.account import Durations
 from slipway_local.sagemaker.rehearsal import Rehearsal
 from slipway_local.sagemaker.scripted import Script, constant
@@ -112,18 +113,22 @@ def test_a_good_update_clears_the_reason(serve: Deploy, configure: Deploy) -> No
     assert "FailureReason" not in described
 
 
-def test_deleting_the_model_while_it_is_deployed_fails_the_update(
-    serve: Deploy, configure: Deploy
+@pytest.mark.parametrize("kind", ["model", "endpoint configuration"])
+def test_deleting_what_is_being_deployed_fails_the_update(
+    serve: Deploy, configure: Deploy, kind: str
 ) -> None:
     cloud = Rehearsal(durations=Durations(updating=60))
     serve(cloud, "live")
     configure(cloud, "two")
     cloud.control.update_endpoint(EndpointName="live", EndpointConfigName="two")
-    cloud.control.delete_model(ModelName="two")
+    if kind == "model":
+        cloud.control.delete_model(ModelName="two")
+    else:
+        cloud.control.delete_endpoint_config(EndpointConfigName="two")
     cloud.pass_time(61)
     described = cloud.control.describe_endpoint(EndpointName="live")
     assert described["EndpointConfigName"] == "one"
-    assert described["FailureReason"].startswith("Could not find model")
+    assert described["FailureReason"].startswith(f"Could not find {kind} ")
 
 
 def test_a_rolling_update_that_cannot_go_back_leaves_a_mix(

@@ -1,7 +1,8 @@
 """boto3 without a socket, and faults by wrapping the service."""
 
 from collections.abc import Callable
-from io import BytesIO
+from io import BytesIO, StringIO
+from typing import Any
 
 import boto3
 import pytest
@@ -52,7 +53,12 @@ def test_a_call_may_be_applied_and_its_answer_lost(cloud: Rehearsal) -> None:
     assert len(cloud.control.list_models()["Models"]) == 1
 
 
-def test_a_body_may_be_a_file(cloud: Rehearsal, serve: Callable[..., str]) -> None:
+@pytest.mark.parametrize("body", [b"1,2", "1,2", BytesIO(b"1,2"), StringIO("1,2")])
+def test_a_body_may_be_text_or_a_file(
+    cloud: Rehearsal,
+    serve: Callable[..., str],
+    body: Any,  # noqa: ANN401  boto3's own types
+) -> None:
     serve(cloud, "live")
-    reply = cloud.runtime.invoke_endpoint(EndpointName="live", Body=BytesIO(b"1,2"))
+    reply = cloud.runtime.invoke_endpoint(EndpointName="live", Body=body)
     assert reply["Body"].read() == b"1,2"
