@@ -44,12 +44,12 @@ class Spawned:
     address: tuple[str, int]
 
     def alive(self) -> bool:
-        """Whether the process runs; it is not reaped, so its number stays its own."""
-        return _exit_of(self.process.pid, os.WNOHANG) is None
+        """Whether the process runs."""
+        return self.process.poll() is None
 
     def wait(self) -> None:
-        """Until the process has ended; it is not reaped."""
-        _exit_of(self.process.pid, 0)
+        """Until the process has ended."""
+        self.process.wait()
 
     def kill(self) -> None:
         """Kill the process and its group."""
@@ -115,10 +115,6 @@ def _environment(start: Start, port: int) -> dict[str, str]:
         **{f"{library}_NUM_THREADS": "1" for library in _THREADED},
     }
     return {**bare, **start.variables, "SAGEMAKER_BIND_TO_PORT": str(port)}
-
-
-def _exit_of(process: int, options: int) -> object:
-    return os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT | options)
 
 
 def _kill_all_of(user: int) -> None:

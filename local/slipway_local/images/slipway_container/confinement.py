@@ -2,8 +2,9 @@
 
 Where the cloud runs as root (in CI, say), the process becomes a user of its own, whom the kernel
 keeps out of other users' files and whose processes it counts. On a laptop it stays the same user:
-then the limits hold, but nothing keeps a script from reading that user's files or from using the
-network. Do not run models there whose scripts you would not run yourself.
+then the limits hold (memory and processes on Linux only), but nothing keeps a script from reading
+and writing that user's files, from ending that user's processes or from using the network, the
+cloud on loopback included. Do not run models there whose scripts you would not run yourself.
 """
 
 import ctypes
@@ -37,11 +38,11 @@ class Bounds:
 def confine(bounds: Bounds, root: Path) -> None:
     """Bound this process and its children; leave root's user where it is root's."""
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_AS, bounds.memory)
     _limit(resource.RLIMIT_NOFILE, bounds.files)
     _limit(resource.RLIMIT_FSIZE, bounds.file_size)
-    alone = os.geteuid() == 0 and sys.platform == "linux" and _become_own_user(root)
-    if os.geteuid() != 0:
+    if sys.platform == "linux":
+        _limit(resource.RLIMIT_AS, bounds.memory)
+        alone = os.geteuid() == 0 and _become_own_user(root)
         others = 0 if alone else _running_tasks(os.geteuid())
         _limit(resource.RLIMIT_NPROC, others + bounds.processes)
 
