@@ -60,7 +60,7 @@ def judge(check: Check, current: Profile, constraints: Constraints, limits: Limi
 
 
 def shift_of(feature: FeatureCheck) -> Shift | None:
-    if feature.baseline.sketch and feature.current.numbers:
+    if feature.baseline.sketch:
         return numeric_shift(feature.baseline, feature.current.numbers.sketch)
     if feature.baseline.categories and feature.current.values.complete:
         return categorical_shift(feature.baseline.categories, counted(feature.current))
@@ -92,7 +92,7 @@ def shift_violations(
 
 def sign_violations(feature: FeatureCheck) -> Iterator[Violation]:
     numbers = feature.current.numbers
-    if feature.constraints.is_non_negative and numbers and numbers.moments.min < 0:
+    if feature.constraints.is_non_negative and numbers.moments.min < 0:
         text = f"The baseline has no negative values; the smallest is now {numbers.moments.min:g}."
         yield Violation("non_negative_check", text, feature.name)
 

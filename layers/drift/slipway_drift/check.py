@@ -184,7 +184,7 @@ def measure(
 ) -> tuple[float | None, float]:
     """The distance from the baseline, None where there is none, and the threshold it has."""
     distance, threshold = None, config.comparison_threshold
-    if baseline.sketch and column.numbers and column.numbers.moments.count:
+    if baseline.sketch and column.is_numeric and column.numbers.moments.count:
         method = config.comparison_method
         distance = numerical_distance(baseline.sketch, column.numbers.sketch, method)
     elif baseline.categories:

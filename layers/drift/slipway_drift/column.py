@@ -28,7 +28,7 @@ Examples = Mapping[LiteralType, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numeric side of a column that has held numbers only."""
+    """The numbers among a column's literals."""
 
     moments: Moments = field(default_factory=Moments)
     sketch: Sketch = field(default_factory=Sketch)
@@ -42,15 +42,12 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column's profile; `numbers` is None once a literal was not a number.
-
-    `output` says that it is a model's prediction.
-    """
+    """One column's profile; `output` says that it is a model's prediction."""
 
     name: str
     output: bool = False
     literals: LiteralCounts = field(default_factory=LiteralCounts)
-    numbers: Numbers | None = field(default_factory=Numbers)
+    numbers: Numbers = field(default_factory=Numbers)
     registers: Registers = field(default_factory=distinct.no_registers)
     values: Values = field(default_factory=Values)
     examples: Examples = field(default_factory=dict)
@@ -60,6 +57,11 @@ class Column:
         """The share of rows that have a value; 1.0 for no rows at all."""
         rows = self.literals.rows
         return self.literals.present / rows if rows else 1.0
+
+    @property
+    def is_numeric(self) -> bool:
+        """Say whether all literals are numbers, so that the column is one of numbers."""
+        return self.literals.inferred_type in ("Integral", "Fractional")
 
     @property
     def distinct(self) -> int:
@@ -82,12 +84,11 @@ class Column:
         texts, weights = self.grouped(present)
         masks = literals.classify(texts, self.literals.inferred_type)
         counted = literals.count(masks, weights, len(cells) - len(present))
-        numeric = self.numbers is not None and not counted.string and not counted.boolean
         return Column(
             self.name,
             self.output,
             self.literals.merge(counted),
-            self.numbers.extend(parse(present)) if numeric and self.numbers else None,
+            self.numbers.extend(numeric_values(present, counted)),
             distinct.observe(self.registers, texts),
             self.counted(texts, weights),
             joined_examples(self.examples, find_examples(texts, masks)),
@@ -112,18 +113,24 @@ class Column:
 
     def merge(self, other: Column) -> Column:
         """The column of both shards' rows, this one's first."""
-        numbers = None
-        if self.numbers is not None and other.numbers is not None:
-            numbers = self.numbers.merge(other.numbers)
         return Column(
             self.name,
             self.output or other.output,
             self.literals.merge(other.literals),
-            numbers,
+            self.numbers.merge(other.numbers),
             distinct.merge(self.registers, other.registers),
             self.values.merge(other.values),
             joined_examples(self.examples, other.examples),
         )
+
+
+def numeric_values(present: pl.Series, counted: LiteralCounts) -> Floats:
+    """Read the numbers among the texts, in their order."""
+    if not counted.integral and not counted.fractional:
+        return np.empty(0)
+    if counted.string or counted.boolean:
+        present = present.filter(present.str.contains(literals.NUMERIC))
+    return parse(present)
 
 
 def parse(texts: pl.Series) -> Floats:

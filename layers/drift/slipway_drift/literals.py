@@ -20,6 +20,7 @@ InferredType = Literal["Fractional", "Integral", "String", "Unknown"]
 
 FRACTIONAL: Final = r"^[-+]? ?[0-9]+(?:\.[0-9]+|(?:\.[0-9]+)?[Ee][-+]?[0-9]+)$"
 INTEGRAL: Final = r"^[-+]? ?[0-9]+$"
+NUMERIC: Final = f"{INTEGRAL}|{FRACTIONAL}"
 BOOLEANS: Final = ("true", "false")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -64,11 +64,24 @@ class Profile:
             (*self.rejected, *other.rejected)[:KEPT_REJECTIONS],
         )
 
+    def renamed(self, names: Sequence[str]) -> Profile:
+        """The same columns under the baseline's names, as Model Monitor writes them."""
+        if self.by_name:
+            return self
+        given = [*names, *(column.name for column in self.columns[len(names) :])]
+        columns = zip(self.columns, given, strict=False)
+        return replace(self, columns=tuple(replace(column, name=name) for column, name in columns))
+
+    def outputs_last(self) -> Profile:
+        """The same columns with the predictions at the end (`output_columns_position` END)."""
+        return replace(self, columns=tuple(sorted(self.columns, key=lambda column: column.output)))
+
 
 def arranged(columns: Iterable[Column], *, by_name: bool) -> tuple[Column, ...]:
-    if not by_name:
-        return tuple(columns)
-    return tuple(sorted(columns, key=lambda column: (not column.output, column.name)))
+    """Put predictions first, and sort by name what has no order of its own."""
+    return tuple(
+        sorted(columns, key=lambda column: (not column.output, column.name if by_name else ""))
+    )
 
 
 def profile(

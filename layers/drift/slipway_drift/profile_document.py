@@ -53,7 +53,7 @@ def column_document(column: Column) -> Document:
         "watched": sorted(column.values.watched),
         "examples": {kind: list(texts) for kind, texts in column.examples.items()},
     }
-    if column.numbers:
+    if column.numbers.moments.count:
         written["numbers"] = numbers_document(column.numbers)
     return written
 
@@ -90,7 +90,7 @@ def read_column(held: Mapping[str, Any]) -> Column:
         held["name"],
         held["output"],
         LiteralCounts(*held["literals"]),
-        read_numbers(held["numbers"]) if "numbers" in held else None,
+        read_numbers(held["numbers"]) if "numbers" in held else Numbers(),
         np.frombuffer(base64.b64decode(held["registers"]), np.uint8),
         Values(held["values"], held["complete"], frozenset(held["watched"])),
         {kind: tuple(texts) for kind, texts in held["examples"].items()},

@@ -39,7 +39,7 @@ def feature_statistics(column: Column) -> Document:
     }
     block: dict[str, object] = {"common": common}
     named: dict[str, object] = {"name": column.name, "inferred_type": inferred}
-    if inferred in ("Integral", "Fractional") and column.numbers:
+    if column.is_numeric:
         named["numerical_statistics"] = block
         block.update(numerical_statistics(column, column.numbers))
         return named

@@ -21,8 +21,6 @@ def suggest(profile: Profile, config: MonitoringConfig | None = None) -> Constra
 
 def suggest_feature(column: Column) -> FeatureConstraints:
     inferred = column.literals.inferred_type
-    non_negative = None
-    if inferred in ("Integral", "Fractional") and column.numbers:
-        non_negative = column.numbers.moments.min >= 0
+    non_negative = column.numbers.moments.min >= 0 if column.is_numeric else None
     domains = tuple(categories(column)) or None
     return FeatureConstraints(column.name, inferred, column.completeness, non_negative, domains)

@@ -1,0 +1,125 @@
+"""Read data-capture files: each invocation's outputs, then its inputs, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Final
+
+import polars as pl
+
+from slipway_drift.capture_bodies import Cells, rows_of
+from slipway_drift.capture_record import Record, parse_record
+from slipway_drift.json_rows import NotTabular, Row, numbered_lines
+from slipway_drift.rows import Batch, Rejection, reject
+
+if TYPE_CHECKING:
+    from slipway_drift.capture_record import Body
+
+RECORDS: Final = 20_000
+
+Pair = tuple[Row, Row]
+Flatten = Callable[[Sequence[Record]], Iterable["list[Pair] | str"]]
+
+
+def read_capture(stream: IO[bytes], flatten: Flatten | None = None) -> Iterator[Batch]:
+    """Yield the rows of one capture file: output columns first, then input columns.
+
+    Positional cells (CSV) are named `output_0`, …, `input_0`, … and pair with a baseline by
+    position; where both sides are JSON objects the columns pair by name. `flatten` turns records
+    into rows, or into the reason why one is rejected (see `preprocess`).
+    """
+    for _, batch in read_capture_by_model(stream, flatten):
+        yield batch
+
+
+def read_capture_by_model(
+    stream: IO[bytes], flatten: Flatten | None = None
+) -> Iterator[tuple[str, Batch]]:
+    """Yield the same rows with the model each belongs to; empty on a single-model endpoint."""
+    records: list[tuple[str, Record, str]] = []
+    rejections: list[Rejection] = []
+    for number, line in numbered_lines(stream):
+        text = line.decode(errors="replace")
+        try:
+            records.append((f"line {number}", parse_record(line), text))
+        except NotTabular as error:
+            rejections.append(reject(str(error), f"line {number}", text))
+        if len(records) >= RECORDS:
+            yield from batches(records, rejections, flatten or flatten_records)
+            records, rejections = [], []
+    yield from batches(records, rejections, flatten or flatten_records)
+
+
+def batches(
+    records: Sequence[tuple[str, Record, str]], rejections: Sequence[Rejection], flatten: Flatten
+) -> Iterator[tuple[str, Batch]]:
+    held: dict[str, list[Pair]] = {}
+    rejected = list(rejections)
+    flattened = flatten([record for _, record, _ in records])
+    for (where, record, text), pairs in zip(records, flattened, strict=True):
+        if isinstance(pairs, str):
+            rejected.append(reject(pairs, where, text))
+        else:
+            held.setdefault(record.target_model or "", []).extend(pairs)
+    for position, model in enumerate(held or [""]):
+        yield model, batch_of(held.get(model, []), rejected if position == 0 else ())
+
+
+def batch_of(pairs: Sequence[Pair], rejections: Sequence[Rejection]) -> Batch:
+    """Set rows into columns: the outputs' first."""
+    outputs = columns_of([output for output, _ in pairs])
+    inputs = columns_of([given for _, given in pairs])
+    # A name on both sides is one column of each.
+    renamed = {f"input.{name}" if name in outputs else name: held for name, held in inputs.items()}
+    frame = pl.DataFrame(
+        outputs | renamed,
+        schema=dict.fromkeys((*outputs, *renamed), pl.String),
+        height=len(pairs),
+    )
+    named = all(position_of(name) < 0 for name in (*outputs, *inputs))
+    return Batch(frame, tuple(rejections), len(outputs), by_name=named)
+
+
+def columns_of(rows: Sequence[Mapping[str, str | None]]) -> dict[str, list[str | None]]:
+    names = {name for row in rows for name in row}
+    ordered = sorted(names, key=lambda name: (position_of(name), name))
+    return {name: [row.get(name) for row in rows] for name in ordered}
+
+
+def position_of(name: str) -> int:
+    """The position a generated name stands for; -1 where the name is the data's own."""
+    side, _, position = name.partition("_")
+    return int(position) if side in ("input", "output") and position.isdecimal() else -1
+
+
+def flatten_records(records: Sequence[Record]) -> Iterator[list[Pair] | str]:
+    """Turn each record into rows, or into the reason why it is rejected."""
+    for record in records:
+        try:
+            yield flatten_record(record)
+        except NotTabular as error:
+            yield str(error)
+
+
+def flatten_record(record: Record) -> list[Pair]:
+    """Set the rows of both bodies side by side."""
+    outputs, inputs = side(record.output, "output"), side(record.input, "input")
+    if outputs is None and inputs is None:
+        raise NotTabular("neither input nor output was captured")
+    if outputs is None or inputs is None:
+        return [(row, {}) for row in outputs or ()] or [({}, row) for row in inputs or ()]
+    if len(outputs) != len(inputs):
+        raise NotTabular("input and output have different numbers of rows")
+    return list(zip(outputs, inputs, strict=True))
+
+
+def side(body: Body | None, prefix: str) -> list[Row] | None:
+    if body is None:
+        return None
+    return [named(row, prefix) for row in rows_of(body)]
+
+
+def named(row: Row | Cells, prefix: str) -> Row:
+    if isinstance(row, dict):
+        return row
+    return {f"{prefix}_{position}": text for position, text in enumerate(row)}

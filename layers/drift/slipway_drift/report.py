@@ -1,0 +1,198 @@
+"""The drift report: one self-contained HTML page, the verdict first.
+
+It needs no server, no script and no network, and says in words what it draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Any, Final
+
+from slipway_drift.report_change import change
+from slipway_drift.report_feature import card
+from slipway_drift.report_words import amount, check_name, escape, plural
+
+Held = Mapping[str, Any]
+
+MOST_WINDOWS: Final = 24
+MOST_CARDS: Final = 200
+MOST_CHANGES: Final = 8
+LOOKS: Final = {
+    "violations": ("bad", "M12 3 22 20H2Z M12 9v5 M12 17v.1"),
+    "no drift": ("good", "M4 12.5 10 18 20 6"),
+    "too little data": ("wait", "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16Z M12 8v4l3 2"),
+    "no data": ("wait", "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16Z M7 17 17 7"),
+}
+
+
+def report(subject: Held, history: Sequence[Held] = ()) -> bytes:
+    """Write the page for one window's summary; `history` holds earlier ones, oldest first."""
+    windows = [*history[-MOST_WINDOWS + 1 :], subject]
+    style = resources.files(__package__).joinpath("report.css").read_text("utf-8")
+    page = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+        'style-src \'unsafe-inline\'"><meta name="color-scheme" content="light dark">'
+        f"<title>{escape(headline(subject))} · {escape(subject['title'])}</title>"
+        f'<style>{style}</style></head><body><a class="skip" href="#features">Skip to the '
+        f"features</a><main>{verdict(subject, windows)}{changes(subject)}{trend(windows)}"
+        f"{rejections(subject)}{features(subject, windows)}</main>{FOOTER}</body></html>"
+    )
+    return page.encode()
+
+
+FOOTER: Final = (
+    "<footer>Distances and violations follow SageMaker Model Monitor; shift, stability, range, "
+    "sign and sample-size checks are Slipway's own. Written by Slipway.</footer>"
+)
+
+
+def headline(subject: Held) -> str:
+    moved = sum(1 for feature in subject["features"] if feature["violations"])
+    total = len(subject["features"])
+    return {
+        "no data": "No data in this window",
+        "too little data": "Too little data to judge",
+        "no drift": "No drift",
+    }.get(
+        subject["state"],
+        f"{moved} of {plural(total, 'feature')} {'has' if moved == 1 else 'have'} changed"
+        if moved
+        else "The data's shape has changed",
+    )
+
+
+def lead(subject: Held, windows: Sequence[Held]) -> str:
+    count = len(subject["violations"]) + len(subject["slipway_violations"])
+    if subject["state"] == "no data":
+        return (
+            "Nothing was captured, so nothing can be said. Is the endpoint called, and capture on?"
+        )
+    if subject["state"] == "too little data":
+        return (
+            f"Only {plural(subject['rows'], 'row')} came in; that is too few to tell a shift from "
+            f"chance. {plural(count - 1, 'other finding')} to be read with care."
+        )
+    if subject["state"] == "no drift":
+        return "Every feature looks as it did in the baseline, within its limits."
+    streak = 0
+    for window in reversed(windows):
+        if window["state"] != "violations":
+            break
+        streak += 1
+    if streak < 2:
+        return f"{plural(count, 'violation')} of the baseline's constraints."
+    since = f"in {streak} windows in a row, since {windows[-streak]['window']}"
+    return f"{plural(count, 'violation')} of the baseline's constraints, {since}."
+
+
+def verdict(subject: Held, windows: Sequence[Held]) -> str:
+    look, icon = LOOKS.get(subject["state"], LOOKS["violations"])
+    tiles = {
+        "rows in this window": amount(subject["rows"]),
+        "features compared": amount(len(subject["features"])),
+        "violations": amount(len(subject["violations"])),
+        "more findings by Slipway": amount(len(subject["slipway_violations"])),
+        "records rejected": amount(sum(subject["rejections"].values())),
+    }
+    shown = "".join(
+        f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in tiles.items()
+    )
+    return (
+        f'<section class="verdict {look}"><p class="over">{escape(subject["title"])} · '
+        f'{escape(subject["window"])}</p><h1><svg viewBox="0 0 24 24" fill="none" '
+        f'stroke="currentColor" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round" '
+        f'aria-hidden="true"><path d="{icon}"/></svg>{escape(headline(subject))}</h1>'
+        f'<p class="lead">{escape(lead(subject, windows))}</p><dl class="tiles">{shown}</dl></section>'
+    )
+
+
+def changes(subject: Held) -> str:
+    """Say in a line each what changed most, and what concerns no single feature."""
+    names = {feature["name"] for feature in subject["features"]}
+    general = [
+        f'<li><a href="#features"><b>{escape(check_name(held["constraint_check_type"]))}</b>'
+        f"<span>{escape(held['description'])}</span></a></li>"
+        for held in (*subject["violations"], *subject["slipway_violations"])
+        if held.get("feature_name") not in names
+    ]
+    changed = [(i, f) for i, f in ordered(subject) if f["violations"]]
+    items = general + [
+        f'<li><a href="#f{i}"><b>{escape(f["name"])}</b><span>{escape(change(f))}</span></a></li>'
+        for i, f in changed[:MOST_CHANGES]
+    ]
+    if not items:
+        return ""
+    more = len(changed) - MOST_CHANGES
+    rest = f'<p class="soft">… and {plural(more, "feature")} more below.</p>' if more > 0 else ""
+    return f'<h2>What changed</h2><ul class="changed">{"".join(items)}</ul>{rest}'
+
+
+def trend(windows: Sequence[Held]) -> str:
+    if len(windows) < 2:
+        return ""
+    counts = [len(w["violations"]) + len(w["slipway_violations"]) for w in windows]
+    top = max(*counts, 1)
+    bars = "".join(
+        f'<li class="{LOOKS.get(window["state"], LOOKS["violations"])[0]}'
+        f'{" newest" if window is windows[-1] else ""}">{count}'
+        f'<i style="--share:{count / top:.3f}"></i><span class="hidden"> violations in '
+        f"{escape(window['window'])}: {escape(window['state'])}</span></li>"
+        for window, count in zip(windows, counts, strict=True)
+    )
+    return (
+        f'<h2>The last {len(windows)} windows</h2><div class="panel"><ol class="trend">{bars}</ol>'
+        f'<div class="ends"><span>{escape(windows[0]["window"])}</span>'
+        f"<span>{escape(windows[-1]['window'])}</span></div></div>"
+    )
+
+
+def rejections(subject: Held) -> str:
+    if not subject["rejections"]:
+        return ""
+    reasons = "".join(
+        f'<tr><th scope="row">{escape(reason)}</th><td>{count:,}</td></tr>'
+        for reason, count in subject["rejections"].items()
+    )
+    samples = "".join(
+        f"<p class='soft'>{escape(held['where'])}: <code>{escape(held['text'])}</code></p>"
+        for held in subject["rejected"]
+        if held["text"]
+    )
+    return (
+        '<h2>Rejected records</h2><div class="panel"><div class="scroll"><table class="figures">'
+        '<thead><tr><th scope="col">Reason</th><th scope="col">Records</th></tr></thead>'
+        f"<tbody>{reasons}</tbody></table></div>{samples}</div>"
+    )
+
+
+def ordered(subject: Held) -> list[tuple[int, Held]]:
+    """Number the features, those that changed most first."""
+
+    def urgency(item: tuple[int, Held]) -> tuple[float, float]:
+        feature = item[1]
+        relative = (feature["distance"] or 0.0) / (feature["threshold"] or 1.0)
+        return (-len(feature["violations"]), -relative)
+
+    return sorted(enumerate(subject["features"]), key=urgency)
+
+
+def features(subject: Held, windows: Sequence[Held]) -> str:
+    """Write the cards, predictions apart from inputs."""
+    past = [{f["name"]: f["distance"] for f in window["features"]} for window in windows]
+    ranked = ordered(subject)
+    shown, parts = ranked[:MOST_CARDS], ['<div id="features"></div>']
+    for role, title in (("prediction", "Predictions"), ("input", "Features")):
+        cards = [
+            card(number, feature, [known.get(feature["name"]) for known in past])
+            for number, feature in shown
+            if feature["role"] == role
+        ]
+        if cards:
+            parts.append(f'<h2>{title}</h2><div class="grid">{"".join(cards)}</div>')
+    if len(ranked) > len(shown):
+        left = plural(len(ranked) - len(shown), "feature")
+        parts.append(f'<p class="soft">{left} with fewer findings are in slipway_drift.json.</p>')
+    return "".join(parts)

@@ -1,0 +1,115 @@
+"""slipway_drift.json: all that a report, a notification or a trend needs of one window."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from slipway_drift.charts import chart
+from slipway_drift.errors import DriftError
+from slipway_drift.violations import violations_document
+
+if TYPE_CHECKING:
+    from slipway_drift.beyond import Judgement
+    from slipway_drift.check import Check, FeatureCheck
+    from slipway_drift.column import Column
+    from slipway_drift.jackson import Document
+    from slipway_drift.profile import Profile
+    from slipway_drift.shift import Shift
+    from slipway_drift.violations import Violation
+
+VERSION: Final = 1
+
+
+def summary(
+    title: str, window: str, current: Profile, checked: Check, judgement: Judgement
+) -> Document:
+    """Sum one window up; `title` and `window` are shown as they are."""
+    return {
+        "version": VERSION,
+        "title": title,
+        "window": window,
+        "state": judgement.state,
+        "rows": current.item_count,
+        "rejections": dict(current.rejections),
+        "rejected": [
+            {"reason": held.reason, "where": held.where, "text": held.text[:200]}
+            for held in current.rejected[:5]
+        ],
+        "violations": violations_document(checked.violations)["violations"],
+        "slipway_violations": violations_document(judgement.violations)["violations"],
+        "features": [
+            feature_summary(feature, shift, judgement.violations)
+            for feature, shift in zip(checked.features, judgement.shifts, strict=True)
+        ],
+    }
+
+
+def feature_summary(
+    feature: FeatureCheck, shift: Shift | None, own: tuple[Violation, ...]
+) -> Document:
+    counts = feature.current.literals
+    known = feature.baseline
+    rows = known.present + known.missing
+    return {
+        "name": feature.name,
+        "role": feature.role,
+        "expected_type": feature.constraints.inferred_type,
+        "inferred_type": counts.inferred_type,
+        "literals": {
+            "Integral": counts.integral,
+            "Fractional": counts.fractional,
+            "Boolean": counts.boolean,
+            "String": counts.string,
+            "missing": counts.missing,
+        },
+        "examples": {kind: list(texts) for kind, texts in feature.current.examples.items()},
+        "completeness": {
+            "baseline": known.present / rows if rows else None,
+            "current": feature.current.completeness,
+        },
+        "numbers": {
+            "baseline": {
+                "mean": known.mean,
+                "std_dev": known.std_dev,
+                "min": known.min,
+                "max": known.max,
+            },
+            "current": current_numbers(feature.current),
+        },
+        "distance": feature.distance,
+        "threshold": feature.threshold,
+        "shift": shift_document(shift),
+        "chart": chart(feature),
+        "violations": [
+            {"check": held.check, "description": held.description}
+            for held in (*feature.violations, *own)
+            if held.feature == feature.name
+        ],
+    }
+
+
+def current_numbers(column: Column) -> Document:
+    if not column.numbers.moments.count:
+        return {}
+    held = column.numbers.moments
+    return {"mean": held.mean, "std_dev": held.std_dev, "min": held.min, "max": held.max}
+
+
+def shift_document(shift: Shift | None) -> Document | None:
+    if shift is None:
+        return None
+    return {
+        "ks": shift.ks,
+        "ks_beyond_chance": shift.ks_beyond_chance,
+        "psi": shift.psi,
+        "wasserstein": shift.wasserstein,
+        "outside": shift.outside,
+    }
+
+
+def read_summary(document: object) -> Mapping[str, Any]:
+    """Read a parsed slipway_drift.json; DriftError where it is none of this version."""
+    if not isinstance(document, Mapping) or document.get("version") != VERSION:
+        raise DriftError(f"summary: this is not a slipway_drift.json of version {VERSION}")
+    return document
