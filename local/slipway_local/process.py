@@ -17,6 +17,8 @@ from threading import Event, Thread
 from slipway_local import record
 from slipway_local.images.launcher import ProcessLauncher
 from slipway_local.ministack import events, mount, server, stores
+from slipway_local.ministack.alarms import Watch
+from slipway_local.ministack.measures import Queues
 from slipway_local.ministack.settings import Settings
 from slipway_local.sagemaker.account import Durations
 from slipway_local.sagemaker.service import SageMaker
@@ -46,7 +48,10 @@ def run(settings: Settings) -> None:
     sagemaker = build(settings, launcher)
     server.prepare(settings)
     mount.mount(sagemaker.handle, auth=settings.auth)
-    with ticking(sagemaker.tick):
+    watch = Watch(settings.owner, settings.time_scale, events.putter(*settings.owner))
+    watch.install()
+    queues = Queues(settings.owner, settings.time_scale)
+    with ticking(sagemaker.tick, queues.tick, watch.tick):
         try:
             server.serve(settings)
         finally:
@@ -90,24 +95,29 @@ def build(settings: Settings, launcher: Launcher) -> SageMaker:
 
 
 @contextmanager
-def ticking(tick: Callable[[], None]) -> Iterator[None]:
-    """Call `tick` every 50 ms while the block lasts; what it raises is logged, not fatal."""
+def ticking(*ticks: Callable[[], None]) -> Iterator[None]:
+    """Call each of `ticks` every 50 ms while the block lasts; what one raises is logged."""
     ended = Event()
 
     def run_ticks() -> None:
         while not ended.wait(_TICK_SECONDS):
-            try:
-                tick()
-            except Exception:  # noqa: BLE001 - the next tick may succeed
-                _LOG.exception("SageMaker did not tick.")
+            for tick in ticks:
+                _run(tick)
 
-    thread = Thread(target=run_ticks, name="sagemaker-tick", daemon=True)
+    thread = Thread(target=run_ticks, name="ticks", daemon=True)
     thread.start()
     try:
         yield
     finally:
         ended.set()
         thread.join()
+
+
+def _run(tick: Callable[[], None]) -> None:
+    try:
+        tick()
+    except Exception:  # noqa: BLE001 - the next tick may succeed, and the others must
+        _LOG.exception("%s failed.", tick)
 
 
 if __name__ == "__main__":

@@ -257,10 +257,38 @@ def test_metrics_of_functions_are_counted_and_those_in_their_logs_are_found(
 ) -> None:
     stack.work("measure")
     stack.work("fail")
-    dimension = [{"Name": "Deployment", "Value": "churn"}]
-    assert eventually(lambda: _sum(stack, "Slipway", "Drift", dimension)) >= 3
+    assert eventually(lambda: _sum(stack, "Slipway", "Drift", _dimension("churn"))) >= 3
     function = [{"Name": "FunctionName", "Value": stack.outputs["Worker"]}]
     assert eventually(lambda: _sum(stack, "AWS/Lambda", "Errors", function)) >= 1
+
+
+def test_an_alarm_rings_for_its_dimension_only_and_the_bus_tells(stack: Stack) -> None:
+    name = stack.outputs["DriftAlarm"]
+    stack.client("cloudwatch").put_metric_data(
+        Namespace="Slipway",
+        MetricData=[{"MetricName": "Drift", "Value": 9.0, "Dimensions": _dimension("other")}],
+    )
+    stack.seen(lambda event: _turned(event, name, "OK"))
+    stack.work("measure")
+    event = stack.seen(lambda event: _turned(event, name, "ALARM"))
+    assert event["detail-type"] == "CloudWatch Alarm State Change"
+    [metric] = event["detail"]["configuration"]["metrics"]
+    assert metric["metricStat"]["metric"]["dimensions"] == {"Deployment": "churn"}
+    reason = event["detail"]["state"]["reason"]
+    assert "[3.0 (" in reason
+    assert "greater than or equal to the threshold (1.0)" in reason
+
+
+def test_queues_and_executions_are_measured(stack: Stack, eventually: Eventually) -> None:
+    stack.execute("measured", do="fail with nobody to catch")
+    machine = [{"Name": "StateMachineArn", "Value": stack.outputs["Machine"]}]
+    assert eventually(lambda: _sum(stack, "AWS/States", "ExecutionsFailed", machine)) >= 1
+    stack.client("sqs").send_message(QueueUrl=stack.outputs["Failed"], MessageBody="waits")
+    name = stack.outputs["Failed"].rsplit("/", 1)[-1]
+    queue = [{"Name": "QueueName", "Value": name}]
+    depth = "ApproximateNumberOfMessagesVisible"
+    assert eventually(lambda: _sum(stack, "AWS/SQS", depth, queue)) >= 1
+    stack.take("Failed")
 
 
 def test_a_runtime_answer_keeps_its_content_type(stack: Stack) -> None:
@@ -277,6 +305,15 @@ def test_unsigned_requests_are_refused(stack: Stack) -> None:
     answer = connection.getresponse()
     assert json.loads(answer.read())["__type"] == "MissingAuthenticationToken"
     connection.close()
+
+
+def _turned(event: dict[str, Any], alarm: str, state: str) -> bool:
+    detail = event["detail"]
+    return bool(detail.get("alarmName") == alarm and detail["state"]["value"] == state)
+
+
+def _dimension(deployment: str) -> list[Any]:
+    return [{"Name": "Deployment", "Value": deployment}]
 
 
 def _token(stack: Stack, execution: str) -> str | None:

@@ -8,7 +8,7 @@ from hypercorn.config import Config
 from ministack import app
 from ministack.core import lambda_runtime
 
-from slipway_local.ministack import authorize, events, functions, workflows
+from slipway_local.ministack import authorize, events, functions, measures, workflows
 from slipway_local.ministack.settings import Settings
 
 _DRAIN_SECONDS = 0.5
@@ -24,6 +24,7 @@ def prepare(settings: Settings) -> None:
     workflows.wait_for_tokens(settings.time_scale)
     workflows.keep_stopped_executions()
     workflows.start_idempotently()
+    measures.count_executions()
     events.name_versions()
     events.scale_schedules(settings.time_scale)
 
