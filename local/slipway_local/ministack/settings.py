@@ -17,12 +17,12 @@ class Settings:
 
     `time_scale` is how long a waited second lasts: at 0.01 a wait of five minutes takes three
     seconds. `instance_seconds` is how long SageMaker takes over bringing up instances, before
-    it is scaled. `state` is the cloud's folder; `images`, which clouds may share, holds the
-    environments that models run in.
+    it is scaled. `state` is the cloud's folder; `models`, which clouds may share, is where models
+    run: the environments of their images, their folders and their logs.
     """
 
     state: Path
-    images: Path
+    models: Path
     port: int
     auth: bool = True
     region: str = "us-east-1"
@@ -53,8 +53,9 @@ class Settings:
 def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
     """The whole environment of the cloud's process, whose workers inherit it.
 
-    Of `inherited` only the search path, the language and the loader's settings are kept, so that
-    neither a function nor MiniStack finds the user's profiles, tokens, proxies or home.
+    Of `inherited` only the search path, the language, the loader's settings and the trusted
+    certificates are kept, so that neither a function nor MiniStack finds the user's profiles,
+    tokens, proxies or home.
     """
     kept = {name: inherited[name] for name in _KEPT if name in inherited}
     return kept | {
@@ -77,7 +78,11 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
         "IOT_MTLS_ENABLED": "0",
         "TMPDIR": str(settings.temporary),
         "TZ": "UTC",
+        # What one cloud has downloaded for an image, the next need not download again.
+        "UV_CACHE_DIR": inherited.get(
+            "UV_CACHE_DIR", f"{inherited.get('HOME', settings.state)}/.cache/uv"
+        ),
     }
 
 
-_KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+_KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SSL_CERT_DIR", "SSL_CERT_FILE")
