@@ -72,8 +72,8 @@ def lead(subject: Held, windows: Sequence[Held]) -> str:
         )
     if subject["state"] == "too little data":
         return (
-            f"Only {plural(subject['rows'], 'row')} came in; that is too few to tell a shift from "
-            f"chance. {plural(count - 1, 'other finding')} to be read with care."
+            f"Only {plural(subject['rows'], 'row')} came in, too few to tell a shift from chance. "
+            f"{plural(count - 1, 'other finding')} to be read with care."
         )
     if subject["state"] == "no drift":
         return "Every feature looks as it did in the baseline, within its limits."
@@ -105,7 +105,8 @@ def verdict(subject: Held, windows: Sequence[Held]) -> str:
         f'{escape(subject["window"])}</p><h1><svg viewBox="0 0 24 24" fill="none" '
         f'stroke="currentColor" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round" '
         f'aria-hidden="true"><path d="{icon}"/></svg>{escape(headline(subject))}</h1>'
-        f'<p class="lead">{escape(lead(subject, windows))}</p><dl class="tiles">{shown}</dl></section>'
+        f'<p class="lead">{escape(lead(subject, windows))}</p>'
+        f'<dl class="tiles">{shown}</dl></section>'
     )
 
 

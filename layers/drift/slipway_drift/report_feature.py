@@ -61,7 +61,7 @@ def figures(feature: Held) -> str:
         ("Smallest", "min"),
         ("Largest", "max"),
     ):
-        if now.get(key) is not None or before.get(key) is not None:
+        if before.get(key) is not None:
             rows.append((label, amount(before.get(key)), amount(now.get(key))))
     body = "".join(
         f'<tr><th scope="row">{label}</th><td>{was}</td><td>{is_now}</td></tr>'
