@@ -1,6 +1,6 @@
 """Loads a scikit-learn model for the SageMaker scikit-learn container.
 
-The container's own defaults decode the request, call `predict` and encode the answer.
+The container's own defaults decode the request and encode the answer.
 """
 
 import os
@@ -13,6 +13,14 @@ import joblib  # type: ignore[import-not-found,import-untyped,unused-ignore] # i
 def model_fn(model_dir: str) -> Any:  # noqa: ANN401 - whatever estimator was trained
     """The estimator in the file that SLIPWAY_MODEL_FILE names, or the only one there is."""
     return joblib.load(model_file(Path(model_dir)))
+
+
+def predict_fn(data: Any, model: Any) -> Any:  # noqa: ANN401 - arrays and estimators of any kind
+    """The estimator's own predictions. A single row, or a single column, reaches the script as a
+    flat array, which estimators refuse."""
+    if getattr(data, "ndim", 2) == 1:
+        data = data.reshape((-1, 1) if getattr(model, "n_features_in_", 0) == 1 else (1, -1))
+    return model.predict(data)
 
 
 def model_file(folder: Path) -> Path:
