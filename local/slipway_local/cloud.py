@@ -97,11 +97,11 @@ def start(
     auth: bool = True,
     time_scale: float = 1.0,
     instance_seconds: float = 0.0,
-    images: Path | None = None,
+    models: Path | None = None,
 ) -> Cloud:
     """Start a cloud in the background, empty, and return once it answers.
 
-    It keeps running when the caller ends. `port` 0 takes a free one; `images` is in `state`
+    It keeps running when the caller ends. `port` 0 takes a free one; `models` is `state`
     unless given; the other options are as in Settings. Raises CloudRunning, or CloudFailed.
     """
     state = state.resolve()
@@ -110,7 +110,7 @@ def start(
     stop(state)
     settings = Settings(
         state=state,
-        images=(images or state).resolve(),
+        models=(models or state).resolve(),
         port=_free_port(port),
         auth=auth,
         time_scale=time_scale,
@@ -134,7 +134,8 @@ def stop(state: Path) -> None:
     if pid is not None:
         _end(state, pid)
     record.pid(state).unlink(missing_ok=True)
-    shutil.rmtree(state / "tmp", ignore_errors=True)
+    for folder in ("tmp", "containers"):
+        shutil.rmtree(state / folder, ignore_errors=True)
 
 
 def follow(cloud: Cloud, write: Callable[[str], None]) -> None:

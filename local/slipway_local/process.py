@@ -44,7 +44,7 @@ def main(state: Path) -> None:
 
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then end every process that was started."""
-    launcher = Launched(ProcessLauncher(settings.images, stores.object_reader(*settings.owner)))
+    launcher = Launched(ProcessLauncher(settings.models, stores.object_reader(*settings.owner)))
     sagemaker = build(settings, launcher)
     server.prepare(settings)
     mount.mount(sagemaker.handle, auth=settings.auth)

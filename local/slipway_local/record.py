@@ -22,7 +22,7 @@ def save(settings: Settings) -> None:
 def load(state: Path) -> Settings:
     """The settings last saved in `state`; FileNotFoundError when there are none."""
     saved = json.loads(_settings(state).read_text())
-    folders = {name: Path(saved[name]) for name in ("state", "images")}
+    folders = {name: Path(saved[name]) for name in ("state", "models")}
     return Settings(**{**saved, **folders})
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from slipway_local.ministack.settings import Settings, environment
 
-SETTINGS = Settings(state=Path("/state"), images=Path("/images"), port=4566, time_scale=0.5)
+SETTINGS = Settings(state=Path("/state"), models=Path("/models"), port=4566, time_scale=0.5)
 
 
 def test_nothing_of_the_user_reaches_the_cloud_or_its_functions() -> None:
