@@ -13,42 +13,45 @@ from slipway_cli.failures import Problem
 
 TEMPLATE = "template.yaml"
 TAIL = 15
+
+Show = Callable[[str], None]
 KEPT = ("LANG", "LC_ALL", "SSL_CERT_DIR", "SSL_CERT_FILE")
 
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """A clone of Slipway, to be deployed as `stack` with its build in `build`."""
+    """A clone of Slipway, to be deployed as `stack` into `cloud`."""
 
     project: Path
-    build: Path
+    cloud: Cloud
     stack: str
 
-    def run(self, cloud: Cloud, show: Callable[[str], None]) -> None:
-        """Build and deploy, showing each line. Raises Problem with the end of what SAM said."""
+    @property
+    def built(self) -> Path:
+        """Where SAM builds it."""
+        return self.cloud.settings.state / "build"
+
+    def build(self, show: Show) -> None:
+        """Run `sam build`. Raises Problem with the end of what SAM said."""
         template = self.project / TEMPLATE
         if not template.exists():
             raise Problem(
                 f"there is no {TEMPLATE} in {self.project}", "Run it in a clone of Slipway."
             )
-        for arguments in (self._build(template), self._deploy()):
-            self._sam(arguments, cloud, show)
+        self._sam("build", show, "--template-file", str(template), "--build-dir", str(self.built))
 
-    def _build(self, template: Path) -> list[str]:
-        return ["build", "--template-file", str(template), "--build-dir", str(self.build)]
+    def deploy(self, show: Show) -> None:
+        """Run `sam deploy`. Raises Problem with the end of what SAM said."""
+        template = self.built / TEMPLATE
+        self._sam("deploy", show, "--template-file", str(template), "--stack-name", self.stack)
 
-    def _deploy(self) -> list[str]:
-        built = self.build / TEMPLATE
-        samconfig = self.project / "samconfig.toml"
-        where = ["--template-file", str(built), "--stack-name", self.stack]
-        return ["deploy", "--config-file", str(samconfig), "--config-env", "local", *where]
-
-    def _sam(self, arguments: list[str], cloud: Cloud, show: Callable[[str], None]) -> None:
-        sam = Path(sys.executable).with_name("sam")
+    def _sam(self, verb: str, show: Show, *arguments: str) -> None:
+        sam = str(Path(sys.executable).with_name("sam"))
+        samconfig = str(self.project / "samconfig.toml")
         with subprocess.Popen(  # noqa: S603 - a list of our own making, no shell
-            [str(sam), *arguments],
+            [sam, verb, "--config-file", samconfig, "--config-env", "local", *arguments],
             cwd=self.project,
-            env=_environment(cloud),
+            env=_environment(self.cloud),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -60,10 +63,10 @@ class Deployment:
                 raise
         if process.returncode:
             ending = "\n  ".join(said[-TAIL:])
-            raise Problem(f"sam {arguments[0]} failed:\n  {ending}")
+            raise Problem(f"sam {verb} failed:\n  {ending}")
 
 
-def _shown(lines: Iterable[str], show: Callable[[str], None]) -> list[str]:
+def _shown(lines: Iterable[str], show: Show) -> list[str]:
     said = []
     for line in lines:
         if line.strip():
@@ -78,4 +81,10 @@ def _environment(cloud: Cloud) -> dict[str, str]:
     home = cloud.settings.state / "home"
     home.mkdir(exist_ok=True)
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return {**kept, **cloud.environment, "PATH": path, "HOME": str(home)}
+    return {
+        **kept,
+        **cloud.environment,
+        "HOME": str(home),
+        "PATH": path,
+        "SLIPWAY_LAYER": "host",  # functions run on this machine's Python
+    }

@@ -2,11 +2,11 @@
 
 import shlex
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 from slipway_local import cloud
 from slipway_local.cloud import Cloud, CloudFailed, CloudRunning
 
@@ -29,7 +29,9 @@ def up(ctx: typer.Context, port: Port = 0, time_scale: Scale = 1.0) -> None:
     with console.status("starting the embedded cloud") as status:
         running = start(goal, port, time_scale)
         try:
-            deploy(running, goal.stack, Path.cwd(), lambda line: status.update(f"[dim]{line:.100}"))
+            slipway = Deployment(Path.cwd(), running, goal.stack)
+            slipway.build(lambda line: status.update(Text(line, "dim", overflow="ellipsis")))
+            slipway.deploy(lambda line: status.update(Text(line, "dim", overflow="ellipsis")))
         except BaseException:
             cloud.stop(goal.state)
             raise
@@ -65,8 +67,3 @@ def start(goal: Target, port: int, time_scale: float) -> Cloud:
         raise Problem(str(running), "`slipway down` ends it.", Exit.USAGE) from running
     except CloudFailed as failed:
         raise Problem(str(failed)) from failed
-
-
-def deploy(running: Cloud, stack: str, project: Path, show: Callable[[str], None]) -> None:
-    """Build `project` and deploy it as `stack`."""
-    Deployment(project, running.settings.state / "build", stack).run(running, show)

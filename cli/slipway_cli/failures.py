@@ -19,6 +19,7 @@ from botocore.exceptions import (
     NoRegionError,
     ProfileNotFound,
 )
+from rich.markup import escape
 from slipway.domain.errors import InvalidInput, SlipwayError
 from typer.core import TyperGroup
 
@@ -63,10 +64,16 @@ def told() -> Iterator[None]:
         raise
     except (Problem, BotoCoreError, ClientError, SlipwayError, OSError) as error:
         problem = error if isinstance(error, Problem) else explained(error)
-        err().print(f"[bold red]slipway:[/] {_plain(problem.message)}")
-        if problem.remedy:
-            err().print(f"  {_plain(problem.remedy)}")
+        report(problem)
         raise typer.Exit(problem.code) from None
+
+
+def report(problem: Problem) -> None:
+    """Print what happened, and below it what helps."""
+    console = err()
+    console.print(f"[bold red]slipway:[/] {escape(problem.message)}", soft_wrap=True)
+    if problem.remedy:
+        console.print(f"  {escape(problem.remedy)}", soft_wrap=True)
 
 
 def explained(error: Exception) -> Problem:
@@ -102,7 +109,3 @@ def _denied(error: ClientError) -> Problem:
     elif "Token" in code or "Signature" in code or code == "UnrecognizedClientException":
         remedy = "The credentials are not those of this cloud, or they have expired."
     return Problem(f"{error.operation_name}: {code}: {message}", remedy)
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")

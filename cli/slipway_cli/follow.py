@@ -112,8 +112,8 @@ def awaits_approval(ports: Ports, record: Record) -> bool:
 def line_of(moment: Moment) -> Text:
     """One moment of a time line as one line of text."""
     made = Text(screen.clock(moment.at), "dim")
-    made.append("  ").append_text(_padded(moment.what)).append(f"  {moment.why}", "default")
-    return made
+    why = " ".join(moment.why.split())
+    return made.append("  ").append_text(_padded(moment.what)).append(f"  {why}", "default")
 
 
 def shown_on(console: Console) -> Callable[[Moment], None]:

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 from slipway import wiring
-from slipway.artifacts import ArchiveRefused, Inspection, inspect
-from slipway.artifacts.images import NoImage, choose
+from slipway.artifacts import ArchiveRefused, Inspection, NoImage, choose, inspect
 
 from slipway_cli import screen
 from slipway_cli.failures import Exit, Problem
@@ -31,9 +30,9 @@ def inspect_artifact(
     if as_json:
         screen.print_json({**asdict(inspection), "image": _image(inspection)})
         return
-    screen.out().print(screen.facts(_facts(inspection)))
+    screen.print_facts(_facts(inspection))
     rows = [(m.name, screen.size(m.size), m.sha256[:12]) for m in inspection.members]
-    screen.out().print(screen.table(("member", "size", "sha256"), rows))
+    screen.print_table(("member", "size", "sha256"), rows)
 
 
 def _read(artifact: str) -> Iterable[bytes]:
@@ -47,11 +46,21 @@ def _read(artifact: str) -> Iterable[bytes]:
 
 def _facts(inspection: Inspection) -> list[tuple[str, str]]:
     return [
-        ("model", inspection.summary),
+        ("model", _summary(inspection)),
         ("sha256", inspection.sha256),
         ("image", _image(inspection)),
-        *(("finding", f"{finding.grade}: {finding.message}") for finding in inspection.findings),
+        ("script", inspection.entry_point),
+        *(("finding", f"{f.grade}: {f.message}; {f.remedy}") for f in inspection.findings),
     ]
+
+
+def _summary(inspection: Inspection) -> str:
+    version = f"{inspection.framework} {inspection.framework_version}".strip()
+    return ", ".join(
+        part
+        for part in (inspection.kind, version, inspection.model_file, inspection.format)
+        if part
+    )
 
 
 def _image(inspection: Inspection) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-from slipway.artifacts import ArchiveRefused, Grade, inspect
+from slipway.artifacts import ArchiveRefused, inspect
 from slipway.domain import naming
 from slipway.domain.desired import Approval, Artifact
 from slipway.domain.naming import checked_deployment
@@ -53,7 +53,9 @@ def check_archive(file: Path) -> None:
         findings = inspect(chunks(file)).findings
     except ArchiveRefused as refusal:
         raise Problem(f"{file}: {refusal}", code=Exit.REFUSED) from refusal
-    refusals = [finding.message for finding in findings if finding.grade == Grade.REFUSE]
+    refusals = [
+        f"{finding.message}; {finding.remedy}" for finding in findings if finding.grade == "refuse"
+    ]
     if refusals:
         raise Problem(f"{file}: {'; '.join(refusals)}", code=Exit.REFUSED)
 
@@ -114,7 +116,9 @@ def _progress(file: Path) -> Iterator[Callable[[int], None]]:
     console = screen.out()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     total = file.stat().st_size
-    with Progress(*columns, TransferSpeedColumn(), console=console, transient=True) as bar:
+    bar = Progress(*columns, TransferSpeedColumn(), console=console, transient=True)
+    bar.disable = not console.is_terminal
+    with bar:
         task = bar.add_task(file.name, total=total)
         yield lambda count: bar.advance(task, count)
     console.print(f"uploaded {file} ({screen.size(total)})", soft_wrap=True)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 UNBOUNDED = 1000
@@ -42,24 +41,30 @@ def print_json(document: object) -> None:
     out().print_json(json.dumps(document, default=str), highlight=False)
 
 
-def table(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> Table:
-    """Rows under headers, with the colours of the words in them."""
-    made = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for header in headers:
-        made.add_column(header, overflow="fold")
-    for row in rows:
-        made.add_row(*(worded(cell) for cell in row))
-    return made
+def print_table(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Rows under headers; in a pipe one line a row, two spaces between columns."""
+    lines = [tuple(headers), *(tuple(row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    console = out()
+    for number, line in enumerate(lines):
+        console.print(_row(line, widths, "dim" if number == 0 else ""), soft_wrap=True)
 
 
-def facts(pairs: Iterable[tuple[str, str]]) -> Table:
+def print_facts(pairs: Iterable[tuple[str, str]]) -> None:
     """Names and values, one pair a line; pairs without a value are left out."""
-    made = Table.grid(padding=(0, 2, 0, 0))
-    made.add_column(style="dim")
-    made.add_column(overflow="fold")
-    for name, value in pairs:
-        if value:
-            made.add_row(name, worded(value))
+    found = [(name, value) for name, value in pairs if value]
+    width = max(len(name) for name, _ in found)
+    console = out()
+    for name, value in found:
+        line = Text(name.ljust(width + 2), "dim").append_text(worded(" ".join(value.split())))
+        console.print(line, soft_wrap=not console.is_terminal)
+
+
+def _row(cells: tuple[str, ...], widths: list[int], style: str) -> Text:
+    made = Text(style=style)
+    for cell, width in zip(cells, widths, strict=True):
+        made.append_text(worded(cell)).append(" " * (width - len(cell) + 2))
+    made.rstrip()
     return made
 
 

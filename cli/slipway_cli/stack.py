@@ -18,10 +18,10 @@ from slipway_cli.target import Target
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A deployed Slipway: its session, its outputs and its ports."""
+    """A deployed Slipway: its session, its parameters and outputs, its ports."""
 
     session: boto3.Session
-    outputs: Mapping[str, str]
+    values: Mapping[str, str]
     ports: Ports
     embedded: bool
 
@@ -31,7 +31,7 @@ class Stack:
 
     @property
     def state_machine(self) -> str:
-        return self.outputs["StateMachineArn"]
+        return self.values["StateMachineArn"]
 
     def endpoint(self, deployment: str) -> str:
         """The name of the deployment's endpoint."""
@@ -41,19 +41,20 @@ class Stack:
 def connect(target: Target) -> Stack:
     """The stack called `target.stack`. Raises Problem when there is none."""
     session = wiring.session()
-    outputs = _outputs(session, target)
+    values = _values(session, target)
     try:
-        settings = _settings(outputs, session.region_name)
+        settings = _settings(values, session.region_name)
     except KeyError as missing:
         raise Problem(
-            f"the stack {target.stack} has no output {missing}",
+            f"the stack {target.stack} has no {missing}",
             "It is not a stack of this version of Slipway; deploy it again, or name another one "
             "with --stack.",
         ) from missing
-    return Stack(session, outputs, wiring.build(settings, session), target.cloud is not None)
+    return Stack(session, values, wiring.build(settings, session), target.cloud is not None)
 
 
-def _outputs(session: boto3.Session, target: Target) -> Mapping[str, str]:
+def _values(session: boto3.Session, target: Target) -> Mapping[str, str]:
+    """The parameters that the stack was deployed with, and its outputs."""
     try:
         found = session.client("cloudformation").describe_stacks(StackName=target.stack)
     except ClientError as error:
@@ -62,8 +63,10 @@ def _outputs(session: boto3.Session, target: Target) -> Mapping[str, str]:
         raise Problem(
             f"there is no stack {target.stack} in {session.region_name}", _how_to_deploy(target)
         ) from error
-    outputs = found["Stacks"][0].get("Outputs", [])
-    return {output["OutputKey"]: output["OutputValue"] for output in outputs}
+    stack = found["Stacks"][0]
+    given = {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])}
+    made = {each["OutputKey"]: each["OutputValue"] for each in stack.get("Outputs", [])}
+    return {**given, **made}
 
 
 def _how_to_deploy(target: Target) -> str:
@@ -75,12 +78,12 @@ def _how_to_deploy(target: Target) -> str:
     )
 
 
-def _settings(outputs: Mapping[str, str], region: str) -> Settings:
-    site = Site(outputs["Prefix"], outputs["BucketName"], region, outputs["ModelRoleArn"])
+def _settings(values: Mapping[str, str], region: str) -> Settings:
+    site = Site(values["Prefix"], values["BucketName"], region, values["ModelRoleArn"])
     return Settings(
         site=site,
-        table=outputs["TableName"],
-        topic_arn=outputs["TopicArn"],
-        state_machine_arn=outputs["StateMachineArn"],
-        default_approval=Approval(outputs["DefaultApproval"]),
+        table=values["TableName"],
+        topic_arn=values["TopicArn"],
+        state_machine_arn=values["StateMachineArn"],
+        default_approval=Approval(values["DefaultApproval"]),
     )

@@ -51,7 +51,7 @@ def _all(ports: Ports, *, as_json: bool) -> None:
         screen.err().print("no deployments yet; `slipway push NAME model.tar.gz` makes one")
         return
     rows = [(name, *_row(ports, each)) for name, each in found.items()]
-    screen.out().print(screen.table(("deployment", "state", "endpoint", "why"), rows))
+    screen.print_table(("deployment", "state", "endpoint", "why"), rows)
 
 
 def _row(ports: Ports, found: Look) -> tuple[str, str, str]:
@@ -71,7 +71,7 @@ def _one(ports: Ports, deployment: str, *, as_json: bool) -> None:
     if as_json:
         screen.print_json(_document(ports, found))
         return
-    screen.out().print(screen.facts([("deployment", deployment), *_facts(ports, found)]))
+    screen.print_facts([("deployment", deployment), *_facts(ports, found)])
 
 
 def _document(ports: Ports, found: Look) -> dict[str, object]:
