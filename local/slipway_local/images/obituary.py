@@ -7,10 +7,6 @@ _FAILURE = "opt/ml/output/failure"
 _LONGEST = 1000
 
 
-class ContainerFailed(Exception):
-    """The container's process ended or never became ready; the message says why."""
-
-
 def why_it_ended(root: Path, log: Path, code: int) -> str:
     """What the container itself said, or else its exit code and the last line it printed."""
     said = _first_line(root / _FAILURE)

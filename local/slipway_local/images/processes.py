@@ -51,6 +51,14 @@ class Spawned:
         """Until the process has ended."""
         self.process.wait()
 
+    def ends_within(self, seconds: float) -> bool:
+        """Whether the process ends in that time."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def kill(self) -> None:
         """Kill the process and its group."""
         try:
@@ -67,10 +75,7 @@ class Spawned:
 
 
 def spawn(start: Start) -> Spawned:
-    """Start a container on a loopback port that is open before the process runs.
-
-    Call it from a thread that outlives the process: the kernel ends both together.
-    """
+    """Start a container on a loopback port that is open before the process runs."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     watched, lifeline = os.pipe()
     try:

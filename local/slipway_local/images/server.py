@@ -12,15 +12,16 @@ from pathlib import Path
 from slipway_local.images.channel import Channel
 from slipway_local.images.environments import EnvironmentFailed, Environments
 from slipway_local.images.folders import Fetch, FolderRefused, discard, lay_out
-from slipway_local.images.obituary import ContainerFailed, why_it_ended
+from slipway_local.images.obituary import why_it_ended
 from slipway_local.images.processes import Spawned, Start, spawn
 from slipway_local.images.registry import Family, UnknownImage, family_of
 from slipway_local.images.requirements import read_requirements
 from slipway_local.images.slipway_container.confinement import Bounds
 from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply, ServerGone
 
-_REFUSALS = (ContainerFailed, EnvironmentFailed, FolderRefused, UnknownImage)
+_REFUSALS = (EnvironmentFailed, FolderRefused, UnknownImage)
 _STOP_SECONDS = 10
+_END_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +113,18 @@ class ProcessServer:
             self._thread.join(_STOP_SECONDS)
 
     def _run(self) -> None:
+        reason = self._life()
+        discard(self._root)
+        self._fail(reason)
+
+    def _life(self) -> str:
+        """Prepare, start, serve; why it ended."""
         try:
-            self._serve(self._prepared())
+            return self._serve(self._prepared())
         except _REFUSALS as error:
-            self._fail(str(error))
+            return str(error)
         except Exception as error:  # noqa: BLE001 - `fetch` is the caller's and may raise anything
-            self._fail(f"{type(error).__name__}: {error}")
-        finally:
-            discard(self._root)
+            return f"{type(error).__name__}: {error}"
 
     def _prepared(self) -> Start:
         ground, container = self._ground, self._container
@@ -139,9 +144,9 @@ class ProcessServer:
             ground.bounds,
         )
 
-    def _serve(self, start: Start) -> None:
+    def _serve(self, start: Start) -> str:
         if self._stopped:
-            raise ContainerFailed("the container was stopped")
+            return ""
         spawned = spawn(start)
         channel = Channel(spawned.address)
         delay = ""
@@ -157,7 +162,7 @@ class ProcessServer:
             code = spawned.end()
             self._channel = None
             channel.close()
-        raise ContainerFailed(delay or why_it_ended(self._root, self.log_path, code))
+        return delay or why_it_ended(self._root, self.log_path, code)
 
     def _await_ready(self, spawned: Spawned, channel: Channel) -> str:
         """Until the process ends; says so where it was too slow to start."""
@@ -167,8 +172,7 @@ class ProcessServer:
         except TimeoutError:
             return f"the container did not answer /ping with 200 within {seconds:g} seconds"
         except ConnectionError:
-            spawned.wait()
-            return ""
+            return "" if spawned.ends_within(_END_SECONDS) else "the container closed its port"
         if status != 200:
             return f"the container answered /ping with {status}"
         self._health = Health.READY

@@ -62,6 +62,5 @@ def test_an_environment_whose_python_is_gone_is_made_anew(tmp_path: Path) -> Non
 
 def _output(python: Path, program: str) -> str:
     command = [str(python), "-I", "-c", program]
-    return subprocess.run(  # noqa: S603 - the program above
-        command, capture_output=True, text=True, check=True
-    ).stdout.strip()
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    return done.stdout.strip()

@@ -77,10 +77,11 @@ def test_large_bodies_come_back_whole(dock: Dock) -> None:
 def test_after_stop_nothing_is_left(dock: Dock, line: ProcessServer) -> None:
     address = line.address()
     assert address is not None
-    [process] = _processes_with(f"SAGEMAKER_BIND_TO_PORT={address[1]}")
+    processes = _processes_with(f"SAGEMAKER_BIND_TO_PORT={address[1]}")
     line.stop()
     line.stop()
-    assert not dock.alive(process)
+    assert len(processes) == 2  # the server and its warden
+    assert dock.eventually(lambda: not any(map(dock.alive, processes)))
     assert list((dock.home / "containers").iterdir()) == []
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(address, timeout=1)
@@ -160,6 +161,11 @@ class TestModelsThatCannotLoad:
         reason = "the container did not answer /ping with 200 within 1 seconds"
         assert (server.health(), server.failure()) == (Health.FAILED, reason)
         assert dock.eventually(lambda: not list((dock.home / "containers").iterdir()))
+
+    def test_a_closed_port_is_no_start(self, dock: Dock) -> None:
+        code = "import os, time\nos.closerange(3, 100)\ntime.sleep(600)\n"
+        reason = "the container closed its port"
+        assert dock.run(code).failure() == reason
 
     def test_too_much_memory_is_refused(self, dock: Dock) -> None:
         bounds = Bounds(memory=600 * MIB, processes=32, files=64, file_size=MIB)
@@ -280,9 +286,9 @@ def transform_fn(model, *_): return str(model), "text/plain"
             check=False,
             timeout=60,
         )
-        process = int(done.stdout)
-        assert process > 0
-        assert dock.eventually(lambda: not dock.alive(process))
+        processes = [int(line) for line in done.stdout.split()]
+        assert len(processes) == 2
+        assert dock.eventually(lambda: not any(map(dock.alive, processes)))
 
 
 PARENT = """
@@ -296,11 +302,14 @@ python = Environments(images).provide(family_of("sagemaker-scikit-learn:1.2-1").
 root = Path("root").absolute()
 for name in ("tmp", "opt/ml/model", "opt/ml/output", "code"):
     (root / name).mkdir(parents=True)
-(root / "code/inference.py").write_text("import time; time.sleep(600)")
+code = "import os\\nos.fork() or open('child', 'w').write(str(os.getpid()))\\nwhile True: pass"
+(root / "code/inference.py").write_text(code)
 variables = {"SAGEMAKER_PROGRAM": "inference", "SLIPWAY_CODE_FOLDER": str(root / "code")}
 spawned = spawn(Start(python, "scikit_learn", root, variables, root / "log"))
-time.sleep(0.5)
-print(spawned.process.pid, flush=True)
+child = root / "tmp/child"
+while not (child.exists() and child.read_text()):
+    time.sleep(0.01)
+print(spawned.process.pid, child.read_text(), flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 

@@ -35,8 +35,6 @@ booster.save_model("model.ubj")
 pickle.dump(booster, open("model.pkl", "wb"), protocol=4)
 """
 
-Make = "Callable[[str, str], dict[str, bytes]]"
-
 
 @pytest.fixture(scope="session")
 def old(make: Callable[[str, str], dict[str, bytes]]) -> dict[str, bytes]:
@@ -109,6 +107,13 @@ def test_batch_gives_a_line_a_row(dock: Dock, old: dict[str, bytes]) -> None:
     server = dock.start({"m": old["model.json"]}, OLD, env={"SAGEMAKER_BATCH": "true"})
     lines = dock.ask(server, b"12,13,14\n0,1,2", CSV).body.decode().splitlines()
     assert [float(line) for line in lines] == pytest.approx([-14.0, -20.0], abs=0.05)
+
+
+def test_a_caller_may_select_parts(dock: Dock, old: dict[str, bytes]) -> None:
+    env = {"SAGEMAKER_INFERENCE_OUTPUT": "predicted_score"}
+    server = dock.start({"m": old["model.json"]}, OLD, env=env)
+    line = json.loads(dock.ask(server, b"12,13,14", CSV, "application/jsonlines").body)
+    assert line == {"predicted_score": pytest.approx(-14.0, abs=0.05)}
 
 
 @pytest.mark.parametrize("image", [OLD, MIDDLE, NEW])

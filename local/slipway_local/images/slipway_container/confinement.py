@@ -12,11 +12,9 @@ import os
 import resource
 import signal
 import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
 _PR_SET_KEEPCAPS = 8
 _PR_SET_NO_NEW_PRIVS = 38
 _SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
@@ -45,6 +43,7 @@ def confine(bounds: Bounds, root: Path) -> None:
         alone = os.geteuid() == 0 and _become_own_user(root)
         others = 0 if alone else _running_tasks(os.geteuid())
         _limit(resource.RLIMIT_NPROC, others + bounds.processes)
+        ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 
 
 def _limit(what: int, value: int) -> None:
@@ -103,19 +102,18 @@ def _open_to_all(path: Path) -> bool:
     return all(part.stat().st_mode & 0o001 for part in path.parents)
 
 
-def die_with_parent(lifeline: int) -> None:
-    """End this process group when the parent ends: its end of the `lifeline` pipe closes then.
+def die_with_parent(lifeline: int, listener: int) -> None:
+    """Leave a warden that ends all of this container when its parent's end of `lifeline` closes.
 
-    On Linux the kernel also kills this process when the parent's thread that started it ends.
+    The warden is a process, not a thread: a model that never yields cannot hold it up.
     """
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None)
-        libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
-
-
-def _watch(lifeline: int) -> None:
+    container = os.getpid()
+    if os.fork():
+        os.close(lifeline)
+        return
+    os.close(listener)
     while os.read(lifeline, 1):
         pass
+    if os.geteuid() == own_user(container):
+        os.kill(-1, signal.SIGKILL)
     os.killpg(os.getpgrp(), signal.SIGKILL)

@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> None:
     server, root, *numbers = arguments
     listener, lifeline, *bounds = map(int, numbers)
     confinement.confine(confinement.Bounds(*bounds), Path(root))
-    confinement.die_with_parent(lifeline)
+    confinement.die_with_parent(lifeline, listener)
     settings = read_settings(Path(root))
     application = _loaded(server, settings)
     wire.serve(socket.socket(fileno=listener), _Routes(application, settings.request_seconds))

@@ -6,12 +6,15 @@ Follows sagemaker-xgboost-container's algorithm_mode/serve.py: statuses, order o
 import json
 from typing import Any
 
+from numpy.typing import NDArray
+
 from . import formats
 from .messages import CSV, JSON, Request, Response, media_type, with_charset
+from .selected_output import encode_selected, select, selected_names
 from .settings import Settings
 from .xgboost_data import CSV as CSV_KIND
 from .xgboost_data import LIBSVM, READERS, Matrix, content_kind
-from .xgboost_models import Model, load_models, objective_of, predict
+from .xgboost_models import Model, load_models, predict, task_of
 
 _ACCEPTED = (JSON, "application/jsonlines", "application/x-recordio-protobuf", CSV)
 _DEFAULT_MOST_BYTES = 6 * 1024**2
@@ -25,13 +28,13 @@ class XGBoostAlgorithm:
         self._default_accept = settings.default_accept(CSV)
         self._most_bytes = int(settings.variables.get("MAX_CONTENT_LENGTH", _DEFAULT_MOST_BYTES))
         self._models: list[Model] = []
-        self._objective = ""
+        self._objective, self._classes = "", 0
 
     def load(self) -> None:
         """Load every model, or one with SAGEMAKER_INFERENCE_ENSEMBLE=false."""
         ensemble = self._settings.variables.get("SAGEMAKER_INFERENCE_ENSEMBLE", "true") == "true"
         self._models = load_models(self._settings.model_folder, ensemble=ensemble)
-        self._objective = objective_of(self._models)
+        self._objective, self._classes = task_of(self._models)
 
     def invoke(self, request: Request) -> Response:
         """204 empty, 413 too large, 415 unread, 400 not predictable, 406 not to be answered."""
@@ -41,7 +44,7 @@ class XGBoostAlgorithm:
             return Response(204)
         try:
             kind, matrix = read_body(request)
-        except Exception as error:  # noqa: BLE001 - numpy, csv and xgboost raise as they like
+        except Exception as error:  # noqa: BLE001 - xgboost raises as it likes
             return _refusal(415, str(error))
         try:
             predictions = predict(self._models, self._objective, matrix, kind)
@@ -51,6 +54,9 @@ class XGBoostAlgorithm:
             accept = self._accepted(request)
         except ValueError as error:
             return _refusal(406, str(error))
+        selection = self._settings.variables.get("SAGEMAKER_INFERENCE_OUTPUT")
+        if selection is not None:
+            return self._selected(predictions, selection, accept)
         return self._answer(predictions.tolist(), accept)
 
     def _accepted(self, request: Request) -> str:
@@ -63,6 +69,15 @@ class XGBoostAlgorithm:
                 f"Please use supported accept types: {list(_ACCEPTED)}."
             )
         return accept
+
+    def _selected(self, predictions: NDArray[Any], selection: str, accept: str) -> Response:
+        names = selected_names(selection)
+        try:
+            selected = select(predictions, names, self._objective, self._classes)
+            body = encode_selected(selected, accept, batch=self._settings.batch)
+        except ValueError as error:
+            return _refusal(500, str(error))
+        return Response(200, body, with_charset(accept))
 
     def _answer(self, predictions: list[Any], accept: str) -> Response:
         if self._settings.batch:

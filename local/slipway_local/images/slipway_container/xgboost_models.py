@@ -64,10 +64,10 @@ def _saved(path: Path) -> Any:  # noqa: ANN401 - xgboost ships no types before 2
     return booster
 
 
-def objective_of(models: list[Model]) -> str:
-    """The objective of the first booster, as `binary:logistic`."""
-    config = json.loads(models[0].booster.save_config())
-    return str(config["learner"]["objective"]["name"])
+def task_of(models: list[Model]) -> tuple[str, int]:
+    """The first booster's objective, as `binary:logistic`, and its number of classes."""
+    learner = json.loads(models[0].booster.save_config())["learner"]
+    return learner["objective"]["name"], int(learner["learner_model_param"].get("num_class", 0))
 
 
 def predict(models: list[Model], objective: str, matrix: Matrix, kind: str) -> NDArray[Any]:
