@@ -1,0 +1,161 @@
+"""Who may do what: no more than the reason written beside it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import cfnlint
+import pytest
+
+Document = Mapping[str, Any]
+Statements = dict[str, list[Document]]
+
+# What AWS grants on no resource at all, and why it is granted here.
+EVERYWHERE = {
+    "states:SendTaskSuccess": "the task token says which task",
+    "ecr:GetAuthorizationToken": "the token opens no repository by itself",
+    "cloudwatch:PutMetricData": "conditioned on SageMaker's namespaces",
+    "logs:CreateLogDelivery": "log deliveries of the state machine",
+    "logs:GetLogDelivery": "log deliveries of the state machine",
+    "logs:UpdateLogDelivery": "log deliveries of the state machine",
+    "logs:DeleteLogDelivery": "log deliveries of the state machine",
+    "logs:ListLogDeliveries": "log deliveries of the state machine",
+    "logs:PutResourcePolicy": "log deliveries of the state machine",
+    "logs:DescribeResourcePolicies": "log deliveries of the state machine",
+    "logs:DescribeLogGroups": "log deliveries of the state machine",
+}
+READS = ("Describe", "Get", "List", "BatchGet")
+
+
+def items(value: Any) -> list[Any]:  # noqa: ANN401 - JSON
+    return value if isinstance(value, list) else [value]
+
+
+def actions(statements: list[Document]) -> set[str]:
+    return {action for statement in statements for action in items(statement["Action"])}
+
+
+@pytest.fixture(scope="session")
+def identity_statements(
+    statements: Statements, resources: Callable[[str], dict[str, Document]]
+) -> Statements:
+    """What every role of the template may do, by function or resource."""
+    release = resources("AWS::Serverless::StateMachine")["ReleaseStateMachine"]
+    roles = resources("AWS::IAM::Role")
+    return {
+        **statements,
+        "ReleaseStateMachine": [s for p in release["Policies"] for s in p["Statement"]],
+        **{
+            n: [s for p in r["Policies"] for s in p["PolicyDocument"]["Statement"]]
+            for n, r in roles.items()
+        },
+    }
+
+
+def everywhere(statements: Statements) -> Iterator[str]:
+    for granted in statements.values():
+        for statement in granted:
+            if "*" in items(statement["Resource"]):
+                yield from items(statement["Action"])
+
+
+def test_nothing_is_granted_everywhere_but_what_aws_grants_on_no_resource(
+    identity_statements: Statements,
+) -> None:
+    assert set(everywhere(identity_statements)) == set(EVERYWHERE)
+
+
+@pytest.mark.parametrize("action", sorted(EVERYWHERE.keys() - {"cloudwatch:PutMetricData"}))
+def test_aws_knows_no_resource_for_what_is_granted_everywhere(action: str) -> None:
+    data = Path(cfnlint.__file__).parent / "data/AdditionalSpecs/Policies.json"
+    service, name = action.lower().split(":")
+    known = json.loads(data.read_text())[service]["Actions"][name]
+    assert known.get("Resources", []) == []
+
+
+def test_models_write_metrics_of_sagemakers_namespaces_alone(
+    identity_statements: Statements,
+) -> None:
+    granted = identity_statements["ModelRole"]
+    (metrics,) = [s for s in granted if s["Action"] == "cloudwatch:PutMetricData"]
+    namespaces = metrics["Condition"]["StringLike"]["cloudwatch:namespace"]
+    assert namespaces == ["AWS/SageMaker", "/aws/sagemaker/*"]
+
+
+def test_no_action_is_a_pattern(identity_statements: Statements) -> None:
+    for name, granted in identity_statements.items():
+        assert [action for action in actions(granted) if "*" in action] == [], name
+
+
+def test_only_deploy_endpoint_changes_endpoints(identity_statements: Statements) -> None:
+    changing = {
+        name
+        for name, granted in identity_statements.items()
+        for action in actions(granted)
+        if action.startswith("sagemaker:")
+        and "Endpoint" in action
+        and not action.split(":")[1].startswith((*READS, "Invoke"))
+    }
+    assert changing == {"DeployEndpointFunction"}
+
+
+def test_what_parses_untrusted_bytes_may_read_them_and_write_the_ledger(
+    statements: Statements,
+) -> None:
+    granted = statements["InspectArtifactFunction"]
+    assert actions(granted) == {"s3:GetObjectVersion", "dynamodb:GetItem", "dynamodb:PutItem"}
+
+
+def test_only_probe_endpoint_sends_requests_to_models(identity_statements: Statements) -> None:
+    invoking = {
+        n for n, g in identity_statements.items() if "sagemaker:InvokeEndpoint" in actions(g)
+    }
+    assert invoking == {"ProbeEndpointFunction"}
+
+
+def test_one_role_is_passed_by_one_function_to_sagemaker(identity_statements: Statements) -> None:
+    passing = [
+        (name, statement)
+        for name, granted in identity_statements.items()
+        for statement in granted
+        if "iam:PassRole" in items(statement["Action"])
+    ]
+    ((name, statement),) = passing
+    assert name == "DeployEndpointFunction"
+    assert statement["Resource"] == {"GetAtt": "ModelRole.Arn"}
+    service = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": service}
+
+
+def test_sagemaker_is_granted_by_prefix(identity_statements: Statements) -> None:
+    for name, granted in identity_statements.items():
+        for statement in granted:
+            if any(action.startswith("sagemaker:") for action in items(statement["Action"])):
+                for resource in items(statement["Resource"]):
+                    assert resource["Sub"].endswith("/${Prefix}-*"), name
+
+
+def test_nobody_deletes_what_users_uploaded(identity_statements: Statements) -> None:
+    for name, granted in identity_statements.items():
+        writes = {a for a in actions(granted) if a.startswith("s3:Delete")}
+        assert writes == set(), name
+        for statement in granted:
+            if "s3:PutObject" in items(statement["Action"]):
+                assert all("/models/" not in r["Sub"] for r in items(statement["Resource"])), name
+
+
+def test_models_cannot_read_uploads_that_were_not_inspected(
+    identity_statements: Statements,
+) -> None:
+    read = [s for s in identity_statements["ModelRole"] if "s3:GetObject" in items(s["Action"])]
+    ((first, second),) = [[r["Sub"] for r in s["Resource"]] for s in read]
+    assert {first, second} == {"${Bucket.Arn}/artifacts/*", "${Bucket.Arn}/scripts/*"}
+
+
+def test_only_sagemaker_in_this_account_assumes_the_models_role(
+    resources: Callable[[str], dict[str, Document]],
+) -> None:
+    (trust,) = resources("AWS::IAM::Role")["ModelRole"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
