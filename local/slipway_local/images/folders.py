@@ -1,5 +1,6 @@
 """A container's own folder tree: /opt/ml/model, the user's code, a place for temporary files."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -99,6 +100,17 @@ def _chunks(source: bytes | Path) -> Iterator[bytes]:
     with source.open("rb") as file:
         while chunk := file.read(_CHUNK):
             yield chunk
+
+
+def sweep(containers: Path) -> None:
+    """Remove what processes that are dead now have left in their folders, named by their number."""
+    for folder in containers.glob("[0-9]*"):
+        try:
+            os.kill(int(folder.name), 0)
+        except ProcessLookupError:
+            discard(folder)
+        except PermissionError:
+            continue
 
 
 def discard(root: Path) -> None:

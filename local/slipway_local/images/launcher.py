@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from slipway_local.images.environments import Environments, Progress
-from slipway_local.images.folders import Fetch
+from slipway_local.images.folders import Fetch, sweep
 from slipway_local.images.multi_model import MultiModelServer
 from slipway_local.images.processes import DEFAULT_BOUNDS
 from slipway_local.images.registry import FAMILIES, Family
@@ -15,10 +15,10 @@ from slipway_local.sagemaker.serving import Container
 class ProcessLauncher:
     """Starts each container as a process of its own.
 
-    `home` holds `images/` (kept), `containers/` (one folder each, until it ends) and `logs/`
-    (kept). `fetch` gives the bytes, or a file, of an s3:// URL. `startup_seconds` is how long a
-    container may take to answer /ping; making the environment of an image for the first time is
-    not counted, as pulling an image is not.
+    `home` holds `images/` (kept), `containers/` (one folder each, until it ends; what a killed
+    cloud left is removed here) and `logs/` (kept). `fetch` gives the bytes, or a file, of an
+    s3:// URL. `startup_seconds` is how long a container may take to answer /ping; making the
+    environment of an image for the first time is not counted, as pulling an image is not.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class ProcessLauncher:
         startup_seconds: float = 480.0,
         families: tuple[Family, ...] = FAMILIES,
     ) -> None:
+        sweep(home / "containers")
         environments = Environments(home / "images", progress)
         self._ground = Ground(home, environments, fetch, bounds, startup_seconds, families)
 

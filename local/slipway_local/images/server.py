@@ -4,6 +4,7 @@ environment of the image ─► model unpacked ─► process ─► /ping 200 �
 (made on first use)                           └── a thread waits for its end
 """
 
+import os
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -57,9 +58,10 @@ class ProcessServer:
     def __init__(self, ground: Ground, container: Container) -> None:
         self._ground = ground
         self._container = container
-        for folder in ("containers", "logs"):
-            (ground.home / folder).mkdir(parents=True, exist_ok=True)
-        self._root = Path(tempfile.mkdtemp(prefix="c-", dir=ground.home / "containers"))
+        containers = ground.home / "containers" / str(os.getpid())
+        for folder in (containers, ground.home / "logs"):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._root = Path(tempfile.mkdtemp(prefix="c-", dir=containers))
         self.log_path = ground.home / "logs" / f"{self._root.name}.log"
         self.substitutions: tuple[str, ...] = ()
         self._lock = threading.Lock()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
-from slipway_local.images.folders import FolderRefused, discard, lay_out
+from slipway_local.images.folders import FolderRefused, discard, lay_out, sweep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +70,16 @@ def test_discarding_twice_is_fine(tmp_path: Path) -> None:
     discard(root)
     discard(root)
     assert not root.exists()
+
+
+def test_folders_of_the_dead_are_swept(tmp_path: Path) -> None:
+    dead = subprocess.Popen(["/bin/true"])
+    dead.wait()
+    for number in (dead.pid, os.getpid()):
+        (tmp_path / str(number) / "c-1").mkdir(parents=True)
+    sweep(tmp_path)
+    sweep(tmp_path / "none")
+    assert [path.name for path in tmp_path.iterdir()] == [str(os.getpid())]
 
 
 def _nothing(url: str) -> bytes:
