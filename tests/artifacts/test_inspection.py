@@ -17,7 +17,7 @@ def test_a_pickled_forest_is_told_with_its_version_and_served_by_its_image(
     inspection = inspect([pack({"model.joblib": real("sklearn/sklearn-model")})])
     assert (inspection.kind, inspection.framework_version) == ("sklearn", "1.4.2")
     assert inspection.details["class"] == "sklearn.ensemble._forest.RandomForestRegressor"
-    assert inspection.findings == ()
+    assert [finding.rule for finding in inspection.findings] == ["default-script"]
     choice = choose(inspection, "us-east-1")
     assert choice.uri == (
         "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-py312-cpu-py3"

@@ -26,6 +26,12 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
+_FACTORIES: Final = _words(
+    "builtins.bool builtins.dict builtins.float builtins.int builtins.list builtins.set "
+    "builtins.str builtins.tuple collections.OrderedDict"
+)
+
+
 def anything(_args: list[Any]) -> bool:
     """Any arguments will do."""
     return True
@@ -56,9 +62,7 @@ def made_class(args: list[Any]) -> bool:
 
 def fresh_factory(args: list[Any]) -> bool:
     """`defaultdict(factory)`: a plain container or number."""
-    factories = {"builtins.int", "builtins.float", "builtins.list", "builtins.dict"}
-    factories |= {"builtins.set", "builtins.str", "builtins.bool", "builtins.tuple"}
-    return not args or str(args[0]) in factories or args[0] is None
+    return not args or args[0] is None or str(args[0]) in _FACTORIES
 
 
 def short_range(args: list[Any]) -> bool:
@@ -119,6 +123,37 @@ _CYTHON: Final = frozenset(
 _GENERATORS: Final = _words("mt19937.MT19937 pcg64.PCG64 pcg64.PCG64DXSM philox.Philox sfc64.SFC64")
 _SPARSE: Final = _words("bsr coo csc csr dia dok lil")
 
+_TORCH_REBUILDERS: Final = _words(
+    "_rebuild_device_tensor_from_numpy _rebuild_meta_tensor_no_storage _rebuild_parameter "
+    "_rebuild_parameter_with_state _rebuild_qtensor _rebuild_sparse_tensor _rebuild_tensor "
+    "_rebuild_tensor_v2 _rebuild_tensor_v3"
+)
+_TORCHSCRIPT: Final = _words(
+    "build_boollist build_doublelist build_intlist build_tensor_from_id build_tensorlist "
+    "restore_type_tag"
+)
+_TRAINING_ENUMS: Final = _words(
+    "accelerate.utils.dataclasses.DistributedType transformers.trainer_utils.HubStrategy "
+    "transformers.trainer_utils.IntervalStrategy transformers.trainer_utils.SaveStrategy "
+    "transformers.trainer_utils.SchedulerType transformers.training_args.OptimizerNames"
+)
+_TORCH_NAMES: Final = [
+    *(
+        f"{name}Storage"
+        for name in _words(
+            "BFloat16 Bool Byte Char ComplexDouble ComplexFloat Double Float Half Int Long QInt32 "
+            "QInt8 QUInt8 QUInt4x2 Short"
+        )
+    ),
+    *_words(
+        "bfloat16 bool complex128 complex64 float16 float32 float64 float8_e4m3fn float8_e5m2 "
+        "int16 int32 int64 int8 per_channel_affine per_tensor_affine qint32 qint8 quint8 "
+        "sparse_coo sparse_csr strided uint16 uint32 uint64 uint8 relu sigmoid tanh "
+        "storage.TypedStorage storage.UntypedStorage _C._nn.gelu _C._nn.silu _C._nn.relu6 "
+        "nn.functional.relu nn.functional.gelu"
+    ),
+]
+
 CALLED: dict[str, Callable[[list[Any]], bool]] = {
     "_codecs.encode": latin_text,
     "builtins.bytearray": plain_bytes,
@@ -148,6 +183,8 @@ CALLED: dict[str, Callable[[list[Any]], bool]] = {
     "numpy.random._pickle.__randomstate_ctor": anything,
     "torch.device": anything,
     "torch.Size": anything,
+    "torch.nn.parameter.Parameter": anything,
+    "torch.serialization._get_layout": anything,
     "torch.storage._load_from_bytes": inner_pickle,
     "uuid.UUID": lambda args: not args,
     "xgboost.core.Booster": lambda args: not args,
@@ -162,6 +199,9 @@ CALLED: dict[str, Callable[[list[Any]], bool]] = {
     }.items()
 }
 CALLED |= dict.fromkeys(_CYTHON, anything)
+CALLED |= dict.fromkeys(_TRAINING_ENUMS, anything)
+CALLED |= {f"torch._utils.{name}": anything for name in _TORCH_REBUILDERS}
+CALLED |= {f"torch.jit._pickle.{name}": anything for name in _TORCHSCRIPT}
 CALLED |= {
     f"{module}.{name}": made_class
     for module, names in _CYTHON_MODULES.items()
@@ -181,6 +221,7 @@ _NUMPY_FUNCTIONS: Final = _words(
 NAMED: Final = (
     {f"builtins.{name}" for name in ("bool", "dict", "float", "int", "object", "str")}
     | {f"numpy.{name}" for name in _NUMPY_TYPES + _NUMPY_FUNCTIONS}
+    | {f"torch.{name}" for name in _TORCH_NAMES}
     | {"scipy._lib.array_api_compat.numpy._aliases.asarray"}  # in a BSpline
     | {f"numpy.random._{name}" for name in _GENERATORS}
     | {f"{core}._multiarray_umath.{name}" for core in _NUMPY_CORES for name in _NUMPY_FUNCTIONS}
@@ -200,6 +241,9 @@ MADE: Final = frozenset(
         "numpy.ndarray",
         "scipy.interpolate._bsplines.BSpline",
         "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper",
+        "accelerate.state.PartialState",
+        "transformers.trainer_pt_utils.AcceleratorConfig",
+        "transformers.training_args.TrainingArguments",
         "xgboost.compat.XGBoostLabelEncoder",
     }
 ) | frozenset(

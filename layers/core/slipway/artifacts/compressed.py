@@ -84,7 +84,9 @@ class _Opened:
         """The next bytes of the contents; nothing after its end."""
         while not self.stream.eof:
             try:
-                out = self.stream.decompress(b"", most) or self._feed(most)
+                out = self.stream.decompress(b"", most)
+                if not out and not self.stream.eof:
+                    out = self._feed(most)
             except (OSError, zlib.error, lzma.LZMAError) as error:
                 raise Damaged(f"its compression is damaged: {error}") from None
             if out:

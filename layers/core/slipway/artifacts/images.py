@@ -15,8 +15,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from slipway.artifacts.kinds import BY_NAME
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from slipway.artifacts.inspection import Inspection
 
@@ -24,14 +26,8 @@ _ARM = re.compile(r"ml\.([a-z]+\d+g[a-z]*)\.")
 _GPU = re.compile(r"ml\.[gp]\d")
 _ACCELERATOR = re.compile(r"ml\.(inf|trn)\d")
 _SUFFIXES = {"cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu"}
-FAMILIES = {
-    "sklearn": "sklearn",
-    "xgboost": "xgboost",
-}
-SCRIPTED = ("sklearn", "xgboost")
+SCRIPTED = ("sklearn", "xgboost", "pytorch", "huggingface-pytorch", "mxnet")
 NEAREST = ("sklearn",)  # its pickles promise nothing across versions: the fewer between, the better
-REMEDIES: dict[str, str] = {}
-_OWN_IMAGE = "name an image of your own in the manifest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +102,12 @@ def choose(
     inspection: Inspection, region: str, *, instance_type: str = "ml.m5.large"
 ) -> ImageChoice:
     """The image, environment and script that serve an artifact; NoImage where nothing can."""
-    kind = inspection.kind
-    family = FAMILIES.get(kind)
-    if family is None:
-        raise NoImage(f"No SageMaker image serves {kind} models", REMEDIES.get(kind, _OWN_IMAGE))
+    kind = BY_NAME[inspection.kind]
+    family = family_of(inspection)
+    if not family:
+        raise NoImage(f"No SageMaker image serves {kind.title} models", kind.remedy)
+    if kind.script == "required" and not inspection.entry_point:
+        raise NoImage(f"A {kind.title} model needs a script of its own", kind.remedy)
     processor = processor_of(instance_type)
     served = [image for image in images_of(family) if region in image.accounts]
     if not served:
@@ -122,6 +120,14 @@ def choose(
     image, reason = select(fitting, inspection.framework_version, family)
     environment, script = start(inspection)
     return ImageChoice(uri(image, region, processor), environment, script, reason)
+
+
+def family_of(inspection: Inspection) -> str:
+    """The family of images that serves a kind; Hugging Face has one for each base framework."""
+    family = BY_NAME[inspection.kind].family
+    if inspection.kind == "huggingface" and inspection.details.get("weights") == "hdf5":
+        return "huggingface-tensorflow"
+    return family
 
 
 def uri(image: Image, region: str, processor: str) -> str:
@@ -150,7 +156,7 @@ def processor_of(instance_type: str) -> str:
     return "gpu" if _GPU.match(instance_type) else "cpu"
 
 
-def select(images: list[Image], version: str, family: str) -> tuple[Image, str]:
+def select(images: Sequence[Image], version: str, family: str) -> tuple[Image, str]:
     """The image for a file's version, and why: its own minor, else a later one of its major."""
     newest = images[-1]
     wanted = numbers(version)[:2]
@@ -165,9 +171,9 @@ def select(images: list[Image], version: str, family: str) -> tuple[Image, str]:
         following = [image for image in later if image.number[0] == wanted[0] + 1]
         fitting = following[:1]
     if not fitting:
-        have = ", ".join(image.version for image in images)
         raise NoImage(
-            f"No {family} image can be trusted with a file of version {version} (there are {have})",
+            f"No {family} image can be trusted with a file of version {version}: "
+            f"there are {len(images)}, from {images[0].version} to {newest.version}",
             f"train or save the model again with {family} {newest.version}",
         )
     image = fitting[0] if family in NEAREST else fitting[-1]
@@ -176,19 +182,20 @@ def select(images: list[Image], version: str, family: str) -> tuple[Image, str]:
 
 def start(inspection: Inspection) -> tuple[dict[str, str], str | None]:
     """Environment and default script: the artifact's own script always comes first."""
-    if inspection.kind not in SCRIPTED:
-        return {}, None
-    if inspection.entry_point:
-        return {
-            "SAGEMAKER_PROGRAM": "inference.py",
-            "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-        }, None
-    if inspection.kind == "xgboost" and _is_algorithm_file(inspection):
-        return {}, None
-    return {
-        "SAGEMAKER_PROGRAM": "inference.py",
-        "SLIPWAY_MODEL_FILE": inspection.model_file,
-    }, inspection.kind
+    kind = BY_NAME[inspection.kind]
+    environment = {}
+    if inspection.details.get("task") and inspection.kind == "huggingface":
+        environment["HF_TASK"] = str(inspection.details["task"])
+    if inspection.entry_point and kind.family in SCRIPTED:
+        environment["SAGEMAKER_PROGRAM"] = "inference.py"
+        environment["SAGEMAKER_SUBMIT_DIRECTORY"] = "/opt/ml/model/code"
+        return environment, None
+    alone = inspection.kind == "xgboost" and _is_algorithm_file(inspection)
+    if kind.script != "default" or alone:
+        return environment, None
+    environment["SAGEMAKER_PROGRAM"] = "inference.py"
+    environment["SLIPWAY_MODEL_FILE"] = inspection.model_file
+    return environment, inspection.kind
 
 
 def _is_algorithm_file(inspection: Inspection) -> bool:

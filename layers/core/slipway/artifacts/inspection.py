@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from slipway.artifacts.advice import ENTRY_POINT, advise
 from slipway.artifacts.archive import Archive, Member
+from slipway.artifacts.kinds import weigh
 from slipway.artifacts.members import look
+from slipway.artifacts.refusal import GIB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
-    from slipway.artifacts.clues import Clue
     from slipway.artifacts.findings import Finding
     from slipway.artifacts.refusal import Limits
 
-ENTRY_POINT: Final = "code/inference.py"
-_MEMBERS: Final = 100
+DISK: Final = 30 * GIB  # what SageMaker gives an instance without a volume size
+GRADES: Final = ("refuse", "warn", "note")
+LARGEST: Final = 32_000  # bytes of a document
+_STRING: Final = 500
+_FIELDS: Final = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,38 +53,56 @@ class Inspection:
         return any(finding.grade == "refuse" for finding in self.findings)
 
 
-def inspect(chunks: Iterable[bytes], *, limits: Limits | None = None) -> Inspection:
-    """Read a model.tar.gz once, in constant memory; ArchiveRefused where it is no clean one."""
+def inspect(
+    chunks: Iterable[bytes], *, limits: Limits | None = None, disk: int = DISK
+) -> Inspection:
+    """Read a model.tar.gz once, in constant memory; ArchiveRefused where it is no clean one.
+
+    `disk` is the volume of the instance that shall serve it, in bytes.
+    """
     archive = Archive(chunks, limits)
     clues = [look(entry) for entry in archive]
-    model = _model(clues)
+    model = weigh(clues)
     names = {member.name for member in archive.members}
+    said = [finding for clue in clues for finding in clue.findings]
+    said += advise(model, clues, archive.members, disk=disk)
     return Inspection(
         sha256=archive.sha256,
         size=archive.size,
         unpacked=archive.unpacked,
         members=tuple(archive.members),
-        kind=model.kind if model else "unknown",
-        framework=model.framework if model else "",
-        framework_version=model.version if model else "",
-        model_file=model.member if model else "",
-        format=model.format if model else "",
+        kind=model.kind,
+        framework=model.framework,
+        framework_version=model.version,
+        model_file=model.member,
+        format=model.format,
         entry_point=ENTRY_POINT if ENTRY_POINT in names else "",
-        details=model.details if model else {},
-        findings=tuple(finding for clue in clues for finding in clue.findings),
+        details=model.details,
+        findings=tuple(sorted(said, key=lambda finding: GRADES.index(finding.grade))),
     )
 
 
-def _model(clues: list[Clue]) -> Clue | None:
-    return next((clue for clue in clues if clue.kind), None)
-
-
 def as_document(inspection: Inspection) -> dict[str, Any]:
-    """The inspection as JSON of at most 32 kB, for a state machine's input: long lists are cut.
+    """The inspection as JSON of at most 32 kB, for a state machine's input: long parts are cut.
 
     `member_count` and `finding_count` give the full lengths.
     """
-    document = asdict(inspection)
-    document["members"] = [asdict(member) for member in inspection.members[:_MEMBERS]]
-    document["member_count"] = len(inspection.members)
+    full = asdict(inspection)
+    full["member_count"] = len(inspection.members)
+    full["finding_count"] = len(inspection.findings)
+    for keep in (100, 30, 10, 3, 1, 0):
+        document: dict[str, Any] = _cut(full, keep)
+        if len(json.dumps(document)) <= LARGEST:
+            break
     return document
+
+
+def _cut(value: Any, keep: int) -> Any:  # noqa: ANN401 - JSON
+    """The value with at most `keep` items a list and `_FIELDS` an object, and short strings."""
+    if isinstance(value, str):
+        return value[:_STRING]
+    if isinstance(value, Mapping):
+        return {str(key)[:_STRING]: _cut(value[key], keep) for key in list(value)[:_FIELDS]}
+    if isinstance(value, list | tuple):
+        return [_cut(item, keep) for item in value[:keep]]
+    return value

@@ -2,30 +2,64 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from slipway.artifacts import pickled
+from slipway.artifacts import documents, pickled, zip_members
 from slipway.artifacts.clues import Clue
+from slipway.artifacts.findings import Finding
+from slipway.artifacts.hdf5 import MAGIC as HDF5
+from slipway.artifacts.hdf5 import look_hdf5
+from slipway.artifacts.judging import damaged, findings_of
+from slipway.artifacts.ndarrays import MAGIC as NDARRAYS
+from slipway.artifacts.ndarrays import NDArray, read_arrays
+from slipway.artifacts.numpy_files import MAGIC as NPY
+from slipway.artifacts.numpy_files import read_npy
+from slipway.artifacts.onnx_files import read_onnx
 from slipway.artifacts.reader import Damaged, Reader
 from slipway.artifacts.refusal import KIB
+from slipway.artifacts.safetensors import is_safetensors, read_safetensors
+from slipway.artifacts.scripting import look_requirements, look_script
+from slipway.artifacts.tensorflow_files import read_saved_model
+from slipway.artifacts.text_models import CATBOOST, LIGHTGBM, catboost_version, read_lightgbm
 from slipway.artifacts.xgboost_files import read_booster
+from slipway.artifacts.zips import MAGIC as ZIP
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slipway.artifacts.archive import Entry
 
 _HEAD: Final = 512
 _TAIL: Final = 64 * KIB
+_RESOURCES: Final = (".zip", ".jar", ".whl", ".egg")
 
 
 def look(entry: Entry) -> Clue:
     """What a member tells; reads only what it needs of it, and never loads anything."""
     reader = Reader(entry.some)
     head = reader.peek(_HEAD)
-    if read_booster(head, b"") is not None:
-        return _booster(entry.name, head, reader)
-    if pickled.looks_pickled(entry.name, head):
-        return pickled.look(entry.name, reader)
-    return Clue(entry.name, "unknown")
+    try:
+        return next(
+            read(entry.name, head, reader) for fits, read in READERS if fits(entry.name, head)
+        )
+    except Damaged as error:
+        finding = damaged(entry.name, "member-damaged", str(error))
+        if entry.name.endswith(_RESOURCES):
+            finding = Finding("warn", *_fields(finding))
+        return Clue(entry.name, "damaged", findings=(finding,))
+
+
+def _fields(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.rule, finding.member, finding.message, finding.remedy
+
+
+def _starts(magic: bytes) -> Callable[[str, bytes], bool]:
+    return lambda _, head: head.startswith(magic)
+
+
+def _named(pattern: str) -> Callable[[str, bytes], bool]:
+    return lambda name, _: re.search(pattern, name) is not None
 
 
 def _booster(name: str, head: bytes, reader: Reader) -> Clue:
@@ -35,9 +69,108 @@ def _booster(name: str, head: bytes, reader: Reader) -> Clue:
     return Clue(name, booster.format, "xgboost", "xgboost", booster.version, booster.details)
 
 
+def _pickle(name: str, _head: bytes, reader: Reader) -> Clue:
+    return pickled.look(name, reader)
+
+
+def _zip(name: str, _head: bytes, reader: Reader) -> Clue:
+    return zip_members.look(name, reader)
+
+
+def _saved_model(name: str, _head: bytes, reader: Reader) -> Clue:
+    found = read_saved_model(reader)
+    if found.pop("schema") != 1 or not found["tags"]:
+        raise Damaged("it is no SavedModel of schema 1 with a tag")
+    return Clue(name, "saved-model", "tensorflow", "tensorflow", found.pop("version"), found)
+
+
+def _arrays(name: str, _head: bytes, reader: Reader) -> Clue:
+    arrays = read_arrays(reader)
+    kind, details = _algorithm(arrays)
+    return Clue(name, "ndarrays", kind, "mxnet", "", details)
+
+
+def _algorithm(arrays: list[NDArray]) -> tuple[str, dict[str, object]]:
+    """PCA and K-Means are told by their arrays' names and shapes."""
+    named = {array.name: array.shape for array in arrays}
+    if named.keys() == {"mean", "v", "s"} and len(named["v"]) == 2:
+        return "pca", {"n_features": named["v"][0], "components": named["v"][1]}
+    if named.keys() == {""} and len(arrays) == 1 and len(arrays[0].shape) == 2:
+        return "kmeans", {"clusters": arrays[0].shape[0], "n_features": arrays[0].shape[1]}
+    weights = [array.shape for array in arrays if array.name.endswith("weight")]
+    matrices = [shape for shape in weights if len(shape) == 2]
+    details: dict[str, object] = {"arrays": len(arrays)}
+    return "", details | ({"classes": matrices[-1][0]} if matrices else {})
+
+
+def _npy(name: str, _head: bytes, reader: Reader) -> Clue:
+    details, verdict = read_npy(reader)
+    return Clue(name, "npy", "", "", "", details, tuple(findings_of(name, verdict)))
+
+
+def _safetensors(name: str, _head: bytes, reader: Reader) -> Clue:
+    return Clue(name, "safetensors", "safetensors", "torch", "", read_safetensors(reader))
+
+
+def _onnx(name: str, _head: bytes, reader: Reader) -> Clue:
+    found = read_onnx(reader)
+    if not found["ir_version"] or not found["outputs"]:
+        raise Damaged("it is no ONNX model with outputs")
+    return Clue(name, "onnx", "onnx", "onnx", str(found["opsets"].get("ai.onnx", "")), found)
+
+
+def _lightgbm(name: str, _head: bytes, reader: Reader) -> Clue:
+    details = read_lightgbm(reader.peek(_TAIL))
+    return Clue(name, "lightgbm-text", "lightgbm", "lightgbm", "", details)
+
+
+def _catboost(name: str, _head: bytes, reader: Reader) -> Clue:
+    version = catboost_version(reader.peek(_TAIL) + tail(reader))
+    return Clue(name, "cbm", "catboost", "catboost", version)
+
+
+def _json(name: str, _head: bytes, reader: Reader) -> Clue:
+    return documents.look(name, documents.read_json(reader)) or Clue(name, "json")
+
+
+def _nested(name: str, _head: bytes, _reader: Reader) -> Clue:
+    finding = Finding(
+        "warn",
+        "nested-archive",
+        name,
+        "It is an archive inside the archive, which SageMaker does not unpack.",
+        "pack the files themselves",
+    )
+    return Clue(name, "archive", findings=(finding,))
+
+
+def _unknown(name: str, _head: bytes, _reader: Reader) -> Clue:
+    return Clue(name, "unknown")
+
+
 def tail(reader: Reader, size: int = _TAIL) -> bytes:
     """The last bytes of what is left."""
     kept = b""
     while part := reader.some():
         kept = (kept + part)[-size:]
     return kept
+
+
+READERS: Final[tuple[tuple[Callable[[str, bytes], bool], Callable[..., Clue]], ...]] = (
+    (_named(r"(^|/)saved_model\.pb$"), _saved_model),
+    (_starts(ZIP), _zip),
+    (_starts(NDARRAYS), _arrays),
+    (_starts(HDF5), look_hdf5),
+    (_starts(NPY), _npy),
+    (lambda _, head: is_safetensors(head), _safetensors),
+    (lambda _, head: read_booster(head, b"") is not None, _booster),
+    (lambda _, head: LIGHTGBM.match(head) is not None, _lightgbm),
+    (_starts(CATBOOST), _catboost),
+    (_named(r"\.onnx$"), _onnx),
+    (pickled.looks_pickled, _pickle),
+    (_named(r"(^|/)requirements\.txt$"), look_requirements),
+    (_named(r"\.py$"), look_script),
+    (_named(r"\.json$"), _json),
+    (_named(r"\.(tar|tgz|tar\.gz)$"), _nested),
+    (lambda _name, _head: True, _unknown),
+)

@@ -15,13 +15,12 @@ from slipway.artifacts.estimators import (
     framework_of,
     version_of,
 )
-from slipway.artifacts.findings import Finding
+from slipway.artifacts.judging import damaged, findings_of
 from slipway.artifacts.pickles import Verdict, examine
 from slipway.artifacts.reader import Damaged, Reader
+from slipway.artifacts.torch_files import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from slipway.artifacts.pickle_values import Instance
 
 _BINARY: Final = re.compile(rb"\x80[\x00-\x05]")
@@ -45,14 +44,16 @@ def look(name: str, reader: Reader) -> Clue:
     try:
         verdict = examine(open_compressed(reader) if compression else reader)
     except Damaged as error:
-        return Clue(name, "pickle", findings=(_damaged(name, str(error)),))
+        return Clue(name, "pickle", findings=(damaged(name, "pickle-damaged", str(error)),))
     details = {"compression": compression} if compression else {}
     return _describe(name, verdict, details | {"arrays": verdict.arrays})
 
 
 def _describe(name: str, verdict: Verdict, details: dict[str, Any]) -> Clue:
-    findings = tuple(_offences(name, verdict))
+    findings = tuple(findings_of(name, verdict))
     format_ = "joblib" if verdict.arrays else "pickle"
+    if any(map(_is_torch, verdict.globals)):
+        return Clue(name, "torch-pickle", "pytorch", "torch", "", describe(verdict.root), findings)
     model = find_model(verdict.root)
     if model is None:
         roots = sorted({part for part in map(_root, verdict.globals) if part in KINDS})
@@ -60,6 +61,10 @@ def _describe(name: str, verdict: Verdict, details: dict[str, Any]) -> Clue:
         return Clue(name, format_, kind, kind, "", details, findings)
     kind = framework_of(model)
     return Clue(name, format_, kind, kind, _version(model), details | _facts(model), findings)
+
+
+def _is_torch(name: str) -> bool:
+    return name.startswith("torch.")
 
 
 def _root(name: str) -> str:
@@ -78,25 +83,3 @@ def _facts(model: Instance) -> dict[str, Any]:
     if (count := feature_count(model)) is not None:
         facts["n_features"] = count
     return facts
-
-
-def _offences(name: str, verdict: Verdict) -> Iterator[Finding]:
-    for offence in verdict.offences:
-        yield Finding(
-            "refuse",
-            "pickle-not-allowed",
-            name,
-            f"Loading it would do what no framework's own file does: {offence.what}, "
-            f"at byte {offence.position} of the pickle.",
-            "save the model with the framework's own format, or without code of your own in it",
-        )
-
-
-def _damaged(name: str, what: str) -> Finding:
-    return Finding(
-        "refuse",
-        "pickle-damaged",
-        name,
-        f"It cannot be read as the pickle that its name or first bytes promise: {what}.",
-        "save the model again and upload it whole",
-    )

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.allowed import may_call, may_make, may_name
 from slipway.artifacts.joblib_arrays import ALIGNMENT, is_wrapper, layout_of
-from slipway.artifacts.pickle_machine import DISPATCH, Machine
-from slipway.artifacts.pickle_values import Array, Blob, Global, Instance, Sequence
+from slipway.artifacts.pickle_machine import Machine
+from slipway.artifacts.pickle_opcodes import DISPATCH
+from slipway.artifacts.pickle_values import Array, Blob, Global, Instance, Persistent, Sequence
 from slipway.artifacts.reader import Damaged, Reader, reader_of
 from slipway.artifacts.refusal import KIB
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_OFFENCES: Final = 16
 DEEPEST: Final = 16
+LEGACY_TORCH: Final = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # torch/serialization.py
 _AHEAD: Final = 64 * KIB
 _PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
 
@@ -109,6 +111,11 @@ class Examiner(Machine):
             return self._array(instance)
         return instance
 
+    def persistent(self, pid: Any) -> None:  # noqa: ANN401 - any value
+        """Only torch gives persistent ids a meaning."""
+        self.on_offence("a persistent id")
+        super().persistent(pid)
+
     def on_offence(self, what: str, *, named: bool = False) -> None:
         """Note it, with its position; `named` where an attack would have to pass by here."""
         del named
@@ -153,6 +160,39 @@ class Examiner(Machine):
         ahead = self.reader.peek(_AHEAD)
         if ahead and ahead[0] in DISPATCH and _Shadow(self, wrapper, ahead).strikes():
             self.on_offence("an array whose elements work as pickle opcodes")
+
+
+class TorchExaminer(Examiner):
+    """A machine for torch.save: tensors' bytes lie outside, behind persistent ids."""
+
+    def on_global(self, found: Global) -> Global:
+        """TorchScript names its own compiled types, which Python cannot import."""
+        if found.module.partition(".")[0] == "__torch__":
+            return found
+        return super().on_global(found)
+
+    def on_call(self, callee: Any, args: Any) -> None:  # noqa: ANN401 - any value
+        """A TorchScript type is made without code of its own."""
+        if not _is_torchscript(callee):
+            super().on_call(callee, args)
+
+    def on_make(self, cls: Any) -> None:  # noqa: ANN401 - any value
+        """A TorchScript type is made without code of its own."""
+        if not _is_torchscript(cls):
+            super().on_make(cls)
+
+    def persistent(self, pid: Any) -> None:  # noqa: ANN401 - any value
+        """`("storage", type, key, device, count)`, or ("module", …) with a source nobody runs."""
+        if not isinstance(pid, Sequence) or pid.items[:1] not in (["storage"], ["module"]):
+            self.on_offence("a persistent id that torch does not write")
+        if isinstance(pid, Sequence) and pid.items[:1] == ["module"] and len(pid.items) > 1:
+            self.push(pid.items[1])
+        else:
+            self.push(Persistent(pid))
+
+
+def _is_torchscript(value: object) -> bool:
+    return isinstance(value, Global) and value.module.partition(".")[0] == "__torch__"
 
 
 class _Shadow(Examiner):
@@ -211,14 +251,29 @@ def _window(reader: Reader, size: int) -> Callable[[int], bytes]:
     return some
 
 
-def examine(reader: Reader, depth: int = 0) -> Verdict:
-    """Judge the pickle that a reader holds, to its end."""
+def examine(reader: Reader, depth: int = 0, *, torch: bool = False) -> Verdict:
+    """Judge the pickle that a reader holds, to its end; `torch` for a data.pkl of torch.save.
+
+    A file in torch's older form, several pickles and then raw tensors, is known by its first bytes.
+    """
     judgement = _Judgement()
     root = None
     try:
-        root = Examiner(reader, judgement, depth).run()
-        if not reader.at_end():
-            judgement.add("bytes after the end of the pickle", reader.position)
+        if reader.peek(len(LEGACY_TORCH)) == LEGACY_TORCH:
+            root = _run_legacy(reader, judgement, depth)
+        else:
+            machine = TorchExaminer if torch else Examiner
+            root = machine(reader, judgement, depth).run()
+            if not reader.at_end():
+                judgement.add("bytes after the end of the pickle", reader.position)
     except Damaged as error:
         judgement.offences.append(Offence(str(error), reader.position))
     return Verdict(tuple(judgement.offences), tuple(judgement.globals), root, judgement.arrays)
+
+
+def _run_legacy(reader: Reader, judgement: _Judgement, depth: int) -> Any:  # noqa: ANN401
+    """Magic number, protocol, system and object are pickles; so is the list of tensors' keys."""
+    roots = [TorchExaminer(reader, judgement, depth).run() for _ in range(5)]
+    while reader.some():
+        pass
+    return roots[3]

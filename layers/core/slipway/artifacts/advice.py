@@ -1,0 +1,214 @@
+"""What to tell whoever uploaded the artifact, beyond what its members say one by one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from slipway.artifacts.findings import Finding
+from slipway.artifacts.images import NoImage, images_of, numbers, select
+from slipway.artifacts.kinds import BY_NAME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from slipway.artifacts.archive import Member
+    from slipway.artifacts.clues import Clue
+
+ENTRY_POINT: Final = "code/inference.py"
+TOKENIZERS: Final = frozenset(
+    {
+        "merges.txt",
+        "preprocessor_config.json",
+        "sentencepiece.bpe.model",
+        "spiece.model",
+        "tokenizer.json",
+        "tokenizer.model",
+        "vocab.json",
+        "vocab.txt",
+    }
+)
+_SMALL: Final = re.compile(r"\.(json|py|txt|yaml|yml|cfg|toml)$")
+_NO_TEXT: Final = ("vit", "resnet", "convnext", "swin", "detr", "clip_vision_model")
+_NEEDS_MODEL_FN: Final = ("sklearn", "xgboost", "pytorch", "mxnet")
+
+
+def advise(
+    model: Clue, clues: Sequence[Clue], members: Sequence[Member], *, disk: int
+) -> Iterator[Finding]:
+    """The findings about the archive as a whole; `disk` is the instance's, in bytes."""
+    yield from _about_script(model, clues)
+    yield from _about_layout(model, clues, members)
+    yield from _about_tokenizer(model, members)
+    yield from _about_order(model, clues, members)
+    yield from _about_size(members, disk)
+    yield from _about_strays(model, members)
+    yield from _about_version(model)
+
+
+def _about_version(model: Clue) -> Iterator[Finding]:
+    """A file is best served by its own minor version; scikit-learn promises nothing else."""
+    family = BY_NAME[model.kind].family
+    if model.kind not in ("sklearn", "xgboost") or not model.version:
+        return
+    try:
+        image, reason = select(images_of(family), model.version, family)
+    except NoImage as missing:
+        yield Finding("warn", "no-image", model.member, str(missing), missing.remedy)
+        return
+    if model.kind == "sklearn" and image.number[:2] != numbers(model.version)[:2]:
+        yield Finding(
+            "warn",
+            "version-far",
+            model.member,
+            f"It was saved by scikit-learn {model.version}, and {reason}, but scikit-learn "
+            "does not promise that such files load, or predict the same.",
+            f"train it with scikit-learn {'.'.join(map(str, image.number))}",
+        )
+
+
+def _about_script(model: Clue, clues: Sequence[Clue]) -> Iterator[Finding]:
+    need = BY_NAME[model.kind].script
+    script = next((clue for clue in clues if clue.member == ENTRY_POINT), None)
+    if script is None and need == "required":
+        yield Finding(
+            "refuse",
+            "script-missing",
+            ENTRY_POINT,
+            f"A {model.kind} model needs an inference script and the archive has none.",
+            BY_NAME[model.kind].remedy,
+        )
+    elif script is None and model.kind == "sklearn":
+        yield Finding(
+            "note",
+            "default-script",
+            ENTRY_POINT,
+            "The scikit-learn container cannot load a model by itself and the archive brings no "
+            "script: the default one is used.",
+            "pack a code/inference.py with a model_fn to load it in your own way",
+        )
+    elif script is not None and model.kind in _NEEDS_MODEL_FN:
+        yield from _about_hooks(script)
+
+
+def _about_hooks(script: Clue) -> Iterator[Finding]:
+    if not {"model_fn", "handler"} & set(script.details.get("hooks", ())):
+        yield Finding(
+            "refuse",
+            "model-fn-missing",
+            script.member,
+            "It defines no model_fn, and the container has no default one.",
+            "define model_fn(model_dir) and return the loaded model",
+        )
+
+
+def _about_layout(
+    model: Clue, clues: Sequence[Clue], members: Sequence[Member]
+) -> Iterator[Finding]:
+    """TensorFlow Serving wants `<integer>/saved_model.pb` or `<name>/<integer>/saved_model.pb`."""
+    if model.kind != "tensorflow":
+        return
+    found = [clue.member for clue in clues if clue.format == "saved-model"]
+    served = [name for name in found if re.fullmatch(r"([^/]+/)?\d+/saved_model\.pb", name)]
+    if not served:
+        yield Finding(
+            "refuse",
+            "saved-model-folder",
+            found[0],
+            "TensorFlow Serving looks for a folder named by an integer and does not find this one.",
+            "move it to 1/saved_model.pb (or NAME/1/saved_model.pb) with its variables beside it",
+        )
+    if len(served) > 1:
+        yield Finding(
+            "note",
+            "saved-model-versions",
+            served[0],
+            f"It holds {len(served)} versions, of which the highest number is served.",
+            "pack only the version to serve",
+        )
+    folder = model.member.removesuffix("saved_model.pb")
+    if not any(member.name.startswith(f"{folder}variables/") for member in members):
+        yield Finding(
+            "warn",
+            "saved-model-variables",
+            model.member,
+            "No variables lie beside it: unless the graph is frozen, loading it fails.",
+            f"pack {folder}variables/ as well",
+        )
+
+
+def _about_tokenizer(model: Clue, members: Sequence[Member]) -> Iterator[Finding]:
+    if model.kind != "huggingface" or model.details.get("model_type") in _NO_TEXT:
+        return
+    names = {member.name.rpartition("/")[2] for member in members}
+    if not names & TOKENIZERS:
+        yield Finding(
+            "warn",
+            "tokenizer-missing",
+            "",
+            "No tokenizer is packed, so the container would have to fetch one, which network "
+            "isolation forbids.",
+            "save the tokenizer beside the model: tokenizer.save_pretrained(folder)",
+        )
+
+
+def _about_order(
+    model: Clue, clues: Sequence[Clue], members: Sequence[Member]
+) -> Iterator[Finding]:
+    """Whoever reads the archive as a stream learns early what stands first."""
+    del clues
+    names = [member.name for member in members]
+    if model.member not in names:
+        return
+    late = [name for name in names[names.index(model.member) + 1 :] if _SMALL.search(name)]
+    if late and members[names.index(model.member)].size > 100_000_000:
+        yield Finding(
+            "note",
+            "weights-first",
+            late[0],
+            "It stands behind the weights, so whoever reads the archive passes them first.",
+            "pack configuration and code first and weights last",
+        )
+
+
+def _about_size(members: Sequence[Member], disk: int) -> Iterator[Finding]:
+    unpacked = sum(member.size for member in members)
+    if unpacked > disk:
+        yield Finding(
+            "refuse",
+            "disk-too-small",
+            "",
+            f"Its files take {unpacked} bytes and the instance's volume has {disk}.",
+            "choose an instance type or a volume size with more room",
+        )
+
+
+def _about_strays(model: Clue, members: Sequence[Member]) -> Iterator[Finding]:
+    hidden = [member.name for member in members if "._" in member.name or "__MACOSX" in member.name]
+    if hidden:
+        yield Finding(
+            "note",
+            "stray-files",
+            hidden[0],
+            f"macOS added {len(hidden)} files of its own.",
+            "pack with COPYFILE_DISABLE=1 tar …",
+        )
+    if model.kind == "xgboost":
+        yield from _about_ensemble(model, members)
+
+
+def _about_ensemble(model: Clue, members: Sequence[Member]) -> Iterator[Finding]:
+    others = [
+        member.name
+        for member in members
+        if member.name != model.member and "/" not in member.name and member.name[0] != "."
+    ]
+    if others:
+        yield Finding(
+            "warn",
+            "stray-files",
+            others[0],
+            "The XGBoost container loads every file at the top as a booster of an ensemble: "
+            f"{len(others)} beside {model.member} would break it.",
+            "pack only the model at the top, and other files in folders",
+        )

@@ -1,0 +1,93 @@
+"""ONNX models (onnx/onnx.proto): producer, operator sets, inputs and outputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from slipway.artifacts.protobuf import Field, fields
+
+if TYPE_CHECKING:
+    from slipway.artifacts.reader import Reader
+
+_TYPES: Final = {
+    1: "float32",
+    2: "uint8",
+    3: "int8",
+    4: "uint16",
+    5: "int16",
+    6: "int32",
+    7: "int64",
+    8: "string",
+    9: "bool",
+    10: "float16",
+    11: "float64",
+    12: "uint32",
+    13: "uint64",
+    16: "bfloat16",
+}
+_MOST: Final = 64
+
+
+def read_onnx(reader: Reader) -> dict[str, Any]:
+    """`ir_version`, `producer`, `producer_version`, `opsets`, `inputs`, `outputs`."""
+    found: dict[str, Any] = {"ir_version": 0, "opsets": {}, "inputs": {}, "outputs": {}}
+    for field in fields(reader):
+        if field.number == 1:
+            found["ir_version"] = field.value
+        elif field.number in (2, 3):
+            found[{2: "producer", 3: "producer_version"}[field.number]] = field.text()
+        elif field.number == 7:
+            _graph(field, found)
+        elif field.number == 8:
+            _opset(field, found["opsets"])
+    return found
+
+
+def _opset(field: Field, opsets: dict[str, int]) -> None:
+    domain, version = "", 0
+    for part in field.fields():
+        if part.number == 1:
+            domain = part.text()
+        elif part.number == 2:
+            version = part.value
+    if len(opsets) < _MOST:
+        opsets[domain or "ai.onnx"] = version
+
+
+def _graph(graph: Field, found: dict[str, Any]) -> None:
+    for field in graph.fields():
+        side = {11: "inputs", 12: "outputs"}.get(field.number)
+        if side and len(found[side]) < _MOST:
+            name, value = _value(field)
+            found[side][name] = value
+
+
+def _value(field: Field) -> tuple[str, dict[str, Any]]:
+    name, value = "", {"dtype": "unknown", "shape": None}
+    for part in field.fields():
+        if part.number == 1:
+            name = part.text()
+        elif part.number == 2:
+            for kind in part.fields():
+                if kind.number == 1:
+                    value = _tensor(kind)
+    return name, value
+
+
+def _tensor(field: Field) -> dict[str, Any]:
+    dtype, shape = "unknown", None
+    for part in field.fields():
+        if part.number == 1:
+            dtype = _TYPES.get(part.value, f"type {part.value}")
+        elif part.number == 2:
+            shape = [_side(side) for side in part.fields() if side.number == 1]
+    return {"dtype": dtype, "shape": shape}
+
+
+def _side(field: Field) -> int | str | None:
+    for part in field.fields():
+        if part.number == 1:
+            return part.value
+        if part.number == 2:
+            return part.text()
+    return None

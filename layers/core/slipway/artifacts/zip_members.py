@@ -1,0 +1,147 @@
+"""Zip files inside an archive: torch, Keras, numpy, and the built-in algorithms' models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from slipway.artifacts import documents
+from slipway.artifacts.clues import Clue
+from slipway.artifacts.findings import Finding
+from slipway.artifacts.judging import findings_of
+from slipway.artifacts.ndarrays import NDArray, read_arrays
+from slipway.artifacts.numpy_files import MAGIC as NPY
+from slipway.artifacts.numpy_files import read_npy
+from slipway.artifacts.reader import Damaged
+from slipway.artifacts.torch_files import TorchZip
+from slipway.artifacts.zips import Zip
+
+if TYPE_CHECKING:
+    from slipway.artifacts.reader import Reader
+    from slipway.artifacts.zips import Entry
+
+_JSON: Final = ("manifest.json", "additional-params.json", "metadata.json", "config.json")
+
+
+class _Zipped:
+    """What the entries of one zip tell together."""
+
+    def __init__(self, member: str) -> None:
+        self.member = member
+        self.torch = TorchZip()
+        self.names: set[str] = set()
+        self.documents: dict[str, Any] = {}
+        self.arrays: dict[str, NDArray] = {}
+        self.findings: list[Finding] = []
+
+    def take(self, entry: Entry) -> None:
+        """Read one entry as far as it matters."""
+        self.names.add(entry.name)
+        if entry.name in _JSON or entry.name.endswith("symbol.json"):
+            self.documents[entry.name] = documents.read_json(entry.reader)
+        elif entry.name.endswith(".params"):
+            self.arrays = {array.name: array for array in read_arrays(entry.reader)}
+        elif entry.reader.peek(len(NPY)) == NPY:
+            _, verdict = read_npy(entry.reader)
+            self.findings += findings_of(self.member, verdict, entry.name)
+        else:
+            self.torch.take(entry)
+
+    def clue(self) -> Clue:
+        """The clue of the whole zip."""
+        for recognise in (self._torch, self._linear, self._factorization, self._keras, self._numpy):
+            if clue := recognise():
+                return clue
+        return Clue(self.member, "zip", findings=tuple(self.findings))
+
+    def _torch(self) -> Clue | None:
+        if not self.torch.verdicts:
+            return None
+        kind = "torchscript" if self.torch.scripted else "pytorch"
+        findings = [
+            finding
+            for entry, verdict in self.torch.verdicts
+            for finding in findings_of(self.member, verdict, entry)
+        ]
+        details = self.torch.details
+        return Clue(self.member, "torch-zip", kind, "torch", "", details, tuple(findings))
+
+    def _linear(self) -> Clue | None:
+        parameters = self.documents.get("additional-params.json")
+        weight = self.arrays.get("fc0_weight")
+        if not isinstance(parameters, dict) or "predictor_type" not in parameters:
+            return None
+        details: dict[str, Any] = {
+            key: parameters[key]
+            for key in ("predictor_type", "loss_type", "threshold")
+            if isinstance(parameters.get(key), str | int | float)
+        }
+        if weight:
+            details["n_features"] = weight.shape[0]
+        return self._mxnet("linear-learner", details)
+
+    def _factorization(self) -> Clue | None:
+        if not {"v", "w1_weight", "w0_weight"} <= self.arrays.keys():
+            return None
+        shape = self.arrays["v"].shape
+        details = {"n_features": shape[0], "factors": shape[1] if len(shape) > 1 else 0}
+        return self._mxnet("factorization-machines", details)
+
+    def _mxnet(self, kind: str, details: dict[str, Any]) -> Clue:
+        symbols = [document for name, document in self.documents.items() if "symbol" in name]
+        symbol = documents.look("symbol.json", symbols[0]) if symbols else None
+        if symbol and "task" in symbol.details:
+            details["task"] = symbol.details["task"]
+        version = symbol.version if symbol else ""
+        return Clue(self.member, "mxnet-zip", kind, "mxnet", version, details)
+
+    def _keras(self) -> Clue | None:
+        metadata = self.documents.get("metadata.json")
+        if not isinstance(metadata, dict) or "keras_version" not in metadata:
+            return None
+        config = self.documents.get("config.json")
+        details = {"class": str(config.get("class_name", ""))} if isinstance(config, dict) else {}
+        lambdas = _has_lambda(config)
+        version = str(metadata["keras_version"])[:20]
+        findings = (lambda_layer(self.member),) if lambdas else ()
+        return Clue(self.member, "keras", "keras", "keras", version, details, findings)
+
+    def _numpy(self) -> Clue | None:
+        if not self.names or not all(name.endswith(".npy") for name in self.names):
+            return None
+        return Clue(self.member, "npz", findings=tuple(self.findings))
+
+
+def _has_lambda(config: Any) -> bool:  # noqa: ANN401 - JSON
+    """Whether a Keras configuration holds a layer that is Python code."""
+    waiting = [config]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if node.get("class_name") in ("Lambda", "__lambda__"):
+                return True
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return False
+
+
+def lambda_layer(member: str) -> Finding:
+    """Keras keeps the code of Lambda layers as marshalled Python bytecode."""
+    return Finding(
+        "refuse",
+        "keras-lambda",
+        member,
+        "It has a Lambda layer, which is Python bytecode that loading the model runs.",
+        "replace the Lambda layer by a layer class or export the model as a SavedModel",
+    )
+
+
+def look(name: str, reader: Reader) -> Clue:
+    """What a zip tells; Damaged where it contradicts itself."""
+    zipped = _Zipped(name)
+    for entry in Zip(reader):
+        try:
+            zipped.take(entry)
+        except Damaged as error:
+            raise Damaged(f"its entry {entry.name!r}: {error}") from None
+    return zipped.clue()
