@@ -24,7 +24,7 @@ Handler = Callable[[Event, object], Answer]
 @cache
 def logger() -> Logger:
     """The functions' logger. POWERTOOLS_SERVICE_NAME and POWERTOOLS_LOG_LEVEL set it up."""
-    return Logger()
+    return Logger(location=None)
 
 
 def observed(handler: Handler[Event, Answer]) -> Handler[Event, Answer]:
@@ -47,12 +47,11 @@ def observed(handler: Handler[Event, Answer]) -> Handler[Event, Answer]:
 def telling(**keys: object) -> Iterator[Callable[[object], None]]:
     """Log what comes of the work inside, under `keys`; errors pass through.
 
-    The work hands its outcome, anything JSON can hold, to the function it is given; without an
-    outcome there is nothing to tell.
+    The work hands its outcome, anything JSON can hold, to the function it is given.
     """
     with logger().append_context_keys(**keys):
         try:
-            yield lambda outcome: logger().info("Done", extra={"outcome": outcome})
+            yield logger().info
         except SlipwayError as news:
             # Raised on purpose, for the state machine or the queue to act on: no traceback.
             logger().warning("%s: %s", type(news).__name__, news)
