@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
-from slipway.domain.desired import Artifact, newer
+from slipway.domain.desired import Artifact
 from slipway.domain.record import Record
 from slipway.domain.steps import Verdict
 from slipway.domain.world import PackageApproval
@@ -90,11 +90,8 @@ def follow(
 def outcome(ports: Ports, deployment: str, wish: Wish) -> End | None:
     """How the release of `wish` ended; None while it is under way."""
     record = ports.ledger.load(deployment)
-    known = record.desired.artifact if record.desired else None
-    if wish.artifact and known and not _same(known, wish.artifact) and newer(known, wish.artifact):
-        return End(SUPERSEDED, f"a newer upload took its place: {known.uri}")
     if not _takes_up(record, wish):
-        return None
+        return _superseded(ports, deployment, wish)
     settled, desired = record.settled, record.desired
     if settled and desired and settled.told and settled.generation == desired.generation:
         return End(settled.announce.verdict, settled.announce.reason)
@@ -125,6 +122,14 @@ def _padded(what: str) -> Text:
     text = screen.worded(what)
     text.pad_right(max(0, 24 - len(what)))
     return text
+
+
+def _superseded(ports: Ports, deployment: str, wish: Wish) -> End | None:
+    """What only S3 can tell: its time stamps are too coarse to say which upload came later."""
+    newest = ports.uploaded.newest(deployment).artifact
+    if wish.artifact is None or newest is None or _same(newest, wish.artifact):
+        return None
+    return End(SUPERSEDED, f"a newer upload took its place: {newest.uri}")
 
 
 def _takes_up(record: Record, wish: Wish) -> bool:

@@ -10,6 +10,7 @@ import typer
 
 from slipway_cli import screen, target
 from slipway_cli.approval import approve, reject
+from slipway_cli.demo.command import demo
 from slipway_cli.embedded import down, env, up
 from slipway_cli.failures import Commands
 from slipway_cli.history import history
@@ -36,6 +37,7 @@ app.command()(approve)
 app.command()(reject)
 app.command("inspect")(inspect_artifact)
 app.command()(schema)
+app.command()(demo)
 app.command()(up)
 app.command()(down)
 app.command()(env)

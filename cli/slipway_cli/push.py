@@ -20,6 +20,8 @@ from slipway_cli.stack import Stack
 
 CHUNK = 1 << 20
 
+Say = Callable[[str], None]
+
 
 def push(
     ctx: typer.Context,
@@ -42,7 +44,7 @@ def push(
         check_archive(file)
     found = stack.connect(target.of(ctx))
     line = TimeLine(found.ports, deployment)
-    wish = upload(found, deployment, file, manifest)
+    wish = upload(found, deployment, file, manifest, _say)
     if wait:
         finish(deployment, await_release(found, deployment, wish, line, timeout))
 
@@ -67,11 +69,15 @@ def chunks(file: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def upload(found: Stack, deployment: str, file: Path | None, manifest: Path | None) -> Wish:
-    """Upload the manifest, then the artifact; the versions they became."""
+def upload(
+    found: Stack, deployment: str, file: Path | None, manifest: Path | None, say: Say
+) -> Wish:
+    """Upload the manifest, then the artifact, saying so; the versions they became."""
     prefix = naming.prefix_of(deployment)
-    version = _put(found, manifest, f"{prefix}{naming.MANIFEST}").version_id if manifest else None
-    artifact = _put(found, file, f"{prefix}model{naming.ARCHIVE}") if file else None
+    version = (
+        _put(found, manifest, f"{prefix}{naming.MANIFEST}", say).version_id if manifest else None
+    )
+    artifact = _put(found, file, f"{prefix}model{naming.ARCHIVE}", say) if file else None
     return Wish(artifact, version)
 
 
@@ -96,10 +102,11 @@ def finish(deployment: str, end: End) -> None:
     screen.out().print(screen.worded(f"{end.verdict}: {end.reason}"), soft_wrap=True)
 
 
-def _put(found: Stack, file: Path, key: str) -> Artifact:
+def _put(found: Stack, file: Path, key: str, say: Say) -> Artifact:
     client = found.session.client("s3")
     with _progress(file) as advance:
         client.upload_file(str(file), found.bucket, key, Callback=advance)
+    say(f"uploaded {file.name} to {key} ({screen.size(file.stat().st_size)})")
     head = client.head_object(Bucket=found.bucket, Key=key)
     return Artifact(
         bucket=found.bucket,
@@ -112,13 +119,15 @@ def _put(found: Stack, file: Path, key: str) -> Artifact:
 
 @contextmanager
 def _progress(file: Path) -> Iterator[Callable[[int], None]]:
-    """A bar in a terminal; elsewhere one line when the upload is done."""
+    """A bar in a terminal, nothing elsewhere."""
     console = screen.out()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    total = file.stat().st_size
     bar = Progress(*columns, TransferSpeedColumn(), console=console, transient=True)
     bar.disable = not console.is_terminal
     with bar:
-        task = bar.add_task(file.name, total=total)
+        task = bar.add_task(file.name, total=file.stat().st_size)
         yield lambda count: bar.advance(task, count)
-    console.print(f"uploaded {file} ({screen.size(total)})", soft_wrap=True)
+
+
+def _say(text: str) -> None:
+    screen.out().print(text, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""`slipway demo`: the product at work, from an upload to served predictions, on this machine."""
