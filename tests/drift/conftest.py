@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from slipway_drift.csv_rows import read_csv
-from slipway_drift.profile import Profile, profile
+from slipway_drift.profile import profile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slipway_drift.profile import Domains, Profile
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -20,9 +23,9 @@ REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 def of_csv() -> Callable[..., Profile]:
     """Profile a CSV text with a header."""
 
-    def profiled(text: str | bytes, **settings: Any) -> Profile:
+    def profiled(text: str | bytes, domains: Domains = ()) -> Profile:
         content = text.encode() if isinstance(text, str) else text
-        return profile(read_csv(io.BytesIO(content)), **settings)
+        return profile(read_csv(io.BytesIO(content)), domains=domains)
 
     return profiled
 
@@ -43,8 +46,8 @@ def golden_profile(golden: Path) -> Profile:
 
 
 @pytest.fixture(scope="session")
-def golden_statistics(golden: Path) -> Any:
-    return json.loads((golden / "statistics.json").read_bytes())
+def golden_statistics(golden: Path) -> dict[str, Any]:
+    return dict(json.loads((golden / "statistics.json").read_bytes()))
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +69,7 @@ def captured() -> Callable[..., bytes]:
         *,
         encodings: tuple[str, str] = ("CSV", "CSV"),
         types: tuple[str, str] = ("text/csv", "text/csv"),
-        **about: Any,
+        **about: str,
     ) -> bytes:
         sides = {}
         for i, (side, data) in enumerate((("endpointInput", given), ("endpointOutput", said))):
@@ -77,7 +80,7 @@ def captured() -> Callable[..., bytes]:
                     "data": data,
                     "encoding": encodings[i],
                 }
-        metadata = {"eventId": "e-1", "inferenceTime": "2026-01-01T00:00:00Z"} | about
+        metadata = {"eventId": "e-1", "inferenceTime": "2026-01-01T00:00:00Z", **about}
         record = {"captureData": sides, "eventMetadata": metadata, "eventVersion": "0"}
         return json.dumps(record).encode() + b"\n"
 

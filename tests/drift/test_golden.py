@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from slipway_drift.check import check
 from slipway_drift.constraints_reading import read_constraints
 from slipway_drift.jackson import write
-from slipway_drift.profile import Profile
 from slipway_drift.statistics import read_statistics, statistics
 from slipway_drift.suggest import suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from slipway_drift.profile import Profile
 
 MOMENTS = ("mean", "sum", "std_dev")
 
 
-def apart(document: Any) -> tuple[Any, list[float], list[set[tuple[str, int]]]]:
+def apart(written: Mapping[str, Any]) -> tuple[Any, list[float], list[set[tuple[str, int]]]]:
     """Take the moments and the (unordered) categories out of a statistics document."""
-    document = json.loads(json.dumps(document))
+    document = json.loads(json.dumps(written))
     moments, categories = [], []
     for feature in document["features"]:
         block = feature.get("numerical_statistics") or feature["string_statistics"]
@@ -31,7 +34,7 @@ def apart(document: Any) -> tuple[Any, list[float], list[set[tuple[str, int]]]]:
 
 
 def test_statistics_are_the_containers(
-    golden_profile: Profile, golden_statistics: Any
+    golden_profile: Profile, golden_statistics: dict[str, Any]
 ) -> None:
     ours, our_moments, our_categories = apart(statistics(golden_profile))
     theirs, their_moments, their_categories = apart(golden_statistics)
@@ -41,7 +44,7 @@ def test_statistics_are_the_containers(
 
 
 def test_sums_and_means_are_the_containers_to_the_last_bit(
-    golden_profile: Profile, golden_statistics: Any
+    golden_profile: Profile, golden_statistics: dict[str, Any]
 ) -> None:
     for ours, theirs in zip(
         json.loads(write(statistics(golden_profile)))["features"],
@@ -70,7 +73,7 @@ def test_the_containers_files_are_written_again_byte_for_byte(golden: Path, name
 
 
 def test_the_baseline_drifts_from_itself_only_where_its_own_types_are_mixed(
-    golden: Path, golden_profile: Profile, golden_statistics: Any
+    golden: Path, golden_profile: Profile, golden_statistics: dict[str, Any]
 ) -> None:
     constraints = read_constraints(json.loads((golden / "constraints.json").read_bytes()))
     found = check(golden_profile, constraints, read_statistics(golden_statistics))

@@ -72,7 +72,7 @@ def batch_of(pairs: Sequence[Pair], rejections: Sequence[Rejection]) -> Batch:
     # A name on both sides is one column of each.
     renamed = {f"input.{name}" if name in outputs else name: held for name, held in inputs.items()}
     frame = pl.DataFrame(
-        outputs | renamed,
+        (outputs | renamed) or None,
         schema=dict.fromkeys((*outputs, *renamed), pl.String),
         height=len(pairs),
     )

@@ -32,7 +32,7 @@ BLANK_LINES: Final = re.compile(rb"\n(?:\r?\n)+")
 def read_csv(stream: IO[bytes], *, header: bool = True, piece: int = PIECE) -> Iterator[Batch]:
     """Yield the rows; without a header the columns are `_c0`, `_c1`, …, as many as row one has.
 
-    Raise DriftError where a row is longer than 48 MiB.
+    Raise DriftError where a row is longer than 48 MiB, or the first one is no CSV.
     """
     names: list[str] = []
     line = 1
@@ -42,7 +42,8 @@ def read_csv(stream: IO[bytes], *, header: bool = True, piece: int = PIECE) -> I
             first, rest = first_row(block.lstrip(b"\r\n"))
             names = column_names(first) if header else [f"_c{i}" for i in range(len(first))]
             rows = rest if header else block
-        yield parse(rows, names, line)
+        above = block[: len(block) - len(rows)]
+        yield parse(rows, names, line + above.count(b"\n"))
         line += block.count(b"\n")
 
 
@@ -84,7 +85,11 @@ def first_row(block: bytes) -> tuple[list[str], bytes]:
         end = block.find(b"\n", end) + 1 or len(block)
         if block.count(b'"', 0, end) % 2 == 0:
             break
-    cells = next(csv.reader([block[:end].decode(errors="replace").rstrip("\r\n")]), [])
+    text = block[:end].decode(errors="replace").rstrip("\r\n")
+    try:
+        cells = next(csv.reader([text]), [])
+    except csv.Error as error:
+        raise DriftError(f"the first row is not CSV: {error}") from error
     return cells or [""], block[end:]
 
 
@@ -99,7 +104,9 @@ def column_names(cells: Sequence[str]) -> list[str]:
 
 def parse(block: bytes, names: Sequence[str], line: int) -> Batch:
     """Read whole rows with the fast reader, or with the patient one where that one balks."""
-    body = block.strip(b"\r\n")
+    below = block.lstrip(b"\r\n")
+    line += block[: len(block) - len(below)].count(b"\n")
+    body = below.rstrip(b"\r\n")
     if not body:
         return Batch(no_rows(names))
     blank = b"\n\n" in body or b"\n\r\n" in body

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Document = Mapping[str, object]
+Document = Mapping[str, Any]
 
 
 def write(document: Document) -> bytes:
@@ -33,7 +33,7 @@ def pieces(value: object, depth: int) -> Iterator[str]:
         yield json.dumps(value, ensure_ascii=False)
 
 
-def object_pieces(value: Mapping[str, object], depth: int) -> Iterator[str]:
+def object_pieces(value: Document, depth: int) -> Iterator[str]:
     if not value:
         yield "{ }"
         return

@@ -123,7 +123,7 @@ def frame_of(rows: Sequence[Row]) -> pl.DataFrame:
     """Set rows into columns, sorted by name."""
     names = sorted({name for row in rows for name in row})
     return pl.DataFrame(
-        {name: [row.get(name) for row in rows] for name in names},
+        {name: [row.get(name) for row in rows] for name in names} or None,
         schema=dict.fromkeys(names, pl.String),
         height=len(rows),
     )

@@ -116,20 +116,20 @@ def ahead(batches: Iterator[Batch], workers: Executor) -> Iterator[Batch]:
 
 def extend(known: Profile, batch: Batch, domains: Domains, workers: Executor) -> Profile:
     """Take in the next batch: each column in its own thread."""
+    cells = {series.name: series for series in batch.frame.get_columns()}
     columns = {column.name: column for column in known.columns}
-    for position, name in enumerate(batch.frame.columns):
-        if name not in columns:
-            column = Column(
-                name,
-                position < batch.outputs,
-                values=Values(watched=watched(name, position, domains)),
-            )
-            columns[name] = column.missing(known.item_count)
+    late = [(position, name) for position, name in enumerate(cells) if name not in columns]
+    by_name = {name: frozenset(values) for name, values in domains}
+    for position, name in late:
+        by_position = domains[position][1] if position < len(domains) else ()
+        watched = Values(watched=by_name.get(name, frozenset(by_position)))
+        column = Column(name, position < batch.outputs, values=watched)
+        columns[name] = column.missing(known.item_count)
 
     def extended(column: Column) -> Column:
-        if column.name not in batch.frame.columns:
+        if column.name not in cells:
             return column.missing(len(batch.frame))
-        return column.extend(batch.frame[column.name])
+        return column.extend(cells[column.name])
 
     return Profile(
         known.item_count + len(batch.frame),
@@ -138,11 +138,3 @@ def extend(known: Profile, batch: Batch, domains: Domains, workers: Executor) ->
         dict(Counter(known.rejections) + Counter(r.reason for r in batch.rejections)),
         (*known.rejected, *batch.rejections)[:KEPT_REJECTIONS],
     )
-
-
-def watched(name: str, position: int, domains: Domains) -> frozenset[str]:
-    """Find the values to watch: those of the column's name, else those of its position."""
-    by_name = dict(domains)
-    if name in by_name:
-        return frozenset(by_name[name])
-    return frozenset(domains[position][1] if position < len(domains) else ())
