@@ -87,8 +87,9 @@ def build(settings: Settings, launcher: Launcher) -> SageMaker:
         random=Random(),  # noqa: S311 - it shares out traffic
         emit=events.putter(*settings.owner),
         put_metrics=stores.metrics_writer(*settings.owner),
+        put_object=stores.object_writer(*settings.owner),
         in_alarm=stores.alarm_reader(*settings.owner),
-        durations=Durations(creating=pause, updating=pause),
+        durations=Durations(creating=pause, updating=pause, capturing=60 * settings.time_scale),
         account_id=settings.account,
         region=settings.region,
     )

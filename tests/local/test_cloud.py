@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import io
+import json
 import os
 import signal
 import socket
@@ -148,6 +150,14 @@ def test_only_this_machine_reaches_the_cloud(state: Path) -> None:
     assert [address for address in listening if address.endswith(f":{port:04X}")] == [
         f"{loopback}:{port:04X}"
     ]
+
+
+def test_a_cloud_may_take_anyone(state: Path) -> None:
+    port = cloud.start(state, auth=False).settings.port
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("POST", "/", "{}", {"X-Amz-Target": "SageMaker.ListEndpoints"})
+    assert json.loads(connection.getresponse().read()) == {"Endpoints": []}
+    connection.close()
 
 
 def test_the_log_is_followed_until_the_cloud_ends(state: Path) -> None:

@@ -1,6 +1,7 @@
 """MiniStack's stores that the embedded services read and write without a request."""
 
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from ministack.core.responses import request_scope
@@ -24,6 +25,21 @@ def object_reader(account: str, region: str) -> Callable[[str], bytes]:
         return data
 
     return read
+
+
+def object_writer(account: str, region: str) -> Callable[[str, str, bytes], None]:
+    """A function that puts an object into a bucket, as an upload would, events and all.
+
+    It raises OSError when the bucket does not take it.
+    """
+
+    def write(bucket: str, key: str, body: bytes) -> None:
+        with request_scope(account, region):
+            status, _, answer = s3._put_object(bucket, key, body, {})
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise OSError(f"S3 answered {status} to s3://{bucket}/{key}: {answer!r}")
+
+    return write
 
 
 def metrics_writer(account: str, region: str) -> Callable[[Iterable[Datum]], None]:
