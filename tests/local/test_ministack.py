@@ -34,7 +34,7 @@ def test_two_invocations_of_one_function_run_at_the_same_time(stack: Stack) -> N
     stack.work("echo")
     spans: list[Any] = []
     threads = [
-        threading.Thread(target=lambda: spans.append(stack.work("sleep", seconds=0.7)))
+        threading.Thread(target=lambda: spans.append(stack.work("sleep", seconds=2)))
         for _ in range(2)
     ]
     for thread in threads:
