@@ -7,6 +7,7 @@ from threading import RLock
 from typing import Any
 
 from slipway_local.sagemaker import events
+from slipway_local.sagemaker.captures import Captures
 from slipway_local.sagemaker.events import Event
 from slipway_local.sagemaker.fleets import Fleet
 from slipway_local.sagemaker.metrics import Datum
@@ -23,7 +24,8 @@ class Durations:
     `config_visible` is how long a fresh endpoint configuration stays unknown to CreateEndpoint
     and UpdateEndpoint. `health_check` is how long a container may take to answer its health
     check when its variant does not say. `reason_kept` is how long DescribeEndpoint shows why an
-    update was rolled back; at 0 the rollback is silent.
+    update was rolled back; at 0 the rollback is silent. `capturing` is how long captured requests
+    are collected before they are written to S3.
     """
 
     creating: float = 0.0
@@ -33,6 +35,7 @@ class Durations:
     config_visible: float = 0.0
     health_check: float = 600.0
     reason_kept: float = float("inf")
+    capturing: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,7 @@ class Account:
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     metrics: list[Datum] = field(default_factory=list)
+    captures: Captures = field(default_factory=Captures)
 
     def arn(self, kind: str, name: str) -> str:
         """SageMaker writes ARNs in lower case, whatever the name's case."""

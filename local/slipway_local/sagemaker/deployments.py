@@ -106,6 +106,7 @@ def _finish(account: Account, endpoint: Endpoint, pending: Deployment) -> None:
     endpoint.fleet, endpoint.mixed, endpoint.pending = pending.fleet, None, None
     endpoint.config_name = pending.fleet.config_name
     endpoint.failure = None
+    account.captures.close(endpoint.name)
     for fleet in old:
         if fleet is not None:
             fleet.retire()
@@ -186,6 +187,7 @@ def _recover(account: Account, endpoint: Endpoint) -> None:
 def _delete(account: Account, endpoint: Endpoint) -> None:
     for fleet in endpoint.fleets():
         fleet.retire()
+    account.captures.close(endpoint.name)
     del account.endpoints[endpoint.arn]
     del account.moving[endpoint.arn]
     del account.tags[endpoint.arn]

@@ -60,6 +60,7 @@ class Rehearsal:
         self.events: list[Event] = []
         self.metrics: list[Datum] = []
         self.alarms: set[str] = set()
+        self.objects: dict[str, bytes] = {}
         self.launcher = ScriptedLauncher(self.clock, dict(scripts or {}))
         self.service = SageMaker(
             self.launcher,
@@ -67,6 +68,7 @@ class Rehearsal:
             random=Random(seed),  # noqa: S311  routing by chance, no secret
             emit=self.events.append,
             put_metrics=self.metrics.extend,
+            put_object=self._put,
             in_alarm=self.alarms.__contains__,
             durations=durations,
             quotas=quotas,
@@ -81,6 +83,9 @@ class Rehearsal:
             self.service.tick()
         self.clock.now = end
         self.service.tick()
+
+    def _put(self, bucket: str, key: str, body: bytes) -> None:
+        self.objects[f"s3://{bucket}/{key}"] = body
 
     def _next(self) -> float:
         due, change = self.service.next_due(), self.launcher.next_change()

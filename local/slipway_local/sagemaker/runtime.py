@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from slipway_local.sagemaker import deployments, metrics
+from slipway_local.sagemaker import captures, deployments, metrics
 from slipway_local.sagemaker.account import Account
+from slipway_local.sagemaker.captures import Exchange, Payload
 from slipway_local.sagemaker.errors import Refusal
 from slipway_local.sagemaker.fleets import Fleet, Variant
 from slipway_local.sagemaker.operations import Operations, Params
@@ -62,7 +63,9 @@ def invoke_endpoint(account: Account, params: Params) -> Params:
                     time=answered,
                 )
             )
-    return _answer(route, reply)
+    answer = _answer(route, reply)
+    _capture(account, route, params, answer)
+    return answer
 
 
 def _route(account: Account, params: Params) -> Route:
@@ -133,6 +136,27 @@ def _answer(route: Route, reply: Reply) -> Params:
     if attributes is not None:
         answer["CustomAttributes"] = attributes
     return answer
+
+
+def _capture(account: Account, route: Route, params: Params, answer: Params) -> None:
+    """Serverless variants are not captured, whatever the configuration says."""
+    config = route.fleet.capture
+    with account.lock:
+        serverless = route.variant.instances is None
+        if config is None or serverless or not captures.sampled(config, account.random):
+            return
+        now = account.clock()
+        exchange = Exchange(
+            id=captures.fresh_id(account.random),
+            time=now,
+            config=config,
+            sent=Payload(params.get("Body", b""), params.get("ContentType", "")),
+            answered=Payload(answer["Body"], answer.get("ContentType", "")),
+            custom_attributes=params.get("CustomAttributes"),
+            inference_id=params.get("InferenceId"),
+        )
+        due = now + account.durations.capturing
+        account.captures.note(route.endpoint, route.variant.name, exchange, due, account.random)
 
 
 def _content_type(headers: Mapping[str, str]) -> dict[str, str]:

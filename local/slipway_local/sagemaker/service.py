@@ -1,5 +1,6 @@
 """SageMaker, embedded: the control plane and the runtime of one account in one region."""
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from random import Random
@@ -17,6 +18,7 @@ from slipway_local.sagemaker import (
     wire,
 )
 from slipway_local.sagemaker.account import Account, Durations
+from slipway_local.sagemaker.captures import File
 from slipway_local.sagemaker.errors import unsupported
 from slipway_local.sagemaker.events import Event
 from slipway_local.sagemaker.metrics import Datum
@@ -33,10 +35,15 @@ _CONTROL: Operations = {
     **tags.OPERATIONS,
 }
 _RUNTIME: Operations = runtime.OPERATIONS
+_LOG = logging.getLogger(__name__)
 
 
 def _drop(_: object) -> None:
     """Nobody listens."""
+
+
+def _discard(_bucket: str, _key: str, _body: bytes) -> None:
+    """There is no S3."""
 
 
 def _silent(_: str) -> bool:
@@ -48,7 +55,8 @@ class SageMaker:
     """The service. All it knows of time, chance and the world is handed to it.
 
     It has no thread: what is due happens at the next call or `tick`. Events and metrics are
-    handed out after the lock is released, so a listener may call the service back.
+    handed out after the lock is released, so a listener may call the service back. Captured
+    requests are written with `put_object(bucket, key, body)`, by `tick` alone.
     """
 
     def __init__(
@@ -59,6 +67,7 @@ class SageMaker:
         random: Random,
         emit: Callable[[Event], None] = _drop,
         put_metrics: Callable[[Sequence[Datum]], None] = _drop,
+        put_object: Callable[[str, str, bytes], None] = _discard,
         in_alarm: Callable[[str], bool] = _silent,
         durations: Durations | None = None,
         quotas: Mapping[str, int] | None = None,
@@ -68,6 +77,7 @@ class SageMaker:
         self._requests = count(1)
         self._emit = emit
         self._put_metrics = put_metrics
+        self._put_object = put_object
         self.account = Account(
             id=account_id,
             region=region,
@@ -106,17 +116,24 @@ class SageMaker:
         """Let everything that is due happen."""
         with self.account.lock:
             deployments.advance(self.account)
+            captured = self.account.captures.take(self.account.clock())
         self._deliver()
+        for file in captured:
+            self._store(file)
 
     def next_due(self) -> float | None:
-        """When, by the service's clock, a status is next due to end; None when none is.
+        """When, by the service's clock, a status is due to end or a capture file to be written,
+        whichever is next; None when nothing is.
 
         A container that is being waited for may change things at any time before.
         """
         with self.account.lock:
             now = self.account.clock()
             dues = [endpoint.due for endpoint in self.account.moving.values()]
-        return min((due for due in dues if due > now), default=None)
+            captured = self.account.captures.next_due()
+        return min(
+            (due for due in (*dues, captured) if due is not None and due > now), default=None
+        )
 
     def start_maintenance(self, endpoint_name: str, duration: float) -> None:
         """Put an endpoint that is InService into SystemUpdating for `duration` seconds, as AWS
@@ -134,3 +151,13 @@ class SageMaker:
             self._emit(event)
         if metrics:
             self._put_metrics(metrics)
+
+    def _store(self, file: File) -> None:
+        bucket, key = file.location()
+        try:
+            self._put_object(bucket, key, file.content())
+        except Exception as error:  # noqa: BLE001 - whatever S3 has, the next try may succeed
+            _LOG.warning("Captured requests wait: s3://%s/%s was refused: %s", bucket, key, error)
+            with self.account.lock:
+                due = self.account.clock() + self.account.durations.capturing
+                self.account.captures.put_back(file, due)

@@ -1,0 +1,143 @@
+"""Models are really served, from S3 to S3: containers, capture files, events, metrics."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from slipway_local import cloud
+
+if TYPE_CHECKING:
+    from slipway_local.cloud import Cloud
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cloud")]
+
+Eventually = Callable[..., Any]
+
+IMAGES = Path(__file__).parents[2] / ".slipway" / "images"
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+SCRIPT = """
+def model_fn(folder): return open(folder + "/factor").read()
+def predict_fn(data, model): return data * float(model)
+"""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A cloud, a minute of which takes a bit more than a second, with a bucket that tells."""
+    folder = tmp_path_factory.mktemp("serving")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    (folder / "models").mkdir()
+    (folder / "models" / "images").symlink_to(IMAGES)
+    started = cloud.start(folder / "state", time_scale=0.02, models=folder / "models")
+    try:
+        _prepare(started)
+        yield started
+    finally:
+        cloud.stop(folder / "state")
+
+
+def _prepare(running: Cloud) -> None:
+    s3 = running.client("s3")
+    s3.create_bucket(Bucket="serving")
+    s3.put_bucket_notification_configuration(
+        Bucket="serving", NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    for name, factor in (("one", b"1"), ("two", b"2")):
+        archive = _pack({"factor": factor, "code/inference.py": SCRIPT.encode()})
+        s3.put_object(Bucket="serving", Key=f"models/{name}.tar.gz", Body=archive)
+    queue = running.client("sqs").create_queue(QueueName="seen")["QueueUrl"]
+    arn = running.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    events = running.client("events")
+    events.put_rule(Name="captured", EventPattern='{"source": ["aws.s3"]}')
+    target = {"Id": "seen", "Arn": arn["Attributes"]["QueueArn"]}
+    events.put_targets(Rule="captured", Targets=[target])
+
+
+def _pack(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def _serve(running: Cloud, name: str, eventually: Eventually, url: str, **config: object) -> None:
+    """Bring the endpoint `name` into service with the model data at `url`."""
+    client = running.client("sagemaker")
+    mode = "MultiModel" if url.endswith("/") else "SingleModel"
+    script = {
+        "SAGEMAKER_PROGRAM": "inference.py",
+        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    }
+    container = {"Image": IMAGE, "ModelDataUrl": url, "Environment": script, "Mode": mode}
+    role = "arn:aws:iam::000000000000:role/serving"
+    client.create_model(ModelName=name, ExecutionRoleArn=role, PrimaryContainer=container)
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": name,
+        "InstanceType": "ml.m5.large",
+        "InitialInstanceCount": 1,
+    }
+    client.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], **config)
+    client.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    describe = client.describe_endpoint
+    ends = ("InService", "Failed")
+    eventually(lambda: describe(EndpointName=name)["EndpointStatus"] in ends, 60)
+    assert describe(EndpointName=name)["EndpointStatus"] == "InService"
+
+
+def test_captured_requests_are_uploaded_and_the_bus_tells(
+    running: Cloud, eventually: Eventually
+) -> None:
+    capture = {
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": "s3://serving/captured",
+        "CaptureOptions": [{"CaptureMode": "InputAndOutput"}],
+        "CaptureContentTypeHeader": {
+            "CsvContentTypes": ["text/csv"],
+            "JsonContentTypes": ["application/json"],
+        },
+    }
+    _serve(running, "one", eventually, "s3://serving/models/one.tar.gz", DataCaptureConfig=capture)
+    runtime = running.client("sagemaker-runtime")
+    for row in (b"1,2", b"3,4"):
+        runtime.invoke_endpoint(
+            EndpointName="one", Body=row, ContentType="text/csv", Accept="application/json"
+        )
+    files = eventually(lambda: _captured(running, lines=2))
+    captured = [
+        json.loads(line)["captureData"] for body in files.values() for line in body.splitlines()
+    ]
+    assert [side["endpointInput"]["data"] for side in captured] == ["1,2", "3,4"]
+    assert [side["endpointOutput"]["data"] for side in captured] == ["[1.0, 2.0]", "[3.0, 4.0]"]
+    assert {side["endpointOutput"]["encoding"] for side in captured} == {"JSON"}
+    key, body = next(iter(files.items()))
+    event = eventually(lambda: _told(running, key))
+    assert event["detail-type"] == "Object Created"
+    assert event["detail"]["object"]["size"] == len(body)
+
+
+def _captured(running: Cloud, lines: int) -> dict[str, bytes] | None:
+    """The capture files by their keys, once they have so many lines."""
+    s3 = running.client("s3")
+    listed = s3.list_objects_v2(Bucket="serving", Prefix="captured/one/AllTraffic/")
+    keys = [entry["Key"] for entry in listed.get("Contents", [])]
+    files = {key: s3.get_object(Bucket="serving", Key=key)["Body"].read() for key in keys}
+    return files if b"".join(files.values()).count(b"\n") == lines else None
+
+
+def _told(running: Cloud, key: str) -> Any:  # noqa: ANN401 - an event's JSON
+    """The event that names the object, if it is there."""
+    sqs = running.client("sqs")
+    queue = sqs.get_queue_url(QueueName="seen")["QueueUrl"]
+    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    events = [json.loads(message["Body"]) for message in messages]
+    return next((event for event in events if event["detail"]["object"]["key"] == key), None)
