@@ -1,0 +1,238 @@
+"""The handlers, on moto's S3, DynamoDB and SNS, our SageMaker, and releases kept in a list."""
+
+import importlib.util
+import io
+import json
+import sys
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import boto3
+import botocore.session
+import pytest
+from botocore.loaders import Loader
+from moto import mock_aws
+from slipway import settings, wiring
+from slipway.ports import Ports
+from slipway_local.sagemaker.account import Durations
+from slipway_local.sagemaker.inprocess import connect
+from slipway_local.sagemaker.rehearsal import Rehearsal
+
+REPOSITORY = Path(__file__).parents[2]
+REGION = "eu-west-1"
+BUCKET = f"slipway-123456789012-{REGION}"
+MANIFEST = f"image: 123456789012.dkr.ecr.{REGION}.amazonaws.com/mine:1\nprobes:\n  - body: '1,2'\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What Lambda tells a function about its call."""
+
+    function_name: str
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:it"
+    aws_request_id: str = "2f1c6a2e-6a3d-4a57-9a1c-000000000000"
+
+
+@dataclass(slots=True)
+class Executions:
+    """Implements ports.Executions: what was started, what runs, and which tokens were used."""
+
+    started: list[tuple[str, str]] = field(default_factory=list)
+    running: set[str] = field(default_factory=set)
+    asleep: set[str] = field(default_factory=set)
+    woken: list[str] = field(default_factory=list)
+
+    def start(self, deployment: str, name: str) -> None:
+        self.started.append((deployment, name))
+
+    def is_running(self, execution: str) -> bool:
+        return execution in self.running
+
+    def wake(self, token: str) -> bool:
+        if token not in self.asleep:
+            return False
+        self.asleep.remove(token)
+        self.woken.append(token)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything around the handlers, to arrange and to look at."""
+
+    ports: Ports
+    aws: boto3.Session
+    sagemaker: Rehearsal
+    executions: Executions
+
+    def upload(self, key: str, content: bytes) -> None:
+        self.aws.client("s3").put_object(Bucket=BUCKET, Key=key, Body=content)
+
+    def upload_model(self, deployment: str = "housing", manifest: str = MANIFEST) -> None:
+        self.upload(f"models/{deployment}/slipway.yaml", manifest.encode())
+        self.upload(f"models/{deployment}/model.tar.gz", archive({"weights.txt": b"0.5"}))
+
+
+Call = Callable[[str, Mapping[str, Any]], Any]
+Example = Callable[[str], dict[str, Any]]
+Queued = Callable[..., dict[str, Any]]
+Advance = Callable[..., dict[str, Any]]
+
+
+def archive(members: Mapping[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        for name, content in members.items():
+            header = tarfile.TarInfo(name)
+            header.size = len(content)
+            tar.addfile(header, io.BytesIO(content))
+    return packed.getvalue()
+
+
+@pytest.fixture(scope="session")
+def models() -> Loader:
+    """The services' API models, read once for all tests."""
+    return Loader()
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, models: Loader) -> Iterator[World]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws(config={"core": {"passthrough": {"urls": [r".*sagemaker.*"]}}}):
+        sagemaker = Rehearsal(durations=Durations(creating=60, updating=60, config_visible=0))
+        core = botocore.session.Session()
+        core.register_component("data_loader", models)
+        aws = boto3.Session(botocore_session=core, region_name=REGION)
+        connect(aws.events, sagemaker.service.handle)
+        executions = Executions()
+        ports = replace(
+            wiring.build(settings.read(_environment(aws)), aws),
+            executions=executions,
+            clock=sagemaker.clock,
+        )
+        yield World(ports, aws, sagemaker, executions)
+
+
+def _environment(aws: boto3.Session) -> dict[str, str]:
+    """What the template makes and tells the functions."""
+    location: Any = {"LocationConstraint": REGION}
+    aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
+    aws.client("s3").put_bucket_versioning(
+        Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"}
+    )
+    aws.client("dynamodb").create_table(
+        TableName="ledger",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "deployment", "AttributeType": "S"},
+            {"AttributeName": "item", "AttributeType": "S"},
+        ],
+        KeySchema=[
+            {"AttributeName": "deployment", "KeyType": "HASH"},
+            {"AttributeName": "item", "KeyType": "RANGE"},
+        ],
+    )
+    return {
+        "AWS_REGION": REGION,
+        "SLIPWAY_PREFIX": "slipway",
+        "SLIPWAY_BUCKET": BUCKET,
+        "SLIPWAY_TABLE": "ledger",
+        "SLIPWAY_TOPIC_ARN": aws.client("sns").create_topic(Name="news")["TopicArn"],
+        "SLIPWAY_STATE_MACHINE_ARN": "unused: releases are kept in a list",
+        "SLIPWAY_MODEL_ROLE_ARN": "arn:aws:iam::123456789012:role/model",
+        "SLIPWAY_DEFAULT_APPROVAL": "automatic",
+    }
+
+
+@pytest.fixture
+def call(world: World, monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Call the handler in functions/<name> with an event."""
+
+    def calling(name: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
+        function = _load(name)
+        monkeypatch.setattr(function, "ports", lambda: world.ports)
+        answer = function.handler(json.loads(json.dumps(event)), Context(f"slipway-{name}"))
+        return json.loads(json.dumps(answer))
+
+    return calling
+
+
+def _load(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"{name}_app", f"functions/{name}/app.py")
+    assert spec is not None
+    assert spec.loader is not None
+    function = importlib.util.module_from_spec(spec)
+    # Byte-code beside the handler would be uploaded with it.
+    kept, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        spec.loader.exec_module(function)
+    finally:
+        sys.dont_write_bytecode = kept
+    return function
+
+
+@pytest.fixture
+def advance(world: World, call: Call) -> Advance:
+    """Go the way of the state machine until Decide names a step; its document."""
+    steps = {
+        "InspectArtifact": "inspect_artifact",
+        "RegisterModel": "register_model",
+        "DeployEndpoint": "deploy_endpoint",
+        "ProbeEndpoint": "probe_endpoint",
+    }
+
+    def advancing(until: str, execution: str = "release-1") -> dict[str, Any]:
+        world.executions.running.add(execution)
+        for _ in range(12):
+            document: dict[str, Any] = call(
+                "decide", {"deployment": "housing", "execution": execution}
+            )
+            if document["step"] == until:
+                return document
+            if document["step"] == "AwaitChange":
+                world.sagemaker.pass_time(document["timeout"])
+            else:
+                call(steps[document["step"]], document)
+        raise AssertionError(f"{until} was never owed")
+
+    return advancing
+
+
+@pytest.fixture
+def example() -> Example:
+    """An event of events/, by its file name."""
+    return lambda name: json.loads((REPOSITORY / "events" / name).read_text())
+
+
+@pytest.fixture
+def queued() -> Queued:
+    """Events as an SQS batch hands them to a function."""
+    return lambda *events: {"Records": [_record(n, event) for n, event in enumerate(events)]}
+
+
+def _record(number: int, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Source: "Using Lambda with Amazon SQS", the message event."""
+    return {
+        "messageId": f"059f36b4-87a3-44ab-83d2-66197500000{number}",
+        "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
+        "body": json.dumps(event),
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": "1545082649183",
+            "SenderId": "AIDAIENQZJOLO23YVJ4VO",
+            "ApproximateFirstReceiveTimestamp": "1545082649185",
+        },
+        "messageAttributes": {},
+        "md5OfBody": "e4e68fb7bd0e697a0ae8f1bb342846b3",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:uploads",
+        "awsRegion": REGION,
+    }
