@@ -1,0 +1,113 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slipway.domain.errors import InvalidInput, Throttled
+from slipway.domain.naming import Site
+from slipway.events import Hint, changed, deliver, uploaded
+
+SITE = Site("slipway", "bucket", "eu-west-1", "")
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+)
+
+
+def upload(key: object) -> dict[str, Any]:
+    return {"detail": {"object": {"key": key}}}
+
+
+def batch(*bodies: str) -> dict[str, Any]:
+    records = [{"messageId": str(n), "body": body} for n, body in enumerate(bodies)]
+    return {"Records": [{**record, "eventSource": "aws:sqs"} for record in records]}
+
+
+@pytest.mark.parametrize(
+    ("key", "deployment"),
+    [
+        ("models/housing/model.tar.gz", "housing"),
+        ("models/churn-eu/2026/03/a model%2B+é.tar.gz", "churn-eu"),
+        ("models/housing/slipway.yaml", "housing"),
+    ],
+)
+def test_an_upload_hints_at_the_deployment_of_its_folder(key: str, deployment: str) -> None:
+    assert uploaded(upload(key)) == Hint(deployment, f"{key} was uploaded")
+
+
+@pytest.mark.parametrize("key", ["models/housing/readme.txt", "artifacts/x/model.tar.gz", "x"])
+def test_other_keys_hint_at_nothing(key: str) -> None:
+    assert uploaded(upload(key)) is None
+
+
+def test_a_key_is_taken_as_it_is_written() -> None:
+    with pytest.raises(InvalidInput, match="deployment: 'my%2Dmodel'"):
+        uploaded(upload("models/my%2Dmodel/model.tar.gz"))
+
+
+@pytest.mark.parametrize("event", [{}, {"detail": None}, {"detail": []}, upload(None), upload(7)])
+def test_an_upload_without_a_key_is_refused(event: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match=r"detail\.object\.key"):
+        uploaded(event)
+
+
+@pytest.mark.parametrize(
+    ("detail", "hint"),
+    [
+        (
+            {"EndpointName": "slipway-housing", "EndpointStatus": "IN_SERVICE"},
+            Hint("housing", "endpoint slipway-housing is IN_SERVICE"),
+        ),
+        (
+            {"ModelPackageGroupName": "slipway-churn-eu", "ModelApprovalStatus": "Rejected"},
+            Hint("churn-eu", "model package slipway-churn-eu is Rejected"),
+        ),
+        (
+            {"EndpointName": "slipway-housing"},
+            Hint("housing", "endpoint slipway-housing is changed"),
+        ),
+        ({"EndpointName": "housing", "EndpointStatus": "IN_SERVICE"}, None),
+        ({"EndpointName": "slipway-"}, None),
+        ({"EndpointName": "slipway-Housing"}, None),
+        ({"ModelPackageGroupName": "somebody-elses"}, None),
+    ],
+)
+def test_a_change_hints_at_the_deployment_of_its_resource(
+    detail: dict[str, str], hint: Hint | None
+) -> None:
+    # The list as source and the times in milliseconds are as AWS documents them.
+    event = {"source": ["aws.sagemaker"], "time": "1583831889050", "detail": detail}
+    assert changed(event, SITE) == hint
+
+
+@pytest.mark.parametrize("event", [{}, {"detail": "x"}, {"detail": {}}])
+def test_a_change_of_nothing_is_refused(event: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput, match="detail"):
+        changed(event, SITE)
+
+
+@given(detail=JSON)
+def test_no_event_does_worse_than_being_refused(detail: object) -> None:
+    for read in (uploaded, lambda event: changed(event, SITE)):
+        try:
+            hint = read({"detail": detail})
+        except InvalidInput:
+            continue
+        assert hint is None or hint.deployment
+
+
+def test_only_the_messages_that_failed_are_delivered_again() -> None:
+    nudged = []
+
+    def nudge(deployment: str, cause: str) -> str:
+        if deployment == "busy":
+            raise Throttled("later")
+        nudged.append((deployment, cause))
+        return "Started"
+
+    keys = ["models/a/m.tar.gz", "models/busy/m.tar.gz", "models/No/m.tar.gz", "other"]
+    bodies = [json.dumps(upload(key)) for key in keys]
+    answer = deliver(batch(*bodies, "not JSON"), uploaded, nudge)
+    assert [f["itemIdentifier"] for f in answer["batchItemFailures"]] == ["1", "2", "4"]
+    assert nudged == [("a", "models/a/m.tar.gz was uploaded")]
