@@ -40,6 +40,11 @@ MARKS: Final = 10_000
 BLOBS: Final = 512
 _HEAD: Final = 2 * KIB
 _ATOMS: Final = (str, int, float, bool, type(None))
+_OLD_NAMES: Final = {
+    ("__builtin__", "xrange"): "range",
+    ("__builtin__", "unicode"): "str",
+    ("__builtin__", "long"): "int",
+}
 _OLD_MODULES: Final = {"__builtin__": "builtins", "copy_reg": "copyreg"}
 
 
@@ -240,7 +245,7 @@ class Machine:
             self.push(UNKNOWN)
             return
         if self.protocol < 3:
-            module = _OLD_MODULES.get(module, module)
+            module, name = _OLD_MODULES.get(module, module), _OLD_NAMES.get((module, name), name)
         self.push(self.on_global(Global(module, name, self.offset)))
 
     def call(self, callee: Any, args: Any) -> None:  # noqa: ANN401

@@ -24,13 +24,14 @@ class TorchZip:
         self.verdicts: list[tuple[str, Verdict]] = []
         self.scripted = False
         self.details: dict[str, Any] = {}
-        self.bytes = 0
+        self.took = False
 
     def take(self, entry: Entry) -> None:
-        """Read one entry as far as it matters."""
+        """Read one entry as far as it matters; `took` says whether it did."""
         name = entry.name.partition("/")[2]
+        self.took = name.endswith((".pkl", ".debug_pkl"))
         self.scripted = self.scripted or name == "constants.pkl"
-        if name.endswith((".pkl", ".debug_pkl")):
+        if self.took:
             verdict = examine(entry.reader, torch=True)
             self.verdicts.append((entry.name, verdict))
             if name == "data.pkl":

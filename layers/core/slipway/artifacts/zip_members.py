@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts import documents
@@ -11,6 +12,8 @@ from slipway.artifacts.judging import findings_of
 from slipway.artifacts.ndarrays import NDArray, read_arrays
 from slipway.artifacts.numpy_files import MAGIC as NPY
 from slipway.artifacts.numpy_files import read_npy
+from slipway.artifacts.pickled import looks_pickled
+from slipway.artifacts.pickles import examine
 from slipway.artifacts.reader import Damaged
 from slipway.artifacts.torch_files import TorchZip
 from slipway.artifacts.zips import Zip
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from slipway.artifacts.reader import Reader
     from slipway.artifacts.zips import Entry
 
+_RAW: Final = re.compile(r"[^/]+/(data|constants|tensors)/\d+")  # torch's tensors
 _JSON: Final = ("manifest.json", "additional-params.json", "metadata.json", "config.json")
 
 
@@ -43,8 +47,14 @@ class _Zipped:
         elif entry.reader.peek(len(NPY)) == NPY:
             _, verdict = read_npy(entry.reader)
             self.findings += findings_of(self.member, verdict, entry.name)
-        else:
-            self.torch.take(entry)
+        elif not _RAW.fullmatch(entry.name):
+            self._take_pickle(entry)
+
+    def _take_pickle(self, entry: Entry) -> None:
+        """Pickles are judged under whatever name: a loader may not care for it."""
+        self.torch.take(entry)
+        if not self.torch.took and looks_pickled(entry.name, entry.reader.peek(64)):
+            self.findings += findings_of(self.member, examine(entry.reader), entry.name)
 
     def clue(self) -> Clue:
         """The clue of the whole zip."""
@@ -62,6 +72,7 @@ class _Zipped:
             for entry, verdict in self.torch.verdicts
             for finding in findings_of(self.member, verdict, entry)
         ]
+        findings += self.findings
         details = self.torch.details
         return Clue(self.member, "torch-zip", kind, "torch", "", details, tuple(findings))
 
@@ -92,7 +103,8 @@ class _Zipped:
         if symbol and "task" in symbol.details:
             details["task"] = symbol.details["task"]
         version = symbol.version if symbol else ""
-        return Clue(self.member, "mxnet-zip", kind, "mxnet", version, details)
+        findings = tuple(self.findings)
+        return Clue(self.member, "mxnet-zip", kind, "mxnet", version, details, findings)
 
     def _keras(self) -> Clue | None:
         metadata = self.documents.get("metadata.json")
@@ -102,8 +114,8 @@ class _Zipped:
         details = {"class": str(config.get("class_name", ""))} if isinstance(config, dict) else {}
         lambdas = _has_lambda(config)
         version = str(metadata["keras_version"])[:20]
-        findings = (lambda_layer(self.member),) if lambdas else ()
-        return Clue(self.member, "keras", "keras", "keras", version, details, findings)
+        findings = [*self.findings, *([lambda_layer(self.member)] if lambdas else [])]
+        return Clue(self.member, "keras", "keras", "keras", version, details, tuple(findings))
 
     def _numpy(self) -> Clue | None:
         if not self.names or not all(name.endswith(".npy") for name in self.names):

@@ -210,16 +210,16 @@ class _Contents:
         return 0
 
     def _inflated(self, most: int) -> bytes:
-        data = b""
-        while not data and self.inflate is not None and not self.inflate.eof:
-            if self.reader.at_end():
-                raise Damaged("an entry ends too early")
+        inflate, data = self.inflate, b""
+        while not data and inflate and not inflate.eof:
             ahead = self.reader.peek(_STEP)
+            if not ahead:
+                raise Damaged("an entry ends too early")
             try:
-                data = self.inflate.decompress(ahead, most)
+                data = inflate.decompress(ahead, most)
             except zlib.error:
                 raise Damaged("the compression of an entry is damaged") from None
-            rest = self.inflate.unused_data if self.inflate.eof else self.inflate.unconsumed_tail
+            rest = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
             self.reader.skip(len(ahead) - len(rest))
         self._check_ratio(len(data))
         return data
