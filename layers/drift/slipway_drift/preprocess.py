@@ -145,17 +145,16 @@ def body(held: Body | None) -> dict[str, str] | None:
 
 
 def judged(answer: str) -> list[Pair] | str:
-    """Read one answer: a dict is a row, a list of dicts are rows, an empty list skips."""
+    """Read one answer: a dict is a row, a list of dicts are rows, an empty one skips."""
     try:
         held = json.loads(answer)
     except ValueError:
         return DIED
     if "error" in held:
         return f"the preprocessor failed: {held['error']}"
-    rows = held["rows"]
-    rows = [rows] if isinstance(rows, dict) else rows
-    if not rows:
+    if not held["rows"]:
         return SKIPPED
+    rows = held["rows"] if isinstance(held["rows"], list) else [held["rows"]]
     try:
         return [({}, row_of(row)) for row in rows]
     except NotTabular as error:
