@@ -81,4 +81,5 @@ def _summary(inspection: Inspection) -> str:
 
 
 def _sentence(finding: Finding) -> str:
-    return f"{finding.member}: {finding.message}; {finding.remedy}".removeprefix(": ")
+    said = f"{finding.message.rstrip('.')}; {finding.remedy}"
+    return f"{finding.member}: {said}" if finding.member else said

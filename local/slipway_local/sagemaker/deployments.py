@@ -241,11 +241,12 @@ def _overdue(account: Account, pending: Deployment) -> str | None:
 
 
 def _ping_failed(variant: Variant) -> str:
-    """AWS says no more than this; what the container printed is in its log."""
+    """AWS says no more than the first two sentences; here the log's last word is at hand."""
+    said = variant.failure()
     return (
         f"The primary container for production variant {variant.name} did not pass the ping "
         "health check. Please check CloudWatch logs for this endpoint."
-    )
+    ) + (f" The container said: {said}" if said else "")
 
 
 def _tell_stage(account: Account, endpoint: Endpoint) -> None:

@@ -81,7 +81,7 @@ def test_a_failed_update_rolls_back_and_ends_in_service(serve: Deploy, configure
     described = cloud.control.describe_endpoint(EndpointName="live")
     assert described["EndpointStatus"] == "InService"
     assert described["EndpointConfigName"] == "one"
-    assert described["FailureReason"] == PING
+    assert described["FailureReason"] == f"{PING} The container said: no such file"
     assert "PendingDeploymentSummary" not in described
     assert [server.stopped for server in cloud.launcher.launched] == [False, True]
 

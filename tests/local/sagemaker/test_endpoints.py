@@ -154,7 +154,7 @@ def test_a_failed_endpoint_can_only_be_deleted(configure: Deploy, refused: Refus
     assert described["EndpointStatus"] == "Failed"
     assert described["FailureReason"] == (
         "The primary container for production variant AllTraffic did not pass the ping health "
-        "check. Please check CloudWatch logs for this endpoint."
+        "check. Please check CloudWatch logs for this endpoint. The container said: no such file"
     )
     code, _ = refused(
         lambda: cloud.control.update_endpoint(EndpointName="live", EndpointConfigName="good")
