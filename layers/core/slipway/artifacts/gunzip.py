@@ -69,8 +69,8 @@ class Gunzip:
             piece = self._waiting or self._pull()
             try:
                 out = self._inflate.decompress(piece, _STEP_OUT)
-            except zlib.error:
-                rule = "corrupt-gzip" if self._inflated or self.size > _STEP_IN else "not-gzip"
+            except zlib.error as error:
+                rule = "not-gzip" if "incorrect header" in str(error) else "corrupt-gzip"
                 raise ArchiveRefused(rule, offset=self.offset) from None
             self._waiting = self._inflate.unconsumed_tail
             if out:

@@ -159,6 +159,11 @@ def _wide(extra: bytes, narrow: tuple[int, ...]) -> list[int]:
     return list(narrow)
 
 
+def _left_over(inflate: zlib._Decompress) -> int:
+    """How much of the last input was not used."""
+    return len(inflate.unused_data if inflate.eof else inflate.unconsumed_tail)
+
+
 class _Contents:
     """The contents of one entry, up to its size or to the descriptor behind it."""
 
@@ -219,8 +224,7 @@ class _Contents:
                 data = inflate.decompress(ahead, most)
             except zlib.error:
                 raise Damaged("the compression of an entry is damaged") from None
-            rest = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
-            self.reader.skip(len(ahead) - len(rest))
+            self.reader.skip(len(ahead) - _left_over(inflate))
         self._check_ratio(len(data))
         return data
 
