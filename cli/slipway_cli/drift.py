@@ -125,8 +125,7 @@ def profiled(
     ) as progress:
         batches = read_all(files_in(data), kind, progress, header=header)
         held = profile(batches, domains=domains, keep=rejected.append)
-    if rejected:
-        save_rejected(output / "rejected.jsonl", rejected)
+    save_rejected(output / "rejected.jsonl", rejected)
     return held
 
 
@@ -185,6 +184,9 @@ def save_violations(path: Path, violations: Sequence[Violation]) -> None:
 
 
 def save_rejected(path: Path, rejected: list[Rejection]) -> None:
+    if not rejected:
+        path.unlink(missing_ok=True)
+        return
     lines = [json.dumps({"reason": r.reason, "where": r.where, "text": r.text}) for r in rejected]
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
     console.print(f"{len(rejected):,} records rejected → [b]{path}[/b]")

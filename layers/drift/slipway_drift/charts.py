@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 BINS: Final = 48
 FEW: Final = 12
 TAIL: Final = 0.005
+SMALLEST: Final = 1e-100
+LARGEST: Final = 1e100
 WIDE: Final = 25.0  # how many times the baseline's middle the axis may span before it is bent
 
 
@@ -74,18 +75,23 @@ def axis(baseline: Sketch, current: Sketch) -> tuple[Floats, bool]:
     Where it is far wider than the baseline's middle the axis is bent by asinh, so that both can
     be seen: even around the baseline's median, logarithmic far from it.
     """
-    low, high = (
-        min(quantile(baseline, TAIL), quantile(current, TAIL)),
-        max(quantile(baseline, 1 - TAIL), quantile(current, 1 - TAIL)),
-    )
-    middle, spread = quantile(baseline, 0.5), quantile(baseline, 0.95) - quantile(baseline, 0.05)
-    unit = spread or max(abs(middle), 1e-9)
+    tails = [
+        drawable(quantile(s, share)) for s in (baseline, current) for share in (TAIL, 1 - TAIL)
+    ]
+    low, high = min(tails), max(tails)
+    early, middle, late = (drawable(quantile(baseline, share)) for share in (0.05, 0.5, 0.95))
+    unit = max(late - early or abs(middle), SMALLEST)
     if low == high:
         low, high = low - unit / 2, high + unit / 2
-    if not math.isfinite(high - low) or (high - low) / unit <= WIDE:
+    if (high - low) / unit <= WIDE:
         return np.linspace(low, high, BINS + 1), False
     ends = np.arcsinh((np.array([low, high]) - middle) / unit * 4)
     return middle + np.sinh(np.linspace(ends[0], ends[1], BINS + 1)) * unit / 4, True
+
+
+def drawable(value: float) -> float:
+    """Keep away from the ends of what floats can hold, where axes cannot be computed."""
+    return min(max(value, -LARGEST), LARGEST)
 
 
 def quantile(sketch: Sketch, share: float) -> float:
