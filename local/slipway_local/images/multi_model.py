@@ -68,12 +68,31 @@ class MultiModelServer:
         if not headers.get(_TARGET):
             return _error(400, "BadRequestException", "a multi-model container needs TargetModel")
         with self._model(headers[_TARGET]) as server:
-            if not server.wait_started(timeout):
-                raise TimeoutError(f"{headers[_TARGET]} did not load within {timeout:g} seconds")
-            if server.health() is Health.FAILED:
-                self._forget(headers[_TARGET], server)
-                return _error(500, "InternalServerException", server.failure())
-            return server.invoke(invocation, timeout=timeout)
+            trouble = self._await(headers[_TARGET], server, timeout)
+            return trouble or server.invoke(invocation, timeout=timeout)
+
+    def load(self, target: str, *, timeout: float) -> Reply:
+        """Have the target model in a process: 200 when it is now, 409 when it was before.
+
+        What fails is answered as `invoke` answers it.
+        """
+        with self._model(target) as server:
+            if server.health() is Health.READY:
+                return _error(409, "ConflictStatusException", f"{target} is loaded already")
+            trouble = self._await(target, server, timeout)
+            return trouble or _done("Workers scaled")
+
+    def unload(self, target: str) -> Reply:
+        """End the target model's process: 404 when there is none, 409 while it is being asked."""
+        with self._lock:
+            model = self._models.get(target)
+            if model is None:
+                return _error(404, "ModelNotFoundException", f"{target} is not loaded")
+            if model.uses:
+                return _error(409, "ConflictStatusException", f"{target} is being asked")
+            del self._models[target]
+        model.server.stop()
+        return _done(f'Model "{target}" unregistered')
 
     def stop(self) -> None:
         """End all models' processes."""
@@ -111,6 +130,15 @@ class MultiModelServer:
             with self._lock:
                 model.uses -= 1
 
+    def _await(self, target: str, server: ProcessServer, timeout: float) -> Reply | None:
+        """Wait until the model is loaded; the answer when it cannot be."""
+        if not server.wait_started(timeout):
+            raise TimeoutError(f"{target} did not load within {timeout:g} seconds")
+        if server.health() is not Health.FAILED:
+            return None
+        self._forget(target, server)
+        return _error(500, "InternalServerException", server.failure())
+
     def _load(self, target: str) -> _Loaded:
         prefix = (self._container.model_data_url or "").rstrip("/")
         variables = {**self._container.environment, "SAGEMAKER_MULTI_MODEL": "true"}
@@ -132,6 +160,12 @@ class MultiModelServer:
             model = self._models.get(target)
             if model and model.server is server:
                 del self._models[target]
+
+
+def _done(what: str) -> Reply:
+    """A success as AWS's multi-model-server words it."""
+    body = json.dumps({"status": what}).encode()
+    return Reply(200, {"Content-Type": "application/json"}, body)
 
 
 def _error(status: int, kind: str, message: str) -> Reply:

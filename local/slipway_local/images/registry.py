@@ -1,8 +1,9 @@
 """Which image holds which packages, and which server speaks for it.
 
 Pins are the ones of AWS's own images: the requirements.txt and base/Dockerfile.cpu of the tagged
-releases of aws/sagemaker-scikit-learn-container and aws/sagemaker-xgboost-container. To add a
-family: one entry here, and a server in `slipway_container`.
+releases of aws/sagemaker-scikit-learn-container and aws/sagemaker-xgboost-container. The built-in
+algorithms on MXNet, which is retired, are computed anew, so their pins are ours. To add a family:
+one entry here, and a server in `slipway_container`.
 """
 
 from dataclasses import dataclass
@@ -46,7 +47,15 @@ def _xgboost(tag: str, packages: tuple[str, ...], script_packages: tuple[str, ..
     return Family("sagemaker-xgboost", tag, *servers, packages, script_packages)
 
 
+def _built_in(algorithm: str, *packages: str) -> Family:
+    server = algorithm.replace("-", "_")
+    return Family(algorithm, "1", server, server, packages)
+
+
 FAMILIES = (
+    _built_in("linear-learner", "numpy==2.1.0"),
+    _built_in("pca", "numpy==2.1.0"),
+    _built_in("kmeans", "numpy==2.1.0"),
     _scikit_learn(
         "0.23-1", "scikit-learn==0.23.2", "numpy==1.19.2", "scipy==1.5.3", "pandas==1.1.3"
     ),

@@ -1,14 +1,19 @@
 """Containers for tests: one cache of environments for all, models made by the images themselves."""
 
 import io
+import json
 import os
+import struct
 import subprocess
 import tarfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from slipway_local.images.environments import Environments
 from slipway_local.images.launcher import ProcessLauncher
@@ -16,6 +21,8 @@ from slipway_local.images.processes import DEFAULT_BOUNDS
 from slipway_local.images.registry import family_of
 from slipway_local.images.server import ProcessServer
 from slipway_local.images.slipway_container.confinement import Bounds
+from slipway_local.images.slipway_container.messages import Application, Request, Response
+from slipway_local.images.slipway_container.settings import Settings
 from slipway_local.sagemaker.serving import Container, Invocation, Reply
 
 REPOSITORY = Path(__file__).parents[3]
@@ -127,6 +134,123 @@ class Dock:
                 return True
             time.sleep(0.01)
         return False
+
+
+class MXNetFiles:
+    """Files as MXNet 1.9.1 writes them; tests/frameworks holds it to the real one."""
+
+    @staticmethod
+    def arrays(arrays: Mapping[str, Any] | Sequence[Any]) -> bytes:
+        """An NDArray file: a dictionary, or a list without names."""
+        types = {"float32": 0, "float64": 1, "float16": 2, "uint8": 3, "int32": 4, "int64": 6}
+        names = list(arrays) if isinstance(arrays, Mapping) else []
+        values = [arrays[name] for name in names] if isinstance(arrays, Mapping) else arrays
+        content = struct.pack("<QQQ", 0x112, 0, len(values))
+        for value in map(np.ascontiguousarray, values):
+            content += struct.pack("<IiI", 0xF993FAC9, 0, value.ndim)
+            content += struct.pack(f"<{value.ndim}q", *value.shape)
+            content += struct.pack("<iii", 1, 0, types[str(value.dtype)]) + value.tobytes()
+        content += struct.pack("<Q", len(names))
+        for name in names:
+            content += struct.pack("<Q", len(name)) + name.encode()
+        return content
+
+    @staticmethod
+    def symbol(*nodes: tuple[str, str, Sequence[str], Mapping[str, str]]) -> bytes:
+        """A graph of (operator, name, names of inputs, attributes); the last is its head.
+
+        An input is `name`, or `name:1` for an operator's second output.
+        """
+        numbers = {name: number for number, (_, name, _, _) in enumerate(nodes)}
+        sources = [[each.partition(":") for each in inputs] for _, _, inputs, _ in nodes]
+        document = {
+            "nodes": [
+                {
+                    "op": operator,
+                    "name": name,
+                    "inputs": [[numbers[each], int(output or 0), 0] for each, _, output in inputs],
+                    **({"attrs": dict(attributes)} if attributes else {}),
+                }
+                for (operator, name, _, attributes), inputs in zip(nodes, sources, strict=True)
+            ],
+            "arg_nodes": [number for number, node in enumerate(nodes) if node[0] == "null"],
+            "node_row_ptr": list(range(len(nodes) + 1)),
+            "heads": [[len(nodes) - 1, 0, 0]],
+            "attrs": {"mxnet_version": ["int", 10901]},
+        }
+        return json.dumps(document, indent=2).encode()
+
+    @classmethod
+    def linear_learner(
+        cls,
+        weight: Any,  # noqa: ANN401 - whatever numpy takes
+        bias: Any,  # noqa: ANN401
+        output: str = "LinearRegressionOutput",
+        **parameters: object,
+    ) -> bytes:
+        """A Linear Learner's model_algo-1: a module and its parameters in a zip, stored."""
+        symbol = cls.symbol(
+            ("null", "data", (), {}),
+            ("null", "fc0_weight", (), {}),
+            ("dot", "dot0", ("data", "fc0_weight"), {}),
+            ("null", "fc0_bias", (), {}),
+            ("broadcast_add", "broadcast_add0", ("dot0", "fc0_bias"), {}),
+            ("null", "out_label", (), {}),
+            (output, "out", ("broadcast_add0", "out_label"), {}),
+        )
+        manifest = {"additional-params.json": "json", "mx-mod": "mxnet_module", "version": 1}
+        arrays = {"arg:fc0_weight": np.float32(weight), "arg:fc0_bias": np.float32([bias])}
+        members = {
+            "mx-mod-0000.params": cls.arrays(arrays),
+            "mx-mod-symbol.json": symbol,
+            "manifest.json": json.dumps(manifest).encode(),
+            "additional-params.json": json.dumps(parameters).encode(),
+        }
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+        return buffer.getvalue()
+
+
+@pytest.fixture(scope="session")
+def mxnet_files() -> type[MXNetFiles]:
+    """Writes what MXNet wrote."""
+    return MXNetFiles
+
+
+@dataclass
+class Inside:
+    """A container's application in this process."""
+
+    application: Application
+
+    def ask(
+        self, body: bytes, content_type: str | None = "text/csv", accept: str | None = None
+    ) -> Response:
+        """POST /invocations."""
+        headers = {"content-type": content_type, "accept": accept}
+        given = {name: value for name, value in headers.items() if value}
+        return self.application.invoke(Request("POST", "/invocations", given, body))
+
+
+@pytest.fixture
+def inside(tmp_path: Path) -> Callable[..., Inside]:
+    """Load a model as a container's process would: `application`, files, variables."""
+
+    def load(
+        application: Callable[[Settings], Application], files: Files, **variables: str
+    ) -> Inside:
+        settings = Settings(tmp_path, variables)
+        for name, content in files.items():
+            path = settings.model_folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        serving = application(settings)
+        serving.load()
+        return Inside(serving)
+
+    return load
 
 
 @pytest.fixture(scope="session")

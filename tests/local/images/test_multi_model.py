@@ -84,6 +84,24 @@ def test_a_model_that_cannot_load_is_told_and_tried_anew(
     assert _ask(server, "none.tar.gz").status == 200
 
 
+def test_models_are_loaded_and_unloaded_when_told(server: MultiModelServer) -> None:
+    loads = [server.load("a.tar.gz", timeout=30).status for _ in range(2)]
+    assert (loads, server.loaded()) == ([200, 409], ["a.tar.gz"])
+    unloads = [server.unload("a.tar.gz") for _ in range(2)]
+    assert [reply.status for reply in unloads] == [200, 404]
+    assert json.loads(unloads[0].body) == {"status": 'Model "a.tar.gz" unregistered'}
+    assert server.loaded() == []
+    assert server.load("bad.tar.gz", timeout=30).status == 500
+    with pytest.raises(TimeoutError):
+        server.load("b.tar.gz", timeout=0)
+
+
+def test_a_model_that_is_being_asked_is_not_unloaded(server: MultiModelServer) -> None:
+    with server._model("a.tar.gz"):
+        assert server.unload("a.tar.gz").status == 409
+    assert server.unload("a.tar.gz").status == 200
+
+
 def test_a_request_must_name_its_model(server: MultiModelServer) -> None:
     assert _ask(server, None).status == 400
 
