@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 from slipway_local import cloud
 
 if TYPE_CHECKING:
@@ -108,21 +109,53 @@ def test_captured_requests_are_uploaded_and_the_bus_tells(
     }
     _serve(running, "one", eventually, "s3://serving/models/one.tar.gz", DataCaptureConfig=capture)
     runtime = running.client("sagemaker-runtime")
-    for row in (b"1,2", b"3,4"):
+    for rows in (b"1,2\n3,4", b"5,6\n7,8"):
         runtime.invoke_endpoint(
-            EndpointName="one", Body=row, ContentType="text/csv", Accept="application/json"
+            EndpointName="one", Body=rows, ContentType="text/csv", Accept="application/json"
         )
     files = eventually(lambda: _captured(running, lines=2))
     captured = [
         json.loads(line)["captureData"] for body in files.values() for line in body.splitlines()
     ]
-    assert [side["endpointInput"]["data"] for side in captured] == ["1,2", "3,4"]
-    assert [side["endpointOutput"]["data"] for side in captured] == ["[1.0, 2.0]", "[3.0, 4.0]"]
+    assert [side["endpointInput"]["data"] for side in captured] == ["1,2\n3,4", "5,6\n7,8"]
+    assert [side["endpointOutput"]["data"] for side in captured] == [
+        "[[1.0, 2.0], [3.0, 4.0]]",
+        "[[5.0, 6.0], [7.0, 8.0]]",
+    ]
     assert {side["endpointOutput"]["encoding"] for side in captured} == {"JSON"}
     key, body = next(iter(files.items()))
     event = eventually(lambda: _told(running, key))
     assert event["detail-type"] == "Object Created"
     assert event["detail"]["object"]["size"] == len(body)
+
+
+def test_one_container_serves_several_models(running: Cloud, eventually: Eventually) -> None:
+    _serve(running, "many", eventually, "s3://serving/models/")
+    runtime = running.client("sagemaker-runtime")
+
+    def ask(target: str) -> Any:  # noqa: ANN401 - the model's JSON
+        reply = runtime.invoke_endpoint(
+            EndpointName="many",
+            Body=b"1,2\n3,4",
+            ContentType="text/csv",
+            Accept="application/json",
+            TargetModel=target,
+        )
+        return json.loads(reply["Body"].read())
+
+    assert [ask(f"{name}.tar.gz") for name in ("one", "two", "one")] == [
+        [[1, 2], [3, 4]],
+        [[2, 4], [6, 8]],
+        [[1, 2], [3, 4]],
+    ]
+    with pytest.raises(ClientError, match="s3://serving/models/bad"):
+        ask("bad.tar.gz")
+    dimensions = [{"Name": "EndpointName", "Value": "many"}]
+    listed = running.client("cloudwatch").list_metrics(Dimensions=dimensions)["Metrics"]
+    names = {(metric["Namespace"], metric["MetricName"]) for metric in listed}
+    assert ("AWS/SageMaker", "ModelCacheHit") in names
+    assert ("AWS/SageMaker", "ModelLoadingTime") in names
+    assert ("/aws/sagemaker/Endpoints", "LoadedModelCount") in names
 
 
 def _captured(running: Cloud, lines: int) -> dict[str, bytes] | None:

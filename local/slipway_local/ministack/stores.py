@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from ministack.core.responses import request_scope
 from ministack.services import cloudwatch, s3
 
-from slipway_local.sagemaker.metrics import NAMESPACE, Datum
+from slipway_local.sagemaker.metrics import Datum
 
 
 def object_reader(account: str, region: str) -> Callable[[str], bytes]:
@@ -50,7 +50,7 @@ def metrics_writer(account: str, region: str) -> Callable[[Iterable[Datum]], Non
             for datum in data:
                 dimensions = dict(datum.dimensions)
                 cloudwatch._store_datum(
-                    NAMESPACE, datum.name, dimensions, datum.time, datum.unit, datum.value,
+                    datum.namespace, datum.name, dimensions, datum.time, datum.unit, datum.value,
                     None, None, None,
                 )  # fmt: skip
 

@@ -73,3 +73,43 @@ def unsupported(operation: str) -> Refusal:
         f"{operation} exists in SageMaker but the embedded service does not implement it.",
         status=501,
     )
+
+
+def bad_request(message: str) -> Refusal:
+    """The runtime's answer to a request that it does not pass on."""
+    return Refusal("ValidationError", message)
+
+
+def unavailable() -> Refusal:
+    """The container went away; it is being started anew."""
+    return Refusal("ServiceUnavailable", "The service is unavailable.", status=503)
+
+
+def not_ready(target: str) -> Refusal:
+    """The target model is still being fetched or loaded."""
+    message = f"Model {target} is not ready for inference yet. Wait and try your request again."
+    return Refusal("ModelNotReadyException", message, status=429)
+
+
+def model_error(arn: str, status: int, label: str, text: str) -> Refusal:
+    """The container `label` answered `status`, or 0 when it answered nothing; `arn` is the
+    endpoint's log group's."""
+    region, account, _, group = arn.split(":", 6)[3:]
+    kind = "client" if 400 <= status < 500 else "server"
+    message = (
+        f'Received {kind} error ({status}) from {label} with message "{text}". See '
+        f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
+        f"#logEventViewer:group={group} in account {account} for more information."
+    )
+    fields = {"OriginalStatusCode": status, "OriginalMessage": text, "LogStreamArn": arn}
+    return Refusal("ModelError", message, status=424, fields=fields)
+
+
+def timed_out(arn: str, label: str) -> Refusal:
+    """The container `label` took longer than SageMaker waits."""
+    text = (
+        f"Your invocation timed out while waiting for a response from container {label}. Review "
+        "the latency metrics for each container in Amazon CloudWatch, resolve the issue, and try "
+        "again."
+    )
+    return model_error(arn, 0, label, text)

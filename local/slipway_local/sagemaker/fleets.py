@@ -5,7 +5,7 @@ instances it asks for.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
@@ -25,7 +25,10 @@ class Program:
 
 @dataclass(slots=True)
 class Variant:
-    """One production variant of a fleet. `instances` is None for a serverless one."""
+    """One production variant of a fleet. `instances` is None for a serverless one.
+
+    `loading` is when a container was first asked for a target model that it has not loaded yet.
+    """
 
     config: Mapping[str, Any]
     program: Program
@@ -35,6 +38,7 @@ class Variant:
     resolved: float
     desired_weight: float
     desired_instances: int | None
+    loading: dict[tuple[str, str], float] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -54,6 +58,7 @@ class Variant:
         if server in self.servers and server.health() is Health.FAILED:
             place = self.servers.index(server)
             self.servers[place] = launcher.launch(self.program.containers[place])
+            self.loading.clear()
 
     def settle(self) -> None:
         """What was desired is so."""

@@ -80,6 +80,8 @@ def _containers(account: Account, params: Params) -> Params:
             packages.unfold(account, definition)
         elif "Image" not in definition:
             raise invalid("A container must name an Image or a ModelPackageName.")
+        if definition.get("Mode") == "MultiModel" and "ModelDataUrl" not in definition:
+            raise invalid("A MultiModel container needs the ModelDataUrl of its models' prefix.")
     return {"Containers": chain} if chain else {"PrimaryContainer": primary}
 
 
@@ -90,6 +92,7 @@ def _container(definition: Mapping[str, Any]) -> Container:
         environment=definition.get("Environment", {}),
         hostname=definition.get("ContainerHostname"),
         multi_model=definition.get("Mode") == "MultiModel",
+        caching=definition.get("MultiModelConfig", {}).get("ModelCacheSetting") != "Disabled",
     )
 
 

@@ -1,7 +1,7 @@
 """A launcher that runs nothing: what its models do, and when, is written down beforehand."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply, ServerGone
 
@@ -70,6 +70,49 @@ class ScriptedServer:
         self.dead = True
 
 
+@dataclass(slots=True, kw_only=True)
+class ScriptedMultiModelServer(ScriptedServer):
+    """A multi-model container, each of whose models follows the script of its own URL."""
+
+    launch: Callable[[Container], ScriptedServer]
+    models: dict[str, ScriptedServer] = field(default_factory=dict)
+
+    def load(self, target: str, *, timeout: float) -> Reply:
+        """A model whose script is not ready yet counts as one that takes longer than `timeout`."""
+        if self.stopped or self.health() is not Health.READY:
+            raise ServerGone(self.container.image)
+        status = 409 if target in self.models else 200
+        url = f"{(self.container.model_data_url or '').rstrip('/')}/{target.lstrip('/')}"
+        if target not in self.models:
+            one = replace(self.container, model_data_url=url, multi_model=False)
+            self.models[target] = self.launch(one)
+        model = self.models[target]
+        if model.health() is Health.STARTING:
+            raise TimeoutError(f"{target} did not load within {timeout:g} seconds")
+        if model.health() is Health.FAILED:
+            return Reply(500, {}, self.models.pop(target).failure().encode())
+        return Reply(status, {}, b"")
+
+    def unload(self, target: str) -> Reply:
+        model = self.models.pop(target, None)
+        if model is None:
+            return Reply(404, {}, b"")
+        model.stop()
+        return Reply(200, {}, b"")
+
+    def loaded(self) -> Sequence[str]:
+        return list(self.models)
+
+    def invoke(self, invocation: Invocation, *, timeout: float) -> Reply:
+        target = invocation.headers["X-Amzn-SageMaker-Target-Model"]
+        return self.models[target].invoke(invocation, timeout=timeout)
+
+    def stop(self) -> None:
+        for model in self.models.values():
+            model.stop()
+        self.stopped = True
+
+
 @dataclass(slots=True)
 class ScriptedLauncher:
     """Launches by `scripts`, keyed by the container's model data URL or, failing that, image."""
@@ -82,6 +125,10 @@ class ScriptedLauncher:
         url = container.model_data_url or ""
         script = self.scripts.get(url) or self.scripts.get(container.image) or Script()
         server = ScriptedServer(container, script, self.clock, self.clock())
+        if container.multi_model:
+            server = ScriptedMultiModelServer(
+                container, script, self.clock, self.clock(), launch=self.launch
+            )
         self.launched.append(server)
         return server
 

@@ -1,20 +1,24 @@
 """The seam between SageMaker's control plane and whatever runs a model for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """One container of a model, as CreateModel described it."""
+    """One container of a model, as CreateModel described it.
+
+    A `multi_model` one serves all models under its URL; with `caching` they stay loaded.
+    """
 
     image: str
     model_data_url: str | None
     environment: Mapping[str, str]
     hostname: str | None = None
     multi_model: bool = False
+    caching: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,27 @@ class Server(Protocol):
 
     def stop(self) -> None:
         """End the process and free what it holds. Calling it again does nothing."""
+        ...
+
+
+@runtime_checkable
+class MultiModelServer(Server, Protocol):
+    """A container that serves several models, each by its key under the model data URL.
+
+    Its methods are the calls of the "Custom Containers Contract for Multi-Model Endpoints".
+    """
+
+    def load(self, target: str, *, timeout: float) -> Reply:
+        """POST /models: 200 when the model is loaded now, 409 when it was before, else why not.
+        Raises ServerGone, and after `timeout` seconds TimeoutError; loading then goes on."""
+        ...
+
+    def unload(self, target: str) -> Reply:
+        """DELETE /models/{target}: 200, 404 when it is not loaded, 409 while it is being asked."""
+        ...
+
+    def loaded(self) -> Sequence[str]:
+        """GET /models: the targets."""
         ...
 
 
