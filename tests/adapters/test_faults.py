@@ -1,7 +1,7 @@
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from slipway.adapters.faults import is_absent, is_present, translated, translation
-from slipway.domain.errors import Busy, NotYetVisible, Refused, Throttled
+from slipway.domain.errors import Busy, NotYetVisible, Refused, Throttled, Unanswered
 
 
 def error(code: str, message: str = "", status: int = 400) -> ClientError:
@@ -20,7 +20,8 @@ def error(code: str, message: str = "", status: int = 400) -> ClientError:
         ("ThrottlingException", "Rate exceeded", 400, Throttled),
         ("ProvisionedThroughputExceededException", "", 400, Throttled),
         ("SlowDown", "", 503, Throttled),
-        ("AnythingElse", "", 500, Throttled),
+        ("ValidationError", "Endpoint h of account 1 not found.", 400, NotYetVisible),
+        ("InternalFailure", "", 500, Unanswered),
         (
             "ValidationException",
             'Could not find endpoint configuration "arn:aws:sagemaker:…:endpoint-config/c".',
@@ -52,7 +53,7 @@ def test_a_missing_permission_stays_what_it_is() -> None:
 
 @pytest.mark.parametrize("lost", [ConnectTimeoutError, ReadTimeoutError])
 def test_a_connection_that_failed_may_be_tried_again(lost: type[Exception]) -> None:
-    with pytest.raises(Throttled), translated():
+    with pytest.raises(Unanswered), translated():
         raise lost(endpoint_url="https://sagemaker")  # type: ignore[call-arg]
 
 

@@ -7,13 +7,10 @@ from contextlib import contextmanager
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
-from slipway.domain.errors import Busy, NotYetVisible, Refused, Throttled
+from slipway.domain.errors import Busy, NotYetVisible, Refused, Throttled, Unanswered
 
 THROTTLES = frozenset(
     {
-        "InternalFailure",
-        "InternalServerError",
-        "InternalServerException",
         "ModelNotReadyException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
@@ -39,7 +36,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
-        raise Throttled(str(error)) from error
+        raise Unanswered(str(error)) from error
     except ClientError as error:
         raise translation(error) from error
 
@@ -47,10 +44,15 @@ def translated() -> Iterator[None]:
 def translation(error: ClientError) -> Exception:
     """The domain's error for a service error; the error itself where the domain has none."""
     code, message = code_of(error), message_of(error)
-    if code in THROTTLES or error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
+    if code in THROTTLES:
         return Throttled(f"{code}: {message}")
+    if error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
+        return Unanswered(f"{code}: {message}")
     if "could not find endpoint configuration" in message.lower():
         # For some seconds after CreateEndpointConfig its readers may not see it.
+        return NotYetVisible(message)
+    if code == "ValidationError" and "not found" in message.lower():
+        # The runtime's word for an endpoint that it does not serve, or not yet.
         return NotYetVisible(message)
     if code in ("ResourceInUse", "ConflictException") or "in-progress" in message.lower():
         return Busy(message)

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from slipway.adapters.faults import code_of, is_absent, is_present, translated
@@ -28,6 +29,12 @@ class SageMakerEndpoints:
     @cached_property
     def _client(self) -> "SageMakerClient":
         return self._session.client("sagemaker")
+
+    @cached_property
+    def _once(self) -> "SageMakerClient":
+        """A client that does not ask again on its own: when the first answer gets lost, the second
+        says that a change is under way, as if it were somebody else's."""
+        return self._session.client("sagemaker", config=Config(retries={"total_max_attempts": 1}))
 
     @cached_property
     def _runtime(self) -> "SageMakerRuntimeClient":
@@ -82,7 +89,7 @@ class SageMakerEndpoints:
         live = self.describe(name)
         with translated():
             same = live and self._instance_count(live.config) == self._instance_count(config)
-            self._client.update_endpoint(
+            self._once.update_endpoint(
                 EndpointName=name,
                 EndpointConfigName=config,
                 RetainAllVariantProperties=True,

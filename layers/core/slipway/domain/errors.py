@@ -10,7 +10,11 @@ class Retryable(SlipwayError):
 
 
 class Throttled(Retryable):
-    """The service asked for fewer calls, or was not there for a moment."""
+    """The service asked for fewer calls."""
+
+
+class Unanswered(Retryable):
+    """No answer came, so nobody knows whether the call took effect."""
 
 
 class NotYetVisible(Retryable):
