@@ -4,7 +4,7 @@ import pytest
 from slipway.domain.desired import Artifact, Desired, EndpointTarget, Policy
 from slipway.domain.naming import Site
 from slipway.domain.plan import Plan, plan
-from slipway.domain.world import Inspected
+from slipway.domain.world import Inspected, Package
 
 SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::123456789012:role/model")
 ARTIFACT = Artifact("bucket", "models/h/model.tar.gz", "v1", 1.0, 10)
@@ -35,6 +35,17 @@ def test_a_change_renames_exactly_what_it_changes(policy: Policy, changes: set[s
     before, after = planned(), planned(policy)
     names = ("package_key", "model", "config", "endpoint", "group")
     assert {name for name in names if getattr(before, name) != getattr(after, name)} == changes
+
+
+def test_a_version_registered_anew_makes_a_model_of_its_own() -> None:
+    key = planned().package_key
+    first, second = (
+        plan(Desired("h", 1, ARTIFACT, Policy()), INSPECTED, SITE, Package(key, arn))
+        for arn in ("group/1", "group/2")
+    )
+    assert first.package_key == second.package_key
+    assert first.model != second.model
+    assert first.config != second.config
 
 
 def test_the_bytes_are_referred_to_by_their_digest() -> None:

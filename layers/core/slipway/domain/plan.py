@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from slipway.domain import naming
 from slipway.domain.desired import Desired, EndpointTarget
 from slipway.domain.naming import Site
-from slipway.domain.world import Inspected
+from slipway.domain.world import Inspected, Package
 
 VARIANT = "AllTraffic"
 
@@ -38,8 +38,14 @@ class Plan:
     role_arn: str
 
 
-def plan(desired: Desired, inspected: Inspected, site: Site) -> Plan:
-    """The plan for `desired`, whose artifact was inspected and has an image."""
+def plan(
+    desired: Desired, inspected: Inspected, site: Site, package: Package | None = None
+) -> Plan:
+    """The plan for `desired`, whose artifact was inspected and has an image.
+
+    A model is made from a registered version, so its name and its config's are not final until
+    `package` is: a version that somebody deleted and that was registered anew makes new ones.
+    """
     deployment, policy = desired.deployment, desired.policy
     container = _container(desired, inspected, site)
     # The container fetches Slipway's default script itself, so it needs its way to S3.
@@ -51,7 +57,15 @@ def plan(desired: Desired, inspected: Inspected, site: Site) -> Plan:
             "environment": dict(container.environment),
         }
     )
-    model_key = naming.digest({"package": package_key, "isolated": isolated, "role": site.role_arn})
+    registered = package.arn if package and package.key == package_key else ""
+    model_key = naming.digest(
+        {
+            "package": package_key,
+            "registered": registered,
+            "isolated": isolated,
+            "role": site.role_arn,
+        }
+    )
     config_key = naming.digest(
         {
             "model": model_key,
