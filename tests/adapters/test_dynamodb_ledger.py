@@ -1,7 +1,7 @@
 import boto3
 import pytest
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
-from slipway.domain.attempts import Attempts
+from slipway.domain.attempts import Attempts, Good
 from slipway.domain.desired import Artifact, Desired, Expectation, Policy, ProbeRequest
 from slipway.domain.errors import Conflict
 from slipway.domain.record import Lease, Record, Settled
@@ -28,7 +28,7 @@ FULL = Record(
     waiting="token",
     inspected=Inspected(ARTIFACT, "ab", "scikit-learn", environment={"B": "2"}, findings=("x",)),
     package=Package("key", "arn:package/1", PackageApproval.APPROVED),
-    attempts=Attempts(good=("a", "b")).begun(4, "c", None),
+    attempts=Attempts(good=(Good("a", "arn:a"), Good("b", "arn:b"))).begun(4, "c", None),
     probed=Probed(4, "c", passed=True, reason="1 of 1 probes passed"),
     settled=Settled(4, Announce(Verdict.RELEASED, "well", "c"), told=True),
 )

@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import pytest
-from slipway.domain.attempts import Attempts
+from slipway.domain.attempts import Attempts, Good
 from slipway.domain.decide import SETTLE_SECONDS
 from slipway.domain.desired import Desired, Policy
 from slipway.domain.errors import LeaseLost, LookAgain, Owned
 from slipway.domain.record import Record
 from slipway.domain.steps import Announce, Verdict
+from slipway.domain.world import Package
 
 RELEASED = Announce(Verdict.RELEASED, "all is well", "config-a")
 HELD = Announce(Verdict.HELD, "no image")
@@ -106,9 +109,10 @@ def test_an_owner_that_was_hinted_at_while_telling_keeps_its_lease() -> None:
 
 
 def test_a_release_proves_its_config_and_a_hold_does_not() -> None:
-    assert owned().settling(RELEASED, 0).attempts.good == ("config-a",)
+    record = replace(owned(), package=Package("key", "package-a"))
+    assert record.settling(RELEASED, 0).attempts.good == (Good("config-a", "package-a"),)
     held = Announce(Verdict.HELD, "rolled back", "config-a")
-    assert owned().settling(held, 0).attempts.good == ()
+    assert record.settling(held, 0).attempts.good == ()
 
 
 def test_attempts_are_made_in_the_desired_generation() -> None:

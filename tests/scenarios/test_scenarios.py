@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from slipway.domain.attempts import Attempt, Attempts
+from slipway.domain.attempts import Attempt, Attempts, Good
 from slipway.domain.decide import RULES, Case, decide
 from slipway.domain.desired import Approval, Artifact, Desired, Policy
 from slipway.domain.naming import Site
@@ -139,7 +139,8 @@ def _probed(given: Given | None, plan: Plan | None) -> Probed | None:
 
 def _attempts(given: Given, plan: Plan | None) -> Attempts:
     made = tuple(_attempt(row, plan) for row in given.get("attempts", []))
-    return Attempts(made, tuple(_config(name, plan) for name in given.get("good", [])))
+    good = (Good(_config(name, plan), f"package of {name}") for name in given.get("good", []))
+    return Attempts(made, tuple(good)).judged(_endpoint(given.get("endpoint"), plan))
 
 
 def _attempt(given: Given, plan: Plan | None) -> Attempt:

@@ -40,7 +40,9 @@ def look(ports: Ports, record: Record) -> Look:
     desired = record.desired or Desired(record.deployment, 0, None, ports.default_policy)
     wanted = planned(ports, record)
     world = _observe(ports, record, wanted)
-    return Look(record, world, wanted, decide(desired, world, record.attempts, wanted))
+    attempts = record.attempts.judged(world.endpoint)
+    step = decide(desired, world, attempts, wanted)
+    return Look(replace(record, attempts=attempts), world, wanted, step)
 
 
 def planned(ports: Ports, record: Record) -> Plan | None:
@@ -49,7 +51,7 @@ def planned(ports: Ports, record: Record) -> Plan | None:
     if desired is None or inspected is None or not inspected.answers(desired):
         return None
     runs = inspected.refused is None and (desired.policy.image or inspected.image)
-    return plan(desired, inspected, ports.site) if runs else None
+    return plan(desired, inspected, ports.site, record.package) if runs else None
 
 
 def has_news(ports: Ports, record: Record) -> bool:

@@ -11,10 +11,9 @@ from slipway.artifacts.scripts import pack_script
 from slipway.domain import naming
 from slipway.domain.attempts import Attempts
 from slipway.domain.desired import Approval
-from slipway.domain.errors import LookAgain, Refused
-from slipway.domain.plan import Plan
-from slipway.domain.steps import Announce, Change, DeployEndpoint, label, name
-from slipway.domain.world import Endpoint, Package
+from slipway.domain.errors import LookAgain, Refused, Retryable, Unanswered
+from slipway.domain.steps import Announce, Change, DeployEndpoint, ProbeEndpoint, label, name
+from slipway.domain.world import Endpoint, Package, PackageApproval
 from slipway.inspecting import inspect_upload
 from slipway.looking import Look, change, look, planned, refresh
 from slipway.ports import Moment, Ports
@@ -36,7 +35,9 @@ def decide_release(ports: Ports, deployment: str, execution: str) -> Look:
     now = ports.clock()
     running = ports.executions.is_running
     record = change(ports, deployment, lambda found: found.owned(execution, now, running))
-    found = look(ports, refresh(ports, record))
+    found = look(ports, record := refresh(ports, record))
+    if found.record.attempts != record.attempts:
+        _attempt(ports, Task(deployment, record.fence), lambda *_: found.record.attempts)
     ports.ledger.note(deployment, Moment(now, execution, label(found.step), found.step.reason))
     return found
 
@@ -60,15 +61,19 @@ def register_model(ports: Ports, task: Task) -> str:
         return "there is nothing to register"
     automatic = record.desired.policy.approval == Approval.AUTOMATIC
     known = record.package if record.package and record.package.key == wanted.package_key else None
-    if known and ports.registry.approval(known.arn) is not None:
-        if automatic:
+    approval = ports.registry.approval(known.arn) if known else None
+    if known and approval is not None:
+        # Somebody may have rejected it since it was looked at.
+        if automatic and approval == PackageApproval.PENDING:
             ports.registry.approve(known.arn, "the manifest approves automatically")
         return known.arn
     ports.uploaded.pin(inspected.artifact, naming.pinned_key(inspected.sha256))
     if inspected.script:
         ports.uploaded.put(inspected.script_key, pack_script(inspected.script))
-    # A version that somebody deleted is made anew, so the token carries the one before it.
-    token = naming.digest({"plan": wanted.package_key, "gone": known.arn if known else ""})
+    # A version that somebody deleted is made anew, so the token carries the one before it; and a
+    # token used with another approval is refused.
+    gone = known.arn if known else ""
+    token = naming.digest({"plan": wanted.package_key, "gone": gone, "approved": automatic})
     arn = ports.registry.register(
         wanted, approved=automatic, description=inspected.summary, token=token
     )
@@ -89,24 +94,29 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
         return f"delete of {wanted.endpoint} accepted"
     _attempt(ports, task, _begun(step, found.world.endpoint))
     try:
-        _move(ports, step, wanted, found.world.package)
+        _move(ports, step, found)
+    except Unanswered:
+        raise
+    except Retryable:
+        # It was certainly not taken: what happens to the endpoint now says nothing of it.
+        _attempt(ports, task, lambda *_: found.record.attempts)
+        raise
     except Refused as refusal:
-        reason = str(refusal)
-        _attempt(
-            ports, task, lambda made, generation: made.refused(generation, step.config, reason)
-        )
-        return f"refused: {reason}"
-    _attempt(ports, task, lambda made, generation: made.accepted(generation, step.config))
+        why = str(refusal)
+        _attempt(ports, task, lambda made, number: made.refused(number, step.config, why))
+        return f"refused: {why}"
+    _attempt(ports, task, lambda made, number: made.accepted(number, step.config))
     return f"{step.change} of {wanted.endpoint} accepted"
 
 
 def probe_endpoint(ports: Ports, task: Task) -> str:
-    """Send the golden requests and keep their verdict on the ledger."""
-    record = ports.ledger.load(task.deployment).under(task.fence)
-    wanted = planned(ports, record)
-    if wanted is None or record.desired is None or record.inspected is None:
-        return "there is nothing to probe"
-    probed = probe_config(ports.endpoints, wanted, record.desired, record.inspected)
+    """Send the golden requests, if they still are owed, and keep their verdict on the ledger."""
+    found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
+    wanted, desired, inspected = found.plan, found.record.desired, found.record.inspected
+    owed = isinstance(found.step, ProbeEndpoint)
+    if not owed or wanted is None or desired is None or inspected is None:
+        return f"no longer owed; now {name(found.step)}"
+    probed = probe_config(ports.endpoints, wanted, desired, inspected)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), probed=probed))
     return probed.reason
 
@@ -148,10 +158,22 @@ def _attempt(ports: Ports, task: Task, how: Callable[[Attempts, int], Attempts])
     change(ports, task.deployment, lambda r: r.under(task.fence).touched(now).attempted(how))
 
 
-def _move(ports: Ports, step: DeployEndpoint, wanted: Plan, package: Package | None) -> None:
-    if step.config == wanted.config and package is not None:
+def _move(ports: Ports, step: DeployEndpoint, found: Look) -> None:
+    wanted, package = found.plan, found.world.package
+    if wanted is None or package is None:
+        raise LookAgain(f"{found.record.deployment}: there is nothing to deploy")
+    if step.config == wanted.config:
         ports.endpoints.prepare(wanted, package.arn)
-    elif not ports.endpoints.has_config(step.config):
-        raise Refused(f"endpoint config {step.config} is gone")
+    else:
+        _check_good(ports, found.record.attempts, step.config)
     make = ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
     make(wanted.endpoint, step.config)
+
+
+def _check_good(ports: Ports, attempts: Attempts, config: str) -> None:
+    """Raises Refused when `config` cannot be gone back to: only approved versions are served."""
+    packages = [good.package for good in attempts.good if good.config == config]
+    if not all(ports.registry.approval(arn) == PackageApproval.APPROVED for arn in packages):
+        raise Refused(f"{config} is not approved any more")
+    if not ports.endpoints.has_config(config):
+        raise Refused(f"endpoint config {config} is gone")

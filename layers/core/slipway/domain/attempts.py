@@ -1,8 +1,17 @@
-"""What was tried: written before it is tried, so that no owner tries a bad version twice."""
+"""What was tried: written before it is tried, so that no owner tries a bad version twice.
+
+begun ──accepted──► the endpoint moves ──► served
+  │                                   └──► refused: rolled back, or never came up
+  └──refused: the service would not take the call
+"""
 
 from dataclasses import dataclass, replace
 
+from slipway.domain.world import Endpoint, EndpointStatus
+
 KEPT = 2
+NO_REASON = "SageMaker gave no reason"
+GONE = "the endpoint went away before it served"
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,8 +19,8 @@ class Attempt:
     """One way an endpoint was, or was about to be, brought to a config in one generation.
 
     `found_at` is the endpoint's modification time just before (None: there was no endpoint).
-    `accepted` turns true once the service took the call, `proven` once the config was announced
-    as released, and `refused` holds the service's words when it would not take the call.
+    `accepted` turns true once the service took the call, `served` once the config was seen in
+    service, and `refused` holds the service's words when it would not take the call or undid it.
     """
 
     generation: int
@@ -19,16 +28,37 @@ class Attempt:
     number: int
     found_at: float | None
     accepted: bool = False
-    proven: bool = False
+    served: bool = False
     refused: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.served or self.refused is not None
+
+    def is_unseen_on(self, live: Endpoint) -> bool:
+        """Whether `live` is older than the change that the service took."""
+        moved = self.found_at is None or live.modified_at > self.found_at
+        return self.accepted and not moved
+
+    def never_arrived_at(self, live: Endpoint) -> bool:
+        """Whether nobody heard of the change, and `live` is as it was found."""
+        return not self.accepted and live.modified_at == self.found_at
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """A config that was released, and the registered version that it serves."""
+
+    config: str
+    package: str
 
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """The attempts of the current generation, and the configs released last, newest first."""
+    """The attempts of the current generation in order, and what was released last, newest first."""
 
     made: tuple[Attempt, ...] = ()
-    good: tuple[str, ...] = ()
+    good: tuple[Good, ...] = ()
 
     def at(self, generation: int, config: str) -> Attempt | None:
         """The latest attempt to bring the endpoint to `config` in `generation`."""
@@ -38,11 +68,11 @@ class Attempts:
     def begun(self, generation: int, config: str, found_at: float | None) -> "Attempts":
         """The attempts with one more about to be made.
 
-        A repetition of a call that never arrived is the same attempt; after a proven one the
+        A repetition of a call that never arrived is the same attempt; after one that served the
         count starts anew.
         """
         before = self.at(generation, config)
-        if before is None or before.proven:
+        if before is None or before.served:
             return self._with(Attempt(generation, config, 1, found_at))
         never_arrived = not before.accepted and not before.refused and before.found_at == found_at
         number = before.number if never_arrived else before.number + 1
@@ -56,11 +86,30 @@ class Attempts:
         made = self.at(generation, config)
         return self._with(replace(made, refused=reason)) if made else self
 
-    def proven(self, generation: int, config: str) -> "Attempts":
-        """The attempts once `config` was released: it is what to go back to from now on."""
-        made = self.at(generation, config)
-        kept = self._with(replace(made, proven=True)) if made else self
-        return replace(kept, good=(config, *(g for g in self.good if g != config))[:KEPT])
+    def judged(self, live: Endpoint | None) -> "Attempts":
+        """The attempts once the endpoint came to rest: what became of the last one.
+
+        It is written down at first sight, for later the endpoint may be edited by hand, and its
+        failure be that of another change.
+        """
+        last = self.made[-1] if self.made else None
+        if last is None or last.ended or (live and live.in_motion):
+            return self
+        if live is None:
+            return self if last.found_at is None else self._with(replace(last, refused=GONE))
+        if last.is_unseen_on(live) or last.never_arrived_at(live):
+            return self
+        if live.serves(last.config):
+            return self._with(replace(last, served=True))
+        if last.found_at is None and live.status != EndpointStatus.FAILED:
+            # A create is not rolled back: somebody else made this endpoint, or has edited it.
+            return replace(self, made=self.made[:-1])
+        return self._with(replace(last, refused=live.failure or NO_REASON))
+
+    def released(self, good: Good) -> "Attempts":
+        """The attempts once `good` was released: it is what to go back to from now on."""
+        others = (g for g in self.good if g.config != good.config)
+        return replace(self, good=(good, *others)[:KEPT])
 
     def _with(self, attempt: Attempt) -> "Attempts":
         same = (attempt.generation, attempt.config)

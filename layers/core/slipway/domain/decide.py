@@ -7,7 +7,7 @@ Nothing here does anything. Whoever is told a step makes one change, looks, and 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from slipway.domain.attempts import Attempt, Attempts
+from slipway.domain.attempts import NO_REASON, Attempt, Attempts
 from slipway.domain.desired import Approval, Desired
 from slipway.domain.plan import Plan
 from slipway.domain.steps import (
@@ -29,16 +29,6 @@ ENDPOINT_SECONDS = 900
 APPROVAL_SECONDS = 86_400
 TRIES = 3
 
-IN_MOTION = frozenset(
-    {
-        EndpointStatus.CREATING,
-        EndpointStatus.UPDATING,
-        EndpointStatus.ROLLING_BACK,
-        EndpointStatus.DELETING,
-        # The platform patches the hosts; it takes no update, delete or rescale meanwhile.
-        EndpointStatus.SYSTEM_UPDATING,
-    }
-)
 # SageMaker's words for troubles of its own: the version is not to blame and may be tried again.
 TRANSIENT = ("request to service failed", "insufficientinstancecapacity", "insufficient capacity")
 
@@ -66,12 +56,7 @@ class Case:
 
     @property
     def serves_wanted(self) -> bool:
-        live = self.endpoint
-        return (
-            live is not None
-            and live.config == self.wanted
-            and live.status == EndpointStatus.IN_SERVICE
-        )
+        return self.endpoint is not None and self.endpoint.serves(self.wanted)
 
     @property
     def approval(self) -> PackageApproval | None:
@@ -155,10 +140,17 @@ def earlier_call_may_still_land(case: Case) -> Step | None:
 
 def endpoint_is_in_motion(case: Case) -> Step | None:
     live = case.endpoint
-    if live is None or not (live.pending or live.status in IN_MOTION):
+    if live is None or not live.in_motion:
         return None
-    # InService with a pending deployment is no rest either: the fleets are still swapping.
     return AwaitChange(ENDPOINT_SECONDS, f"{live.name} is {live.status}")
+
+
+def change_is_not_visible_yet(case: Case) -> Step | None:
+    # Whose change it was does not matter: a generation that was superseded made some, too.
+    live = case.endpoint
+    if live is None or not any(tried.is_unseen_on(live) for tried in case.attempts.made):
+        return None
+    return AwaitChange(VISIBLE_SECONDS, f"the last change of {live.name} is not visible yet")
 
 
 def version_awaits_approval(case: Case) -> Step | None:
@@ -170,27 +162,15 @@ def version_awaits_approval(case: Case) -> Step | None:
 def version_was_rejected(case: Case) -> Step | None:
     if case.approval != PackageApproval.REJECTED:
         return None
-    reason = "the model version was rejected in the registry"
-    return retreat(case, reason) if case.serves_wanted else Announce(Verdict.HELD, reason)
-
-
-def endpoint_is_absent(case: Case) -> Step | None:
-    if case.endpoint is not None:
-        return None
-    tried = case.tried(case.wanted)
-    if tried and tried.refused and not _may_repeat(tried, tried.refused):
-        return Announce(Verdict.HELD, f"SageMaker refused to create it: {tried.refused}")
-    # A create that is not visible yet is answered "already existing", so asking again is safe.
-    return DeployEndpoint(Change.CREATE, case.wanted, "there is no endpoint yet")
+    return retreat(case, "the model version was rejected in the registry")
 
 
 def endpoint_failed(case: Case) -> Step | None:
     live = case.endpoint
     if live is None or live.status != EndpointStatus.FAILED:
         return None
-    tried = case.tried(case.wanted)
-    spent = tried and live.config == case.wanted and not _may_repeat(tried, live.failure)
-    if spent:
+    tried = case.tried(live.config)
+    if tried and not _may_repeat(tried):
         return Announce(Verdict.HELD, f"the endpoint could not be created: {live.failure}")
     # Failed allows DeleteEndpoint and nothing else; nothing is served that could be lost.
     return DeployEndpoint(Change.DELETE, case.wanted, f"{live.name} is Failed: {live.failure}")
@@ -201,17 +181,18 @@ def probes_failed(case: Case) -> Step | None:
     if failure is None:
         return None
     reason = f"probe failed: {failure}"
-    released_before = case.wanted in case.attempts.good
+    released_before = any(good.config == case.wanted for good in case.attempts.good)
     return Announce(Verdict.HELD, reason) if released_before else retreat(case, reason)
 
 
-def update_is_not_visible_yet(case: Case) -> Step | None:
-    live, tried = case.endpoint, case.tried(case.wanted)
-    if live is None or tried is None or case.serves_wanted or not tried.accepted:
+def endpoint_is_absent(case: Case) -> Step | None:
+    if case.endpoint is not None:
         return None
-    if tried.proven or tried.found_at is None or live.modified_at > tried.found_at:
-        return None
-    return AwaitChange(VISIBLE_SECONDS, f"the update of {live.name} is not visible yet")
+    tried = case.tried(case.wanted)
+    if tried and not _may_try(tried, None):
+        return retreat(case, f"{case.wanted} could not be deployed: {tried.refused}")
+    # A create that is not visible yet is answered "already existing", so asking again is safe.
+    return DeployEndpoint(Change.CREATE, case.wanted, "there is no endpoint yet")
 
 
 def wanted_was_rolled_back(case: Case) -> Step | None:
@@ -220,8 +201,7 @@ def wanted_was_rolled_back(case: Case) -> Step | None:
     live, tried = case.endpoint, case.tried(case.wanted)
     if live is None or tried is None or case.serves_wanted or _may_try(tried, live):
         return None
-    why = tried.refused or live.failure or "SageMaker gave no reason"
-    reason = f"{case.wanted} was rolled back: {why}"
+    reason = f"{case.wanted} was rolled back: {tried.refused or NO_REASON}"
     if live.status == EndpointStatus.UPDATE_ROLLBACK_FAILED:
         # A mix of old and new serves; only another update ends that.
         return retreat(case, reason)
@@ -257,12 +237,12 @@ RULES: tuple[Callable[[Case], Step | None], ...] = (
     approval_is_automatic,
     earlier_call_may_still_land,
     endpoint_is_in_motion,
+    change_is_not_visible_yet,
     version_awaits_approval,
     version_was_rejected,
-    endpoint_is_absent,
     endpoint_failed,
     probes_failed,
-    update_is_not_visible_yet,
+    endpoint_is_absent,
     wanted_was_rolled_back,
     endpoint_serves_something_else,
     wanted_is_unproven,
@@ -271,29 +251,29 @@ RULES: tuple[Callable[[Case], Step | None], ...] = (
 
 
 def retreat(case: Case, reason: str) -> Step:
-    """Go back to the config released before the wanted one, or hold where there is none."""
-    live = case.endpoint
-    target = next((good for good in case.attempts.good if good != case.wanted), None)
-    if live is None or target is None:
-        return Announce(Verdict.HELD, f"{reason}; there is no earlier release to go back to")
-    if live.config == target and live.status == EndpointStatus.IN_SERVICE:
-        return Announce(Verdict.HELD, f"{reason}; {target} serves", target)
-    tried = case.tried(target)
-    if tried and not _may_try(tried, live):
-        return Announce(Verdict.HELD, f"{reason}; going back to {target} failed: {live.failure}")
-    return DeployEndpoint(Change.UPDATE, target, f"{reason}; going back to {target}")
+    """Go back to what was released last before the wanted config, or hold where that is not to
+    be had."""
+    live, failures = case.endpoint, ""
+    for target in (good.config for good in case.attempts.good if good.config != case.wanted):
+        if live and live.serves(target):
+            return Announce(Verdict.HELD, f"{reason}; {target} serves", target)
+        tried = case.tried(target)
+        if tried is None or _may_try(tried, live):
+            change = Change.UPDATE if live else Change.CREATE
+            return DeployEndpoint(change, target, f"{reason}; going back to {target}")
+        failures += f"; going back to {target} failed: {tried.refused or NO_REASON}"
+    nowhere = "; there is no earlier release to go back to"
+    return Announce(Verdict.HELD, f"{reason}{failures or nowhere}")
 
 
-def _may_try(tried: Attempt, live: Endpoint) -> bool:
-    """Whether an update that was tried before may be made (again) on an endpoint at rest."""
-    if tried.proven:
-        return True  # it served; somebody has changed the endpoint by hand since
-    if tried.refused:
-        return _may_repeat(tried, tried.refused)
-    never_arrived = not tried.accepted and tried.found_at == live.modified_at
-    return never_arrived or _may_repeat(tried, live.failure)
+def _may_try(tried: Attempt, live: Endpoint | None) -> bool:
+    """Whether a change that was tried before may be made (again) on an endpoint at rest."""
+    if tried.ended:
+        # What served before was changed by hand since.
+        return tried.served or _may_repeat(tried)
+    return live is None or tried.never_arrived_at(live)
 
 
-def _may_repeat(tried: Attempt, failure: str) -> bool:
-    transient = any(words in failure.lower() for words in TRANSIENT)
-    return transient and tried.number < TRIES
+def _may_repeat(tried: Attempt) -> bool:
+    failure = (tried.refused or "").lower()
+    return tried.number < TRIES and any(words in failure for words in TRANSIENT)

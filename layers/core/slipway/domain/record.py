@@ -15,7 +15,7 @@ only if nobody wrote in between. That one conditional write carries every promis
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from slipway.domain.attempts import Attempts
+from slipway.domain.attempts import Attempts, Good
 from slipway.domain.decide import SETTLE_SECONDS
 from slipway.domain.desired import Desired
 from slipway.domain.errors import LeaseLost, LookAgain, Owned
@@ -107,11 +107,10 @@ class Record:
         generation = self.desired.generation if self.desired else 0
         same = self.settled and self.settled.says(generation, announce)
         settled = self.settled if same else Settled(generation, announce)
-        proven = announce.verdict == Verdict.RELEASED and announce.config
-        attempts = self.attempts.proven(generation, announce.config or "") if proven else None
-        return replace(
-            self.unhinted_since(hints), settled=settled, attempts=attempts or self.attempts
-        )
+        attempts = self.attempts
+        if announce.verdict == Verdict.RELEASED and announce.config and self.package:
+            attempts = attempts.released(Good(announce.config, self.package.arn))
+        return replace(self.unhinted_since(hints), settled=settled, attempts=attempts)
 
     def told(self, hints: int) -> "Record":
         """The record once people know its verdict. The owner lets go, unless somebody hinted at a

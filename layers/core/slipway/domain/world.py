@@ -65,6 +65,18 @@ class EndpointStatus(StrEnum):
     UPDATE_ROLLBACK_FAILED = "UpdateRollbackFailed"
 
 
+IN_MOTION = frozenset(
+    {
+        EndpointStatus.CREATING,
+        EndpointStatus.UPDATING,
+        EndpointStatus.ROLLING_BACK,
+        EndpointStatus.DELETING,
+        # The platform patches the hosts; it takes no update, delete or rescale meanwhile.
+        EndpointStatus.SYSTEM_UPDATING,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A live endpoint. `modified_at` is in epoch seconds; `pending` is true while a deployment
@@ -76,6 +88,14 @@ class Endpoint:
     modified_at: float
     failure: str = ""
     pending: bool = False
+
+    @property
+    def in_motion(self) -> bool:
+        # InService with a pending deployment is no rest either: the fleets are still swapping.
+        return self.pending or self.status in IN_MOTION
+
+    def serves(self, config: str) -> bool:
+        return self.status == EndpointStatus.IN_SERVICE and self.config == config
 
 
 @dataclass(frozen=True, slots=True)
