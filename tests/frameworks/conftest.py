@@ -1,0 +1,53 @@
+"""What is compared with the frameworks themselves: run by name only, since they are large."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slipway_local.images.environments import EnvironmentFailed, Environments
+
+from tests.local.images.conftest import dock, images, inside, mxnet_files
+
+__all__ = ["dock", "images", "inside", "mxnet_files"]
+
+MXNET = ("mxnet==1.9.1", "numpy==1.23.5", "setuptools==65.5.0")
+
+
+def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    """Leave these out but where they are asked for: `pytest tests/frameworks`."""
+    asked = any("frameworks" in argument for argument in config.invocation_params.args)
+    return None if asked else True
+
+
+@pytest.fixture(scope="session")
+def mxnet(images: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Run a program with MXNet 1.9.1; the folder that it ran in."""
+    try:
+        environment = Environments(images).provide(MXNET)
+    except EnvironmentFailed as error:
+        pytest.skip(f"MXNet does not install here: {error}")
+    if environment.substitutions:
+        pytest.skip(f"MXNet runs on an older Python only: {environment.substitutions}")
+
+    def run(program: str) -> Path:
+        folder = tmp_path_factory.mktemp("mxnet")
+        command = [environment.python, "-I", "-W", "ignore", "-c", program]
+        subprocess.run(command, cwd=folder, check=True)  # noqa: S603 - our own programs
+        return folder
+
+    return run
+
+
+@pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Tell what was measured, in the output and in the report."""
+
+    def tell(**measured: Any) -> None:  # noqa: ANN401
+        for name, value in measured.items():
+            record_property(name, value)
+        print(json.dumps(measured))  # noqa: T201 - this is what the command is run for
+
+    return tell
