@@ -204,3 +204,9 @@ def _is_algorithm_file(inspection: Inspection) -> bool:
     return top == [inspection.model_file] and not str(
         inspection.details.get("class", "")
     ).startswith("xgboost.sklearn")
+
+
+def source() -> str:
+    """Where the table of images comes from."""
+    table = _table()
+    return f"{table['source']}, {table['built']}"
