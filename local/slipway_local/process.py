@@ -88,6 +88,7 @@ def build(settings: Settings, launcher: Launcher) -> SageMaker:
         emit=events.putter(*settings.owner),
         put_metrics=stores.metrics_writer(*settings.owner),
         put_object=stores.object_writer(*settings.owner),
+        has_object=stores.object_finder(*settings.owner),
         in_alarm=stores.alarm_reader(*settings.owner),
         durations=Durations(creating=pause, updating=pause, capturing=60 * settings.time_scale),
         account_id=settings.account,

@@ -148,7 +148,7 @@ def test_one_container_serves_several_models(running: Cloud, eventually: Eventua
         [[2, 4], [6, 8]],
         [[1, 2], [3, 4]],
     ]
-    with pytest.raises(ClientError, match="s3://serving/models/bad"):
+    with pytest.raises(ClientError, match="bucket: serving, key: models/bad"):
         ask("bad.tar.gz")
     dimensions = [{"Name": "EndpointName", "Value": "many"}]
     listed = running.client("cloudwatch").list_metrics(Dimensions=dimensions)["Metrics"]
@@ -156,6 +156,15 @@ def test_one_container_serves_several_models(running: Cloud, eventually: Eventua
     assert ("AWS/SageMaker", "ModelCacheHit") in names
     assert ("AWS/SageMaker", "ModelLoadingTime") in names
     assert ("/aws/sagemaker/Endpoints", "LoadedModelCount") in names
+
+
+def test_a_model_needs_its_data_in_s3(running: Cloud) -> None:
+    client = running.client("sagemaker")
+    for url in ("s3://serving/models/three.tar.gz", "s3://elsewhere/models/one.tar.gz"):
+        with pytest.raises(ClientError, match=f"Could not find model data at {url}."):
+            client.create_model(
+                ModelName="lost", PrimaryContainer={"Image": IMAGE, "ModelDataUrl": url}
+            )
 
 
 def _captured(running: Cloud, lines: int) -> dict[str, bytes] | None:

@@ -27,6 +27,21 @@ def object_reader(account: str, region: str) -> Callable[[str], bytes]:
     return read
 
 
+def object_finder(account: str, region: str) -> Callable[[str], bool]:
+    """A function that says whether an object is at an `s3://bucket/key` URL or, where the URL
+    ends with a slash, below it."""
+
+    def exists(url: str) -> bool:
+        parts = urlsplit(url, allow_fragments=False)
+        key = parts.path.removeprefix("/")
+        with request_scope(account, region):
+            bucket = s3._buckets.get(parts.netloc)
+            keys = list(bucket["objects"]) if bucket else []
+        return any(found.startswith(key) if url.endswith("/") else found == key for found in keys)
+
+    return exists
+
+
 def object_writer(account: str, region: str) -> Callable[[str, str, bytes], None]:
     """A function that puts an object into a bucket, as an upload would, events and all.
 

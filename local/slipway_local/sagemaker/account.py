@@ -127,6 +127,7 @@ class Account:
     quotas: Mapping[str, int]
     random: Random
     in_alarm: Callable[[str], bool]
+    has_object: Callable[[str], bool]
     lock: RLock = field(default_factory=RLock)
     models: dict[str, Resource] = field(default_factory=dict)
     configs: dict[str, Resource] = field(default_factory=dict)

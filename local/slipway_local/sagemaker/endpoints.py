@@ -44,6 +44,8 @@ def update_endpoint(account: Account, params: Params) -> Params:
     if params.get("RetainDeploymentConfig", False):
         strategy = endpoint.deployment_config
     variants = config.body["ProductionVariants"]
+    if strategy and endpoint.fleet is not None:
+        _check_names(endpoint.fleet, variants)
     rollout = plan(strategy or {}, sum(quotas.demand(variants).values()))
     fleet = _launch(account, config)
     if params.get("RetainAllVariantProperties", False) and endpoint.fleet is not None:
@@ -112,6 +114,17 @@ def _updatable(account: Account, name: str) -> Endpoint:
     if endpoint.status not in _UPDATABLE:
         raise in_progress(endpoint.arn)
     return endpoint
+
+
+def _check_names(fleet: Fleet, variants: Iterable[Params]) -> None:
+    """Under deployment guardrails a variant's traffic moves to the variant of the same name."""
+    old = {variant.name for variant in fleet.variants}
+    new = {variant["VariantName"] for variant in variants}
+    if old != new:
+        raise invalid(
+            "With a DeploymentConfig the new endpoint configuration must have the same variant "
+            f"names as the old one: {', '.join(sorted(old))}, and not {', '.join(sorted(new))}."
+        )
 
 
 def _launch(account: Account, config: Resource) -> Fleet:

@@ -85,6 +85,15 @@ def unavailable() -> Refusal:
     return Refusal("ServiceUnavailable", "The service is unavailable.", status=503)
 
 
+def not_downloaded(bucket: str, key: str) -> Refusal:
+    """There is no target model at the place where it is looked for."""
+    return bad_request(
+        f"Failed to download model data(bucket: {bucket}, key: {key}). Please ensure that there "
+        "is an object located at the URL and that the role passed to CreateModel has permissions "
+        "to download the model."
+    )
+
+
 def not_ready(target: str) -> Refusal:
     """The target model is still being fetched or loaded."""
     message = f"Model {target} is not ready for inference yet. Wait and try your request again."

@@ -76,13 +76,25 @@ def _containers(account: Account, params: Params) -> Params:
     if (primary is None) == (not chain):
         raise invalid("You must provide either PrimaryContainer or Containers, and not both.")
     for definition in chain or [primary]:
-        if "ModelPackageName" in definition:
-            packages.unfold(account, definition)
-        elif "Image" not in definition:
-            raise invalid("A container must name an Image or a ModelPackageName.")
-        if definition.get("Mode") == "MultiModel" and "ModelDataUrl" not in definition:
-            raise invalid("A MultiModel container needs the ModelDataUrl of its models' prefix.")
+        for container in packages.unfold(account, definition):
+            _check(account, container)
     return {"Containers": chain} if chain else {"PrimaryContainer": primary}
+
+
+def _check(account: Account, definition: Mapping[str, Any]) -> None:
+    if "Image" not in definition:
+        raise invalid("A container must name an Image or a ModelPackageName.")
+    if definition.get("Mode") == "MultiModel" and "ModelDataUrl" not in definition:
+        raise invalid("A MultiModel container needs the ModelDataUrl of its models' prefix.")
+    _check_data(account, definition)
+
+
+def _check_data(account: Account, definition: Mapping[str, Any]) -> None:
+    """Of several models' prefix at least one object must be there."""
+    url = _data_url(definition)
+    place = f"{url.rstrip('/')}/" if url and definition.get("Mode") == "MultiModel" else url
+    if place and place.startswith("s3://") and not account.has_object(place):
+        raise invalid(f"Could not find model data at {url}.")
 
 
 def _container(definition: Mapping[str, Any]) -> Container:

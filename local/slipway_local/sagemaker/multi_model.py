@@ -11,7 +11,7 @@ from http import HTTPStatus
 
 from slipway_local.sagemaker import metrics
 from slipway_local.sagemaker.account import Account
-from slipway_local.sagemaker.errors import model_error, not_ready
+from slipway_local.sagemaker.errors import model_error, not_downloaded, not_ready
 from slipway_local.sagemaker.routes import Route, Stage
 from slipway_local.sagemaker.serving import MultiModelServer, Reply
 
@@ -21,11 +21,13 @@ OK, BAD_REQUEST, CONFLICT = HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.CO
 def load(account: Account, route: Route, stage: Stage, target: str, timeout: float) -> float:
     """Have the target model loaded; how many seconds the request waited for it.
 
-    Raises Refusal: ModelNotReadyException, ModelError. Raises ServerGone.
+    Raises Refusal: ValidationError, ModelNotReadyException, ModelError. Raises ServerGone.
     """
     server = stage.server
     if not isinstance(server, MultiModelServer):
         return 0.0
+    if target not in server.loaded():
+        _check_data(account, stage, target)
     asked = account.clock()
     with account.lock:
         route.variant.loading.setdefault((stage.label, target), asked)
@@ -37,6 +39,14 @@ def load(account: Account, route: Route, stage: Stage, target: str, timeout: flo
     waited = account.clock() - asked
     _conclude(account, route, stage, target, reply, waited)
     return waited
+
+
+def _check_data(account: Account, stage: Stage, target: str) -> None:
+    """A model that is loaded answers though its object be gone; others need it."""
+    url = f"{(stage.container.model_data_url or '').rstrip('/')}/{target.lstrip('/')}"
+    if not account.has_object(url):
+        bucket, _, key = url.removeprefix("s3://").partition("/")
+        raise not_downloaded(bucket, key)
 
 
 def _conclude(

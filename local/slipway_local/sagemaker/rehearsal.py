@@ -5,7 +5,7 @@ cloud.control.create_model(...)
 cloud.pass_time(120)
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from math import inf
 from random import Random
@@ -55,6 +55,7 @@ class Rehearsal:
         durations: Durations | None = None,
         quotas: Mapping[str, int] | None = None,
         scripts: Mapping[str, Script] | None = None,
+        has_object: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self.clock = Clock()
         self.events: list[Event] = []
@@ -69,6 +70,7 @@ class Rehearsal:
             emit=self.events.append,
             put_metrics=self.metrics.extend,
             put_object=self._put,
+            has_object=has_object,
             in_alarm=self.alarms.__contains__,
             durations=durations,
             quotas=quotas,

@@ -46,6 +46,11 @@ def _discard(_bucket: str, _key: str, _body: bytes) -> None:
     """There is no S3."""
 
 
+def _found(_: str) -> bool:
+    """Whatever a model needs is taken to be in S3."""
+    return True
+
+
 def _silent(_: str) -> bool:
     """No alarm is ringing."""
     return False
@@ -56,7 +61,8 @@ class SageMaker:
 
     It has no thread: what is due happens at the next call or `tick`. Events and metrics are
     handed out after the lock is released, so a listener may call the service back. Captured
-    requests are written with `put_object(bucket, key, body)`, by `tick` alone.
+    requests are written with `put_object(bucket, key, body)`, by `tick` alone. `has_object(url)`
+    says whether an s3:// URL names an object or, where it ends with a slash, has any below it.
     """
 
     def __init__(
@@ -68,6 +74,7 @@ class SageMaker:
         emit: Callable[[Event], None] = _drop,
         put_metrics: Callable[[Sequence[Datum]], None] = _drop,
         put_object: Callable[[str, str, bytes], None] = _discard,
+        has_object: Callable[[str], bool] = _found,
         in_alarm: Callable[[str], bool] = _silent,
         durations: Durations | None = None,
         quotas: Mapping[str, int] | None = None,
@@ -87,6 +94,7 @@ class SageMaker:
             quotas=dict(quotas or {}),
             random=random,
             in_alarm=in_alarm,
+            has_object=has_object,
         )
 
     def handle(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from slipway_local.sagemaker.account import Durations
@@ -174,6 +175,62 @@ def test_a_fresh_configuration_is_unknown_for_a_while(configure: Deploy, refused
     assert refused(lambda: create(cloud)) == ("ValidationException", NO_CONFIG)
     cloud.pass_time(0.2)
     create(cloud)
+
+
+CANARY = {
+    "BlueGreenUpdatePolicy": {
+        "TrafficRoutingConfiguration": {
+            "Type": "CANARY",
+            "WaitIntervalInSeconds": 60,
+            "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 50},
+        }
+    }
+}
+OTHER_NAMES = (
+    "With a DeploymentConfig the new endpoint configuration must have the same variant names as "
+    "the old one: A, B, and not A."
+)
+ROLLING = {
+    "RollingUpdatePolicy": {
+        "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 50},
+        "WaitIntervalInSeconds": 60,
+    }
+}
+
+
+@pytest.mark.parametrize("strategy", [CANARY, ROLLING])
+def test_deployment_guardrails_need_the_old_variant_names(
+    cloud: Rehearsal,
+    configure: Deploy,
+    variant: Callable[..., Any],
+    refused: Refused,
+    strategy: Any,  # noqa: ANN401 - a plain dict
+) -> None:
+    configure(cloud, "one")
+    variants = [variant("A", "one"), variant("B", "one")]
+    for name, chosen in (("both", variants), ("swapped", variants[::-1]), ("a", variants[:1])):
+        cloud.control.create_endpoint_config(EndpointConfigName=name, ProductionVariants=chosen)
+    cloud.control.create_endpoint(EndpointName="live", EndpointConfigName="both")
+    cloud.pass_time(0)
+
+    def update_to(config: str, **given: Any) -> object:  # noqa: ANN401 - plain dicts
+        return cloud.control.update_endpoint(
+            EndpointName="live", EndpointConfigName=config, **given
+        )
+
+    launched = len(cloud.launcher.launched)
+    assert refused(lambda: update_to("a", DeploymentConfig=strategy)) == (
+        "ValidationException",
+        OTHER_NAMES,
+    )
+    assert len(cloud.launcher.launched) == launched
+    update_to("swapped", DeploymentConfig=strategy)
+    cloud.pass_time(0)
+    cloud.pass_time(120)
+    assert refused(lambda: update_to("a", RetainDeploymentConfig=True))[1] == OTHER_NAMES
+    update_to("a")
+    cloud.pass_time(0)
+    assert cloud.control.describe_endpoint(EndpointName="live")["EndpointConfigName"] == "a"
 
 
 def test_describe_shows_what_serves_and_what_is_coming(serve: Deploy, configure: Deploy) -> None:

@@ -1,6 +1,7 @@
 """Models: create, describe, list, delete, and what refuses."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from slipway_local.sagemaker.rehearsal import Rehearsal
@@ -120,3 +121,46 @@ def test_a_model_cannot_come_from_a_package_that_is_not_there(
         "ValidationException",
         "ModelPackage arn:aws:sagemaker:us-east-1:000000000000:model-package/gone does not exist.",
     )
+
+
+def _source(uri: str, kind: str) -> object:
+    source = {"S3Uri": uri, "S3DataType": kind, "CompressionType": "None"}
+    return {"Image": "image", "ModelDataSource": {"S3DataSource": source}}
+
+
+@pytest.mark.parametrize(
+    ("container", "missing"),
+    [
+        ({"Image": "image"}, None),
+        ({"Image": "image", "ModelDataUrl": "s3://b/there.tar.gz"}, None),
+        ({"Image": "image", "ModelDataUrl": "s3://b/gone.tar.gz"}, "s3://b/gone.tar.gz"),
+        (_source("s3://b/folder/", "S3Prefix"), None),
+        (_source("s3://b/empty/", "S3Prefix"), "s3://b/empty/"),
+        ({"Image": "image", "Mode": "MultiModel", "ModelDataUrl": "s3://b/folder"}, None),
+        ({"Image": "i", "Mode": "MultiModel", "ModelDataUrl": "s3://b/empty"}, "s3://b/empty"),
+        ({"ModelPackageName": "package"}, "s3://b/packaged.tar.gz"),
+    ],
+)
+def test_model_data_must_be_there(
+    refused: Refused, container: dict[str, Any], missing: str | None
+) -> None:
+    cloud = Rehearsal(has_object={"s3://b/there.tar.gz", "s3://b/folder/"}.__contains__)
+    cloud.control.create_model_package(
+        ModelPackageName="package",
+        InferenceSpecification={
+            "Containers": [{"Image": "image", "ModelDataUrl": "s3://b/packaged.tar.gz"}]
+        },
+    )
+
+    def create() -> object:
+        given: Any = container
+        return cloud.control.create_model(
+            ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer=given
+        )
+
+    if missing is None:
+        create()
+    else:
+        text = f"Could not find model data at {missing}."
+        assert refused(create) == ("ValidationException", text)
+        assert cloud.control.list_models()["Models"] == []

@@ -20,9 +20,14 @@ ROLE = "arn:aws:iam::123456789012:role/serving"
 def several(variant: Callable[..., Any]) -> Callable[..., Rehearsal]:
     """A cloud whose multi-model endpoint `live` has the models of `scripts`."""
 
-    def make(*, caching: str = "Enabled", **scripts: Script) -> Rehearsal:
+    def make(
+        *,
+        caching: str = "Enabled",
+        has_object: Callable[[str], bool] = lambda _: True,
+        **scripts: Script,
+    ) -> Rehearsal:
         found = {f"s3://models/many/{name}.tar.gz": script for name, script in scripts.items()}
-        cloud = Rehearsal(scripts=found)
+        cloud = Rehearsal(scripts=found, has_object=has_object)
         container: Any = {
             "Image": "image",
             "Mode": "MultiModel",
@@ -93,6 +98,25 @@ def test_a_model_that_cannot_load_fails_alone(several: Callable[..., Rehearsal])
         ("LoadedModelCount", 1),
         ("Invocation5XXErrors", 0),
     ]
+
+
+def test_a_model_that_is_not_there_is_not_asked_for(
+    several: Callable[..., Rehearsal], refused: Refused
+) -> None:
+    there = {"s3://models/many/", "s3://models/many/a.tar.gz"}
+    cloud = several(has_object=there.__contains__)
+    ask(cloud, "a.tar.gz")
+    there.clear()
+    ask(cloud, "a.tar.gz")
+    assert refused(lambda: ask(cloud, "b.tar.gz")) == (
+        "ValidationError",
+        (
+            "Failed to download model data(bucket: models, key: many/b.tar.gz). Please ensure that "
+            "there is an object located at the URL and that the role passed to CreateModel has "
+            "permissions to download the model."
+        ),
+    )
+    assert len(cloud.launcher.launched) == 2
 
 
 def test_a_model_that_loads_for_long_is_not_ready_at_first(
