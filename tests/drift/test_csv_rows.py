@@ -49,6 +49,7 @@ def test_without_a_header_columns_are_numbered() -> None:
 
 def test_nameless_and_repeated_columns_get_their_position() -> None:
     assert column_names(["a", "", "a", "a"]) == ["a", "_c1", "a2", "a3"]
+    assert column_names(["a2", "a", "a"]) == ["a2", "a", "a22"]
 
 
 def test_one_column_skips_blank_lines() -> None:

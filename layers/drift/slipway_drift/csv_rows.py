@@ -95,11 +95,13 @@ def first_row(block: bytes) -> tuple[list[str], bytes]:
 
 def column_names(cells: Sequence[str]) -> list[str]:
     """Name the columns as the header does; nameless and repeated ones get their position."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     for position, cell in enumerate(cells):
         name = cell or f"_c{position}"
-        names.append(f"{name}{position}" if name in names else name)
-    return names
+        while name in names:
+            name += str(position)
+        names[name] = None
+    return list(names)
 
 
 def parse(block: bytes, names: Sequence[str], line: int) -> Batch:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from slipway_drift.distinct_bias import BIAS, RAW_ESTIMATE
-from slipway_drift.xxhash64 import hash_texts
+from slipway_drift.xxhash64 import hash_blocks
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,12 +37,13 @@ def no_registers() -> Registers:
 
 def observe(registers: Registers, texts: pl.Series) -> Registers:
     """Take in texts (String, no nulls); the same texts in any order give the same registers."""
-    hashed = hash_texts(texts)
-    index = hashed >> np.uint64(64 - PRECISION)
-    rank = leading_zeros((hashed << np.uint64(PRECISION)) | np.uint64(1 << (PRECISION - 1))) + 1
-    cells = (index * np.uint64(RANKS)).astype(np.int64) + rank
-    seen = np.bincount(cells, minlength=REGISTERS * RANKS).reshape(REGISTERS, RANKS) > 0
-    highest = np.where(seen.any(axis=1), RANKS - 1 - seen[:, ::-1].argmax(axis=1), 0)
+    seen = np.zeros(REGISTERS * RANKS, np.bool_)
+    for hashed in hash_blocks(texts):
+        index = hashed >> np.uint64(64 - PRECISION)
+        rest = (hashed << np.uint64(PRECISION)) | np.uint64(1 << (PRECISION - 1))
+        seen[(index * np.uint64(RANKS)).view(np.int64) + leading_zeros(rest) + 1] = True
+    ranks = seen.reshape(REGISTERS, RANKS)
+    highest = np.where(ranks.any(axis=1), RANKS - 1 - ranks[:, ::-1].argmax(axis=1), 0)
     return merge(registers, highest.astype(np.uint8))
 
 

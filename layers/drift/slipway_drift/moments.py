@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
     from slipway_drift.sketch import Floats
+
+BLOCK: Final = 16_384  # what fits into the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,12 @@ class Moments:
 
     def extend(self, values: Floats) -> Moments:
         """Take in finite values, shape (n,), in row order."""
-        if not len(values):
-            return self
+        held = self
+        for first in range(0, len(values), BLOCK):
+            held = held.with_block(values[first : first + BLOCK])
+        return held
+
+    def with_block(self, values: Floats) -> Moments:
         with np.errstate(over="ignore", invalid="ignore"):
             center = float(np.mean(values))
             squares = float(np.sum(np.square(values - center)))

@@ -7,11 +7,14 @@ the work grows with the number of bytes, however the lengths are mixed.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Words = NDArray[np.uint64]
 Counts = NDArray[np.int64]
@@ -23,7 +26,7 @@ P4: Final = np.uint64(0x85EBCA77C2B2AE63)
 P5: Final = np.uint64(0x27D4EB2F165667C5)
 NONE: Final = np.uint64(0)
 STRIPE: Final = 32
-BLOCK: Final = 16_384  # texts whose states fit into the processor's cache
+BLOCK: Final = 16_384
 
 
 def hash_texts(texts: pl.Series, seed: int = 42) -> Words:
@@ -31,15 +34,21 @@ def hash_texts(texts: pl.Series, seed: int = 42) -> Words:
 
     42 is the seed of Spark's and Deequ's HyperLogLog++.
     """
+    return np.concatenate([np.empty(0, np.uint64), *hash_blocks(texts, seed)])
+
+
+def hash_blocks(texts: pl.Series, seed: int = 42) -> Iterator[Words]:
+    """Hash the texts, in blocks whose states fit into the processor's cache."""
     words = padded(texts.str.join("").cast(pl.Binary).item() or b"")
-    lengths = texts.str.len_bytes().to_numpy().astype(np.int64)
-    starts = np.cumsum(lengths) - lengths
-    hashed = np.empty(len(lengths), np.uint64)
-    with np.errstate(over="ignore"):
-        for begin in range(0, len(lengths), BLOCK):
-            cut = slice(begin, begin + BLOCK)
-            hashed[cut] = hash_block(words, starts[cut], lengths[cut], np.uint64(seed))
-    return hashed
+    all_lengths = texts.str.len_bytes().to_numpy()
+    begin = 0
+    for first in range(0, len(all_lengths), BLOCK):
+        lengths = all_lengths[first : first + BLOCK].astype(np.int64)
+        ends = begin + np.cumsum(lengths)
+        begin = int(ends[-1])
+        with np.errstate(over="ignore"):
+            hashed = hash_block(words, ends - lengths, lengths, np.uint64(seed))
+        yield hashed
 
 
 def padded(data: bytes) -> Words:
