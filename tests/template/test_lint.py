@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cfnlint.api import lint_file
+from cfnlint.api import lint_file  # type: ignore[import-untyped] # it has no types
 
 
 def test_cfn_lint_finds_nothing(repository: Path) -> None:

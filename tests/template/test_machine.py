@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from cfnlint.api import lint
+from cfnlint.api import lint  # type: ignore[import-untyped] # it has no types
 from slipway.domain import errors
 from slipway.domain.steps import Step, Verdict
 

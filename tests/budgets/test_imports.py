@@ -1,0 +1,73 @@
+"""What a cold start costs: CPU to import a function, with its layers alone on the path."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., str]
+
+pytestmark = pytest.mark.xdist_group("layer")
+
+FUNCTIONS = sorted(
+    path.parent.name for path in Path(__file__).parents[2].glob("functions/*/app.py")
+)
+WITH_BOTO3_MS = 300
+WITHOUT_BOTO3_MS = 150
+# A busy machine only ever adds to CPU time, so the first measurement within the budget counts.
+MEASUREMENTS = 7
+TIMED = """
+import time
+started = time.process_time()
+import {modules}
+print((time.process_time() - started) * 1000)
+"""
+FOUND = """
+import sys
+import {modules}
+files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+print(*(file for file in files if file), sep="\\n")
+"""
+
+
+def measured(run: Run, modules: str, *folders: Path) -> Iterator[float]:
+    return (float(run(TIMED.format(modules=modules), *folders)) for _ in range(MEASUREMENTS))
+
+
+def assert_within(budget: float, measurements: Iterator[float]) -> None:
+    seen = []
+    for milliseconds in measurements:
+        seen.append(milliseconds)
+        if milliseconds <= budget:
+            return
+    pytest.fail(f"{min(seen):.0f} ms of CPU at best; the budget is {budget} ms")
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_is_imported_within_its_budget(name: str, repository: Path, run: Run) -> None:
+    assert_within(WITH_BOTO3_MS, measured(run, "app", repository / "functions" / name))
+
+
+def test_the_core_is_imported_within_its_budget(run: Run) -> None:
+    modules = "slipway.release, slipway.nudging, slipway.documents, slipway.events"
+    assert_within(WITHOUT_BOTO3_MS, measured(run, modules))
+
+
+def test_the_core_is_imported_without_boto3(run: Run) -> None:
+    found = run(FOUND.format(modules="slipway.release, slipway.documents, slipway.events"))
+    assert "slipway/release.py" in found
+    assert "/boto3/" not in found
+    assert "/botocore/client.py" not in found
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_finds_everything_in_its_layers(
+    name: str, repository: Path, layer: Path, run: Run
+) -> None:
+    folder = repository / "functions" / name
+    found = run(FOUND.format(modules="app"), folder).split()
+    assert str(folder / "app.py") in found
+    assert [path for path in found if "site-packages" in path] == []
+    heavy = ("/sagemaker/", "/numpy/", "/pandas/", "/aws_xray_sdk/")
+    assert [path for path in found if any(part in path for part in heavy)] == []
+    assert f"{layer}/boto3/__init__.py" in found
