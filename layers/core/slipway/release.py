@@ -7,14 +7,12 @@ anywhere and run again. What to do is decided in domain.decide; here it is done.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from slipway.artifacts.scripts import pack_script
 from slipway.domain import naming
 from slipway.domain.attempts import Attempts
 from slipway.domain.desired import Approval
 from slipway.domain.errors import LookAgain, Refused, Retryable, Unanswered
 from slipway.domain.steps import Announce, Change, DeployEndpoint, ProbeEndpoint, label, name
 from slipway.domain.world import Endpoint, Package, PackageApproval
-from slipway.inspecting import inspect_upload
 from slipway.looking import Look, change, look, planned, refresh
 from slipway.ports import Moment, Ports
 from slipway.probing import probe_config
@@ -44,6 +42,8 @@ def decide_release(ports: Ports, deployment: str, execution: str) -> Look:
 
 def inspect_artifact(ports: Ports, task: Task) -> str:
     """Read the artifact's bytes once and keep what they are on the ledger."""
+    from slipway.inspecting import inspect_upload  # no other step reads bytes
+
     desired = ports.ledger.load(task.deployment).under(task.fence).desired
     if desired is None or desired.artifact is None:
         return "there is no artifact"
@@ -55,6 +55,8 @@ def inspect_artifact(ports: Ports, task: Task) -> str:
 
 def register_model(ports: Ports, task: Task) -> str:
     """Pin the artifact's bytes and make them a version in the registry, or approve the version."""
+    from slipway.artifacts.scripts import pack_script  # no other step uploads scripts
+
     record = ports.ledger.load(task.deployment).under(task.fence)
     wanted, inspected = planned(ports, record), record.inspected
     if wanted is None or inspected is None or record.desired is None:

@@ -1,0 +1,8 @@
+"""`python -m benchmarks`: the product's own figures. The engines' comparisons with their peers,
+which take longer, are started by name: see docs/artifacts.md and docs/drift.md."""
+
+from benchmarks import imports, layers, release, simulation
+
+for benchmark in (layers, imports, release, simulation):
+    print(f"\n# {benchmark.__name__}\n{benchmark.__doc__}")
+    benchmark.main()
