@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _STEP: Final = 64 * KIB
-_RATIO: Final = 1100  # deflate's own bound; bzip2 and xz can do worse
-_FLOOR: Final = 256 * MIB
+_RATIO: Final = 250
+_FLOOR: Final = 64 * MIB
 _LZMA_MEMORY: Final = 36 * MIB  # xz -8; -9 would need 65 MiB
 
 

@@ -33,7 +33,7 @@ _FULL: Final = 0xFFFFFFFF
 _NAME: Final = 1024
 _ENTRIES: Final = 20_000
 _STEP: Final = 64 * KIB
-_RATIO: Final = 1100
+_RATIO: Final = 250
 _FLOOR: Final = 64 * MIB
 
 _Row = tuple[str, int, int, int, int, int, int]
