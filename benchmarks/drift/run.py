@@ -6,6 +6,8 @@ Environments are made by uv beside the data, pinned below. Each run is one proce
 user and system time and the largest resident set are those the kernel reports for it.
 """
 
+
+
 from __future__ import annotations
 
 import argparse
@@ -40,7 +42,7 @@ CANDIDATES = (
     ),
     Candidate("Evidently 0.7.23 summary, 2 files", "evidently_summary.py", "baseline", EVIDENTLY),
     Candidate("Slipway, 2 files and check", "slipway.py", "drift", OURS),
-    Candidate("NannyML 0.13.1, 2 files", "nannyml_drift.py", "drift", ("nannyml==0.13.1", "pandas<3")),
+    Candidate("NannyML 0.13.1, 2 files", "nannyml_drift.py", "drift", ("nannyml==0.13.1", "pandas<3", "statsmodels")),
     Candidate("Evidently 0.7.23 drift, 2 files", "evidently_summary.py", "drift", EVIDENTLY),
 )  # fmt: skip
 

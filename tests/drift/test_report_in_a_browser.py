@@ -52,7 +52,8 @@ def feature(name: str, *, numeric: bool) -> dict[str, object]:
         }
     moments = {"mean": -1.23456e12, "std_dev": 9.87654e11, "min": -1e15, "max": 1e15}
     return {
-        "name": name, "role": "prediction", "expected_type": "Fractional", "inferred_type": "String",
+        "name": name, "role": "prediction",
+        "expected_type": "Fractional", "inferred_type": "String",
         "literals": {"Integral": 1, "Fractional": 1, "Boolean": 0, "String": 1, "missing": 1},
         "examples": {"String": ["x" * 80]},
         "completeness": {"baseline": 1.0, "current": 0.5},
