@@ -89,6 +89,7 @@ def test_the_requests_of_an_interval_are_in_one_file(captured: Callable[..., Reh
     [(url, body)] = cloud.objects.items()
     assert re.fullmatch(re.escape(PLACE) + rf"13-20-042-{UUID4}\.jsonl", url)
     assert body.endswith(b"\n")
+    assert "é".encode() in body
     first, second = records(cloud)
     assert first["captureData"]["endpointInput"] == {
         "observedContentType": "text/csv", "mode": "INPUT", "data": "1,2\n", "encoding": "CSV",

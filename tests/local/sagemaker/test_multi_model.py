@@ -168,7 +168,13 @@ def test_loaded_models_are_counted_where_instances_are(several: Callable[..., Re
     assert {datum.namespace for datum in counts} == {"/aws/sagemaker/Endpoints"}
     assert {datum.namespace for datum in cloud.metrics if datum not in counts} == {"AWS/SageMaker"}
     assert counts[0].dimensions == {"EndpointName": "live", "VariantName": "AllTraffic"}
-    assert told(cloud, "ModelCacheHit") == [("ModelCacheHit", hit) for hit in (0, 1, 0)]
+    assert told(cloud, "ModelCacheHit", "ModelLoadingWaitTime") == [
+        ("ModelCacheHit", 0),
+        ("ModelLoadingWaitTime", 0),
+        ("ModelCacheHit", 1),
+        ("ModelCacheHit", 0),
+        ("ModelLoadingWaitTime", 0),
+    ]
 
 
 @pytest.mark.parametrize(("caching", "hits", "stopped"), [("Enabled", 1, 0), ("Disabled", 0, 2)])
