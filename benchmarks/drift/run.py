@@ -6,8 +6,6 @@ Environments are made by uv beside the data, pinned below. Each run is one proce
 user and system time and the largest resident set are those the kernel reports for it.
 """
 
-
-
 from __future__ import annotations
 
 import argparse
@@ -33,7 +31,13 @@ class Candidate:
 
 
 OURS = ("polars==2.1.0", "numpy==2.4.6")
+NANNYML = ("nannyml==0.13.1", "pandas<3", "statsmodels<0.15")
 EVIDENTLY = ("evidently==0.7.23", "pandas<3", "statsmodels<0.15")
+NO_TELEMETRY = {
+    "WHYLOGS_NO_ANALYTICS": "True",
+    "NML_DISABLE_USAGE_LOGGING": "1",
+    "DO_NOT_TRACK": "1",
+}
 CANDIDATES = (
     Candidate("Slipway (polars, numpy)", "slipway.py", "baseline", OURS),
     Candidate("DuckDB SQL, no sketch", "duckdb_sql.py", "baseline", ("duckdb==2.0.0",)),
@@ -42,7 +46,7 @@ CANDIDATES = (
     ),
     Candidate("Evidently 0.7.23 summary, 2 files", "evidently_summary.py", "baseline", EVIDENTLY),
     Candidate("Slipway, 2 files and check", "slipway.py", "drift", OURS),
-    Candidate("NannyML 0.13.1, 2 files", "nannyml_drift.py", "drift", ("nannyml==0.13.1", "pandas<3", "statsmodels")),
+    Candidate("NannyML 0.13.1, 2 files", "nannyml_drift.py", "drift", NANNYML),
     Candidate("Evidently 0.7.23 drift, 2 files", "evidently_summary.py", "drift", EVIDENTLY),
 )  # fmt: skip
 
@@ -63,7 +67,11 @@ def measure(candidate: Candidate, data: Path) -> tuple[float, float, float]:
     script = HERE / "candidates" / candidate.script
     files = [data / "baseline.csv", data / "current.csv", data]
     started = time.perf_counter()
-    child = subprocess.Popen([python, script, candidate.job, *files], stdout=subprocess.DEVNULL)
+    child = subprocess.Popen(
+        [python, script, candidate.job, *files],
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, **NO_TELEMETRY},
+    )
     _, status, used = os.wait4(child.pid, 0)
     wall = time.perf_counter() - started
     if status:
