@@ -14,7 +14,8 @@ class Family:
     """The images of one repository whose tag is `tag` or begins with `tag-`.
 
     `packages` are there for every container; `script_packages` only where a user's script runs,
-    so that a built-in algorithm starts without importing what it does not need.
+    so that a built-in algorithm starts without importing what it does not need. `finds_script`:
+    the image looks for code/inference.py in the model itself.
     """
 
     repository: str
@@ -23,6 +24,7 @@ class Family:
     script_server: str
     packages: tuple[str, ...]
     script_packages: tuple[str, ...] = ()
+    finds_script: bool = False
 
     @property
     def name(self) -> str:
@@ -51,6 +53,58 @@ def _built_in(algorithm: str, *packages: str) -> Family:
     server = algorithm.replace("-", "_")
     return Family(algorithm, "1", server, server, packages)
 
+
+def _tensorflow(version: str) -> Family:
+    servers = ("tensorflow_serving", "tensorflow_serving")
+    packages = (f"tensorflow-cpu=={version}",)
+    return Family("tensorflow-inference", version, *servers, packages, finds_script=True)
+
+
+_TENSORFLOW_VERSIONS = (
+    "1.13.0",
+    "1.14.0",
+    "1.15.0",
+    "1.15.2",
+    "1.15.3",
+    "1.15.4",
+    "1.15.5",
+    "2.0.0",
+    "2.0.1",
+    "2.0.2",
+    "2.0.3",
+    "2.0.4",
+    "2.1.0",
+    "2.1.1",
+    "2.1.2",
+    "2.1.3",
+    "2.2.0",
+    "2.2.1",
+    "2.2.2",
+    "2.3.0",
+    "2.3.1",
+    "2.3.2",
+    "2.4.1",
+    "2.4.3",
+    "2.5.1",
+    "2.6.0",
+    "2.6.3",
+    "2.7.0",
+    "2.8.0",
+    "2.8.4",
+    "2.9.2",
+    "2.9.3",
+    "2.10.0",
+    "2.10.1",
+    "2.11.0",
+    "2.11.1",
+    "2.12.1",
+    "2.13.0",
+    "2.14.1",
+    "2.16.1",
+    "2.18.0",
+    "2.19.0",
+    "2.20.0",
+)
 
 FAMILIES = (
     _built_in("linear-learner", "numpy==2.1.0"),
@@ -84,6 +138,7 @@ FAMILIES = (
         ("xgboost-cpu==3.2.0", "numpy==2.1.0", "scipy==1.15.0"),
         ("scikit-learn==1.8.0", "pandas==2.2.3"),
     ),
+    *map(_tensorflow, _TENSORFLOW_VERSIONS),
 )
 
 

@@ -7,12 +7,13 @@ environment of the image ─► model unpacked ─► process ─► /ping 200 �
 import os
 import tempfile
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from slipway_local.images.channel import Channel
 from slipway_local.images.environments import EnvironmentFailed, Environments
-from slipway_local.images.folders import Fetch, FolderRefused, discard, lay_out
+from slipway_local.images.folders import Fetch, FolderRefused, Folders, discard, lay_out
 from slipway_local.images.obituary import why_it_ended
 from slipway_local.images.processes import Spawned, Start, spawn
 from slipway_local.images.registry import Family, UnknownImage, family_of
@@ -21,6 +22,8 @@ from slipway_local.images.slipway_container.confinement import Bounds
 from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply, ServerGone
 
 _REFUSALS = (EnvironmentFailed, FolderRefused, UnknownImage)
+_PROGRAM = "SAGEMAKER_PROGRAM"
+_FOUND_IN, _FOUND = "/opt/ml/model/code", "inference.py"
 _STOP_SECONDS = 10
 _END_SECONDS = 2
 
@@ -39,7 +42,7 @@ class Ground:
 
 def is_scripted(container: Container) -> bool:
     """Whether a user's script serves the model; else it is the image's own algorithm."""
-    return bool(container.environment.get("SAGEMAKER_PROGRAM"))
+    return bool(container.environment.get(_PROGRAM))
 
 
 def packages_of(ground: Ground, container: Container) -> tuple[str, ...]:
@@ -131,8 +134,8 @@ class ProcessServer:
     def _prepared(self) -> Start:
         ground, container = self._ground, self._container
         family = family_of(container.image, ground.families)
-        scripted = is_scripted(container)
-        folders = lay_out(self._root, container.model_data_url, container.environment, ground.fetch)
+        folders, variables = self._laid_out(family)
+        scripted = bool(variables.get(_PROGRAM))
         extra = read_requirements(folders.code) if scripted else ()
         environment = ground.environments.provide(packages_of(ground, container), extra)
         self.substitutions = environment.substitutions
@@ -141,10 +144,20 @@ class ProcessServer:
             environment.python,
             family.script_server if scripted else family.algorithm_server,
             self._root,
-            {**container.environment, "SLIPWAY_CODE_FOLDER": str(folders.code)},
+            {**variables, "SLIPWAY_CODE_FOLDER": str(folders.code)},
             self.log_path,
             ground.bounds,
         )
+
+    def _laid_out(self, family: Family) -> tuple[Folders, Mapping[str, str]]:
+        """The container's files and variables, with the script that its image finds by itself."""
+        container, fetch = self._container, self._ground.fetch
+        place = {"SAGEMAKER_SUBMIT_DIRECTORY": _FOUND_IN} if family.finds_script else {}
+        variables = {**place, **container.environment}
+        folders = lay_out(self._root, container.model_data_url, variables, fetch)
+        if family.finds_script and (folders.code / _FOUND).is_file():
+            variables.setdefault(_PROGRAM, _FOUND)
+        return folders, variables
 
     def _serve(self, start: Start) -> str:
         if self._stopped:
