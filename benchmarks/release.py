@@ -1,11 +1,13 @@
 """A release on the embedded cloud with instant instances: seconds from the upload to the verdict,
-state transitions, and what the model's own server takes of it.
+state transitions, and the API calls that the functions make.
 
 The bounds are 5 s and 40 transitions once the functions are warm.
 """
 
+import os
 import subprocess
 import time
+from collections import Counter
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -41,12 +43,18 @@ def main() -> None:
             with pointed_at(running.environment):
                 found = stack.connect(Target("slipway", running.settings.state, running))
                 rows = [release(found, Path(folder), slope) for slope in range(RELEASES)]
+                calls = called(found)
+                release(found, Path(folder), RELEASES)
+                calls = called(found) - calls
         finally:
             cloud.stop(running.settings.state)
     print(f"{'release':12}{'seconds':>9}{'transitions':>13}")
     for number, (seconds, transitions) in enumerate(rows):
         print(f"{'warm' if number else 'cold, first':12}{seconds:9.2f}{transitions:13}")
     print(f"{'warm, median':12}{median(seconds for seconds, _ in rows[1:]):9.2f}")
+    print(f"\n{'API calls of a warm release':50}{calls.total():5}")
+    for name, times in calls.most_common():
+        print(f"  {name:48}{times:5}")
 
 
 def release(found: Stack, folder: Path, slope: int) -> tuple[float, int]:
@@ -55,11 +63,23 @@ def release(found: Stack, folder: Path, slope: int) -> tuple[float, int]:
     line = TimeLine(found.ports, "line")
     began = time.monotonic()
     wish = upload(found, "line", archive, None, lambda _said: None)
-    patience = Patience(seconds=60, pause=0.02)
+    patience = Patience(seconds=180, pause=0.02)
     end = follow(line, lambda: outcome(found.ports, "line", wish), lambda _moment: None, patience)
     seconds = time.monotonic() - began
     assert end.verdict == "Released", end.reason
     return seconds, transitions(found)
+
+
+def called(found: Stack) -> Counter[str]:
+    """The calls that functions have made so far, by service and operation."""
+    ours = os.environ["AWS_ACCESS_KEY_ID"]
+    pages = found.session.client("cloudtrail").get_paginator("lookup_events").paginate()
+    events = [event for page in pages for event in page["Events"]]
+    return Counter(
+        f"{event['EventSource'].removesuffix('.amazonaws.com')}:{event['EventName']}"
+        for event in events
+        if event["AccessKeyId"] != ours
+    )
 
 
 def trained(folder: Path, slope: int) -> Path:

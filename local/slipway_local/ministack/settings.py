@@ -66,6 +66,8 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
         "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
         "AWS_SHARED_CREDENTIALS_FILE": str(settings.state / "no-credentials"),
         "BIND_HOST": "127.0.0.1",
+        # Who called what, for whoever wonders: `aws cloudtrail lookup-events`.
+        "CLOUDTRAIL_RECORDING": "1",
         # No socket there: MiniStack neither starts containers nor removes other people's.
         "DOCKER_HOST": f"unix://{settings.state / 'no-docker'}",
         "GATEWAY_PORT": str(settings.port),

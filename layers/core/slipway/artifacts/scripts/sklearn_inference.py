@@ -16,9 +16,9 @@ def model_fn(model_dir: str) -> Any:  # noqa: ANN401 - whatever estimator was tr
 
 
 def predict_fn(data: Any, model: Any) -> Any:  # noqa: ANN401 - arrays and estimators of any kind
-    """The estimator's own predictions. A single row, or a single column, reaches the script as a
-    flat array, which estimators refuse."""
-    if getattr(data, "ndim", 2) == 1:
+    """The estimator's own predictions. A single row or column reaches the script as a flat array,
+    and a single number as one without any dimension; estimators refuse both."""
+    if getattr(data, "ndim", 2) < 2:
         data = data.reshape((-1, 1) if getattr(model, "n_features_in_", 0) == 1 else (1, -1))
     return model.predict(data)
 
