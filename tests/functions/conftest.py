@@ -15,6 +15,7 @@ import boto3
 import botocore.session
 import pytest
 from botocore.loaders import Loader
+from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped] # it has no types
 from moto import mock_aws
 from slipway import settings, wiring
 from slipway.ports import Ports
@@ -40,20 +41,27 @@ class Context:
 
 @dataclass(slots=True)
 class Executions:
-    """Implements ports.Executions: what was started, what runs, and which tokens were used."""
+    """Implements ports.Executions: what was started, what runs, and which tokens were used.
 
+    `calls` gets the permission that each call takes on AWS.
+    """
+
+    calls: set[str]
     started: list[tuple[str, str]] = field(default_factory=list)
     running: set[str] = field(default_factory=set)
     asleep: set[str] = field(default_factory=set)
     woken: list[str] = field(default_factory=list)
 
     def start(self, deployment: str, name: str) -> None:
+        self.calls.add("states:StartExecution")
         self.started.append((deployment, name))
 
     def is_running(self, execution: str) -> bool:
+        self.calls.add("states:DescribeExecution")
         return execution in self.running
 
     def wake(self, token: str) -> bool:
+        self.calls.add("states:SendTaskSuccess")
         if token not in self.asleep:
             return False
         self.asleep.remove(token)
@@ -65,6 +73,7 @@ class Executions:
 class World:
     """Everything around the handlers, to arrange and to look at."""
 
+    calls: set[str]
     ports: Ports
     aws: boto3.Session
     sagemaker: Rehearsal
@@ -112,13 +121,35 @@ def world(monkeypatch: pytest.MonkeyPatch, models: Loader) -> Iterator[World]:
         core.register_component("data_loader", models)
         aws = boto3.Session(botocore_session=core, region_name=REGION)
         connect(aws.events, sagemaker.service.handle)
-        executions = Executions()
+        calls: set[str] = set()
+        aws.events.register(
+            "before-call",
+            lambda model, params, **_: calls.update(
+                _permissions(model.name, model.service_model.signing_name, params)
+            ),
+        )
+        executions = Executions(calls)
         ports = replace(
             wiring.build(settings.read(_environment(aws)), aws),
             executions=executions,
             clock=sagemaker.clock,
         )
-        yield World(ports, aws, sagemaker, executions)
+        yield World(calls, ports, aws, sagemaker, executions)
+
+
+def _permissions(operation: str, service: str, params: Mapping[str, Any]) -> set[str]:
+    """The permissions that an API call takes, where they are not called as it is.
+
+    Source: "Actions, resources, and condition keys for Amazon S3", Service Authorization Reference.
+    """
+    versioned = "versionId" in params.get("query_string", {})
+    read = "s3:GetObjectVersion" if versioned else "s3:GetObject"
+    return {
+        "ListObjectsV2": {"s3:ListBucket"},
+        "HeadObject": {read},
+        "GetObject": {read},
+        "CopyObject": {"s3:GetObjectVersion", "s3:PutObject"},
+    }.get(operation, {f"{service}:{operation}"})
 
 
 def _environment(aws: boto3.Session) -> dict[str, str]:
@@ -152,14 +183,45 @@ def _environment(aws: boto3.Session) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session")
+def granted() -> dict[str, set[str]]:
+    """What the template lets each function do, by the function's folder."""
+    resources = cfn_yaml.load(str(REPOSITORY / "template.yaml"))["Resources"]
+    functions = (r["Properties"] for r in resources.values() if r["Type"].endswith("::Function"))
+    return {
+        function["CodeUri"].removeprefix("functions/"): {
+            action
+            for policy in function["Policies"]
+            for statement in _statements(policy, resources)
+            for action in _items(statement["Action"])
+        }
+        for function in functions
+    }
+
+
+def _statements(policy: Mapping[str, Any], resources: Mapping[str, Any]) -> list[Any]:
+    shared = resources.get(policy.get("Ref", ""))
+    document = shared["Properties"]["PolicyDocument"] if shared else policy
+    return list(document["Statement"])
+
+
+def _items(value: Any) -> list[Any]:  # noqa: ANN401 - JSON
+    return value if isinstance(value, list) else [value]
+
+
 @pytest.fixture
-def call(world: World, monkeypatch: pytest.MonkeyPatch) -> Call:
-    """Call the handler in functions/<name> with an event."""
+def call(world: World, granted: dict[str, set[str]], monkeypatch: pytest.MonkeyPatch) -> Call:
+    """Call the handler in functions/<name> with an event; fails when the template does not let
+    the function do what it did."""
 
     def calling(name: str, event: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON
         function = _load(name)
         monkeypatch.setattr(function, "ports", lambda: world.ports)
-        answer = function.handler(json.loads(json.dumps(event)), Context(f"slipway-{name}"))
+        world.calls.clear()
+        try:
+            answer = function.handler(json.loads(json.dumps(event)), Context(f"slipway-{name}"))
+        finally:
+            assert world.calls <= granted[name]
         return json.loads(json.dumps(answer))
 
     return calling
