@@ -28,6 +28,7 @@ TOKENIZERS: Final = frozenset(
         "vocab.txt",
     }
 )
+_LARGE: Final = 10_000_000
 _SMALL: Final = re.compile(r"\.(json|py|txt|yaml|yml|cfg|toml)$")
 _NO_TEXT: Final = ("vit", "resnet", "convnext", "swin", "detr", "clip_vision_model")
 _NEEDS_MODEL_FN: Final = ("sklearn", "xgboost", "pytorch", "mxnet")
@@ -161,7 +162,7 @@ def _about_order(
     if model.member not in names:
         return
     late = [name for name in names[names.index(model.member) + 1 :] if _SMALL.search(name)]
-    if late and members[names.index(model.member)].size > 100_000_000:
+    if late and members[names.index(model.member)].size > _LARGE:
         yield Finding(
             "note",
             "weights-first",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.pickle_values import Blob, Global, Instance, Sequence
@@ -257,7 +257,7 @@ MADE: Final = frozenset(
 @cache
 def _listed(role: str) -> frozenset[str]:
     """What the frameworks' own sources define in that role."""
-    roles = json.loads(files(__package__).joinpath("allowed_globals.json").read_bytes())
+    roles = json.loads((Path(__file__).parent / "allowed_globals.json").read_bytes())
     return frozenset(f"{module}.{name}" for module in roles[role] for name in roles[role][module])
 
 

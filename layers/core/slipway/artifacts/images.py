@@ -12,7 +12,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slipway.artifacts.kinds import BY_NAME
@@ -77,7 +77,7 @@ def numbers(version: str) -> tuple[int, ...]:
 
 @cache
 def _table() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(files(__package__).joinpath("image_table.json").read_bytes())
+    table: dict[str, Any] = json.loads((Path(__file__).parent / "image_table.json").read_bytes())
     return table
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
-from importlib.resources import files
+from pathlib import Path
 
 PROGRAM = "inference.py"
 NAMES = ("sklearn", "xgboost")
@@ -18,7 +18,7 @@ NAMES = ("sklearn", "xgboost")
 
 def read_script(name: str) -> bytes:
     """The source of the default script of a kind in NAMES."""
-    return files(__name__).joinpath(f"{name}_inference.py").read_bytes()
+    return (Path(__file__).parent / f"{name}_inference.py").read_bytes()
 
 
 def pack_script(name: str) -> bytes:

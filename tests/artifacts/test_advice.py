@@ -1,0 +1,147 @@
+"""Advice names what would break on SageMaker, in its grade, with a remedy."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Callable
+
+import pytest
+from slipway.artifacts import inspect
+
+Pack = Callable[..., bytes]
+SKLEARN = (
+    b"\x80\x02csklearn.svm._classes\nSVC\n)\x81}X\x10\x00\x00\x00_sklearn_versionX\x05\x00\x00\x00"
+    b"%ssb."
+)
+BOOSTER = b'{"learner":{"learner_model_param":{"num_feature":"7"}},"version":[%s]}'
+SCRIPT = b"def model_fn(model_dir):\n    return None\n"
+BERT = json.dumps(
+    {"model_type": "bert", "architectures": ["BertModel"], "transformers_version": "4.49.0"}
+).encode()
+WEIGHTS = b"\x02\0\0\0\0\0\0\0{}"
+GRAPH = b"\x08\x01\x12\x0c\x0a\x0a\x22\x05serve\x2a\x012"
+
+Case = tuple[dict[str, bytes], set[tuple[str, str]]]
+CASES: dict[str, Case] = {
+    "scikit-learn without a script": (
+        {"model.joblib": SKLEARN % b"1.4.2"},
+        {("note", "default-script")},
+    ),
+    "scikit-learn with its script": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT},
+        set(),
+    ),
+    "a script without model_fn": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": b"print(1)"},
+        {("refuse", "model-fn-missing")},
+    ),
+    "scikit-learn far from its image": (
+        {"model.joblib": SKLEARN % b"1.3.0", "code/inference.py": SCRIPT},
+        {("warn", "version-far")},
+    ),
+    "scikit-learn without an image": (
+        {"model.joblib": SKLEARN % b"0.24.", "code/inference.py": SCRIPT},
+        {("warn", "no-image")},
+    ),
+    "a booster alone": ({"xgboost-model": BOOSTER % b"1,7,6"}, set()),
+    "a booster with a stray file": (
+        {"xgboost-model": BOOSTER % b"1,7,6", "metrics.csv": b"1"},
+        {("warn", "stray-files")},
+    ),
+    "a booster of the future": ({"xgboost-model": BOOSTER % b"4,0,0"}, {("warn", "no-image")}),
+    "Hugging Face without a tokenizer": (
+        {"config.json": BERT, "model.safetensors": WEIGHTS},
+        {("warn", "tokenizer-missing")},
+    ),
+    "Hugging Face with a tokenizer": (
+        {"config.json": BERT, "model.safetensors": WEIGHTS, "tokenizer.json": b"{}"},
+        set(),
+    ),
+    "a SavedModel at the top": (
+        {"saved_model.pb": GRAPH, "variables/variables.index": b""},
+        {("refuse", "saved-model-folder")},
+    ),
+    "a SavedModel too deep": (
+        {"a/b/1/saved_model.pb": GRAPH, "a/b/1/variables/variables.index": b""},
+        {("refuse", "saved-model-folder")},
+    ),
+    "a SavedModel in a named folder": (
+        {"model/1/saved_model.pb": GRAPH, "model/1/variables/variables.index": b""},
+        set(),
+    ),
+    "two versions of a SavedModel": (
+        {
+            f"{number}/{name}": data
+            for number in (1, 2)
+            for name, data in (("saved_model.pb", GRAPH), ("variables/variables.index", b""))
+        },
+        {("note", "saved-model-versions")},
+    ),
+    "a SavedModel without variables": (
+        {"1/saved_model.pb": GRAPH},
+        {("warn", "saved-model-variables")},
+    ),
+    "loose requirements": (
+        {"xgboost-model": BOOSTER % b"1,7,6", "code/requirements.txt": b"numpy\npandas>=2\n"},
+        {("warn", "requirements-not-pinned")},
+    ),
+    "pinned requirements": (
+        {
+            "xgboost-model": BOOSTER % b"1,7,6",
+            "code/requirements.txt": b"# ours\nnumpy==2.1.0  # pinned\n-r more.txt\n./wheel.whl\n\n",
+        },
+        set(),
+    ),
+    "files of macOS": (
+        {"xgboost-model": BOOSTER % b"1,7,6", "._xgboost-model": b"x"},
+        {("note", "stray-files")},
+    ),
+    "an archive in the archive": (
+        {"xgboost-model": BOOSTER % b"1,7,6", "code/old.tar.gz": b"x"},
+        {("warn", "nested-archive")},
+    ),
+    "a pickle of its own classes": (
+        {"model.pkl": b"\x80\x02c__main__\nModel\n)\x81}b."},
+        {("refuse", "pickle-not-allowed")},
+    ),
+    "a damaged pickle": (
+        {"model.pkl": pickle.dumps({"a": 1})[:-1]},
+        {("refuse", "pickle-not-allowed")},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_case_gets_its_findings_and_no_others(name: str, pack: Pack) -> None:
+    files, wanted = CASES[name]
+    findings = inspect([pack(files)]).findings
+    assert {(finding.grade, finding.rule) for finding in findings} == wanted
+    assert all(finding.message.endswith(".") and finding.remedy for finding in findings)
+
+
+def test_findings_come_gravest_first(pack: Pack) -> None:
+    files = {
+        "model.joblib": b"\x80\x02c__main__\nModel\n)\x81}b.",
+        "config.joblib": SKLEARN % b"1.3.0",
+        "._x": b"x",
+    }
+    grades = [finding.grade for finding in inspect([pack(files)]).findings]
+    assert grades == sorted(grades, key=["refuse", "warn", "note"].index)
+    assert inspect([pack(files)]).refused
+
+
+def test_an_archive_larger_than_the_disk_is_refused(pack: Pack) -> None:
+    inspection = inspect([pack({"xgboost-model": BOOSTER % b"1,7,6"})], disk=10)
+    assert [finding.rule for finding in inspection.findings] == ["disk-too-small"]
+
+
+def test_weights_before_configuration_are_noted(pack: Pack) -> None:
+    header = b"\x02\0\0\0\0\0\0\0{}"
+    files = {
+        "model.safetensors": header + bytes(10_000_001),
+        "config.json": BERT,
+        "vocab.txt": b"",
+    }
+    rules = [finding.rule for finding in inspect([pack(files)]).findings]
+    assert rules == ["weights-first"]
