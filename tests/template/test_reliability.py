@@ -1,5 +1,6 @@
 """Nothing is lost, and somebody is told: dead-letter queues, time-outs, alarms, encryption."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -116,6 +117,16 @@ def test_alarms_may_publish_to_the_encrypted_topic(resources: Resources) -> None
             if isinstance(s["Principal"], Mapping)
         ]
         assert "cloudwatch.amazonaws.com" in services
+
+
+def test_the_dashboard_shows_releases_their_ends_and_dead_letters(
+    resources: Resources, queues: dict[str, Document]
+) -> None:
+    (dashboard,) = resources("AWS::CloudWatch::Dashboard").values()
+    body = dashboard["DashboardBody"]["Sub"]
+    titles = [widget["properties"]["title"] for widget in json.loads(body)["widgets"]]
+    assert titles == ["Releases", "How they ended", "Dead letters"]
+    assert all(f"${{{n}.QueueName}}" in body for n in queues if n.endswith("DeadLetters"))
 
 
 def test_a_deploy_ends_before_a_new_owner_acts(
