@@ -23,6 +23,14 @@ _WHEELS = ("--only-binary", ":all:")
 # What to try, nearest first: the pins; on a Python younger than the image's, the oldest versions
 # from the pins on; on an older Python, the newest versions up to the pins.
 _RUNGS = (("==", "highest"), (">=", "lowest-direct"), ("<=", "highest"))
+# The same for PyTorch's CPU builds; True where the wheels that pip knows are looked through.
+_CPU_RUNGS = (
+    ("==", "highest", True),
+    ("==", "highest", False),
+    (">=", "lowest-direct", False),
+    (">=", "highest", True),
+    ("<=", "highest", True),
+)
 
 
 class EnvironmentFailed(Exception):
@@ -123,8 +131,9 @@ def _create(home: Path) -> None:
 
 def _install(home: Path, packages: Sequence[str], extra: Sequence[str]) -> None:
     failures = []
+    pinned = [_cpu_torch(home, each) if _needs_cpu_build(each) else each for each in packages]
     for operator, resolution in _RUNGS:
-        wanted = [package.replace("==", operator) for package in packages]
+        wanted = [each if "+" in each else each.replace("==", operator) for each in pinned]
         try:
             _run(_installer(home, resolution, operator) + wanted + [*extra])
         except EnvironmentFailed as failure:
@@ -134,6 +143,32 @@ def _install(home: Path, packages: Sequence[str], extra: Sequence[str]) -> None:
     raise EnvironmentFailed(failures[0])
 
 
+def _needs_cpu_build(package: str) -> bool:
+    """On Linux the package index has PyTorch with gigabytes of CUDA, which nothing here can use."""
+    return package.startswith("torch==") and sys.platform == "linux"
+
+
+def _cpu_torch(home: Path, pin: str) -> str:
+    """Install PyTorch's CPU build, nearest to the pin; the exact pin of what is there now.
+
+    From the wheels that this machine's pip is told of (its find-links), or from PyTorch's own index
+    of CPU builds, which uv knows.
+    """
+    failures = []
+    for operator, resolution, known in _CPU_RUNGS:
+        try:
+            if known:
+                installer = [*_pip(home), "--no-index"]
+            else:
+                installer = [*_installer(home, resolution, operator), "--torch-backend", "cpu"]
+            _run([*installer, "--no-deps", pin.replace("==", operator)])
+        except EnvironmentFailed as failure:
+            failures.append(str(failure))
+        else:
+            return f"torch=={dict(_distributions(home))['torch']}"
+    raise EnvironmentFailed("no CPU build of PyTorch can be had: " + "; ".join(failures))
+
+
 def _installer(home: Path, resolution: str, operator: str) -> list[str]:
     uv = _uv()
     if uv:
@@ -141,6 +176,10 @@ def _installer(home: Path, resolution: str, operator: str) -> list[str]:
         return [uv, "pip", "install", "--quiet", "--no-config", "--compile-bytecode", *_WHEELS, *to]
     if operator == ">=":
         raise EnvironmentFailed("pip cannot choose the oldest version that fits; install uv")
+    return _pip(home)
+
+
+def _pip(home: Path) -> list[str]:
     return [sys.executable, "-m", "pip", "--python", str(_python(home)), "install", "-q", *_WHEELS]
 
 
@@ -159,7 +198,7 @@ def _substitutions(home: Path, packages: Sequence[str]) -> list[str]:
     return [
         f"{name} {there[_normal(name)]} instead of {version}"
         for name, version in wanted
-        if there[_normal(name)] != version
+        if there[_normal(name)].partition("+")[0] != version
     ]
 
 

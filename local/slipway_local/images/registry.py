@@ -106,6 +106,52 @@ _TENSORFLOW_VERSIONS = (
     "2.20.0",
 )
 
+
+def _pytorch(version: str) -> Family:
+    packages = (f"torch=={version}", "numpy==1.26.4")
+    return Family("pytorch-inference", version, "pytorch", "pytorch", packages, finds_script=True)
+
+
+_PYTORCH_VERSIONS = (
+    "1.10.0",
+    "1.10.2",
+    "1.11.0",
+    "1.12.0",
+    "1.12.1",
+    "1.13.1",
+    "2.0.0",
+    "2.0.1",
+    "2.1.0",
+    "2.2.0",
+    "2.3.0",
+    "2.4.0",
+    "2.5.1",
+    "2.6.0",
+)
+
+
+def _hugging_face(torch: str, transformers: str) -> Family:
+    name, tag = "huggingface-pytorch-inference", f"{torch}-transformers{transformers}"
+    packages = (
+        f"torch=={torch}",
+        f"transformers=={transformers}",
+        "numpy==1.26.4",
+        "pillow==11.1.0",
+    )
+    return Family(name, tag, "hugging_face", "hugging_face", packages, finds_script=True)
+
+
+_HUGGING_FACE_VERSIONS = (
+    ("1.10.2", "4.17.0"),
+    ("1.13.1", "4.26.0"),
+    ("2.0.0", "4.28.1"),
+    ("2.1.0", "4.37.0"),
+    ("2.3.0", "4.48.0"),
+    ("2.6.0", "4.49.0"),
+    ("2.6.0", "4.51.3"),
+    ("2.6.0", "5.5.3"),
+)
+
 FAMILIES = (
     _built_in("linear-learner", "numpy==2.1.0"),
     _built_in("pca", "numpy==2.1.0"),
@@ -139,6 +185,8 @@ FAMILIES = (
         ("scikit-learn==1.8.0", "pandas==2.2.3"),
     ),
     *map(_tensorflow, _TENSORFLOW_VERSIONS),
+    *map(_pytorch, _PYTORCH_VERSIONS),
+    *(_hugging_face(*versions) for versions in _HUGGING_FACE_VERSIONS),
 )
 
 

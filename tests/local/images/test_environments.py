@@ -1,6 +1,7 @@
 """Environments: made once, found again, honest about what differs."""
 
 import subprocess
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -64,3 +65,29 @@ def _output(python: Path, program: str) -> str:
     command = [str(python), "-I", "-c", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - ours
     return done.stdout.strip()
+
+
+def test_pytorch_is_a_cpu_build_from_the_wheels_that_pip_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheels = tmp_path / "wheels"
+    _empty_wheel(wheels, "torch", "9.9.9+cpu")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+    environment = Environments(tmp_path / "images").provide(("torch==9.9.9",), SMALL)
+    assert environment.substitutions == ()
+    program = "import importlib.metadata as m; print(m.version('torch'), m.version('six'))"
+    assert _output(environment.python, program) == "9.9.9+cpu 1.16.0"
+
+
+def _empty_wheel(folder: Path, name: str, version: str) -> None:
+    """A wheel without a module."""
+    folder.mkdir()
+    information = f"{name}-{version}.dist-info"
+    files = {
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "RECORD": "",
+    }
+    with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+        for file, content in files.items():
+            wheel.writestr(f"{information}/{file}", content)

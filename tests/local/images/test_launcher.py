@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from slipway_local.images.launcher import ProcessLauncher
 from slipway_local.images.multi_model import MultiModelServer
+from slipway_local.images.registry import Family
 from slipway_local.images.server import ProcessServer
 from slipway_local.sagemaker.serving import Container, Health
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.local.images.conftest import Dock
 
 
 def test_a_launch_returns_before_anything_is_done(tmp_path: Path) -> None:
@@ -28,6 +33,26 @@ def test_a_multi_model_container_has_its_own_server(tmp_path: Path) -> None:
     server = launcher.launch(Container("unknown", None, {}, multi_model=True))
     assert isinstance(server, MultiModelServer)
     server.stop()
+
+
+@pytest.mark.parametrize(("finds", "status"), [(True, 200), (False, None)])
+def test_some_images_find_the_script_in_the_model(
+    dock: Dock, finds: bool, status: int | None
+) -> None:
+    code = b"def model_fn(d): return 0\ndef transform_fn(m, d, c, a): return d, a\n"
+    requirements = b"six==1.16.0\n"
+    dock.store["s3://m"] = dock.pack(
+        {"code/inference.py": b"import six\n" + code, "code/requirements.txt": requirements}
+    )
+    family = Family("image", "1", "scikit_learn", "scikit_learn", ("numpy==2.1.0",), (), finds)
+    launcher = ProcessLauncher(dock.home, dock.store.__getitem__, families=(family,))
+    server = launcher.launch(Container("image:1", "s3://m", {}))
+    assert isinstance(server, ProcessServer)
+    dock.servers.append(server)
+    assert server.wait_started(300)
+    assert (server.health() is Health.READY) == finds, server.failure()
+    if status:
+        assert dock.ask(server).status == status
 
 
 def _nothing(url: str) -> bytes:

@@ -16,6 +16,13 @@ CHINA = "450853457545.dkr.ecr.cn-north-1.amazonaws.com.cn"
         (f"{US}/sagemaker-scikit-learn:1.9-0", "sagemaker-scikit-learn:1.9-0"),
         (f"{US}/sagemaker-xgboost:1.7-1", "sagemaker-xgboost:1.7-1"),
         ("sagemaker-xgboost:3.0-5", "sagemaker-xgboost:3.0-5"),
+        (f"{US}/linear-learner:1", "linear-learner:1"),
+        (f"{US}/tensorflow-inference:2.20.0-cpu-py312", "tensorflow-inference:2.20.0"),
+        (f"{US}/pytorch-inference:2.6.0-cpu-py312", "pytorch-inference:2.6.0"),
+        (
+            f"{US}/huggingface-pytorch-inference:2.6.0-transformers4.51.3-cpu-py312-ubuntu22.04",
+            "huggingface-pytorch-inference:2.6.0-transformers4.51.3",
+        ),
     ],
 )
 def test_account_region_and_suffix_do_not_matter(image: str, name: str) -> None:

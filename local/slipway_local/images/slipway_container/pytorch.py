@@ -1,0 +1,82 @@
+"""sagemaker-pytorch-inference: a script's functions, or TorchScript by itself.
+
+Follows sagemaker-pytorch-inference-toolkit's default handler and sagemaker-inference's decoder.
+"""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch  # type: ignore[import-not-found]  # the image has it
+from numpy.typing import NDArray
+
+from . import formats
+from .inference_toolkit import ToolkitApplication, plainly
+from .messages import CSV, JSON
+from .settings import Settings
+
+_USUAL_NAME = "model.pt"
+
+
+class PyTorchDefaults:
+    """TorchScript in, tensors through, lists out."""
+
+    def model_fn(self, folder: str) -> Any:  # noqa: ANN401 - torch's own
+        """model.pt, or the only .pt or .pth file, as TorchScript."""
+        path = Path(folder) / _USUAL_NAME
+        if not path.exists():
+            found = [each for each in Path(folder).iterdir() if each.suffix in (".pt", ".pth")]
+            if len(found) != 1:
+                names = sorted(each.name for each in found)
+                raise ValueError(
+                    f"Exactly one .pth or .pt file is required for PyTorch models: {names}"
+                )
+            [path] = found
+        try:
+            return torch.jit.load(str(path), map_location="cpu")
+        except RuntimeError as error:
+            raise RuntimeError(
+                f"Failed to load {path.name}. Please ensure model is saved using torchscript, or "
+                "give code/inference.py with a model_fn."
+            ) from error
+
+    def input_fn(self, content: str | bytes, content_type: str) -> Any:  # noqa: ANN401 - torch's own
+        """float32 for csv and json; npy as it is."""
+        array = decode(content, content_type)
+        text = content_type in formats.UTF8_TYPES
+        return torch.FloatTensor(array) if text else torch.from_numpy(array)
+
+    def predict_fn(self, data: Any, model: Any) -> Any:  # noqa: ANN401 - the model is the user's
+        """The model's answer, without gradients."""
+        with torch.no_grad():
+            model.eval()
+            return model(data)
+
+    def output_fn(self, prediction: Any, accept: str) -> bytes:  # noqa: ANN401 - as above
+        """The prediction in the first type that the caller accepts."""
+        if isinstance(prediction, torch.Tensor):
+            prediction = prediction.detach().numpy().tolist()
+        for kind in (each.strip() for each in accept.split(",")):
+            if kind == CSV:
+                stream = io.StringIO()
+                np.savetxt(stream, prediction, delimiter=",", fmt="%s")
+                return stream.getvalue().encode()
+            if kind in (JSON, formats.NPY):
+                return formats.encode(prediction, kind)
+        raise formats.UnsupportedFormatError(accept)
+
+
+def decode(content: str | bytes, content_type: str) -> NDArray[Any]:
+    """As sagemaker-inference decodes: a csv of whole and broken numbers mixed is no matrix."""
+    if content_type == CSV and isinstance(content, str):
+        return np.asarray(np.genfromtxt(io.StringIO(content), dtype=None, delimiter=","))
+    if content_type == JSON:
+        return np.array(json.loads(content))
+    return formats.decode(content, content_type)
+
+
+def application(settings: Settings) -> ToolkitApplication:
+    """The server of this image."""
+    return ToolkitApplication(settings, PyTorchDefaults(), plainly)
