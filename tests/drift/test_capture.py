@@ -129,6 +129,15 @@ def test_shards_of_different_width_merge_predictions_first(
     assert [c.name for c in merged.columns] == ["output_0", "output_1", "input_0", "input_1"]
 
 
+def test_a_shard_of_nothing_but_rejections_changes_no_order(
+    captured: Callable[..., bytes],
+) -> None:
+    row, nothing = of(captured(",".join("1" * 12), "0.5")), of(b"not json\n")
+    for merged in (row.merge(nothing), nothing.merge(row)):
+        assert not merged.by_name
+        assert [c.name for c in merged.columns] == ["output_0", *(f"input_{i}" for i in range(12))]
+
+
 values = st.none() | st.integers() | st.text(max_size=5) | st.just("1,2") | st.just('{"a": 1}')
 sides = values | st.fixed_dictionaries(
     {"data": values, "encoding": st.sampled_from(["CSV", "JSON", "BASE64", "X"]) | values}

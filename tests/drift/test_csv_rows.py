@@ -52,6 +52,10 @@ def test_nameless_and_repeated_columns_get_their_position() -> None:
     assert column_names(["a2", "a", "a"]) == ["a2", "a", "a22"]
 
 
+def test_blank_lines_before_the_header_are_skipped_wherever_the_file_is_cut() -> None:
+    assert rows_of(b"\n\n\r\na,b\n1,2\n", piece=1) == (["a", "b"], [("1", "2")])
+
+
 def test_one_column_skips_blank_lines() -> None:
     assert rows_of(b"a\n1\n\n2\n") == (["a"], [("1",), ("2",)])
 

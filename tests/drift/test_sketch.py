@@ -110,3 +110,8 @@ def test_a_range_beyond_all_floats_has_finite_edges() -> None:
 
 def test_an_empty_sketch_reads_back() -> None:
     assert sketch_of([]).weight == 0
+
+
+def test_a_merge_that_just_fills_the_sketch_compacts_it() -> None:
+    half = Sketch().extend(np.arange(1_025.0))
+    assert [len(level) for level in half.merge(half).data] == [0, 1_025]

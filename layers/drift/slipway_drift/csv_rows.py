@@ -38,12 +38,13 @@ def read_csv(stream: IO[bytes], *, header: bool = True, piece: int = PIECE) -> I
     line = 1
     for block in whole_rows(stream, piece):
         rows = block
-        if not names:
+        if not names and block.strip(b"\r\n"):
             first, rest = first_row(block.lstrip(b"\r\n"))
             names = column_names(first) if header else [f"_c{i}" for i in range(len(first))]
             rows = rest if header else block
         above = block[: len(block) - len(rows)]
-        yield parse(rows, names, line + above.count(b"\n"))
+        if names:
+            yield parse(rows, names, line + above.count(b"\n"))
         line += block.count(b"\n")
 
 

@@ -55,7 +55,7 @@ class Profile:
             for column in other.columns
             if column.name not in ours
         ]
-        by_name = self.by_name or other.by_name
+        by_name = both_by_name(self, added=other.by_name, columns=len(other.columns))
         return Profile(
             self.item_count + other.item_count,
             arranged((*paired, *late), by_name=by_name),
@@ -75,6 +75,13 @@ class Profile:
     def outputs_last(self) -> Profile:
         """The same columns with the predictions at the end (`output_columns_position` END)."""
         return replace(self, columns=tuple(sorted(self.columns, key=lambda column: column.output)))
+
+
+def both_by_name(known: Profile, *, added: bool, columns: int) -> bool:
+    """Say whether order means nothing in either part; a part without columns has no say."""
+    if not columns:
+        return known.by_name
+    return added and (known.by_name or not known.columns)
 
 
 def arranged(columns: Iterable[Column], *, by_name: bool) -> tuple[Column, ...]:
@@ -119,10 +126,10 @@ def extend(known: Profile, batch: Batch, domains: Domains, workers: Executor) ->
     cells = {series.name: series for series in batch.frame.get_columns()}
     columns = {column.name: column for column in known.columns}
     late = [(position, name) for position, name in enumerate(cells) if name not in columns]
-    by_name = {name: frozenset(values) for name, values in domains}
+    asked = {name: frozenset(values) for name, values in domains}
     for position, name in late:
         by_position = domains[position][1] if position < len(domains) else ()
-        watched = Values(watched=by_name.get(name, frozenset(by_position)))
+        watched = Values(watched=asked.get(name, frozenset(by_position)))
         column = Column(name, position < batch.outputs, values=watched)
         columns[name] = column.missing(known.item_count)
 
@@ -131,10 +138,11 @@ def extend(known: Profile, batch: Batch, domains: Domains, workers: Executor) ->
             return column.missing(len(batch.frame))
         return column.extend(cells[column.name])
 
+    by_name = both_by_name(known, added=batch.by_name, columns=len(cells))
     return Profile(
         known.item_count + len(batch.frame),
-        arranged(workers.map(extended, columns.values()), by_name=batch.by_name),
-        batch.by_name,
+        arranged(workers.map(extended, columns.values()), by_name=by_name),
+        by_name,
         dict(Counter(known.rejections) + Counter(r.reason for r in batch.rejections)),
         (*known.rejected, *batch.rejections)[:KEPT_REJECTIONS],
     )
