@@ -12,7 +12,6 @@ from slipway_local.images.server import ProcessServer
 from slipway_local.sagemaker.serving import Container, Health
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from tests.local.images.conftest import Dock
