@@ -9,6 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("artifacts", deadline=None)  # a busy machine is no failure
+settings.load_profile("artifacts")
 
 Pack = Callable[..., bytes]
 _REAL = Path(__file__).parents[3] / "shared" / "data" / "artifacts"

@@ -89,7 +89,7 @@ CASES: dict[str, Case] = {
     "pinned requirements": (
         {
             "xgboost-model": BOOSTER % b"1,7,6",
-            "code/requirements.txt": b"# ours\nnumpy==2.1.0  # pinned\n-r more.txt\n./wheel.whl\n\n",
+            "code/requirements.txt": b"# ours\nnumpy==2.1  # pinned\n-r more.txt\n./wheel.whl\n\n",
         },
         set(),
     ),

@@ -285,11 +285,11 @@ BOMBS: dict[str, bytes] = {
     "text": b"\x80\x04\x8d" + u8(1 << 60),
     "number": b"\x80\x02\x8b" + u4(2**31 - 1),
     "frame": b"\x80\x04\x95" + u8(1 << 60) + b"N.",
-    "marks": b"\x80\x02" + b"(" * 300_000,
-    "digits": b"\x80\x02I" + b"9" * 300_000 + b"\n.",
-    "nested lists": b"]" * 300_000 + b"a" * 299_999 + b".",
-    "tuples that double": b"N" + b"2\x86" * 300_000 + b".",
-    "lists remembered": b"\x80\x04" + b"]\x94(K\x01K\x02K\x03e0" * 100_000 + b"N.",
+    "marks": b"\x80\x02" + b"(" * 100_000,
+    "digits": b"\x80\x02I" + b"9" * 100_000 + b"\n.",
+    "nested lists": b"]" * 100_000 + b"a" * 99_999 + b".",
+    "tuples that double": b"N" + b"2\x86" * 100_000 + b".",
+    "lists remembered": b"\x80\x04" + b"]\x94(K\x01K\x02K\x03e0" * 50_000 + b"N.",
     "long strings remembered": b"\x80\x04"
     + (b"\x8c\xff" + b"x" * 255 + b"\x940") * 100_000
     + b"N.",

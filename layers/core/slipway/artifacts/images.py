@@ -27,6 +27,7 @@ _GPU = re.compile(r"ml\.[gp]\d")
 _ACCELERATOR = re.compile(r"ml\.(inf|trn)\d")
 _SUFFIXES = {"cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu"}
 SCRIPTED = ("sklearn", "xgboost", "pytorch", "huggingface-pytorch", "mxnet")
+UNRELATED = ("sparkml-serving",)  # a bundle gives MLeap's version, its images are named for Spark's
 NEAREST = ("sklearn",)  # its pickles promise nothing across versions: the fewer between, the better
 
 
@@ -160,8 +161,11 @@ def select(images: Sequence[Image], version: str, family: str) -> tuple[Image, s
     """The image for a file's version, and why: its own minor, else a later one of its major."""
     newest = images[-1]
     wanted = numbers(version)[:2]
-    if not wanted or newest.number == (1,):
-        return newest, f"{family} {newest.version}, the newest: the file names no version"
+    if not wanted or newest.number == (1,) or family in UNRELATED:
+        return (
+            newest,
+            f"{family} {newest.version}, the newest: the file does not say which it needs",
+        )
     same = [image for image in images if image.number[:2] == wanted]
     if same:
         return same[-1], f"{family} {same[-1].version} is the file's own version {version}"
