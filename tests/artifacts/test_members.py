@@ -302,6 +302,12 @@ CASES: dict[str, Case] = {
         "3.1.0",
         {"n_features": 7, "n_classes": 3, "objective": "multi:softprob"},
     ),
+    "XGBoost JSON, indented with its version first": (
+        {"m.json": b'{\n "version": [1, 7, 6],\n "learner": {"attributes": {}}\n}'},
+        "xgboost",
+        "1.7.6",
+        {},
+    ),
     "XGBoost UBJSON": (
         {"xgboost-model": ubj_booster((2, 1, 4))},
         "xgboost",

@@ -17,6 +17,7 @@ _LEGACY: Final = struct.Struct("<fIiiiII")
 _HEADER: Final = 136
 _OBJECTIVE: Final = re.compile(rb"(reg|binary|multi|rank|count|survival|gpu|custom)[:\w-]{0,60}")
 _CONFIG: Final = b"CONFIG-offset:"
+_JSON: Final = re.compile(rb'\s*\{\s*"(learner|Config|Model|version)"\s*:')
 _JSON_VERSION: Final = re.compile(rb'"version"\s*:\s*\[\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\]')
 _UBJ_VERSION: Final = re.compile(rb"version\[(?:\$.)?#L\0{7}\x03(.{3,6})", re.DOTALL)
 _FIELDS: Final = {
@@ -44,8 +45,9 @@ def read_booster(head: bytes, tail: bytes) -> Booster | None:
     """
     if head.startswith(_CONFIG):
         return _pickled(head[len(_CONFIG) + 8 :], tail)
-    if head.startswith((b'{"learner"', b'{"Config"', b'{"version"')):
-        return Booster("json", _json_version(tail), _fields(tail))
+    if _JSON.match(head) and (b'"learner"' in head or b'"Config"' in head):
+        ends = head + b"\n" + tail
+        return Booster("json", _json_version(ends), _fields(ends))
     if head.startswith(b"{L\0\0\0\0\0\0\0") and (b"learner" in head[:32] or b"Config" in head[:32]):
         return Booster("ubjson", _ubj_version(tail), _fields(tail))
     return _legacy(head)
