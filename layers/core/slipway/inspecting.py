@@ -44,6 +44,15 @@ def inspect_upload(
     return _with_image(found, inspection, choice)
 
 
+def unreadable(artifact: Artifact, instance_type: str) -> Inspected:
+    """What is kept of an artifact whose inspections never ended."""
+    refused = (
+        "it could not be read within the time and memory of InspectArtifact, several times; "
+        "upload a smaller archive, or raise the function's Timeout and MemorySize in template.yaml"
+    )
+    return Inspected(artifact, instance_type, refused=refused)
+
+
 def _with_facts(found: Inspected, inspection: Inspection) -> Inspected:
     refusals = [_sentence(f) for f in inspection.findings if f.grade == "refuse"]
     return replace(

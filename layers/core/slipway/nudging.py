@@ -21,12 +21,22 @@ def nudge(ports: Ports, deployment: str, cause: str) -> str:
 
 
 def sweep(ports: Ports) -> dict[str, str]:
-    """Nudge every deployment that is owed something and not on its way; what was done to each."""
-    return {
-        deployment: nudge(ports, deployment, "the sweep found something owed")
-        for deployment in ports.uploaded.deployments()
-        if _is_overdue(ports, deployment)
-    }
+    """Nudge every deployment that is owed something and not on its way; what was done to each.
+
+    A deployment that cannot be looked at holds up none of the others: its error is raised when
+    all have had their turn.
+    """
+    done, errors = {}, []
+    for deployment in ports.uploaded.deployments():
+        try:
+            if _is_overdue(ports, deployment):
+                done[deployment] = nudge(ports, deployment, "the sweep found something owed")
+        except Exception as error:  # noqa: BLE001 - raised below
+            error.add_note(f"in the sweep of {deployment}")
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup(f"{len(errors)} deployments could not be looked at", errors)
+    return done
 
 
 def _is_overdue(ports: Ports, deployment: str) -> bool:

@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 
 from slipway.domain import naming
 from slipway.domain.attempts import Attempts
-from slipway.domain.desired import Approval
+from slipway.domain.desired import Approval, Artifact
 from slipway.domain.errors import LookAgain, Refused, Retryable, Unanswered
 from slipway.domain.steps import Announce, Change, DeployEndpoint, ProbeEndpoint, label, name
-from slipway.domain.world import Endpoint, Package, PackageApproval
+from slipway.domain.world import Endpoint, Inspected, Package, PackageApproval
 from slipway.looking import Look, change, look, planned, refresh
 from slipway.ports import Moment, Ports
 from slipway.probing import probe_config
+
+READINGS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,10 @@ def decide_release(ports: Ports, deployment: str, execution: str) -> Look:
 
 def inspect_artifact(ports: Ports, task: Task) -> str:
     """Read the artifact's bytes once and keep what they are on the ledger."""
-    from slipway.inspecting import inspect_upload  # no other step reads bytes
-
     desired = ports.ledger.load(task.deployment).under(task.fence).desired
     if desired is None or desired.artifact is None:
         return "there is no artifact"
-    instance_type = desired.policy.target.instance_type
-    inspected = inspect_upload(ports.uploaded, desired.artifact, ports.site.region, instance_type)
+    inspected = _inspected(ports, task, desired.artifact, desired.policy.target.instance_type)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), inspected=inspected))
     return inspected.refused or inspected.summary
 
@@ -147,6 +146,22 @@ def announce(ports: Ports, task: Task) -> str:
     if record.lease:
         raise LookAgain(f"{task.deployment}: something happened while it was announced")
     return step.verdict
+
+
+def _inspected(ports: Ports, task: Task, artifact: Artifact, instance_type: str) -> Inspected:
+    """Each reading is written down before it begins: bytes that end their reader again and again,
+    by its memory or its time, are refused like any others that cannot be read."""
+    from slipway.inspecting import inspect_upload, unreadable  # no other step reads bytes
+
+    before = ports.ledger.load(task.deployment).readings
+    record = change(ports, task.deployment, lambda r: r.under(task.fence).reading(artifact))
+    if record.readings and record.readings.count > READINGS:
+        return unreadable(artifact, instance_type)
+    try:
+        return inspect_upload(ports.uploaded, artifact, ports.site.region, instance_type)
+    except Retryable:
+        change(ports, task.deployment, lambda r: replace(r.under(task.fence), readings=before))
+        raise
 
 
 def _begun(step: DeployEndpoint, live: Endpoint | None) -> Callable[[Attempts, int], Attempts]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from slipway.domain.attempts import Attempts, Good
 from slipway.domain.decide import SETTLE_SECONDS
-from slipway.domain.desired import Desired
+from slipway.domain.desired import Artifact, Desired
 from slipway.domain.errors import LeaseLost, LookAgain, Owned
 from slipway.domain.steps import Announce, Verdict
 from slipway.domain.world import Inspected, Package, Probed
@@ -35,6 +35,14 @@ class Lease:
     fence: int
     touched_at: float
     quiet_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """How often an inspection of the artifact was begun; most end at the first."""
+
+    artifact: Artifact
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Record:
     desired: Desired | None = None
     lease: Lease | None = None
     waiting: str | None = None
+    readings: Readings | None = None
     inspected: Inspected | None = None
     package: Package | None = None
     attempts: Attempts = field(default_factory=Attempts)
@@ -88,6 +97,12 @@ class Record:
         if self.lease is None or self.lease.fence != fence:
             raise LeaseLost(f"{self.deployment}: release {fence} does not own it any more")
         return self
+
+    def reading(self, artifact: Artifact) -> "Record":
+        """The record with one more inspection of `artifact` begun."""
+        again = self.readings is not None and self.readings.artifact == artifact
+        count = self.readings.count + 1 if self.readings and again else 1
+        return replace(self, readings=Readings(artifact, count))
 
     def touched(self, now: float) -> "Record":
         """The record while its owner acts: a successor stays quiet for a while from `now`."""
