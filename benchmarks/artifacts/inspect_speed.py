@@ -143,7 +143,7 @@ class _Repeated(io.RawIOBase):
 def measure(reader: str, path: Path) -> tuple[float, float, float]:
     """Wall seconds, processor seconds and peak MB of one reader in a process of its own."""
     command = [sys.executable, __file__, "--reader", reader, str(path)]
-    result = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+    result = subprocess.run(command, check=False, capture_output=True, text=True)
     if result.returncode:
         raise RuntimeError(result.stderr.strip().splitlines()[-1])
     wall, processor, memory = map(float, result.stdout.split())
