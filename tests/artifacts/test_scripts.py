@@ -18,8 +18,8 @@ from slipway.artifacts.scripts import NAMES, read_script
 class _Booster:
     """Remembers what it was loaded from."""
 
-    def load_model(self, path: str) -> None:
-        self.path = path
+    def load_model(self, data: bytearray) -> None:
+        self.data = data
 
     def get_booster(self) -> str:
         return "the booster inside"
@@ -78,7 +78,7 @@ def test_xgboost_loads_saved_and_pickled_boosters(
 ) -> None:
     script = load("xgboost")
     (tmp_path / "xgboost-model").write_bytes(b'{"learner"')
-    assert script.model_fn(str(tmp_path)).path == str(tmp_path / "xgboost-model")
+    assert script.model_fn(str(tmp_path)).data == b'{"learner"'
     monkeypatch.setenv("SLIPWAY_MODEL_FILE", "model.pkl")
     (tmp_path / "model.pkl").write_bytes(pickle.dumps({"plain": 1}))
     assert script.model_fn(str(tmp_path)) == {"plain": 1}

@@ -20,9 +20,9 @@ def model_fn(model_dir: str) -> Any:  # noqa: ANN401 - xgboost has no types
 
 
 def load_saved(path: Path) -> Any:  # noqa: ANN401
-    """A model written by `Booster.save_model`."""
+    """A model written by `Booster.save_model`: from its bytes, as names may lack the ending."""
     booster = xgboost.Booster()
-    booster.load_model(str(path))
+    booster.load_model(bytearray(path.read_bytes()))
     return booster
 
 
