@@ -1,15 +1,12 @@
-import gzip
-import io
 import pickle
-import struct
-import tarfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 from slipway.domain.desired import Artifact, Uploads
 from slipway.domain.world import Inspected
 from slipway.inspecting import inspect_upload
 
+Archive = Callable[[Mapping[str, bytes]], bytes]
 ARTIFACT = Artifact("bucket", "models/h/model.tar.gz", "v1", 1.0, 10)
 
 
@@ -39,33 +36,6 @@ class Upload:
         raise AssertionError(key, content)
 
 
-def archive(members: Mapping[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as tar:
-        for name, content in members.items():
-            header = tarfile.TarInfo(name)
-            header.size = len(content)
-            tar.addfile(header, io.BytesIO(content))
-    return gzip.compress(packed.getvalue())
-
-
-def regression(version: str = "1.4.2", features: int = 12) -> bytes:
-    """A pickled LinearRegression, opcode by opcode: no scikit-learn is installed here."""
-    text = {
-        name: b"X" + struct.pack("<I", len(name)) + name.encode()
-        for name in ("_sklearn_version", version, "n_features_in_")
-    }
-    return (
-        b"\x80\x02csklearn.linear_model._base\nLinearRegression\n)\x81}("
-        + text["_sklearn_version"]
-        + text[version]
-        + text["n_features_in_"]
-        + b"K"
-        + bytes([features])
-        + b"ub."
-    )
-
-
 def inspected(content: bytes, instance_type: str = "ml.m5.large") -> Inspected:
     return inspect_upload(Upload(content), ARTIFACT, "eu-west-1", instance_type)
 
@@ -83,14 +53,14 @@ def test_what_is_no_archive_is_refused_with_the_reason() -> None:
     assert found.image is None
 
 
-def test_a_pickle_that_would_run_something_is_refused_by_name() -> None:
+def test_a_pickle_that_would_run_something_is_refused_by_name(archive: Archive) -> None:
     found = inspected(archive({"model.pkl": pickle.dumps(Run())}))
     assert found.refused is not None
     assert "system" in found.refused
     assert "model.pkl" in found.refused
 
 
-def test_what_nothing_serves_says_what_would_help() -> None:
+def test_what_nothing_serves_says_what_would_help(archive: Archive) -> None:
     found = inspected(archive({"readme.txt": b"hello"}))
     assert found.refused is None
     assert found.image is None
@@ -99,13 +69,17 @@ def test_what_nothing_serves_says_what_would_help() -> None:
 
 
 @pytest.mark.parametrize("instance_type", ["ml.m5.large", "ml.c5.xlarge"])
-def test_the_answer_is_for_the_artifact_and_the_instance(instance_type: str) -> None:
+def test_the_answer_is_for_the_artifact_and_the_instance(
+    instance_type: str, archive: Archive
+) -> None:
     found = inspected(archive({"readme.txt": b"hello"}), instance_type)
     assert (found.artifact, found.instance_type) == (ARTIFACT, instance_type)
 
 
-def test_a_model_without_a_script_gets_slipway_s_and_is_told_the_price() -> None:
-    found = inspected(archive({"model.pkl": regression()}))
+def test_a_model_without_a_script_gets_slipway_s_and_is_told_the_price(
+    archive: Archive, regression: bytes
+) -> None:
+    found = inspected(archive({"model.pkl": regression}))
     assert found.summary == "sklearn 1.4.2 LinearRegression, 12 features"
     assert found.image is not None
     assert "sagemaker-scikit-learn:1.4-2" in found.image
@@ -114,16 +88,20 @@ def test_a_model_without_a_script_gets_slipway_s_and_is_told_the_price() -> None
     assert any("without network isolation" in finding for finding in found.findings)
 
 
-def test_a_model_with_a_script_of_its_own_is_left_to_it() -> None:
+def test_a_model_with_a_script_of_its_own_is_left_to_it(
+    archive: Archive, regression: bytes
+) -> None:
     script = b"def model_fn(model_dir):\n    return None\n"
-    found = inspected(archive({"code/inference.py": script, "model.pkl": regression()}))
+    found = inspected(archive({"code/inference.py": script, "model.pkl": regression}))
     assert (found.script, found.script_key, found.features) == (None, "", None)
     assert found.environment["SAGEMAKER_SUBMIT_DIRECTORY"] == "/opt/ml/model/code"
     assert not any("isolation" in finding for finding in found.findings)
 
 
-def test_an_instance_no_image_runs_on_is_said_with_what_would_help() -> None:
-    found = inspected(archive({"model.pkl": regression()}), "ml.inf1.xlarge")
+def test_an_instance_no_image_runs_on_is_said_with_what_would_help(
+    archive: Archive, regression: bytes
+) -> None:
+    found = inspected(archive({"model.pkl": regression}), "ml.inf1.xlarge")
     assert found.image is None
     assert found.no_image is not None
     assert "ml.inf1.xlarge" in found.no_image
