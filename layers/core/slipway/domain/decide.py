@@ -25,6 +25,7 @@ from slipway.domain.world import Endpoint, EndpointStatus, PackageApproval, Worl
 
 VISIBLE_SECONDS = 30
 SETTLE_SECONDS = 60
+GONE_SECONDS = 30
 ENDPOINT_SECONDS = 900
 APPROVAL_SECONDS = 86_400
 TRIES = 3
@@ -142,7 +143,9 @@ def endpoint_is_in_motion(case: Case) -> Step | None:
     live = case.endpoint
     if live is None or not live.in_motion:
         return None
-    return AwaitChange(ENDPOINT_SECONDS, f"{live.name} is {live.status}")
+    # Nobody reports that an endpoint is gone.
+    soon = live.status == EndpointStatus.DELETING
+    return AwaitChange(GONE_SECONDS if soon else ENDPOINT_SECONDS, f"{live.name} is {live.status}")
 
 
 def change_is_not_visible_yet(case: Case) -> Step | None:
