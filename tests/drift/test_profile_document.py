@@ -32,6 +32,8 @@ def test_what_is_read_says_the_same(of_csv: Callable[..., Profile]) -> None:
     assert write(statistics(again)) == write(statistics(held))
     assert write(profile_document(again)) == write(profile_document(held))
     assert again.rejections == held.rejections
+    for ours, theirs in zip(again.columns, held.columns, strict=True):
+        assert ours.numbers.sketch.rank_error() == theirs.numbers.sketch.rank_error()
 
 
 def test_shards_merged_after_the_way_are_those_merged_before(

@@ -62,8 +62,8 @@ def whole_rows(stream: IO[bytes], piece: int) -> Iterator[bytes]:
         if cut:
             yield block[:cut]
         carried = block[cut:]
-    if carried.strip(b"\r\n"):
-        yield carried
+    if last := carried.rstrip(b"\r\n"):
+        yield last
 
 
 def last_row_end(block: bytes) -> int:
@@ -107,12 +107,11 @@ def column_names(cells: Sequence[str]) -> list[str]:
 
 def parse(block: bytes, names: Sequence[str], line: int) -> Batch:
     """Read whole rows with the fast reader, or with the patient one where that one balks."""
-    below = block.lstrip(b"\r\n")
-    line += block[: len(block) - len(below)].count(b"\n")
-    body = below.rstrip(b"\r\n")
+    body = block.lstrip(b"\r\n")
+    line += block[: len(block) - len(body)].count(b"\n")
     if not body:
         return Batch(no_rows(names))
-    blank = b"\n\n" in body or b"\n\r\n" in body
+    blank = b"\n\n" in body or (b"\r" in body and b"\n\r\n" in body)
     try:
         if blank and b'"' in body:
             return read_patiently(body, names, line)

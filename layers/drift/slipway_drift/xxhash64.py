@@ -26,7 +26,7 @@ P4: Final = np.uint64(0x85EBCA77C2B2AE63)
 P5: Final = np.uint64(0x27D4EB2F165667C5)
 NONE: Final = np.uint64(0)
 STRIPE: Final = 32
-BLOCK: Final = 16_384
+BLOCK: Final = 32_768
 
 
 def hash_texts(texts: pl.Series, seed: int = 42) -> Words:
