@@ -64,6 +64,7 @@ lock: $(READY) ## choose the versions of everything anew
 	$(LOCK) --all-extras pyproject.toml -o requirements/dev.txt
 	printf 'editables\nhatchling\nuv\n' | $(LOCK) -c requirements/dev.txt - -o requirements/setup.txt
 	printf 'checkov\n' | $(LOCK) - -o requirements/checkov.txt
+	cd layers/core && ../../$(LOCK) -c ../../requirements/dev.txt requirements.in -o requirements.txt
 
 venv: $(READY) ## make .venv from the lock files
 
