@@ -156,6 +156,8 @@ FAMILIES = (
     _built_in("linear-learner", "numpy==2.1.0"),
     _built_in("pca", "numpy==2.1.0"),
     _built_in("kmeans", "numpy==2.1.0"),
+    _built_in("image-classification", "numpy==2.1.0", "pillow==11.1.0"),
+    _built_in("object-detection", "numpy==2.1.0", "pillow==11.1.0"),
     _scikit_learn(
         "0.23-1", "scikit-learn==0.23.2", "numpy==1.19.2", "scipy==1.5.3", "pandas==1.1.3"
     ),

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import struct
+import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from slipway_local.sagemaker.serving import Health
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from tests.local.images.conftest import Dock, MXNetFiles
 
 ACCOUNT = "382416733822.dkr.ecr.us-east-1.amazonaws.com"
@@ -31,3 +36,96 @@ def test_pca_and_kmeans_share_its_environment(dock: Dock, mxnet_files: type[MXNe
     wrong = dock.start({"model_algo-1": centres}, f"{ACCOUNT}/pca:1")
     assert wrong.health() is Health.FAILED
     assert "model_algo-1 cannot be loaded: it is no PCA" in wrong.failure()
+
+
+def png(pixels: NDArray[np.uint8]) -> bytes:
+    """A PNG of red, green and blue."""
+    height, width, _ = pixels.shape
+    lines = b"".join(b"\0" + line.tobytes() for line in pixels)
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(lines)),
+        (b"IEND", b""),
+    ]
+    parts = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def test_pictures_are_classified(dock: Dock, mxnet_files: type[MXNetFiles]) -> None:
+    """A network that weighs the mean of red against that of blue."""
+    symbol = mxnet_files.symbol(
+        ("null", "data", (), {}),
+        ("Pooling", "pool", ("data",), {"global_pool": "True", "pool_type": "avg"}),
+        ("Flatten", "flat", ("pool",), {}),
+        ("null", "fc_weight", (), {}),
+        ("null", "fc_bias", (), {}),
+        ("FullyConnected", "fc", ("flat", "fc_weight", "fc_bias"), {"num_hidden": "2"}),
+        ("null", "softmax_label", (), {}),
+        ("SoftmaxOutput", "softmax", ("fc", "softmax_label"), {}),
+    )
+    weight = np.array([[0.01, 0, 0], [0, 0, 0.01]], np.float32)
+    arrays = {"arg:fc_weight": weight, "arg:fc_bias": np.zeros(2, np.float32)}
+    worse = {**arrays, "arg:fc_weight": weight * 0}
+    shapes = [{"shape": [16, 3, 8, 8], "name": "data"}, {"shape": [16], "name": "softmax_label"}]
+    files = {
+        "image-classification-symbol.json": symbol,
+        "image-classification-0001.params": mxnet_files.arrays(worse),
+        "image-classification-0003.params": mxnet_files.arrays(arrays),
+        "model-shapes.json": json.dumps(shapes).encode(),
+    }
+    server = dock.start(files, f"{ACCOUNT}/image-classification:1")
+    assert (server.health(), server.failure()) == (Health.READY, "")
+    red = np.zeros((5, 9, 3), np.uint8)
+    red[..., 0] = 200
+    reply = dock.ask(server, png(red), "image/png")
+    assert (reply.status, reply.headers["Content-Type"]) == (200, "application/json")
+    assert json.loads(reply.body) == pytest.approx([0.880797, 0.119203], abs=1e-5)
+    line = dock.ask(server, png(red), "application/x-image", "application/jsonlines").body
+    assert json.loads(line) == {"prediction": json.loads(reply.body)}
+    assert dock.ask(server, b"1,2", "text/csv").status == 415
+    refused = dock.ask(server, b"no picture", "image/jpeg")
+    assert (refused.status, refused.body) == (400, b"unable to evaluate payload provided")
+
+
+def test_objects_are_detected(dock: Dock, mxnet_files: type[MXNetFiles]) -> None:
+    """One anchor whose class is told by how red the picture is."""
+    symbol = mxnet_files.symbol(
+        ("null", "data", (), {}),
+        ("Pooling", "pool", ("data",), {"global_pool": "True", "pool_type": "avg"}),
+        ("null", "cls_weight", (), {}),
+        ("Convolution", "cls", ("pool", "cls_weight"), {"kernel": "(1, 1)", "no_bias": "True"}),
+        ("Reshape", "multibox_cls_pred", ("cls",), {"shape": "(0, -1, 1)"}),
+        ("null", "loc_weight", (), {}),
+        ("Convolution", "loc", ("pool", "loc_weight"), {"kernel": "(1, 1)", "no_bias": "True"}),
+        ("Flatten", "multibox_loc_pred", ("loc",), {}),
+        ("_contrib_MultiBoxPrior", "prior", ("pool",), {"sizes": "(0.5,)"}),
+        ("null", "label", (), {}),
+        ("_contrib_MultiBoxTarget", "target", ("prior", "label", "multibox_cls_pred"), {}),
+        ("SoftmaxOutput", "cls_prob", ("multibox_cls_pred", "target:2"), {"multi_output": "True"}),
+        (
+            "_contrib_MultiBoxDetection",
+            "detection",
+            ("cls_prob", "multibox_loc_pred", "prior"),
+            {"nms_threshold": "0.45"},
+        ),
+    )
+    weights = np.zeros((3, 3, 1, 1), np.float32)
+    weights[2, 0] = 0.01
+    arrays = {
+        "arg:cls_weight": weights,
+        "arg:loc_weight": np.zeros((4, 3, 1, 1), np.float32),
+    }
+    files = {
+        "model_algo_1-symbol.json": symbol,
+        "model_algo_1-0000.params": mxnet_files.arrays(arrays),
+        "hyperparams.json": json.dumps({"image_shape": "16", "num_classes": "2"}).encode(),
+    }
+    server = dock.start(files, f"{ACCOUNT}/object-detection:1")
+    assert (server.health(), server.failure()) == (Health.READY, "")
+    reply = dock.ask(server, png(np.full((4, 4, 3), 200, np.uint8)), "image/png")
+    [[label, score, *box]] = json.loads(reply.body)["prediction"]
+    assert (label, box) == (1.0, [0.25, 0.25, 0.75, 0.75])
+    assert score == pytest.approx(np.exp(2) / (2 + np.exp(2)), abs=1e-5)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from .algorithm_replies import Prediction
 from .algorithm_requests import Matrix
 from .algorithm_server import BuiltInAlgorithm
-from .linear_graph import LinearGraph
 from .ndarrays import read_arrays
+from .network import Network
 from .settings import Settings
 from .symbols import read_graph
 
@@ -27,14 +27,14 @@ _REGRESSOR, _BINARY, _MULTICLASS = "regressor", "binary_classifier", "multiclass
 class LinearLearner:
     """A linear model; `threshold` is the score from which a binary label is 1."""
 
-    graph: LinearGraph
+    network: Network
     features: int
     predictor: str
     threshold: float
 
     def predict(self, matrix: Matrix) -> list[Prediction]:
         """Score, and label where it classifies."""
-        scores = self.graph.evaluate(matrix)
+        scores = self.network.evaluate(matrix)
         if self.predictor == _MULTICLASS:
             labels = scores.argmax(axis=1).tolist()
             return [_labelled(*each) for each in zip(scores.tolist(), labels, strict=True)]
@@ -63,7 +63,7 @@ def read_model(path: Path) -> LinearLearner:
         raise ValueError(f"its predictor_type is {predictor!r}")
     threshold = parameters.get("threshold")
     return LinearLearner(
-        LinearGraph(graph, weights),
+        Network(graph, weights, graph.heads[0][0]),
         _features(weights),
         predictor,
         0.5 if threshold is None else float(threshold),

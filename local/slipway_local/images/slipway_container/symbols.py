@@ -53,4 +53,7 @@ def _node(document: Mapping[str, object], number: int) -> Node:
     inputs = tuple((int(each[0]), int(each[1])) for each in document["inputs"])  # type: ignore[attr-defined] # JSON is untyped
     if any(not 0 <= source < number for source, _ in inputs):
         raise ValueError(f"node {number} of the symbol file takes its input from a later one")
-    return Node(str(document["op"]), str(document["name"]), attributes, inputs)
+    operator = str(document["op"])
+    if operator.endswith("Output"):  # its label is for training only
+        inputs = inputs[:1]
+    return Node(operator, str(document["name"]), attributes, inputs)

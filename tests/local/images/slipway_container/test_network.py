@@ -1,4 +1,4 @@
-"""One-layer networks; tests/frameworks holds them to MXNet itself."""
+"""Networks; tests/frameworks holds them to MXNet itself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from slipway_local.images.slipway_container.linear_graph import LinearGraph
+from slipway_local.images.slipway_container.network import Network
 from slipway_local.images.slipway_container.symbols import read_graph
 
 if TYPE_CHECKING:
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 ROWS = np.float32([[1, 2], [3, 4]])
 WEIGHTS = {"weight": np.float32([[1, 0], [0, 1]]), "bias": np.float32([[-1, 1]])}
+
+
+def network(graph: bytes, weights: dict[str, Any]) -> Network:
+    read = read_graph(graph)
+    return Network(read, weights, read.heads[0][0])
 
 
 def evaluate(files: type[MXNetFiles], output: str, attributes: dict[str, str]) -> Any:  # noqa: ANN401
@@ -24,9 +29,9 @@ def evaluate(files: type[MXNetFiles], output: str, attributes: dict[str, str]) -
         ("null", "bias", (), {}),
         ("broadcast_add", "add0", ("dot0", "bias"), {}),
         ("null", "label", (), {}),
-        (output, "out", ("add0", "label"), {}),
+        (output, "out", ("add0", "label") if output.endswith("Output") else ("add0",), {}),
     )
-    return LinearGraph(read_graph(graph), WEIGHTS).evaluate(ROWS)
+    return network(graph, WEIGHTS).evaluate(ROWS)
 
 
 @pytest.mark.parametrize("output", ["LinearRegressionOutput", "MAERegressionOutput", "MakeLoss"])
@@ -41,7 +46,7 @@ def test_a_transposed_weight(mxnet_files: type[MXNetFiles]) -> None:
         ("null", "weight", (), {}),
         ("dot", "dot0", ("data", "weight"), {"transpose_b": "True"}),
     )
-    assert LinearGraph(read_graph(graph), weights).evaluate(ROWS).tolist() == [[21.0], [43.0]]
+    assert network(graph, weights).evaluate(ROWS).tolist() == [[21.0], [43.0]]
 
 
 def test_logistic_and_softmax(mxnet_files: type[MXNetFiles]) -> None:
@@ -52,15 +57,21 @@ def test_logistic_and_softmax(mxnet_files: type[MXNetFiles]) -> None:
 
 
 def test_extreme_scores_stay_numbers(mxnet_files: type[MXNetFiles]) -> None:
-    graph = read_graph(
-        mxnet_files.symbol(
-            ("null", "data", (), {}), ("LogisticRegressionOutput", "out", ("data",), {})
-        )
+    graph = mxnet_files.symbol(
+        ("null", "data", (), {}), ("LogisticRegressionOutput", "out", ("data",), {})
     )
-    scores = LinearGraph(graph, {}).evaluate(np.float32([[-1e4, 0, 1e4]]))
+    scores = network(graph, {}).evaluate(np.float32([[-1e4, 0, 1e4]]))
     assert scores.tolist() == [[0.0, 0.5, 1.0]]
 
 
 def test_what_is_not_known_is_said(mxnet_files: type[MXNetFiles]) -> None:
     with pytest.raises(ValueError, match="operator Custom"):
         evaluate(mxnet_files, "Custom", {})
+
+
+def test_a_missing_weight_is_said(mxnet_files: type[MXNetFiles]) -> None:
+    graph = mxnet_files.symbol(
+        ("null", "data", (), {}), ("null", "w", (), {}), ("dot", "dot0", ("data", "w"), {})
+    )
+    with pytest.raises(ValueError, match="needs w, which the weights have not"):
+        network(graph, {})

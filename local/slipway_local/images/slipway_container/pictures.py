@@ -1,0 +1,32 @@
+"""Pictures to a network's input: red, green and blue from 0 to 255, nothing subtracted.
+
+So AWS's samples and users run these algorithms' networks outside of SageMaker: `cv2.resize` to the
+network's sides, whatever the picture's own proportions.
+"""
+
+import io
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError  # type: ignore[import-not-found]  # the image has it
+
+from .resizing import resize
+
+Array = NDArray[Any]
+
+_MOST_PIXELS = 100_000_000
+
+
+def read_picture(body: bytes, shape: tuple[int, int, int]) -> Array:
+    """A JPEG or PNG as float32 of shape (1, channels, height, width); ValueError for others."""
+    channels, height, width = shape
+    try:
+        picture = Image.open(io.BytesIO(body), formats=("JPEG", "PNG"))
+        if picture.width * picture.height > _MOST_PIXELS:
+            raise ValueError(f"the picture has {picture.width} x {picture.height} pixels")
+        pixels = np.asarray(picture.convert("L" if channels == 1 else "RGB"))
+    except (UnidentifiedImageError, OSError, SyntaxError) as error:
+        raise ValueError(f"the body is no picture: {error}") from error
+    resized = resize(pixels.reshape(*pixels.shape[:2], channels), height, width)
+    return resized.transpose(2, 0, 1)[None].astype(np.float32)
