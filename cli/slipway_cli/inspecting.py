@@ -50,7 +50,7 @@ def _facts(inspection: Inspection) -> list[tuple[str, str]]:
         ("sha256", inspection.sha256),
         ("image", _image(inspection)),
         ("script", inspection.entry_point),
-        *(("finding", f"{f.grade}: {f.message}; {f.remedy}") for f in inspection.findings),
+        *(("finding", f"{f.grade}: {f.sentence}") for f in inspection.findings),
     ]
 
 

@@ -55,9 +55,7 @@ def check_archive(file: Path) -> None:
         findings = inspect(chunks(file)).findings
     except ArchiveRefused as refusal:
         raise Problem(f"{file}: {refusal}", code=Exit.REFUSED) from refusal
-    refusals = [
-        f"{finding.message}; {finding.remedy}" for finding in findings if finding.grade == "refuse"
-    ]
+    refusals = [finding.sentence for finding in findings if finding.grade == "refuse"]
     if refusals:
         raise Problem(f"{file}: {'; '.join(refusals)}", code=Exit.REFUSED)
 

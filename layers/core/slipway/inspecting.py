@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from slipway.artifacts import (
     ArchiveRefused,
-    Finding,
     ImageChoice,
     Inspection,
     NoImage,
@@ -54,13 +53,13 @@ def unreadable(artifact: Artifact, instance_type: str) -> Inspected:
 
 
 def _with_facts(found: Inspected, inspection: Inspection) -> Inspected:
-    refusals = [_sentence(f) for f in inspection.findings if f.grade == "refuse"]
+    refusals = [f.sentence for f in inspection.findings if f.grade == "refuse"]
     return replace(
         found,
         sha256=inspection.sha256,
         summary=_summary(inspection),
         refused="; ".join(refusals) or None,
-        findings=tuple(f"{f.grade}: {_sentence(f)}" for f in inspection.findings[:KEPT]),
+        findings=tuple(f"{f.grade}: {f.sentence}" for f in inspection.findings[:KEPT]),
     )
 
 
@@ -87,8 +86,3 @@ def _summary(inspection: Inspection) -> str:
     words = (inspection.framework or inspection.kind, inspection.framework_version, name)
     features = f", {details['n_features']} features" if details.get("n_features") else ""
     return " ".join(word for word in words if word) + features
-
-
-def _sentence(finding: Finding) -> str:
-    said = f"{finding.message.rstrip('.')}; {finding.remedy}"
-    return f"{finding.member}: {said}" if finding.member else said

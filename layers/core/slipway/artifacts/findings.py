@@ -17,3 +17,9 @@ class Finding:
     member: str
     message: str
     remedy: str
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told: the finding and its remedy, and where it is."""
+        said = f"{self.message.rstrip('.')}; {self.remedy}"
+        return f"{self.member}: {said}" if self.member else said
