@@ -132,10 +132,18 @@ def test_bytes_that_end_their_reader_again_and_again_are_refused(
         raise SystemExit
 
     monkeypatch.setattr(house.bucket, "read", killed)
-    for _ in range(READINGS):
-        with pytest.raises(SystemExit):
-            inspect_artifact(house.ports, take())
+    for release in range(READINGS):
+        fence = decide_release(house.ports, "h", f"release {release}").record.fence
+        for _ in range(3):
+            with pytest.raises(SystemExit):
+                inspect_artifact(house.ports, Task("h", fence))
     assert "could not be read within the time and memory" in inspect_artifact(house.ports, take())
+
+
+def test_an_inspection_that_ended_counts_no_more(house: House, take: Take, uploaded: bytes) -> None:
+    del uploaded
+    inspect_artifact(house.ports, take())
+    assert house.ports.ledger.load("h").readings is None
 
 
 def test_a_service_that_was_busy_says_nothing_against_the_bytes(

@@ -13,11 +13,11 @@ from slipway.domain.desired import Approval, Artifact
 from slipway.domain.errors import LookAgain, Refused, Retryable, Unanswered
 from slipway.domain.steps import Announce, Change, DeployEndpoint, ProbeEndpoint, label, name
 from slipway.domain.world import Endpoint, Inspected, Package, PackageApproval
-from slipway.looking import Look, change, look, planned, refresh
+from slipway.looking import Look, change, has_news, look, planned, refresh
 from slipway.ports import Moment, Ports
 from slipway.probing import probe_config
 
-READINGS = 5
+READINGS = 3  # releases; each tries three times when its function is killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def inspect_artifact(ports: Ports, task: Task) -> str:
     if desired is None or desired.artifact is None:
         return "there is no artifact"
     inspected = _inspected(ports, task, desired.artifact, desired.policy.target.instance_type)
-    change(ports, task.deployment, lambda r: replace(r.under(task.fence), inspected=inspected))
+    change(ports, task.deployment, lambda r: r.under(task.fence).read(inspected))
     return inspected.refused or inspected.summary
 
 
@@ -72,9 +72,15 @@ def register_model(ports: Ports, task: Task) -> str:
     if inspected.script:
         ports.uploaded.put(inspected.script_key, pack_script(inspected.script))
     # A version that somebody deleted is made anew, so the token carries the one before it; and a
-    # token used with another approval is refused.
-    gone = known.arn if known else ""
-    token = naming.digest({"plan": wanted.package_key, "gone": gone, "approved": automatic})
+    # token used for another group, or with another approval, is refused.
+    token = naming.digest(
+        {
+            "group": wanted.group,
+            "plan": wanted.package_key,
+            "gone": known.arn if known else "",
+            "approved": automatic,
+        }
+    )
     arn = ports.registry.register(
         wanted, approved=automatic, description=inspected.summary, token=token
     )
@@ -139,6 +145,8 @@ def announce(ports: Ports, task: Task) -> str:
     step, hints = found.step, found.record.hints
     if not isinstance(step, Announce):
         raise LookAgain(f"{task.deployment}: now {name(step)} is owed")
+    if has_news(ports, found.record):
+        raise LookAgain(f"{task.deployment}: something was uploaded since Decide looked")
     record = change(ports, task.deployment, lambda r: r.under(task.fence).settling(step, hints))
     if record.settled and not record.settled.told:
         ports.announcements.tell(task.deployment, step)

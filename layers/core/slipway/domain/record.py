@@ -39,10 +39,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """How often an inspection of the artifact was begun; most end at the first."""
+    """How many releases began to inspect the artifact, the last under `fence`; most need one."""
 
     artifact: Artifact
     count: int
+    fence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,17 @@ class Record:
         return self
 
     def reading(self, artifact: Artifact) -> "Record":
-        """The record with one more inspection of `artifact` begun."""
-        again = self.readings is not None and self.readings.artifact == artifact
-        count = self.readings.count + 1 if self.readings and again else 1
-        return replace(self, readings=Readings(artifact, count))
+        """The record with its owner's inspection of `artifact` begun. To begin again is no other
+        one, for the answer to the first write of this may have got lost."""
+        before = self.readings
+        if before is None or before.artifact != artifact:
+            return replace(self, readings=Readings(artifact, 1, self.fence))
+        count = before.count + (before.fence != self.fence)
+        return replace(self, readings=Readings(artifact, count, self.fence))
+
+    def read(self, inspected: Inspected) -> "Record":
+        """The record with what an inspection found out: it has ended, so it counts no more."""
+        return replace(self, inspected=inspected, readings=None)
 
     def touched(self, now: float) -> "Record":
         """The record while its owner acts: a successor stays quiet for a while from `now`."""
