@@ -29,10 +29,11 @@ def save(name, network, shape, output=None):
     for key, size in zip(network.list_arguments(), shapes):
         if key != "data" and not key.endswith("label"):
             spread = (2 / max(1, np.prod(size[1:]))) ** 0.5 if "weight" in key else 0.1
-            spread *= 20 if key == "fc1_weight" else 1
             args[key] = mx.nd.array(rng.normal(float("gamma" in key), spread, size))
     for key, size in zip(network.list_auxiliary_states(), states):
-        scale = {"bn_data_moving_mean": 100, "bn_data_moving_var": 4000}.get(key, 1)
+        scale = {"bn_data_moving_mean": 100, "bn_data_moving_var": 4000}.get(
+            key, 0.1 if "mean" in key else 1
+        )
         auxes[key] = mx.nd.array(rng.uniform(0.5, 2, size) * scale)
     mx.model.save_checkpoint(name, 0, network, args, auxes)
     served = network.get_internals()[output + "_output"] if output else network
@@ -73,7 +74,8 @@ def resnet(units, filters, classes):
     return SoftmaxOutput(FullyConnected(x, num_hidden=classes, name="fc1"), name="softmax")
 
 save("small", resnet([1, 2], [16, 32, 64], 7), (2, 3, 64, 48))
-save("resnet50", resnet([3, 4, 6, 3], [64, 256, 512, 1024, 2048], 257), (1, 3, 224, 224))
+large = resnet([3, 4, 6, 3], [64, 256, 512, 1024, 2048], 257)
+save("resnet50", large, (1, 3, 224, 224), "fc1")
 """
 SSD = f"""{SAVE}
 SIZES = [(.2, .272), (.45, .6)]
@@ -187,11 +189,12 @@ def test_layers(mxnet: Callable[[str], Path], figures: Callable[..., None]) -> N
 
 def test_image_classification(mxnet: Callable[[str], Path], figures: Callable[..., None]) -> None:
     folder = mxnet(RESNET)
-    small, large = answers(folder, "small"), answers(folder, "resnet50")
-    error = max(small.error, large.error)
-    figures(**{"resnet, largest difference": error, "resnet-50, seconds": large.seconds})
-    assert 0.01 < large.theirs.max() < 0.99
-    assert error <= 1e-5
+    small, large = answers(folder, "small"), answers(folder, "resnet50", "fc1")
+    figures(**{"small resnet, largest difference": small.error})
+    error = large.error / float(np.abs(large.theirs).max())
+    figures(**{"resnet-50, largest relative difference": error, "seconds": large.seconds})
+    assert large.theirs.std() > 0.1
+    assert max(small.error, error) <= 1e-5
 
 
 @pytest.mark.parametrize("name", ["usual", "topk", "force"])

@@ -130,6 +130,8 @@ def _create(home: Path) -> None:
 
 
 def _install(home: Path, packages: Sequence[str], extra: Sequence[str]) -> None:
+    if not packages and not extra:
+        return
     failures = []
     pinned = [_cpu_torch(home, each) if _needs_cpu_build(each) else each for each in packages]
     for operator, resolution in _RUNGS:

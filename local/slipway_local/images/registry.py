@@ -37,7 +37,7 @@ class Family:
 
 
 class UnknownImage(LookupError):
-    """No family of the registry holds the image; the message lists the families there are."""
+    """No family of the registry holds the image; the message lists what is nearest to it."""
 
 
 def _scikit_learn(tag: str, *packages: str) -> Family:
@@ -52,6 +52,10 @@ def _xgboost(tag: str, packages: tuple[str, ...], script_packages: tuple[str, ..
 def _built_in(algorithm: str, *packages: str) -> Family:
     server = algorithm.replace("-", "_")
     return Family(algorithm, "1", server, server, packages)
+
+
+def _sparkml(tag: str) -> Family:
+    return Family("sagemaker-sparkml-serving", tag, "sparkml", "sparkml", ())
 
 
 def _tensorflow(version: str) -> Family:
@@ -186,6 +190,7 @@ FAMILIES = (
         ("xgboost-cpu==3.2.0", "numpy==2.1.0", "scipy==1.15.0"),
         ("scikit-learn==1.8.0", "pandas==2.2.3"),
     ),
+    *map(_sparkml, ("2.2", "2.4", "3.3")),
     *map(_tensorflow, _TENSORFLOW_VERSIONS),
     *map(_pytorch, _PYTORCH_VERSIONS),
     *(_hugging_face(*versions) for versions in _HUGGING_FACE_VERSIONS),
@@ -201,5 +206,10 @@ def family_of(image: str, families: tuple[Family, ...] = FAMILIES) -> Family:
     for family in families:
         if family.holds(repository, tag):
             return family
-    known = ", ".join(family.name for family in families)
-    raise UnknownImage(f"image {image!r} is not known here; known families: {known}")
+    tags = [family.tag for family in families if family.repository == repository]
+    known = f"{repository} with the tags {', '.join(tags)}" if tags else _repositories(families)
+    raise UnknownImage(f"image {image!r} is not known here; known: {known}")
+
+
+def _repositories(families: tuple[Family, ...]) -> str:
+    return ", ".join(dict.fromkeys(family.repository for family in families))

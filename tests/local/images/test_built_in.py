@@ -129,3 +129,23 @@ def test_objects_are_detected(dock: Dock, mxnet_files: type[MXNetFiles]) -> None
     [[label, score, *box]] = json.loads(reply.body)["prediction"]
     assert (label, box) == (1.0, [0.25, 0.25, 0.75, 0.75])
     assert score == pytest.approx(np.exp(2) / (2 + np.exp(2)), abs=1e-5)
+
+
+def test_a_spark_pipeline_is_served(dock: Dock) -> None:
+    leaf = {"op": "linear_regression", "attributes": {"coefficients": {"double": [2.0]}}}
+    leaf["attributes"]["intercept"] = {"double": 0.5}  # type: ignore[index] # a literal of two types
+    inputs, outputs = ({"port": port, "name": port} for port in ("features", "prediction"))
+    files = {
+        "bundle.json": {"format": "json"},
+        "root/model.json": leaf,
+        "root/node.json": {"shape": {"inputs": [inputs], "outputs": [outputs]}},
+    }
+    column = {"name": "features", "type": "double", "struct": "vector"}
+    schema = {"input": [column], "output": {"name": "prediction", "type": "double"}}
+    server = dock.start(
+        {name: json.dumps(each).encode() for name, each in files.items()},
+        "246618743249.dkr.ecr.us-west-2.amazonaws.com/sagemaker-sparkml-serving:3.3",
+        env={"SAGEMAKER_SPARKML_SCHEMA": json.dumps(schema)},
+    )
+    reply = dock.ask(server, b'{"data": [[3.0]]}')
+    assert (reply.status, reply.body) == (200, b"6.5")

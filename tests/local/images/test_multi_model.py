@@ -118,4 +118,4 @@ def test_an_unknown_image_fails(dock: Dock, server: MultiModelServer) -> None:
     other = MultiModelServer(server._ground, _container("registry/unknown:1"))
     other.start()
     assert dock.eventually(lambda: other.health() is Health.FAILED)
-    assert "known families" in other.failure()
+    assert "is not known here" in other.failure()

@@ -176,7 +176,7 @@ class TestModelsThatCannotLoad:
     def test_an_unknown_image_lists_the_known(self, dock: Dock) -> None:
         server = dock.start({"model": b""}, "registry/sagemaker-prophet:1")
         assert "sagemaker-prophet:1' is not known" in server.failure()
-        assert "sagemaker-xgboost:1.7-1" in server.failure()
+        assert "sagemaker-xgboost, " in server.failure()
 
     def test_an_archive_that_leaves_its_folder_is_refused(self, dock: Dock) -> None:
         server = dock.start({"../../escaped": b"x"})
