@@ -14,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 SEEDS ?= 2000
 
 .PHONY: help demo up down test lint format types imports template checkov security unit simulate \
-	bench lock venv clean
+	bench docs lock venv clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -55,10 +55,13 @@ unit: $(READY)
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 simulate: $(READY) ## run more histories of the simulation: make simulate SEEDS=100000
-	$(BIN)/pytest tests/simulation -n 2 --seeds $(SEEDS)
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
 
 bench: $(READY) ## print the figures of the benchmarks
 	$(BIN)/python -m benchmarks
+
+docs: $(READY) ## write the tables of the documentation anew
+	$(BIN)/python cli/build_docs.py
 
 lock: $(READY) ## choose the versions of everything anew
 	$(LOCK) --all-extras pyproject.toml -o requirements/dev.txt
