@@ -23,8 +23,8 @@ REAL = Path(__file__).parents[5] / "shared/data/artifacts/kmeans/model_algo-1"
 def test_the_nearest_centre(inside: Callable[..., Inside], mxnet_files: type[MXNetFiles]) -> None:
     model = mxnet_files.arrays([np.float32([[0, 0], [3, 4], [9, 9]])])
     served = inside(application, {"model_algo-1": model})
-    assert json.loads(served.ask(b"0,1\n9,8\n3,4").body)["predictions"] == [
-        {"closest_cluster": 0.0, "distance_to_cluster": 1.0},
+    assert json.loads(served.ask(b"0,2\n9,8\n3,4").body)["predictions"] == [
+        {"closest_cluster": 0.0, "distance_to_cluster": 2.0},
         {"closest_cluster": 2.0, "distance_to_cluster": 1.0},
         {"closest_cluster": 1.0, "distance_to_cluster": 0.0},
     ]

@@ -46,6 +46,16 @@ def test_binary_labels_follow_the_threshold(
     assert prediction == {"score": pytest.approx(0.3775407), "predicted_label": label}
 
 
+def test_a_score_on_the_threshold_is_one(
+    inside: Callable[..., Inside], mxnet_files: type[MXNetFiles]
+) -> None:
+    model = mxnet_files.linear_learner(
+        [[0]], [0], "LogisticRegressionOutput", predictor_type="binary_classifier", threshold=0.5
+    )
+    answer = inside(application, {"model_algo-1": model}).ask(b"3", accept="text/csv")
+    assert answer.body == b"0.5,1\n"
+
+
 def test_classes(inside: Callable[..., Inside], mxnet_files: type[MXNetFiles]) -> None:
     model = mxnet_files.linear_learner(
         [[1, 0, 2]], [0, 0, 0], "SoftmaxOutput", predictor_type="multiclass_classifier"

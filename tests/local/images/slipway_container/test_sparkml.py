@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from slipway_local.images.slipway_container.failures import ContainerMisconfigured
-from slipway_local.images.slipway_container.sparkml import application
+from slipway_local.images.slipway_container.sparkml import application, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,6 +99,17 @@ def test_a_schema_in_the_request_and_a_vector_out(
     assert served.ask(body, JSON, LINES).body == b'{"features":[1.5,1.0]}'
     text = served.ask(body, JSON, "application/jsonlines;data=text")
     assert (text.body, text.content_type) == (b'{"source": "1.5 1.0"}', LINES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "value"),
+    [("int", "3", 3), ("long", 3, 3), ("double", "3", 3.0), ("boolean", "TRUE", True)],
+)
+def test_values_are_of_the_schemas_type(kind: str, given: object, value: object) -> None:
+    read = typed(given, {"name": "x", "type": kind})
+    assert (read, type(read)) == (value, type(value))
+    with pytest.raises(ValueError, match="invalid literal"):
+        typed(3.5, {"name": "x", "type": "int"})
 
 
 def test_what_does_not_fit_is_said(inside: Callable[..., Inside], bundle: dict[str, bytes]) -> None:
