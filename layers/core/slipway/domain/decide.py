@@ -162,12 +162,6 @@ def version_awaits_approval(case: Case) -> Step | None:
     return AwaitChange(APPROVAL_SECONDS, "the model version waits for a person's approval")
 
 
-def version_was_rejected(case: Case) -> Step | None:
-    if case.approval != PackageApproval.REJECTED:
-        return None
-    return retreat(case, "the model version was rejected in the registry")
-
-
 def endpoint_failed(case: Case) -> Step | None:
     live = case.endpoint
     if live is None or live.status != EndpointStatus.FAILED:
@@ -177,6 +171,12 @@ def endpoint_failed(case: Case) -> Step | None:
         return Announce(Verdict.HELD, f"the endpoint could not be created: {live.failure}")
     # Failed allows DeleteEndpoint and nothing else; nothing is served that could be lost.
     return DeployEndpoint(Change.DELETE, case.wanted, f"{live.name} is Failed: {live.failure}")
+
+
+def version_was_rejected(case: Case) -> Step | None:
+    if case.approval != PackageApproval.REJECTED:
+        return None
+    return retreat(case, "the model version was rejected in the registry")
 
 
 def probes_failed(case: Case) -> Step | None:
@@ -242,8 +242,8 @@ RULES: tuple[Callable[[Case], Step | None], ...] = (
     endpoint_is_in_motion,
     change_is_not_visible_yet,
     version_awaits_approval,
-    version_was_rejected,
     endpoint_failed,
+    version_was_rejected,
     probes_failed,
     endpoint_is_absent,
     wanted_was_rolled_back,
@@ -262,11 +262,16 @@ def retreat(case: Case, reason: str) -> Step:
             return Announce(Verdict.HELD, f"{reason}; {target} serves", target)
         tried = case.tried(target)
         if tried is None or _may_try(tried, live):
-            change = Change.UPDATE if live else Change.CREATE
-            return DeployEndpoint(change, target, f"{reason}; going back to {target}")
+            return DeployEndpoint(_way_to(live), target, f"{reason}; going back to {target}")
         failures += f"; going back to {target} failed: {tried.refused or NO_REASON}"
     nowhere = "; there is no earlier release to go back to"
     return Announce(Verdict.HELD, f"{reason}{failures or nowhere}")
+
+
+def _way_to(live: Endpoint | None) -> Change:
+    if live is None:
+        return Change.CREATE
+    return Change.DELETE if live.status == EndpointStatus.FAILED else Change.UPDATE
 
 
 def _may_try(tried: Attempt, live: Endpoint | None) -> bool:
@@ -274,7 +279,7 @@ def _may_try(tried: Attempt, live: Endpoint | None) -> bool:
     if tried.ended:
         # What served before was changed by hand since.
         return tried.served or _may_repeat(tried)
-    return live is None or tried.never_arrived_at(live)
+    return live is None or tried.never_arrived(live.modified_at)
 
 
 def _may_repeat(tried: Attempt) -> bool:
