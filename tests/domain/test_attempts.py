@@ -33,6 +33,12 @@ def live(
     return Endpoint("slipway-h", status, config, modified_at, failure)
 
 
+def test_what_never_arrived_is_forgotten_when_something_else_is_tried() -> None:
+    made = Attempts().begun(1, "a", 5.0).begun(1, "b", 5.0)
+    assert made.at(1, "a") is None
+    assert Attempts().begun(1, "a", 5.0).begun(1, "b", 9.0).at(1, "a") is not None
+
+
 def test_a_config_that_served_starts_the_count_anew() -> None:
     served = Attempts().begun(1, "a", 5.0).accepted(1, "a").judged(live("a"))
     again = served.begun(1, "a", 9.0).at(1, "a")
@@ -101,6 +107,11 @@ def test_an_update_of_an_endpoint_that_went_away_has_failed() -> None:
     attempt = judged(5.0, None, accepted=True)
     assert attempt is not None
     assert attempt.refused == GONE
+
+
+def test_an_update_to_what_was_released_before_is_forgotten_with_its_endpoint() -> None:
+    made = Attempts().released(Good("b", "package b")).begun(1, "b", 5.0).accepted(1, "b")
+    assert made.judged(None).at(1, "b") is None
 
 
 def test_a_create_whose_endpoint_is_not_there_is_still_open() -> None:

@@ -12,7 +12,7 @@ from slipway.domain.attempts import Attempts
 from slipway.domain.desired import Approval, Artifact
 from slipway.domain.errors import LookAgain, Refused, Retryable, Unanswered
 from slipway.domain.steps import Announce, Change, DeployEndpoint, ProbeEndpoint, label, name
-from slipway.domain.world import Endpoint, Inspected, Package, PackageApproval
+from slipway.domain.world import Inspected, Package, PackageApproval
 from slipway.looking import Look, change, has_news, look, planned, refresh
 from slipway.ports import Moment, Ports
 from slipway.probing import probe_config
@@ -99,9 +99,11 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
         change(ports, task.deployment, lambda r: r.under(task.fence).touched(ports.clock()))
         ports.endpoints.delete(wanted.endpoint)
         return f"delete of {wanted.endpoint} accepted"
-    _attempt(ports, task, _begun(step, found.world.endpoint))
+    begin = _begun(step, found)
     try:
-        _move(ports, step, found)
+        change_endpoint = _prepared(ports, step, found)
+        _attempt(ports, task, begin)
+        change_endpoint(wanted.endpoint, step.config)
     except Unanswered:
         raise
     except Retryable:
@@ -110,9 +112,9 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
         raise
     except Refused as refusal:
         why = str(refusal)
-        _attempt(ports, task, lambda made, number: made.refused(number, step.config, why))
+        _attempt(ports, task, lambda made, n: begin(made, n).refused(n, step.config, why))
         return f"refused: {why}"
-    _attempt(ports, task, lambda made, number: made.accepted(number, step.config))
+    _attempt(ports, task, lambda made, n: made.accepted(n, step.config))
     return f"{step.change} of {wanted.endpoint} accepted"
 
 
@@ -172,9 +174,11 @@ def _inspected(ports: Ports, task: Task, artifact: Artifact, instance_type: str)
         raise
 
 
-def _begun(step: DeployEndpoint, live: Endpoint | None) -> Callable[[Attempts, int], Attempts]:
+def _begun(step: DeployEndpoint, found: Look) -> Callable[[Attempts, int], Attempts]:
+    """The attempts as they were looked at, with one more."""
+    live = found.world.endpoint
     found_at = live.modified_at if live else None
-    return lambda made, generation: made.begun(generation, step.config, found_at)
+    return lambda _, generation: found.record.attempts.begun(generation, step.config, found_at)
 
 
 def _attempt(ports: Ports, task: Task, how: Callable[[Attempts, int], Attempts]) -> None:
@@ -183,16 +187,14 @@ def _attempt(ports: Ports, task: Task, how: Callable[[Attempts, int], Attempts])
     change(ports, task.deployment, lambda r: r.under(task.fence).touched(now).attempted(how))
 
 
-def _move(ports: Ports, step: DeployEndpoint, found: Look) -> None:
+def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, str], None]:
+    """The call that changes the endpoint, with all that it needs in place."""
     wanted, package = found.plan, found.world.package
-    if wanted is None or package is None:
-        raise LookAgain(f"{found.record.deployment}: there is nothing to deploy")
-    if step.config == wanted.config:
+    if wanted and package and step.config == wanted.config:
         ports.endpoints.prepare(wanted, package.arn)
     else:
         _check_good(ports, found.record.attempts, step.config)
-    make = ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
-    make(wanted.endpoint, step.config)
+    return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
 
 
 def _check_good(ports: Ports, attempts: Attempts, config: str) -> None:

@@ -5,6 +5,7 @@ begun ──accepted──► the endpoint moves ──► served
   └──refused: the service would not take the call
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from slipway.domain.world import Endpoint, EndpointStatus
@@ -40,9 +41,9 @@ class Attempt:
         moved = self.found_at is None or live.modified_at > self.found_at
         return self.accepted and not moved
 
-    def never_arrived_at(self, live: Endpoint) -> bool:
-        """Whether nobody heard of the change, and `live` is as it was found."""
-        return not self.accepted and live.modified_at == self.found_at
+    def never_arrived(self, modified_at: float | None) -> bool:
+        """Whether nobody took the call, on an endpoint that is as it was found."""
+        return not self.accepted and not self.ended and modified_at == self.found_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,12 @@ class Attempts:
         count starts anew.
         """
         before = self.at(generation, config)
-        if before is None or before.served:
-            return self._with(Attempt(generation, config, 1, found_at))
-        never_arrived = not before.accepted and not before.refused and before.found_at == found_at
-        number = before.number if never_arrived else before.number + 1
-        return self._with(Attempt(generation, config, number, found_at))
+        number = 1
+        if before is not None and not before.served:
+            number = before.number + (not before.never_arrived(found_at))
+        # An endpoint that is as it was found has heard of nothing that was tried since.
+        heard = (a for a in self._others(generation, config) if not a.never_arrived(found_at))
+        return replace(self, made=(*heard, Attempt(generation, config, number, found_at)))
 
     def accepted(self, generation: int, config: str) -> "Attempts":
         made = self.at(generation, config)
@@ -93,11 +95,11 @@ class Attempts:
         failure be that of another change.
         """
         last = self.made[-1] if self.made else None
-        if last is None or last.ended or (live and live.in_motion):
-            return self
         if live is None:
-            return self if last.found_at is None else self._with(replace(last, refused=GONE))
-        if last.is_unseen_on(live) or last.never_arrived_at(live):
+            return self._judged_gone()
+        if last is None or last.ended or live.in_motion:
+            return self
+        if last.is_unseen_on(live) or last.never_arrived(live.modified_at):
             return self
         if live.serves(last.config):
             return self._with(replace(last, served=True))
@@ -106,16 +108,22 @@ class Attempts:
             return replace(self, made=self.made[:-1])
         return self._with(replace(last, refused=live.failure or NO_REASON))
 
+    def _judged_gone(self) -> "Attempts":
+        """Nobody saw how the updates ended; only what was released before is above suspicion."""
+        released = {good.config for good in self.good}
+        unseen = [a for a in self.made if not a.ended and a.found_at is not None]
+        made = (replace(a, refused=GONE) if a in unseen else a for a in self.made)
+        kept = (a for a in made if a.refused != GONE or a.config not in released)
+        return replace(self, made=tuple(kept))
+
     def released(self, good: Good) -> "Attempts":
         """The attempts once `good` was released: it is what to go back to from now on."""
         others = (g for g in self.good if g.config != good.config)
         return replace(self, good=(good, *others)[:KEPT])
 
     def _with(self, attempt: Attempt) -> "Attempts":
-        same = (attempt.generation, attempt.config)
-        others = (
-            a
-            for a in self.made
-            if a.generation == attempt.generation and (a.generation, a.config) != same
-        )
+        others = self._others(attempt.generation, attempt.config)
         return replace(self, made=(*others, attempt))
+
+    def _others(self, generation: int, config: str) -> Iterator[Attempt]:
+        return (a for a in self.made if a.generation == generation and a.config != config)

@@ -1,0 +1,102 @@
+"""What people and the platform do, done to a world."""
+
+from collections.abc import Callable, Mapping
+
+from tests.simulation.stories import MANIFEST, Act
+from tests.simulation.world import DEPLOYMENT, ENDPOINT, SITE, World
+
+PATCH_SECONDS = 50.0
+
+
+def act(world: World, deed: Act) -> None:
+    """Let it happen, now."""
+    what = deed.how or deed.content.decode().strip()
+    world.say(f"> {deed.what} {what} {deed.key if deed.content else ''}".rstrip())
+    _DEEDS[deed.what](world, deed)
+
+
+def _upload(world: World, deed: Act) -> None:
+    world.bucket.upload(deed.key, deed.content)
+    if deed.key != MANIFEST:
+        newest = world.bucket.newest(DEPLOYMENT).artifact
+        world.invariants.wish(world.bucket.content(newest) if newest else None)
+    world.deliver(f"{deed.key} was uploaded")
+
+
+def _approve(world: World, _: Act) -> None:
+    _review(world, "Approved")
+
+
+def _reject(world: World, _: Act) -> None:
+    _review(world, "Rejected")
+
+
+def _review(world: World, status: str) -> None:
+    for arn in _newest_package(world):
+        world.invariants.reviewed(arn, approved=status == "Approved")
+        world.cloud.person("UpdateModelPackage", ModelPackageArn=arn, ModelApprovalStatus=status)
+
+
+def _discard(world: World, _: Act) -> None:
+    for arn in _newest_package(world):
+        world.cloud.person("DeleteModelPackage", ModelPackageName=arn)
+
+
+def _newest_package(world: World) -> list[str]:
+    return list(world.cloud.service.account.packages)[-1:]
+
+
+def _edit(world: World, deed: Act) -> None:
+    if deed.how == "by hand":
+        config = _config_by_hand(world)
+    else:
+        made = [config.name for config in world.cloud.service.account.configs.values()]
+        config = made[int(deed.how)] if int(deed.how) < len(made) else ""
+    if config:
+        world.cloud.person("UpdateEndpoint", EndpointName=ENDPOINT, EndpointConfigName=config)
+
+
+def _config_by_hand(world: World) -> str:
+    name, person = "by-hand", world.cloud.person
+    container = {"Image": "by-hand", "ModelDataUrl": "s3://elsewhere/model.tar.gz"}
+    person(
+        "CreateModel", ModelName=name, PrimaryContainer=container, ExecutionRoleArn=SITE.role_arn
+    )
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": name,
+        "InstanceType": "ml.m5.large",
+        "InitialInstanceCount": 1,
+    }
+    person("CreateEndpointConfig", EndpointConfigName=name, ProductionVariants=[variant])
+    return name
+
+
+def _delete(world: World, _: Act) -> None:
+    world.cloud.person("DeleteEndpoint", EndpointName=ENDPOINT)
+
+
+def _stop(world: World, _: Act) -> None:
+    for execution in list(world.machine.executions):
+        world.machine.stop(execution)
+
+
+def _patch(world: World, _: Act) -> None:
+    world.cloud.patch(ENDPOINT, PATCH_SECONDS)
+
+
+def _undo(world: World, deed: Act) -> None:
+    world.cloud.undo(ENDPOINT, deed.how)
+
+
+_DEEDS: Mapping[str, Callable[[World, Act], None]] = {
+    "upload": _upload,
+    "approve": _approve,
+    "reject": _reject,
+    "discard": _discard,
+    "edit": _edit,
+    "delete": _delete,
+    "stop": _stop,
+    "patch": _patch,
+    "undo": _undo,
+}

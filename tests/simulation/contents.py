@@ -1,0 +1,45 @@
+"""What people upload: bytes that say how they behave."""
+
+from dataclasses import replace
+from hashlib import sha256
+
+from slipway.domain.desired import Artifact
+from slipway.domain.world import Inspected
+from slipway.ports import Uploaded
+from slipway_local.sagemaker.scripted import Script, constant
+
+GOOD, UNLOADABLE, MISANSWERING = "good", "unloadable", "misanswering"
+REFUSED, IMAGELESS = "refused", "imageless"
+
+
+def content(kind: str, number: int) -> bytes:
+    return f"{kind} {number}".encode()
+
+
+def kind_of(content: bytes) -> str:
+    return content.decode().split()[0]
+
+
+def disqualified(content: bytes) -> bool:
+    """Whether a release of it must not end well, whatever else happens."""
+    return kind_of(content) != GOOD
+
+
+def inspect(uploaded: Uploaded, artifact: Artifact, _region: str, instance_type: str) -> Inspected:
+    """As slipway.inspecting.inspect_upload, for the bytes above."""
+    read = b"".join(uploaded.read(artifact))
+    found = Inspected(artifact, instance_type, sha256(read).hexdigest(), kind_of(read), features=2)
+    match found.summary:
+        case "refused":
+            return replace(found, refused="a pickle calls os.system")
+        case "imageless":
+            return replace(found, no_image="nothing tells the framework")
+        case _:
+            return replace(found, image="111122223333.dkr.ecr.eu-west-1.amazonaws.com/serve:1")
+
+
+SCRIPTS = {
+    GOOD: Script(answer=constant(b"0.5")),
+    UNLOADABLE: Script(failure="no module named lightgbm"),
+    MISANSWERING: Script(answer=constant(b"the model is broken", status=500)),
+}

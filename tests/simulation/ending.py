@@ -1,0 +1,110 @@
+"""What must hold when everything has come to rest, and after every event is told once more."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from slipway.domain.desired import Approval
+from slipway.domain.errors import InvalidInput
+from slipway.domain.steps import Announce, AwaitChange, Verdict
+from slipway.domain.world import PackageApproval
+from slipway.looking import Look, look
+from slipway.manifest import parse
+from slipway.release import READINGS
+
+from tests.simulation.contents import disqualified
+from tests.simulation.world import DEPLOYMENT, ENDPOINT, World
+
+REPLAY_SECONDS = 600.0
+
+
+def judge(world: World) -> str:
+    """The end in a word. Every way in which it is not a right one is told to the world."""
+    record = world.record()
+    found = look(world.ports, record)
+    if _awaits_approval(found):
+        if not record.lease or not world.machine.is_running(record.lease.owner):
+            world.wrong("an approval is awaited by nobody")
+        return "awaits approval"
+    if not found.converged:
+        world.wrong(f"not converged: {found.step}; {record.settled}; {record.lease}")
+        return "stuck"
+    if record.settled is None:
+        if world.invariants.wished:
+            world.wrong("an artifact was uploaded and nothing came of it")
+        return "nothing"
+    _check_told(world, record.settled.announce)
+    _check_verdict(world, record.settled.announce)
+    return record.settled.announce.verdict
+
+
+def replay(world: World) -> None:
+    """The first event and the last, which say no more than all others do, and a sweep: nothing
+    more may change."""
+    before, told = _meaning(world), len(world.announcements.told)
+    for cause in {*world.causes[:1], *world.causes[-1:]}:
+        world.deliver(cause)
+    world.sweep()
+    world.scheduler.run_until(world.scheduler.now + REPLAY_SECONDS)
+    if _meaning(world) != before:
+        world.wrong(f"replayed events changed {before} to {_meaning(world)}")
+    if len(world.announcements.told) != told:
+        world.wrong(f"replayed events were told: {world.announcements.told[told:]}")
+
+
+def _awaits_approval(found: Look) -> bool:
+    package = found.world.package
+    waits = package is not None and package.approval == PackageApproval.PENDING
+    return waits and isinstance(found.step, AwaitChange)
+
+
+def _check_told(world: World, announce: Announce) -> None:
+    told = world.announcements.told
+    if not told or told[-1][1] != announce:
+        world.wrong(f"told last was {told[-1:]}, settled is {announce}")
+    again = [one for one, other in pairwise(told) if one == other]
+    if again and world.is_faultless:
+        world.wrong(f"told twice in a row: {again[0]}")
+
+
+def _check_verdict(world: World, announce: Announce) -> None:
+    wished = world.invariants.wished
+    if announce.verdict == Verdict.RELEASED:
+        serving = _serving(world)
+        if not wished or serving != wished[-1] or disqualified(serving):
+            world.wrong(f"released, but {serving!r} serves and {wished[-1:]} is the newest")
+    elif wished and not _is_excused(world, wished[-1], announce.reason):
+        world.wrong(f"held without a cause: {announce.reason}")
+
+
+def _serving(world: World) -> bytes | None:
+    live = world.cloud.truth(ENDPOINT)
+    if live is None or live["EndpointStatus"] != "InService":
+        return None
+    return world.invariants.version(live["EndpointConfigName"]).content
+
+
+def _is_excused(world: World, newest: bytes, reason: str) -> bool:
+    """Whether something beyond the core's power keeps the newest artifact from being served."""
+    desired = world.record().desired
+    if len(world.unread) >= READINGS and "could not be read" in reason:
+        return True
+    untold = desired is not None and desired.generation in world.invariants.beyond_telling
+    return untold or world.invariants.is_bad(newest) or _manifest_is_broken(world)
+
+
+def _manifest_is_broken(world: World) -> bool:
+    version = world.bucket.newest(DEPLOYMENT).manifest_version
+    try:
+        if version is not None:
+            parse(world.bucket.manifest(DEPLOYMENT, version), Approval.AUTOMATIC)
+    except InvalidInput:
+        return True
+    return False
+
+
+def _meaning(world: World) -> tuple[object, ...]:
+    """What the world and the ledger say, without who said it when."""
+    account = world.cloud.service.account
+    record = replace(world.record(), version=0, hints=0, fence=0, lease=None, waiting=None)
+    endpoints = [(e.status, e.config_name, e.modified) for e in account.endpoints.values()]
+    return (record, endpoints, set(account.configs), set(account.packages))

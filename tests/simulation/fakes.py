@@ -1,0 +1,134 @@
+"""The ports that are not SageMaker, in memory, with the semantics of the real ones."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from slipway.domain import naming
+from slipway.domain.desired import Artifact, Uploads
+from slipway.domain.errors import Conflict
+from slipway.domain.record import Record
+from slipway.domain.steps import Announce
+from slipway.ports import Moment
+
+from tests.simulation.machine import Machine
+from tests.simulation.scheduler import Scheduler
+
+
+class MemoryLedger:
+    """Implements ports.Ledger."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, Record] = {}
+        self._history: dict[str, dict[tuple[float, str], Moment]] = defaultdict(dict)
+
+    def load(self, deployment: str) -> Record:
+        return self._records.get(deployment) or Record(deployment)
+
+    def save(self, record: Record) -> Record:
+        stored = self._records.get(record.deployment)
+        if stored is not None and stored.version != record.version:
+            raise Conflict(f"{record.deployment}: written by somebody else")
+        saved = record.next_version()
+        self._records[record.deployment] = saved
+        return saved
+
+    def note(self, deployment: str, moment: Moment) -> None:
+        self._history[deployment][moment.at, moment.what] = moment
+
+    def history(self, deployment: str) -> list[Moment]:
+        moments = self._history[deployment]
+        return [moments[key] for key in sorted(moments)]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of one object."""
+
+    id: str
+    uploaded_at: float
+    content: bytes
+
+
+class MemoryBucket:
+    """Implements ports.Uploaded over a versioned bucket; times are whole seconds, as S3's are."""
+
+    def __init__(self, name: str, scheduler: Scheduler) -> None:
+        self.name = name
+        self.pinned: dict[str, bytes] = {}
+        self._objects: dict[str, list[Version]] = defaultdict(list)
+        self._scheduler = scheduler
+
+    def upload(self, key: str, content: bytes) -> None:
+        versions = self._objects[key]
+        versions.append(Version(f"{len(versions) + 1}", float(int(self._scheduler.now)), content))
+
+    def deployments(self) -> list[str]:
+        return sorted({key.split("/")[1] for key in self._objects})
+
+    def newest(self, deployment: str) -> Uploads:
+        prefix = naming.prefix_of(deployment)
+        found = {key: v[-1] for key, v in self._objects.items() if key.startswith(prefix)}
+        manifest = found.pop(f"{prefix}{naming.MANIFEST}", None)
+        last = max(found, key=lambda key: (found[key].uploaded_at, key), default=None)
+        artifact = self._artifact(last, found[last]) if last else None
+        return Uploads(artifact, manifest.id if manifest else None)
+
+    def manifest(self, deployment: str, version: str) -> bytes:
+        versions = self._objects[f"{naming.prefix_of(deployment)}{naming.MANIFEST}"]
+        return next(found.content for found in versions if found.id == version)
+
+    def content(self, artifact: Artifact) -> bytes:
+        versions = self._objects[artifact.key]
+        return next(found.content for found in versions if found.id == artifact.version_id)
+
+    def read(self, artifact: Artifact) -> Iterable[bytes]:
+        return [self.content(artifact)]
+
+    def pin(self, artifact: Artifact, key: str) -> None:
+        self.pinned.setdefault(key, self.content(artifact))
+
+    def put(self, key: str, content: bytes) -> None:
+        self.pinned.setdefault(key, content)
+
+    def holds_its_digest(self, key: str) -> bool:
+        """Whether the bytes at a pinned key are those that the key was derived from."""
+        content = self.pinned.get(key)
+        return content is not None and naming.pinned_key(sha256(content).hexdigest()) == key
+
+    def _artifact(self, key: str, version: Version) -> Artifact:
+        size = len(version.content)
+        return Artifact(self.name, key, version.id, version.uploaded_at, size)
+
+
+class MemoryExecutions:
+    """Implements ports.Executions over a Machine. As AWS says of DescribeExecution, its answer is
+    eventually consistent: `stale` says when it is an older one."""
+
+    def __init__(self, machine: Machine, stale: Callable[[], float]) -> None:
+        self._machine = machine
+        self._stale = stale
+
+    def start(self, deployment: str, name: str) -> None:
+        self._machine.start(name, {"deployment": deployment})
+
+    def is_running(self, execution: str) -> bool:
+        return self._machine.was_running(execution, ago=self._stale())
+
+    def wake(self, token: str) -> bool:
+        return self._machine.wake(token)
+
+
+class MemoryAnnouncements:
+    """Implements ports.Announcements; keeps what was told of which generation, in order."""
+
+    def __init__(self, ledger: MemoryLedger, hear: Callable[[Announce], None]) -> None:
+        self.told: list[tuple[int, Announce]] = []
+        self._ledger = ledger
+        self._hear = hear
+
+    def tell(self, deployment: str, announce: Announce) -> None:
+        desired = self._ledger.load(deployment).desired
+        self.told.append((desired.generation if desired else 0, announce))
+        self._hear(announce)

@@ -1,0 +1,57 @@
+"""The functions of the state machine, as functions/<name>/app.py: parse, call the core, return."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from slipway import documents, release
+from slipway.ports import Ports
+
+Json = Any
+
+
+def decide(ports: Ports, document: Json) -> Json:
+    deployment, execution = documents.asked(document)
+    return documents.decision(release.decide_release(ports, deployment, execution), execution)
+
+
+def inspect_artifact(ports: Ports, document: Json) -> Json:
+    return release.inspect_artifact(ports, documents.task(document))
+
+
+def register_model(ports: Ports, document: Json) -> Json:
+    return release.register_model(ports, documents.task(document))
+
+
+def deploy_endpoint(ports: Ports, document: Json) -> Json:
+    return release.deploy_endpoint(ports, documents.task(document))
+
+
+def probe_endpoint(ports: Ports, document: Json) -> Json:
+    return release.probe_endpoint(ports, documents.task(document))
+
+
+def await_change(ports: Ports, document: Json) -> Json:
+    return release.await_change(ports, documents.task(document), *documents.sleep(document))
+
+
+def announce(ports: Ports, document: Json) -> Json:
+    return release.announce(ports, documents.task(document))
+
+
+# By the resources that the graph invokes.
+FUNCTIONS: Mapping[str, Callable[[Ports, Json], Json]] = {
+    "${DecideFunctionArn}": decide,
+    "${InspectArtifactFunctionArn}": inspect_artifact,
+    "${RegisterModelFunctionArn}": register_model,
+    "${DeployEndpointFunctionArn}": deploy_endpoint,
+    "${ProbeEndpointFunctionArn}": probe_endpoint,
+    "${AwaitChangeFunctionArn}": await_change,
+    "${AnnounceFunctionArn}": announce,
+}
+
+
+def told(result: Json) -> str:
+    """A function's result in a line."""
+    if isinstance(result, Mapping):
+        return f"{result['step']}: {result['reason']} (generation {result['generation']})"
+    return str(result)

@@ -1,0 +1,219 @@
+"""What people and the platform do in a history: told as acts at times, by hand or by chance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+from random import Random
+
+from slipway_local.sagemaker.account import Durations
+
+from tests.simulation.contents import (
+    GOOD,
+    IMAGELESS,
+    MISANSWERING,
+    REFUSED,
+    UNLOADABLE,
+    content,
+)
+from tests.simulation.faults import Faults
+
+KEY = "models/housing/model.tar.gz"
+OTHER_KEY = "models/housing/candidates/model.tar.gz"
+MANIFEST = "models/housing/slipway.yaml"
+AUTOMATIC = b"approval: automatic\n"
+MANUAL = b"approval: manual\n"
+LARGER = b"target: {instance_count: 2}\n"
+FASTER = b"target: {instance_type: ml.c5.large}\n"
+BROKEN = b"approval: maybe\n"
+CALM = Durations(creating=60, updating=60, rolling_back=10, deleting=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something happens `at` seconds into the history.
+
+    `what` is upload (of `content` to `key`), approve or reject (the newest package), edit (the
+    endpoint, to a config `by hand` or to the `n`-th of Slipway's), delete (it), discard (the
+    newest package), stop (the running releases), patch, or undo (`how`) an update under way.
+    """
+
+    at: float
+    what: str
+    key: str = KEY
+    content: bytes = b""
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One history's plot. Faults, and acts, end `until`; then everything must come to rest."""
+
+    name: str
+    acts: Sequence[Act]
+    durations: Durations = CALM
+    faults: Faults = field(default_factory=Faults)
+    until: float = 1800.0
+
+
+def upload(at: float, kind: str = GOOD, number: int = 1, key: str = KEY) -> Act:
+    return Act(at, "upload", key, content(kind, number))
+
+
+def manifest(at: float, text: bytes) -> Act:
+    return Act(at, "upload", MANIFEST, text)
+
+
+BASE: Sequence[Story] = (
+    Story("first create", [upload(10)]),
+    Story("update", [upload(10), upload(400, number=2)]),
+    Story("superseded mid-way", [upload(10), upload(400, number=2), upload(430, number=3)]),
+    Story("two keys at once", [upload(10), upload(10, number=2, key=OTHER_KEY)]),
+    Story("equal content again", [upload(10), upload(400), upload(800, number=2), upload(1200)]),
+    Story(
+        "approval granted",
+        [manifest(5, MANUAL), upload(10), Act(300, "approve"), upload(600, number=2)],
+    ),
+    Story(
+        "approval rejected after the release",
+        [upload(10), upload(400, number=2), Act(1000, "reject")],
+    ),
+    Story(
+        "rejected, then a bad one",
+        [
+            upload(10),
+            upload(400, number=2),
+            Act(1000, "reject"),
+            upload(1200, MISANSWERING, 3),
+        ],
+    ),
+    Story(
+        "instant instances",
+        [upload(10), upload(400, number=2), upload(400.2, number=3)],
+        durations=Durations(creating=0.3, updating=0.3),
+    ),
+    Story("artifact refused", [upload(10), upload(400, REFUSED, 2)]),
+    Story("unloadable first", [upload(10, UNLOADABLE), upload(400, number=2)]),
+    Story("unloadable update", [upload(10), upload(400, UNLOADABLE, 2)]),
+    Story("probes failed", [upload(10), upload(400, MISANSWERING, 2)]),
+    Story("probes failed first", [upload(10, MISANSWERING)]),
+    Story("silent rollback", [upload(10), upload(400, number=2), Act(440, "undo", how="silent")]),
+    Story(
+        "internal failure", [upload(10), upload(400, number=2), Act(440, "undo", how="internal")]
+    ),
+    Story("rollback failed", [upload(10), upload(400, number=2), Act(440, "undo", how="mixed")]),
+    Story("patched meanwhile", [upload(10), Act(390, "patch"), upload(400, number=2)]),
+    Story("edited by hand", [upload(10), Act(500, "edit", how="by hand")]),
+    Story("deleted by hand", [upload(10), upload(400, number=2), Act(800, "delete")]),
+    Story("manifest changes", [upload(10), manifest(300, BROKEN), manifest(600, LARGER)]),
+    Story(
+        "instance types to and fro",
+        [
+            upload(10),
+            *(manifest(200 + 100 * n, (FASTER, LARGER)[n % 2]) for n in range(8)),
+        ],
+    ),
+    Story(
+        "stopped by hand", [upload(10), Act(11, "stop"), upload(400, number=2), Act(440, "stop")]
+    ),
+)
+
+INSTANT = Durations(creating=0.3, updating=0.3)
+# What people may do at any moment of a story, and must not be lost on the way.
+MEANWHILE: Sequence[tuple[Story, Act]] = (
+    (Story("first create", [upload(10)], INSTANT), upload(0, number=9)),
+    (Story("refused", [upload(10, REFUSED)], INSTANT), upload(0, number=9)),
+    (Story("update", [upload(10), upload(30, number=2)], INSTANT), upload(0, number=9)),
+    (Story("approval", [manifest(1, MANUAL), upload(10)], INSTANT), Act(0, "approve")),
+    (Story("automatic", [upload(10), manifest(30, LARGER)], INSTANT), manifest(0, AUTOMATIC)),
+)
+
+KINDS = (GOOD,) * 8 + (UNLOADABLE, MISANSWERING, MISANSWERING, REFUSED, IMAGELESS)
+CHANCES = {
+    "throttle": (0.02, 0.3),
+    "lose": (0.01, 0.1),
+    "die": (0.01, 0.05),
+    "pause": (0.005, 0.05),
+    "stale": (0.1, 0.7),
+    "drop": (0.2, 1.0),
+    "repeat": (0.3, 0.3),
+    "delay": (0.3, 0.9),
+    "undo": (0.2, 0.6),
+    "stop": (0.05, 0.2),
+    "patch": (0.02, 0.1),
+}
+
+
+def random_story(seed: int) -> Story:
+    """A plot by chance: which troubles there are at all is drawn first, then how often."""
+    chance = Random(seed)  # noqa: S311  a seeded history, no secret
+    often = chance.choice((0.0, 0.3, 0.3, 0.4, 0.6))
+    drawn = {
+        fault.name: chance.choice(CHANCES[fault.name])
+        for fault in fields(Faults)
+        if chance.random() < often
+    }
+    acts = sorted((*_uploads(chance), *_people(chance)), key=lambda act: act.at)
+    return Story(
+        name=f"seed {seed}",
+        acts=acts,
+        durations=_durations(chance, slow="stale" in drawn),
+        faults=Faults(**drawn),
+        until=acts[-1].at + chance.choice((60.0, 900.0)),
+    )
+
+
+def _durations(chance: Random, *, slow: bool) -> Durations:
+    """How long things take: longer than reads may be stale, if they may."""
+    change = (20.0, 60.0, 400.0) if slow else (0.3, 20.0, 60.0, 400.0)
+    return Durations(
+        creating=chance.choice(change),
+        updating=chance.choice(change),
+        rolling_back=chance.choice((6.0, 60.0)),
+        deleting=chance.choice((6.0, 30.0)),
+        config_visible=chance.choice((0.0, 0.0, 3.0, 15.0)),
+        reason_kept=chance.choice((0.0, 30.0, float("inf"), float("inf"))),
+    )
+
+
+def _uploads(chance: Random) -> list[Act]:
+    acts, at = [], 10.0
+    for number in range(chance.randint(1, 5)):
+        same = chance.random() < 0.2
+        kind = GOOD if same else chance.choice(KINDS)
+        acts.append(
+            upload(at, kind, 0 if same else number + 1, chance.choice((KEY, KEY, OTHER_KEY)))
+        )
+        at += chance.choice((0.3, 5.0, 40.0, 300.0, 1000.0)) * chance.uniform(0.5, 1.5)
+    return acts
+
+
+def _people(chance: Random) -> list[Act]:
+    acts = []
+    if chance.random() < 0.4:
+        acts.append(manifest(5.0, chance.choice((MANUAL, MANUAL, LARGER, BROKEN))))
+    for what, often in (
+        ("manifest", 0.3),
+        ("approve", 0.5),
+        ("approve", 0.5),
+        ("reject", 0.2),
+        ("reject", 0.1),
+        ("discard", 0.05),
+        ("edit", 0.15),
+        ("edit", 0.1),
+        ("delete", 0.15),
+        ("stop", 0.1),
+    ):
+        if chance.random() < often:
+            at = chance.uniform(20.0, 3000.0)
+            if what == "manifest":
+                acts.append(
+                    manifest(at, chance.choice((MANUAL, AUTOMATIC, LARGER, FASTER, BROKEN)))
+                )
+            else:
+                how = chance.choice(("by hand", "0", "1")) if what == "edit" else ""
+                acts.append(Act(at, what, how=how))
+    return acts
+
+
+def quiet(story: Story) -> Story:
+    """The same plot without faults."""
+    return replace(story, faults=Faults())

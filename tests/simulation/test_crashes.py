@@ -1,0 +1,47 @@
+"""The told stories: how each ends, and that it ends so when any one call is a function's last."""
+
+import pytest
+
+from tests.simulation.history import play
+from tests.simulation.running import broken_lines, crashes, told
+from tests.simulation.stories import BASE
+
+ENDS = {
+    "first create": "Released",
+    "update": "Released",
+    "superseded mid-way": "Released",
+    "two keys at once": "Released",
+    "equal content again": "Released",
+    "approval granted": "awaits approval",
+    "approval rejected after the release": "Held",
+    "rejected, then a bad one": "Held",
+    "instant instances": "Released",
+    "artifact refused": "Held",
+    "unloadable first": "Released",
+    "unloadable update": "Held",
+    "probes failed": "Held",
+    "probes failed first": "Held",
+    "silent rollback": "Held",
+    "internal failure": "Released",
+    "rollback failed": "Held",
+    "patched meanwhile": "Released",
+    "edited by hand": "Released",
+    "deleted by hand": "Released",
+    "manifest changes": "Released",
+    "instance types to and fro": "Released",
+    "stopped by hand": "Released",
+}
+
+
+@pytest.mark.parametrize("name", [story.name for story in BASE])
+def test_each_story_ends_as_it_should(name: str) -> None:
+    outcome = play(told(name))
+    assert (outcome.end, outcome.violations) == (ENDS[name], ())
+
+
+@pytest.mark.parametrize("name", [story.name for story in BASE])
+def test_a_crash_at_any_call_breaks_no_promise(name: str) -> None:
+    story = told(name)
+    for crash in crashes(story):
+        if play(story, crash=crash).violations:
+            pytest.fail("\n".join([str(crash), *broken_lines(story, 0, crash)]), pytrace=False)

@@ -1,0 +1,116 @@
+"""The simulation can fail: bugs put in on purpose are caught within some hundred histories."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from unittest.mock import patch
+
+import pytest
+from slipway import nudging, release
+from slipway.domain import decide, record
+from slipway.domain.attempts import Attempts
+from slipway.domain.record import Record
+from slipway.domain.steps import Change, DeployEndpoint, Step
+from slipway.domain.world import Endpoint, EndpointStatus
+
+from tests.simulation.fakes import MemoryLedger
+from tests.simulation.history import play
+from tests.simulation.stories import BASE, Story, random_story
+
+HISTORIES = 3000
+Bug = Callable[[], AbstractContextManager[object]]
+Rule = Callable[[decide.Case], Step | None]
+
+
+def without(rule: str) -> Bug:
+    rest = tuple(found for found in decide.RULES if found.__name__ != rule)
+    return lambda: patch.object(decide, "RULES", rest)
+
+
+def in_service_is_success(live: Endpoint, _config: str) -> bool:
+    return live.status == EndpointStatus.IN_SERVICE
+
+
+def let_go_always(found: Record, _hints: int) -> Record:
+    settled = replace(found.settled, told=True) if found.settled else None
+    return replace(found, settled=settled, lease=None, waiting=None)
+
+
+def overwrite(ledger: MemoryLedger, found: Record) -> Record:
+    saved = found.next_version()
+    ledger._records[found.deployment] = saved
+    return saved
+
+
+def deleting(rule: Rule) -> Rule:
+    """The rule that updates an endpoint, deleting it instead."""
+
+    def deletes(case: decide.Case) -> Step | None:
+        step = rule(case)
+        if isinstance(step, DeployEndpoint) and step.change == Change.UPDATE:
+            return replace(step, change=Change.DELETE)
+        return step
+
+    return deletes
+
+
+class Unheard(Exception):
+    """Nobody raises it."""
+
+
+BUGS: dict[str, Bug] = {
+    "InService is taken for success": lambda: patch.object(
+        Endpoint, "serves", in_service_is_success
+    ),
+    "attempts are not written before they are made": lambda: patch.object(
+        release, "_begun", lambda *_: lambda made, _: made
+    ),
+    "a rolled-back version is tried again": lambda: patch.object(
+        decide, "_may_repeat", lambda _: True
+    ),
+    "what became of an attempt is not written down": lambda: patch.object(
+        Attempts, "judged", lambda made, _: made
+    ),
+    "hints that came meanwhile are not heard": lambda: patch.object(
+        Record, "unhinted_since", lambda found, _: found
+    ),
+    "the owner lets go though it was hinted": lambda: patch.object(Record, "told", let_go_always),
+    "a lease that was lost does not stop anybody": lambda: patch.object(
+        Record, "under", lambda found, _: found
+    ),
+    "a running owner is robbed": lambda: patch.object(
+        Record,
+        "owned",
+        lambda found, owner, now, _, owned=Record.owned: owned(found, owner, now, lambda _: False),
+    ),
+    "a successor does not wait for calls in flight": lambda: patch.object(
+        record, "SETTLE_SECONDS", 0
+    ),
+    "the ledger takes any write": lambda: patch.object(MemoryLedger, "save", overwrite),
+    "a lost answer is taken for a refusal": lambda: patch.object(release, "Unanswered", Unheard),
+    "going back does not ask for an approval": lambda: patch.object(
+        release, "_check_good", lambda *_: None
+    ),
+    "what is not approved is deployed": without("version_awaits_approval"),
+    "a rejection changes nothing": without("version_was_rejected"),
+    "probes do not matter": without("wanted_is_unproven"),
+    "failed probes do not matter": without("probes_failed"),
+    "a stale read is believed": without("change_is_not_visible_yet"),
+    "a Failed endpoint is left alone": without("endpoint_failed"),
+    "what serves is deleted, not updated": lambda: patch.object(
+        decide, "RULES", tuple(map(deleting, decide.RULES))
+    ),
+    "nobody sweeps": lambda: patch.object(nudging, "_is_overdue", lambda *_: False),
+    "every verdict is told again": lambda: patch.object(record.Settled, "says", lambda *_: False),
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_bug_is_caught(bug: str) -> None:
+    with BUGS[bug]():
+        assert any(play(story, seed).violations for story, seed in histories())
+
+
+def histories() -> Iterator[tuple[Story, int]]:
+    yield from ((story, 0) for story in BASE)
+    yield from ((random_story(seed), seed) for seed in range(HISTORIES))

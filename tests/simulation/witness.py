@@ -1,0 +1,223 @@
+"""Who watches every change of an endpoint and says what must never happen.
+
+Nothing here asks the code under test what it thinks: what was wished is known from the uploads,
+what serves from the service itself.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from slipway.domain.decide import TRIES
+from slipway.domain.record import Record
+from slipway.domain.steps import Announce, Verdict
+from slipway_local.sagemaker.account import Account
+
+from tests.simulation.cloud import PERSON
+from tests.simulation.contents import disqualified
+from tests.simulation.fakes import MemoryBucket
+from tests.simulation.faults import FUNCTION_SECONDS
+from tests.simulation.scheduler import Scheduler
+
+Params = dict[str, Any]
+
+LATE_SECONDS = FUNCTION_SECONDS + 5.0  # how late a function may learn what a person decided
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a config serves: the uploaded bytes and the package that must be approved."""
+
+    content: bytes
+    package: str
+    pinned: str
+
+
+class Invariants:
+    """Implements cloud.Witness for one deployment. What is wrong is told to `wrong`."""
+
+    def __init__(
+        self,
+        account: Account,
+        bucket: MemoryBucket,
+        scheduler: Scheduler,
+        record: Callable[[], Record],
+        wrong: Callable[[str], None],
+    ) -> None:
+        self.wished: list[bytes] = []
+        self.doomed: set[bytes] = set()
+        self.meddled = False
+        self.beyond_telling: set[int] = set()
+        self._in_doubt = -1
+        self._account = account
+        self._bucket = bucket
+        self._scheduler = scheduler
+        self._record = record
+        self._wrong = wrong
+        self._versions: dict[str, Version] = {}
+        self._served: list[tuple[int, bytes]] = []
+        self._released: list[tuple[int, bytes]] = []
+        self._fence = 0
+        self._moving: tuple[int, str] | None = None
+        self._undone: set[tuple[int, str]] = set()
+        self._tries: Counter[tuple[int, str]] = Counter()
+        self._rejected: dict[str, tuple[float, bytes]] = {}
+        self._config = ""
+
+    def wish(self, content: bytes | None) -> None:
+        """The newest artifact is `content` now."""
+        if content is not None and self.wished[-1:] != [content]:
+            self.wished.append(content)
+
+    def reviewed(self, package: str, *, approved: bool) -> None:
+        """A person has decided about a package version."""
+        if approved:
+            self._rejected.pop(package, None)
+        else:
+            content = self._bucket.pinned[self._pinned_key(package)]
+            self._rejected.setdefault(package, (self._scheduler.now, content))
+
+    def doubt(self) -> None:
+        """A function that may have changed the endpoint was not heard of again."""
+        self._in_doubt = self._generation()
+
+    def meddle(self) -> None:
+        """Somebody changes the endpoint. In a generation in which a change is in doubt, nobody can
+        tell any more how it ended."""
+        if self._in_doubt == self._generation():
+            self.beyond_telling.add(self._generation())
+
+    def asks(self, actor: str, operation: str) -> None:
+        if actor == PERSON:
+            return
+        lease = self._record().lease
+        if lease is None or (lease.owner != actor and lease.quiet_until <= self._scheduler.now):
+            self._wrong(f"{actor} calls {operation}, but the lease is {lease}")
+        if lease is not None and lease.owner == actor:
+            if lease.fence < self._fence:
+                self._wrong(f"{actor} calls {operation} after a later owner did")
+            self._fence = max(self._fence, lease.fence)
+
+    def changed(self, actor: str, operation: str, params: Params) -> None:
+        if actor == PERSON:
+            self.meddled = True
+            attempts = self._record().attempts.made
+            if attempts and not attempts[-1].ended:
+                self.beyond_telling.add(self._generation())
+            self._moving = None
+            if operation == "DeleteEndpoint":
+                self._tries.clear()
+                released = {content for _, content in self._released}
+                self._undone = {
+                    u for u in self._undone if self.version(u[1]).content not in released
+                }
+            return
+        if operation == "DeleteEndpoint":
+            self._deleted(params["EndpointName"])
+        else:
+            self._moved(operation, params["EndpointConfigName"])
+
+    def hears(self, announce: Announce) -> None:
+        """A verdict about a change must not be told before it has come to its end."""
+        judges = announce.verdict == Verdict.RELEASED or "was rolled back" in announce.reason
+        if judges and self._moving:
+            self._wrong(f"told too early, {self._moving} is under way: {announce}")
+        if announce.verdict == Verdict.RELEASED and announce.config:
+            content = self.version(announce.config).content
+            self._released.append((self._order(content), content))
+
+    def sees(self, found: Params | None) -> None:
+        if found is None or found["EndpointStatus"] not in ("InService", "UpdateRollbackFailed"):
+            return
+        config = found["EndpointConfigName"]
+        mixed = found["EndpointStatus"] == "UpdateRollbackFailed"
+        if self._moving and (self._moving[1] != config or mixed):
+            if not _transient(found.get("FailureReason", "")):
+                self._undone.add(self._moving)
+            self.doomed.add(self.version(self._moving[1]).content)
+        if self._moving and self._moving[1] == config and not mixed:
+            content = self.version(config).content
+            self._served.append((self._order(content), content))
+        if self._moving is None:
+            self.meddle()
+        self._moving, self._config = None, config
+
+    def version(self, config: str) -> Version:
+        """What a config of Slipway's serves, followed through model and package."""
+        if config not in self._versions:
+            account = self._account
+            body = account.configs[account.arn("endpoint-config", config)].body
+            model = account.models[account.arn("model", body["ProductionVariants"][0]["ModelName"])]
+            arn = model.body["Containers"][0]["ModelPackageName"]
+            key = self._pinned_key(arn)
+            self._versions[config] = Version(self._bucket.pinned.get(key, b""), arn, key)
+        return self._versions[config]
+
+    def _pinned_key(self, arn: str) -> str:
+        package = self._account.packages[arn]
+        container = package.body["InferenceSpecification"]["Containers"][0]
+        return str(container["ModelDataUrl"]).split("/", 3)[3]
+
+    def _generation(self) -> int:
+        desired = self._record().desired
+        return desired.generation if desired else 0
+
+    def _deleted(self, name: str) -> None:
+        endpoint = self._account.endpoints.get(self._account.arn("endpoint", name))
+        if endpoint is not None and endpoint.fleet is not None:
+            self._wrong(f"deleted {name}, which serves {endpoint.config_name}")
+        self._moving = None
+
+    def _moved(self, operation: str, config: str) -> None:
+        moving = (self._generation(), config)
+        version = self.version(config)
+        self._check_order(version)
+        if moving in self._undone:
+            self._wrong(f"{config} was rolled back before in generation {moving[0]}")
+        if operation == "UpdateEndpoint" and self._config == config and not self._is_mixed():
+            self._wrong(f"{config} was serving already")
+        self._tries[moving] += 1
+        if self._tries[moving] > TRIES and not self.meddled:
+            self._wrong(f"{config} was tried {self._tries[moving]} times")
+        rejected_at, _ = self._rejected.get(version.package, (0.0, b""))
+        if not self._approved(version.package) and (
+            rejected_at < self._scheduler.now - LATE_SECONDS
+        ):
+            self._wrong(f"{config} is served without an approval")
+        if not self._bucket.holds_its_digest(version.pinned):
+            self._wrong(f"{config} points at bytes that are not what was uploaded")
+        self._moving = moving
+
+    def _is_mixed(self) -> bool:
+        return any(e.status != "InService" for e in self._account.endpoints.values())
+
+    def _check_order(self, version: Version) -> None:
+        """Never an older version after a newer one, unless the newer one proved to be bad; and
+        going back from a bad one leads to what was released last."""
+        if version.content not in self.wished:
+            self._wrong(f"nobody asked for {version.content!r}")
+            return
+        order = self._order(version.content)
+        back = self.is_bad(self.wished[-1]) or self._generation() in self.beyond_telling
+        before = self._released if back else self._served
+        newer = [content for at, content in before if at > order and not self.is_bad(content)]
+        if newer:
+            self._wrong(f"{version.content!r} is served after {newer[0]!r}, which is newer")
+
+    def _order(self, content: bytes) -> int:
+        return len(self.wished) - 1 - self.wished[::-1].index(content)
+
+    def is_bad(self, content: bytes) -> bool:
+        """Whether there was a reason to go back from it."""
+        if disqualified(content) or content in self.doomed:
+            return True
+        return any(content == rejected for _, rejected in self._rejected.values())
+
+    def _approved(self, arn: str) -> bool:
+        package = self._account.packages.get(arn)
+        return package is not None and package.body["ModelApprovalStatus"] == "Approved"
+
+
+def _transient(reason: str) -> bool:
+    return "Request to service failed" in reason

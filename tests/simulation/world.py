@@ -1,0 +1,256 @@
+"""Everything around the core in one history: services, events, schedules, and the functions."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from pathlib import Path
+from random import Random
+from typing import Any, cast
+
+from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
+from slipway.adapters.sagemaker_registry import SageMakerRegistry
+from slipway.domain.desired import Approval, Policy
+from slipway.domain.errors import LeaseLost, SlipwayError, Unanswered
+from slipway.domain.naming import Site, deployment_of_resource, endpoint_name
+from slipway.domain.record import Record
+from slipway.manifest import parse
+from slipway.nudging import nudge, sweep
+from slipway.ports import Ports
+from slipway_local.sagemaker.events import Event
+from slipway_local.sagemaker.scripted import Script, ScriptedLauncher
+
+from tests.simulation.cloud import STALE_SECONDS, Cloud
+from tests.simulation.contents import SCRIPTS, kind_of
+from tests.simulation.fakes import (
+    MemoryAnnouncements,
+    MemoryBucket,
+    MemoryExecutions,
+    MemoryLedger,
+)
+from tests.simulation.faults import Crash, Faults, Gate, Gated
+from tests.simulation.functions import FUNCTIONS, deploy_endpoint, inspect_artifact, told
+from tests.simulation.machine import Execution, Function, Killed, Machine
+from tests.simulation.scheduler import Happening, Scheduler
+from tests.simulation.sessions import Call, DirectSession, Session
+from tests.simulation.stories import Story
+from tests.simulation.witness import Invariants
+
+GRAPH = Path(__file__).parents[2] / "statemachines" / "release.asl.json"
+SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::111122223333:role/serve")
+DEPLOYMENT = "housing"
+ENDPOINT = endpoint_name(SITE, DEPLOYMENT)
+SWEEP_SECONDS = 900.0
+DELIVERIES = 5
+REDELIVERY_SECONDS = 30.0
+UNTOLD = ("stop", "discard")  # what people do without an event that tells it
+
+Json = Any
+
+
+class World:
+    """One deployment, its cloud, and the functions between them."""
+
+    def __init__(
+        self,
+        story: Story,
+        seed: int,
+        crash: Crash | None = None,
+        session: Callable[[Call], Session] = DirectSession,
+    ) -> None:
+        self.story = story
+        unheard = any(act.what in UNTOLD for act in story.acts)
+        self.is_faultless = story.faults == Faults() and crash is None and not unheard
+        self.chance = Random(seed)  # noqa: S311  a seeded history, no secret
+        self.lines: list[str] | None = None
+        self.causes: list[str] = []
+        self.violations: list[str] = []
+        self.unread: set[str] = set()
+        self._in_flight = 0
+        self._hurries = False
+        self.scheduler = Scheduler()
+        self.gate = Gate(
+            self.scheduler,
+            Random(seed + 1),  # noqa: S311
+            story.faults,
+            lambda actor: self.machine.stop(actor),
+            self.say,
+            crash,
+        )
+        self.bucket = MemoryBucket(SITE.bucket, self.scheduler)
+        self.ledger = MemoryLedger()
+        self.announcements = MemoryAnnouncements(
+            self.ledger, lambda told: self.invariants.hears(told)
+        )
+        self.machine = Machine(_graph(), self._functions(), self.scheduler, self.chance, self.wrong)
+        launcher = ScriptedLauncher(self.scheduler.clock, _Scripts(self.bucket))
+        self.cloud = Cloud(
+            launcher, self.scheduler, self.gate, story.durations, self._emitted, seed
+        )
+        self.invariants = Invariants(
+            self.cloud.service.account,
+            self.bucket,
+            self.scheduler,
+            self.record,
+            self.wrong,
+        )
+        self.cloud.witness = self.invariants
+        self.ports = self._ports(session(self.cloud.call))
+
+    def record(self) -> Record:
+        return self.ledger.load(DEPLOYMENT)
+
+    def say(self, what: str) -> None:
+        """Add a line to the time line, if somebody wants one."""
+        if self.lines is not None:
+            self.lines.append(f"{self.scheduler.elapsed:10.2f}  {what}")
+
+    def wrong(self, what: str) -> None:
+        """Something must never happen, and did."""
+        self.say(f"VIOLATION {what}")
+        self.violations.append(f"{self.scheduler.elapsed:.2f}: {what}")
+
+    def at_once(self, happening: Happening) -> None:
+        """Let it happen, and whoever it concerns hear of it, before anything else does."""
+        self._hurries = True
+        happening()
+        self.scheduler.run_until(self.scheduler.now)
+        self._hurries = False
+
+    def deliver(self, cause: str) -> None:
+        """An event is on its way, as EventBridge and SQS carry it: maybe."""
+        faults = self.gate.faults
+        self.causes.append(cause)
+        if self.gate.strikes(faults.drop):
+            self.say(f"! event lost: {cause}")
+            return
+        for _ in range(2 if self.gate.strikes(faults.repeat) else 1):
+            latest = 120.0 if self.gate.strikes(faults.delay) else self.chance.choice((0.1, 1.0))
+            seconds = 0.0 if self._hurries else self.chance.uniform(0.02, latest)
+            self._in_flight += 1
+            self.scheduler.after(seconds, lambda: self._notify(cause, DELIVERIES))
+
+    def sweep(self) -> None:
+        # No event tells when an endpoint is gone: a release that waits for that looks now and then.
+        gone = self.cloud.truth(ENDPOINT) is None
+        rests = self._in_flight == 0 and not self.machine.is_at_work() and not gone
+        found = self._invoke("sweep", lambda: sweep(self.ports))
+        if found and rests and self.is_faultless:
+            self.wrong(f"nothing went wrong, but the sweep found {found}")
+
+    def sweep_until(self, end: float) -> None:
+        """Sweep every 15 minutes up to `end`."""
+
+        def again() -> None:
+            self.sweep()
+            if self.scheduler.now + SWEEP_SECONDS <= end:
+                self.scheduler.after(SWEEP_SECONDS, again)
+
+        self.scheduler.after(SWEEP_SECONDS, again)
+
+    def _notify(self, cause: str, deliveries: int) -> None:
+        self._in_flight -= 1
+        done = self._invoke("receive_event", lambda: nudge(self.ports, DEPLOYMENT, cause))
+        if done is None and deliveries > 1:
+            self._in_flight += 1
+            self.scheduler.after(REDELIVERY_SECONDS, lambda: self._notify(cause, deliveries - 1))
+        self.say(f"event: {cause}: {done or 'failed'}")
+
+    def _invoke(self, function: str, run: Callable[[], object]) -> object | None:
+        try:
+            done: object = self.gate.invoke(function, run)
+        except (Killed, Exception) as error:  # noqa: BLE001  what is not foreseen is told there
+            self._failed(function, error)
+            return None
+        return done
+
+    def _emitted(self, event: Event) -> None:
+        detail = event["Detail"]
+        name = detail.get("EndpointName") or detail.get("ModelPackageGroupName") or ""
+        status = detail.get("EndpointStatus") or detail.get("ModelApprovalStatus")
+        if deployment_of_resource(SITE, name):
+            self.say(f"{name} is {status}")
+            self.deliver(f"{name} is {status}")
+
+    def _functions(self) -> Mapping[str, Function]:
+        return {arn: partial(self._function, run.__name__, run) for arn, run in FUNCTIONS.items()}
+
+    def _function(
+        self, name: str, run: Callable[[Ports, Json], Json], execution: Execution, document: Json
+    ) -> Json:
+        if run is inspect_artifact:
+            self.unread.add(execution.id)
+        try:
+            result = self.gate.invoke(execution.id, lambda: run(self.ports, document))
+        except (Killed, Exception) as error:
+            self._failed(f"{execution.id} {name}", error)
+            # Also when the ledger could not be told that the call was declined.
+            if run is deploy_endpoint and (
+                isinstance(error, Killed | Unanswered) or "ledger." in str(error)
+            ):
+                self.invariants.doubt()
+            raise
+        self.unread.discard(execution.id)
+        self.say(f"{execution.id} {name}: {told(result)}")
+        return result
+
+    def _failed(self, who: str, error: BaseException) -> None:
+        """A function ended badly, which must be in one of the ways foreseen."""
+        self.say(f"{who}: {type(error).__name__}: {error}")
+        if isinstance(error, Exception) and not _is_foreseen(error):
+            self.wrong(f"{who} raised {error!r}")
+        if isinstance(error, LeaseLost) and self.is_faultless:
+            self.wrong(f"{who} lost its lease, though nothing went wrong")
+
+    def _staleness(self) -> float:
+        """How many seconds a read lags behind, this time."""
+        return self.chance.uniform(0, STALE_SECONDS) if self._may_be_stale() else 0.0
+
+    def _may_be_stale(self) -> bool:
+        return self.gate.current is not None and self.gate.strikes(self.gate.faults.stale)
+
+    def _ports(self, session: Session) -> Ports:
+        def gated(port: object, name: str) -> Any:  # noqa: ANN401  stands in for any port
+            return Gated(port, name, self.gate)
+
+        aws = cast("Any", session)
+        return Ports(
+            site=SITE,
+            ledger=gated(self.ledger, "ledger"),
+            uploaded=gated(self.bucket, "uploaded"),
+            registry=SageMakerRegistry(aws),
+            endpoints=SageMakerEndpoints(aws),
+            executions=gated(MemoryExecutions(self.machine, self._staleness), "executions"),
+            announcements=gated(self.announcements, "announcements"),
+            parse_manifest=_parse,
+            default_policy=Policy(),
+            clock=self.scheduler.clock,
+        )
+
+
+class _Scripts(dict[str, Script]):
+    """How the container behaves that loads a pinned artifact."""
+
+    def __init__(self, bucket: MemoryBucket) -> None:
+        super().__init__()
+        self._bucket = bucket
+
+    def get(self, url: str, default: Script | None = None) -> Script | None:  # type: ignore[override]
+        content = self._bucket.pinned.get(url.removeprefix(f"s3://{SITE.bucket}/"))
+        return SCRIPTS[kind_of(content)] if content else default
+
+
+def _is_foreseen(error: Exception) -> bool:
+    if isinstance(error, ExceptionGroup):
+        return all(map(_is_foreseen, error.exceptions))
+    return isinstance(error, SlipwayError)
+
+
+@cache
+def _graph() -> Mapping[str, Any]:
+    graph: Mapping[str, Any] = json.loads(GRAPH.read_text())
+    return graph
+
+
+@cache
+def _parse(manifest: bytes) -> Policy:
+    return parse(manifest, Approval.AUTOMATIC)
