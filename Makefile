@@ -13,11 +13,11 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 SEEDS ?= 2000
 
-.PHONY: help demo up down test lint format types imports template checkov security unit simulate \
+.PHONY: help demo up down test lint format types imports template checkov security unit test-frameworks simulate \
 	bench docs lock venv clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: $(READY) ## see the product at work, from an upload to served predictions
 	@$(BIN)/slipway demo
@@ -53,6 +53,9 @@ checkov: $(CHECKOV)/.ready ## look for insecure settings in the template
 
 unit: $(READY)
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+test-frameworks: $(READY) ## compare with MXNet, TensorFlow, PyTorch and transformers themselves
+	$(BIN)/pytest tests/frameworks -s
 
 simulate: $(READY) ## run more histories of the simulation: make simulate SEEDS=100000
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
