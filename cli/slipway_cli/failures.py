@@ -14,6 +14,7 @@ import typer
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    EndpointConnectionError,
     HTTPClientError,
     NoCredentialsError,
     NoRegionError,
@@ -90,7 +91,7 @@ def explained(error: Exception) -> Problem:
                 "Configure AWS (`aws configure`, AWS_PROFILE), or start the embedded cloud with "
                 "`slipway up`.",
             )
-        case HTTPClientError():
+        case HTTPClientError() | EndpointConnectionError():
             return Problem(
                 str(error), "Is the cloud running, and AWS_ENDPOINT_URL what you want it to be?"
             )

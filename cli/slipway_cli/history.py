@@ -1,11 +1,11 @@
 """`slipway history`: the time line on the ledger."""
 
 from dataclasses import asdict
-from itertools import groupby
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 from slipway.domain.naming import checked_deployment
 from slipway.ports import Moment
 
@@ -13,7 +13,7 @@ from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.follow import shown_on
 
-HINTS = "hints"
+STARTED = "Started"
 
 
 def history(
@@ -39,14 +39,25 @@ def history(
 def show(console: Console, moments: list[Moment]) -> None:
     """Print moments, oldest first, under the release that each belongs to."""
     printed = shown_on(console)
-    for release, group in groupby(moments, key=release_of):
-        found = list(group)
-        if release != HINTS:
-            console.print(f"[bold]{release}[/]  [dim]{screen.date(found[0].at)}[/]")
+    for release, found in by_release(moments):
+        if release:
+            console.print(Text(release, "bold").append(f"  {screen.date(found[0].at)}", "dim"))
         for moment in found:
             printed(moment)
 
 
-def release_of(moment: Moment) -> str:
-    """The release's own name, out of its execution's ARN."""
-    return moment.release.rpartition(":")[2] or HINTS
+def by_release(moments: list[Moment]) -> list[tuple[str, list[Moment]]]:
+    """The moments under the name of their release: what started it with it, and what came to its
+    ears while it ran where it came. What has started nothing yet stands last, under no name."""
+    groups: list[tuple[str, list[Moment]]] = []
+    waiting: list[Moment] = []
+    for moment in moments:
+        name = moment.release.rpartition(":")[2]
+        if name and (not groups or groups[-1][0] != name):
+            groups.append((name, [*waiting, moment]))
+            waiting = []
+        elif name or (groups and moment.what != STARTED):
+            groups[-1][1].append(moment)
+        else:
+            waiting.append(moment)
+    return [*groups, ("", waiting)] if waiting else groups

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
+import boto3
 import typer
-from slipway import wiring
 from slipway.artifacts import ArchiveRefused, Inspection, NoImage, choose, inspect
 
 from slipway_cli import screen
@@ -39,7 +39,7 @@ def _read(artifact: str) -> Iterable[bytes]:
     parts = urlsplit(artifact)
     if parts.scheme != "s3":
         return chunks(Path(artifact))
-    client = wiring.session().client("s3")
+    client = boto3.client("s3")
     found = client.get_object(Bucket=parts.netloc, Key=parts.path.lstrip("/"))
     return found["Body"].iter_chunks(CHUNK)
 
@@ -65,6 +65,6 @@ def _summary(inspection: Inspection) -> str:
 
 def _image(inspection: Inspection) -> str:
     try:
-        return choose(inspection, wiring.session().region_name or REGION).uri
+        return choose(inspection, boto3.Session().region_name or REGION).uri
     except NoImage as problem:
         return f"none: {problem}"

@@ -40,7 +40,7 @@ class Stack:
 
 def connect(target: Target) -> Stack:
     """The stack called `target.stack`. Raises Problem when there is none."""
-    session = wiring.session()
+    session = boto3.Session()
     values = _values(session, target)
     try:
         settings = _settings(values, session.region_name)

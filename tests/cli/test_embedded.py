@@ -1,4 +1,4 @@
-"""`slipway down` and `slipway env` where nothing is up, and `up` where there is nothing to deploy."""
+"""`slipway down` and `env` where nothing is up, and `up` where there is nothing to deploy."""
 
 from collections.abc import Callable
 from pathlib import Path
