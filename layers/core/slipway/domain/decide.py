@@ -162,21 +162,20 @@ def version_awaits_approval(case: Case) -> Step | None:
     return AwaitChange(APPROVAL_SECONDS, "the model version waits for a person's approval")
 
 
+def version_was_rejected(case: Case) -> Step | None:
+    if case.approval != PackageApproval.REJECTED:
+        return None
+    return retreat(case, "the model version was rejected in the registry")
+
+
 def endpoint_failed(case: Case) -> Step | None:
     live = case.endpoint
     if live is None or live.status != EndpointStatus.FAILED:
         return None
     tried = case.tried(live.config)
     if tried and not _may_repeat(tried):
-        return Announce(Verdict.HELD, f"the endpoint could not be created: {live.failure}")
-    # Failed allows DeleteEndpoint and nothing else; nothing is served that could be lost.
+        return retreat(case, f"{live.config} could not be created: {tried.refused}")
     return DeployEndpoint(Change.DELETE, case.wanted, f"{live.name} is Failed: {live.failure}")
-
-
-def version_was_rejected(case: Case) -> Step | None:
-    if case.approval != PackageApproval.REJECTED:
-        return None
-    return retreat(case, "the model version was rejected in the registry")
 
 
 def probes_failed(case: Case) -> Step | None:
@@ -242,8 +241,8 @@ RULES: tuple[Callable[[Case], Step | None], ...] = (
     endpoint_is_in_motion,
     change_is_not_visible_yet,
     version_awaits_approval,
-    endpoint_failed,
     version_was_rejected,
+    endpoint_failed,
     probes_failed,
     endpoint_is_absent,
     wanted_was_rolled_back,
@@ -271,6 +270,7 @@ def retreat(case: Case, reason: str) -> Step:
 def _way_to(live: Endpoint | None) -> Change:
     if live is None:
         return Change.CREATE
+    # Failed allows DeleteEndpoint and nothing else; nothing is served that could be lost.
     return Change.DELETE if live.status == EndpointStatus.FAILED else Change.UPDATE
 
 
