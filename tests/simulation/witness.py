@@ -63,6 +63,7 @@ class Invariants:
         self._undone: set[tuple[int, str]] = set()
         self._tries: Counter[tuple[int, str]] = Counter()
         self._rejected: dict[str, tuple[float, bytes]] = {}
+        self._pardoned: dict[bytes, float] = {}
         self._config = ""
 
     def wish(self, content: bytes | None) -> None:
@@ -72,11 +73,11 @@ class Invariants:
 
     def reviewed(self, package: str, *, approved: bool) -> None:
         """A person has decided about a package version."""
-        if approved:
-            self._rejected.pop(package, None)
-        else:
-            content = self._bucket.pinned[self._pinned_key(package)]
+        content = self._bucket.pinned[self._pinned_key(package)]
+        if not approved:
             self._rejected.setdefault(package, (self._scheduler.now, content))
+        elif self._rejected.pop(package, None):
+            self._pardoned[content] = self._scheduler.now
 
     def doubt(self) -> None:
         """A function that may have changed the endpoint was not heard of again."""
@@ -209,9 +210,15 @@ class Invariants:
         return len(self.wished) - 1 - self.wished[::-1].index(content)
 
     def is_bad(self, content: bytes) -> bool:
-        """Whether there was a reason to go back from it."""
+        """Whether there is, or was a moment ago, a reason to go back from it, or not to it."""
         if disqualified(content) or content in self.doomed:
             return True
+        late = self._pardoned.get(content, 0.0) > self._scheduler.now - LATE_SECONDS
+        packages = [v.package for v in self._versions.values() if v.content == content]
+        unapproved = packages and not any(map(self._approved, packages))
+        return late or bool(unapproved) or self._is_rejected(content)
+
+    def _is_rejected(self, content: bytes) -> bool:
         return any(content == rejected for _, rejected in self._rejected.values())
 
     def _approved(self, arn: str) -> bool:

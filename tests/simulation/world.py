@@ -148,12 +148,12 @@ class World:
         self.scheduler.after(SWEEP_SECONDS, again)
 
     def _notify(self, cause: str, deliveries: int) -> None:
-        self._in_flight -= 1
         done = self._invoke("receive_event", lambda: nudge(self.ports, DEPLOYMENT, cause))
-        if done is None and deliveries > 1:
-            self._in_flight += 1
-            self.scheduler.after(REDELIVERY_SECONDS, lambda: self._notify(cause, deliveries - 1))
         self.say(f"event: {cause}: {done or 'failed'}")
+        if done is None and deliveries > 1:
+            self.scheduler.after(REDELIVERY_SECONDS, lambda: self._notify(cause, deliveries - 1))
+        else:
+            self._in_flight -= 1
 
     def _invoke(self, function: str, run: Callable[[], object]) -> object | None:
         try:
