@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 READY := .venv/.ready
 CHECKOV := .venv/checkov
-PACKAGES := layers/core/slipway layers/drift/slipway_drift local/slipway_local cli/slipway_cli
+PYTHON_CODE := cli layers/core layers/drift/slipway_drift local functions
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 SEEDS ?= 2000
@@ -37,7 +37,7 @@ format: $(READY)
 	$(BIN)/ruff check .
 
 types: $(READY)
-	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/mypy $(PYTHON_CODE)
 
 imports: $(READY)
 	$(BIN)/lint-imports --no-logo
@@ -46,7 +46,7 @@ template: $(READY)
 	$(BIN)/cfn-lint template.yaml
 
 security: $(READY)
-	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml $(PACKAGES) functions
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml $(PYTHON_CODE)
 
 checkov: $(CHECKOV)/.ready ## look for insecure settings in the template
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml --file template.yaml
