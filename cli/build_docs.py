@@ -30,7 +30,7 @@ Template.add_multi_constructor("!", lambda _loader, _name, _node: "")
 def template() -> Document:
     """The template as data."""
     text = (ROOT / "template.yaml").read_text()
-    document: Document = yaml.load(text, Loader=Template)  # noqa: S506 # nosec B506 - it is safe
+    document: Document = yaml.load(text, Loader=Template)  # noqa: S506 # nosec B506
     return document
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-import subprocess  # nosec B404 - runs pip, with constant arguments
+import subprocess
 import sys
 import tempfile
 import zipfile
@@ -81,7 +81,7 @@ def download(package: str, version: str, python: str, folder: Path) -> Path:
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", str(folder)]
     platforms = [f"--platform={name}_x86_64" for name in PLATFORMS]
     binary = ["--only-binary=:all:", f"--python-version={python}", *platforms]
-    subprocess.run([*pip, *binary, f"{package}=={version}"], check=True)  # noqa: S603  # nosec B603
+    subprocess.run([*pip, *binary, f"{package}=={version}"], check=True)  # noqa: S603
     return next(folder.glob("*.whl"))
 
 

@@ -7,7 +7,7 @@ pickle and then as a saved booster, with whatever XGBoost the image holds, traps
 import inspect
 import json
 import os
-import pickle  # nosec B403 - see _unpickled
+import pickle  # see _unpickled # nosec B403
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
