@@ -4,7 +4,7 @@ The container's own defaults decode the request, call `predict` and encode the a
 """
 
 import os
-import pickle  # nosec B403 - see load_pickle
+import pickle  # see load_pickle # nosec B403
 from pathlib import Path
 from typing import Any
 
@@ -29,5 +29,5 @@ def load_saved(path: Path) -> Any:  # noqa: ANN401
 def load_pickle(path: Path) -> Any:  # noqa: ANN401
     """The booster of a pickled Booster, XGBClassifier, XGBRegressor or XGBRanker."""
     with path.open("rb") as file:
-        model = pickle.load(file)  # noqa: S301 # nosec B301 - inspected, in its own container
+        model = pickle.load(file)  # noqa: S301 # nosec B301
     return model.get_booster() if hasattr(model, "get_booster") else model
