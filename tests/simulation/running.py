@@ -1,4 +1,4 @@
-"""Many histories: every crash of every told story, and stories by chance, on all cores."""
+"""Many histories: the told stories with every crash, and stories by chance on all cores."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,15 +39,15 @@ class Tally:
         self.broken += other.broken
 
 
-def crashes(story: Story) -> Iterator[Crash]:
-    """Every way to crash once while the story is told.
+def crashes(story: Story, *, stopped: bool) -> Iterator[Crash]:
+    """Every way to crash once while the story is told; also with the execution stopped.
 
     To crash after one call of a function is to crash before its next, so that is done once.
     """
     for number, point in enumerate(play(story).points, start=1):
         for after in (False, True) if point.first else (True,):
             yield Crash(number, after)
-            if not point.actor.islower() or "-" in point.actor:
+            if stopped and "-" in point.actor:
                 yield Crash(number, after, stopped=True)
 
 
@@ -56,13 +56,6 @@ def interruptions(story: Story, seed: int) -> Iterator[int]:
     for number, point in enumerate(play(story, seed).points, start=1):
         if point.at < SWEEP_SECONDS:
             yield number
-
-
-def crash_everywhere(story: Story) -> Tally:
-    tally = Tally()
-    for crash in crashes(story):
-        tally.add(f"{story.name}, {crash}", play(story, crash=crash))
-    return tally
 
 
 def play_seeds(seeds: Iterable[int]) -> Tally:

@@ -7,7 +7,7 @@ from tests.simulation.history import play
 from tests.simulation.running import interruptions
 from tests.simulation.stories import MEANWHILE, Act, Story
 
-SEEDS = 3
+SEEDS = 2
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))

@@ -6,7 +6,7 @@ from tests.simulation.history import play
 from tests.simulation.running import broken_lines
 from tests.simulation.stories import random_story
 
-SEEDS = 3000
+SEEDS = 2000
 CHUNK = 100
 
 

@@ -7,8 +7,8 @@ from tests.simulation.running import told
 from tests.simulation.sessions import BotoSession
 from tests.simulation.stories import BASE, random_story
 
-SEEDS = 120
-CHUNK = 30
+SEEDS = 80
+CHUNK = 20
 
 
 @pytest.mark.parametrize("name", [story.name for story in BASE])

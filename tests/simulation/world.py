@@ -77,7 +77,7 @@ class World:
             crash,
         )
         self.bucket = MemoryBucket(SITE.bucket, self.scheduler)
-        self.ledger = MemoryLedger()
+        self.ledger = _WatchedLedger(self._wrote)
         self.announcements = MemoryAnnouncements(
             self.ledger, lambda told: self.invariants.hears(told)
         )
@@ -201,6 +201,13 @@ class World:
         if isinstance(error, LeaseLost) and self.is_faultless:
             self.wrong(f"{who} lost its lease, though nothing went wrong")
 
+    def _wrote(self, before: Record, after: Record) -> None:
+        """A release writes under its own lease, or to take it; never under another's."""
+        actor = self.gate.current.actor if self.gate.current else ""
+        leases = [record.lease for record in (before, after) if record.lease]
+        if actor in self.machine.executions and actor not in [lease.owner for lease in leases]:
+            self.wrong(f"{actor} writes to the ledger, where the lease is {before.lease}")
+
     def _staleness(self) -> float:
         """How many seconds a read lags behind, this time."""
         return self.chance.uniform(0, STALE_SECONDS) if self._may_be_stale() else 0.0
@@ -225,6 +232,19 @@ class World:
             default_policy=Policy(),
             clock=self.scheduler.clock,
         )
+
+
+class _WatchedLedger(MemoryLedger):
+    """Tells what is written over what."""
+
+    def __init__(self, wrote: Callable[[Record, Record], None]) -> None:
+        super().__init__()
+        self._wrote = wrote
+
+    def save(self, record: Record) -> Record:
+        before, saved = self.load(record.deployment), super().save(record)
+        self._wrote(before, saved)
+        return saved
 
 
 class _Scripts(dict[str, Script]):
