@@ -8,9 +8,13 @@ import os
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
+from threading import Event
 
 from slipway_cli import stack
 from slipway_cli.demo.models import SKLEARN, environment, pack
@@ -43,9 +47,8 @@ def main() -> None:
             with pointed_at(running.environment):
                 found = stack.connect(Target("slipway", running.settings.state, running))
                 rows = [release(found, Path(folder), slope) for slope in range(RELEASES)]
-                calls = called(found)
-                release(found, Path(folder), RELEASES)
-                calls = called(found) - calls
+                with audited(found) as calls:
+                    release(found, Path(folder), RELEASES)
         finally:
             cloud.stop(running.settings.state)
     print(f"{'release':12}{'seconds':>9}{'transitions':>13}")
@@ -70,16 +73,33 @@ def release(found: Stack, folder: Path, slope: int) -> tuple[float, int]:
     return seconds, transitions(found)
 
 
-def called(found: Stack) -> Counter[str]:
-    """The calls that functions have made so far, by service and operation."""
-    ours = os.environ["AWS_ACCESS_KEY_ID"]
-    pages = found.session.client("cloudtrail").get_paginator("lookup_events").paginate()
-    events = [event for page in pages for event in page["Events"]]
-    return Counter(
-        f"{event['EventSource'].removesuffix('.amazonaws.com')}:{event['EventName']}"
-        for event in events
-        if event["AccessKeyId"] != ours
-    )
+@contextmanager
+def audited(found: Stack) -> Iterator[Counter[str]]:
+    """The calls that functions make in the block, by service and operation, once it has ended.
+
+    The audit log answers with its last 50 events and no more, so it is asked again and again.
+    """
+    client = found.session.client("cloudtrail")
+    began, ended = time.time(), Event()
+    events: dict[str, str] = {}
+
+    def listen() -> None:
+        while not ended.wait(0.03):
+            for event in client.lookup_events()["Events"]:
+                ours = event["AccessKeyId"] == os.environ["AWS_ACCESS_KEY_ID"]
+                if not ours and event["EventTime"].timestamp() >= began:
+                    service = event["EventSource"].removesuffix(".amazonaws.com")
+                    events[event["EventId"]] = f"{service}:{event['EventName']}"
+
+    calls = Counter[str]()
+    with ThreadPoolExecutor(1) as pool:
+        listening = pool.submit(listen)
+        try:
+            yield calls
+        finally:
+            ended.set()
+        listening.result()
+    calls.update(events.values())
 
 
 def trained(folder: Path, slope: int) -> Path:
