@@ -28,10 +28,14 @@ def up(ctx: typer.Context, port: Port = 0, time_scale: Scale = 1.0) -> None:
     began = time.monotonic()
     with console.status("starting the embedded cloud") as status:
         running = start(goal, port, time_scale)
+
+        def show(line: str) -> None:
+            status.update(Text(line, "dim", no_wrap=True, overflow="ellipsis"))
+
         try:
             slipway = Deployment(Path.cwd(), running, goal.stack)
-            slipway.build(lambda line: status.update(Text(line, "dim", overflow="ellipsis")))
-            slipway.deploy(lambda line: status.update(Text(line, "dim", overflow="ellipsis")))
+            slipway.build(show)
+            slipway.deploy(show)
         except BaseException:
             cloud.stop(goal.state)
             raise

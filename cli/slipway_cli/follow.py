@@ -18,6 +18,8 @@ from slipway_cli.failures import Exit, Problem
 
 AWAITS_APPROVAL = "Awaits approval"
 SUPERSEDED = "Superseded"
+# Of the words for what happened, the longest is "DeployEndpoint (update)".
+WIDEST = 23
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +108,20 @@ def awaits_approval(ports: Ports, record: Record) -> bool:
     return package is not None and package.approval == PackageApproval.PENDING
 
 
-def line_of(moment: Moment) -> Text:
-    """One moment of a time line as one line of text."""
-    made = Text(screen.clock(moment.at), "dim")
-    why = " ".join(moment.why.split())
-    return made.append("  ").append_text(_padded(moment.what)).append(f"  {why}", "default")
+def tell(console: Console, moment: Moment, indent: str = "") -> None:
+    """Print one moment of a time line: in a terminal in columns, elsewhere as one line."""
+    at = Text(indent + screen.clock(moment.at), "dim")
+    what, why = screen.worded(moment.what), " ".join(moment.why.split())
+    if console.is_terminal:
+        console.print(screen.columns((at, len(at)), (what, WIDEST), (Text(why), None)))
+        return
+    what.pad_right(max(0, WIDEST - len(what)))
+    console.print(Text("  ").join((at, what, Text(why))), soft_wrap=True)
 
 
-def shown_on(console: Console) -> Callable[[Moment], None]:
+def shown_on(console: Console, indent: str = "") -> Callable[[Moment], None]:
     """A `show` for `follow` that prints each moment."""
-    return lambda moment: console.print(line_of(moment), soft_wrap=not console.is_terminal)
-
-
-def _padded(what: str) -> Text:
-    text = screen.worded(what)
-    text.pad_right(max(0, 24 - len(what)))
-    return text
+    return lambda moment: tell(console, moment, indent)
 
 
 def _superseded(ports: Ports, deployment: str, wish: Wish) -> End | None:

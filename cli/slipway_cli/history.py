@@ -38,7 +38,7 @@ def history(
 
 def show(console: Console, moments: list[Moment]) -> None:
     """Print moments, oldest first, under the release that each belongs to."""
-    printed = shown_on(console)
+    printed = shown_on(console, "  ")
     for release, found in by_release(moments):
         if release:
             console.print(Text(release, "bold").append(f"  {screen.date(found[0].at)}", "dim"))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 UNBOUNDED = 1000
@@ -56,8 +57,20 @@ def print_facts(pairs: Iterable[tuple[str, str]]) -> None:
     width = max(len(name) for name, _ in found)
     console = out()
     for name, value in found:
-        line = Text(name.ljust(width + 2), "dim").append_text(worded(" ".join(value.split())))
-        console.print(line, soft_wrap=not console.is_terminal)
+        said = worded(" ".join(value.split()))
+        if console.is_terminal:
+            console.print(columns((Text(name, "dim"), width), (said, None)))
+        else:
+            console.print(Text(name.ljust(width + 2)).append_text(said), soft_wrap=True)
+
+
+def columns(*cells: tuple[Text, int | None]) -> Table:
+    """Texts side by side; each folds within its own width, None being what is left."""
+    made = Table.grid(padding=(0, 2, 0, 0))
+    for _, width in cells:
+        made.add_column(width=width, overflow="fold")
+    made.add_row(*(text for text, _ in cells))
+    return made
 
 
 def _row(cells: tuple[str, ...], widths: list[int], style: str) -> Text:

@@ -1,9 +1,11 @@
 """Following a release: every moment once, until it ends or patience does."""
 
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
 from slipway.domain.desired import Artifact, Desired, Policy, Uploads
 from slipway.domain.record import Record, Settled
 from slipway.domain.steps import Announce, Verdict
@@ -16,8 +18,8 @@ from slipway_cli.follow import (
     TimeLine,
     Wish,
     follow,
-    line_of,
     outcome,
+    tell,
 )
 
 MINE = Artifact("bucket", "models/a/model.tar.gz", "v1", 100.0, 10)
@@ -128,7 +130,20 @@ def test_patience_ends_and_says_where_to_look() -> None:
     assert "slipway status" in late.value.remedy
 
 
-def test_a_moment_is_one_line_whatever_a_model_said() -> None:
-    text = line_of(Moment(0.0, "", "Announce (Held)", "<html>\n<title>500</title>")).plain
-    assert "\n" not in text
-    assert text.endswith("Announce (Held)           <html> <title>500</title>")
+MOMENT = Moment(0.0, "", "Announce (Held)", "<html>\n<title>" + "500 " * 30)
+
+
+def test_in_a_log_a_moment_is_one_line_whatever_a_model_said() -> None:
+    log = StringIO()
+    tell(Console(file=log, width=80), MOMENT)
+    (line,) = log.getvalue().splitlines()
+    assert "Announce (Held)          <html> <title>500 500" in line
+
+
+def test_in_a_terminal_it_stays_in_its_columns() -> None:
+    log = StringIO()
+    tell(Console(file=log, width=80, force_terminal=True, color_system=None), MOMENT, "  ")
+    first, *more = log.getvalue().splitlines()
+    assert first.startswith("  ")
+    assert more
+    assert all(line.startswith(" " * 41 + "500") for line in more)

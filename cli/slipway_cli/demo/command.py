@@ -23,14 +23,13 @@ from slipway_cli.failures import Exit, Problem
 from slipway_cli.target import Target, environment
 
 EXAMPLE = Path("examples/housing")
-FURTHER = """
-Where to look further
-  make up                    the same, to play with: slipway push, status, invoke, history
-  template.yaml              the whole product: functions, events, state machine, data, alarms
-  statemachines/release.asl.json   a release, a state for each step
-  layers/core/slipway/domain/decide.py   what is owed next, argued rule by rule
-  docs/                      the manifest, operating it, the architecture and its decisions
-"""
+FURTHER = (
+    ("make up", "the same, to play with: slipway push, status, invoke, history"),
+    ("template.yaml", "the whole product: functions, events, data, alarms"),
+    ("statemachines/release.asl.json", "a release, a state for each step"),
+    ("layers/core/slipway/domain/decide.py", "what is owed next, argued rule by rule"),
+    ("docs/", "the manifest, operating it, its architecture and decisions"),
+)
 
 
 def demo(ctx: typer.Context) -> None:
@@ -45,7 +44,8 @@ def demo(ctx: typer.Context) -> None:
         run(console, Target(goal.stack, folder / "cloud", None), goal.state / "images", project)
     took = screen.seconds(time.monotonic() - began)
     console.print(Text(f"\nThe demo took {took} and left nothing behind.", "bold"))
-    console.print(FURTHER)
+    console.print("\nWhere to look further")
+    screen.print_facts(FURTHER)
 
 
 def run(console: Console, goal: Target, images: Path, project: Path) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 from slipway_cli import screen
 
 INDENT = "  "
+SPINNER = "x "
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Stage:
         began = time.monotonic()
         if self.console.is_terminal:
             with self.console.status(text) as status:
-                yield lambda line: status.update(_progress(text, line))
+                room = self.console.width - len(text) - len(SPINNER)
+                yield lambda line: status.update(_progress(text, line, room))
             self.console.print(INDENT + text, end="")
         else:
             self.console.print(INDENT + text, end="")
@@ -48,5 +50,6 @@ def stage(console: Console, title: str) -> Iterator[Stage]:
     console.print(Text(f"{INDENT}= {screen.seconds(time.monotonic() - began)}", "dim"))
 
 
-def _progress(text: str, line: str) -> Text:
-    return Text(text).append(f"  {line}", "dim")
+def _progress(text: str, line: str, room: int) -> Text:
+    words = line if line.strip("-=+ ") else ""
+    return Text(text).append(f"  {words}"[: max(0, room)], "dim")

@@ -12,10 +12,10 @@ from rich.console import Console
 from slipway_cli import screen
 from slipway_cli.demo import hostile, models
 from slipway_cli.demo.models import Trained
-from slipway_cli.demo.stage import Stage, stage
+from slipway_cli.demo.stage import INDENT, Stage, stage
 from slipway_cli.demo.traffic import Traffic
 from slipway_cli.failures import Exit, Problem
-from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, line_of, outcome
+from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, outcome, shown_on
 from slipway_cli.history import show
 from slipway_cli.push import upload
 from slipway_cli.release import ended
@@ -98,23 +98,27 @@ class Story:
     def refuse(self, trees: Path) -> None:
         """Three uploads that must not be served, and the good one again."""
         title = "5/7  Upload what must never be served: the endpoint does not notice"
-        marker = self.work / "owned"
-        with stage(self.console, title) as now, self._traffic() as traffic:
-            now.say("an archive that writes outside of its folder", "bold")
-            self._refused(now, hostile.traversal(self.work / "traversal.tar.gz"))
-            now.say("a pickle that runs a command", "bold")
-            self._refused(now, hostile.command(self.work / "command.tar.gz", marker))
-            now.say("a script that needs what its image does not have", "bold")
-            model = self.work / "sklearn-model" / "model.joblib"
-            self._refused(now, hostile.unloadable(self.work / "unloadable.tar.gz", model))
-            now.say(
-                "the good model once more: known by its digest, so nothing is rolled out", "bold"
-            )
-            _expect(self._push(now, trees), "Released")
+        with stage(self.console, title) as now:
+            with self._traffic() as traffic:
+                self._refuse_all(now)
+                text = (
+                    "the good model once more: what serves is what is wanted, nothing is rolled out"
+                )
+                now.say(text, "bold")
+                _expect(self._push(now, trees), "Released")
+            _none_failed(now, traffic)
+
+    def _refuse_all(self, now: Stage) -> None:
+        marker, model = self.work / "owned", self.work / "sklearn-model" / "model.joblib"
+        now.say("an archive that writes outside of its folder", "bold")
+        self._refused(now, hostile.traversal(self.work / "traversal.tar.gz"))
+        now.say("a pickle that runs a command", "bold")
+        self._refused(now, hostile.command(self.work / "command.tar.gz", marker))
         if marker.exists():
             raise Problem(f"{marker} exists: the pickle was run", code=Exit.REFUSED)
         now.say("the command never ran", "green")
-        _none_failed(now, traffic)
+        now.say("a script that needs what its image does not have", "bold")
+        self._refused(now, hostile.unloadable(self.work / "unloadable.tar.gz", model))
 
     def by_hand(self) -> None:
         """A release that nobody needs."""
@@ -126,7 +130,7 @@ class Story:
             end = follow(
                 line,
                 lambda: ended(self.stack, HOUSING, execution),
-                lambda moment: now.say(line_of(moment)),
+                shown_on(self.console, INDENT),
                 PATIENCE,
             )
             _expect(end, "Released")
@@ -165,21 +169,19 @@ class Story:
         line = TimeLine(self.stack.ports, HOUSING)
         began = time.monotonic()
         wish = upload(self.stack, HOUSING, archive, manifest, now.say)
-        end = self._follow(now, line, wish)
+        end = self._follow(line, wish)
         now.say(f"{end.verdict} {screen.seconds(time.monotonic() - began)} after the upload")
         return end
 
     def _refused(self, now: Stage, archive: Path) -> None:
         line = TimeLine(self.stack.ports, HOUSING)
-        _expect(
-            self._follow(now, line, upload(self.stack, HOUSING, archive, None, now.say)), "Held"
-        )
+        _expect(self._follow(line, upload(self.stack, HOUSING, archive, None, now.say)), "Held")
 
-    def _follow(self, now: Stage, line: TimeLine, wish: Wish) -> End:
+    def _follow(self, line: TimeLine, wish: Wish) -> End:
         return follow(
             line,
             lambda: outcome(self.stack.ports, HOUSING, wish),
-            lambda moment: now.say(line_of(moment)),
+            shown_on(self.console, INDENT),
             PATIENCE,
         )
 
