@@ -140,6 +140,7 @@ class Invariants:
         if self._moving and self._moving[1] == config and not mixed:
             content = self.version(config).content
             self._served.append((self._order(content), content))
+            self._tries.pop(self._moving, None)
         if self._moving is None:
             self.meddle()
         self._moving, self._config = None, config
@@ -200,7 +201,9 @@ class Invariants:
             self._wrong(f"nobody asked for {version.content!r}")
             return
         order = self._order(version.content)
-        back = self.is_bad(self.wished[-1]) or self._generation() in self.beyond_telling
+        if self._generation() in self.beyond_telling:
+            return
+        back = self.is_bad(self.wished[-1])
         before = self._released if back else self._served
         newer = [content for at, content in before if at > order and not self.is_bad(content)]
         if newer:

@@ -159,7 +159,8 @@ def _roll_back(account: Account, endpoint: Endpoint) -> None:
 def _rolled_back(account: Account, endpoint: Endpoint) -> None:
     endpoint.pending = None
     endpoint.failed = account.clock()
-    enter(account, endpoint, "InService")
+    # What was a mix before the update is one again.
+    enter(account, endpoint, "UpdateRollbackFailed" if endpoint.mixed else "InService")
 
 
 def _stay_mixed(account: Account, endpoint: Endpoint, pending: Deployment) -> None:
