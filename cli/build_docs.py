@@ -103,11 +103,11 @@ def commands_table() -> str:
 
 def commands(path: str, command: Any) -> Iterator[tuple[str, ...]]:  # noqa: ANN401 - click's own
     """A command, or those of a group."""
-    if not getattr(command, "commands", None):
+    if not hasattr(command, "commands"):
         yield f"`{' '.join((path, *parameters(command)))}`", first_sentence(command.help)
         return
-    for name, each in sorted(command.commands.items()):
-        yield from commands(f"{path} {name}", each)
+    for name in sorted(command.list_commands(None)):
+        yield from commands(f"{path} {name}", command.get_command(None, name))
 
 
 def parameters(command: Any) -> Iterator[str]:  # noqa: ANN401

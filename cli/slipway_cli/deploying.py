@@ -86,5 +86,6 @@ def _environment(cloud: Cloud) -> dict[str, str]:
         **cloud.environment,
         "HOME": str(home),
         "PATH": path,
+        "TMPDIR": str(home),
         "SLIPWAY_LAYER": "host",  # functions run on this machine's Python
     }

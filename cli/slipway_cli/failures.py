@@ -8,7 +8,6 @@ exit  0  done                          3  the cloud is not reachable, not deploy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Any
 
 import typer
 from botocore.exceptions import (
@@ -22,7 +21,6 @@ from botocore.exceptions import (
 )
 from rich.markup import escape
 from slipway.domain.errors import InvalidInput, SlipwayError
-from typer.core import TyperGroup
 
 from slipway_cli.screen import err
 
@@ -43,15 +41,6 @@ class Problem(Exception):
     def __init__(self, message: str, remedy: str = "", code: Exit = Exit.CLOUD) -> None:
         self.message, self.remedy, self.code = message, remedy, code
         super().__init__(message)
-
-
-class Commands(TyperGroup):
-    """The command group that says in one line what went wrong."""
-
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - click's own signature
-        """Run a command; end with the exit code of the problem it met."""
-        with told():
-            return super().invoke(ctx)
 
 
 @contextmanager

@@ -1,7 +1,5 @@
 """The `slipway` command."""
 
-from contextlib import suppress
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +8,9 @@ import typer
 
 from slipway_cli import screen, target
 from slipway_cli.approval import approve, reject
+from slipway_cli.commands import Commands
 from slipway_cli.demo.command import demo
 from slipway_cli.embedded import down, env, up
-from slipway_cli.failures import Commands
 from slipway_cli.history import history
 from slipway_cli.inspecting import inspect_artifact
 from slipway_cli.invoke import invoke
@@ -41,8 +39,6 @@ app.command()(demo)
 app.command()(up)
 app.command()(down)
 app.command()(env)
-with suppress(ImportError):  # what the drift engine needs is an extra
-    app.add_typer(import_module("slipway_cli.drift").app, name="drift")
 
 
 def show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it so
