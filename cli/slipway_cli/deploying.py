@@ -1,6 +1,7 @@
 """The real `sam build` and `sam deploy`, into the embedded cloud."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -55,11 +56,13 @@ class Deployment:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         ) as process:
             try:
                 said = _shown(process.stdout or (), show)
             except BaseException:
-                process.terminate()
+                # SAM's own children, such as compilers of byte-code, outlive it otherwise.
+                os.killpg(process.pid, signal.SIGKILL)
                 raise
         if process.returncode:
             ending = "\n  ".join(said[-TAIL:])
