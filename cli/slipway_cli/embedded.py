@@ -1,6 +1,7 @@
 """`slipway up`, `slipway down` and `slipway env`: the embedded cloud on this machine."""
 
 import shlex
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -41,9 +42,14 @@ def up(ctx: typer.Context, port: Port = 0, time_scale: Scale = 1.0) -> None:
             raise
     took = screen.seconds(time.monotonic() - began)
     console.print(f"The embedded cloud runs at {running.endpoint}, Slipway is in it ({took}).")
-    console.print("  slipway push NAME model.tar.gz   releases a model")
-    console.print('  eval "$(slipway env)"            points the AWS CLI and boto3 at it')
-    console.print("  slipway down                     ends it")
+    command = sys.argv[0]
+    screen.print_facts(
+        (
+            (f"{command} push NAME model.tar.gz", "releases a model"),
+            (f'eval "$({command} env)"', "points the AWS CLI and boto3 at it"),
+            (f"{command} down", "ends it"),
+        )
+    )
 
 
 def down(ctx: typer.Context) -> None:

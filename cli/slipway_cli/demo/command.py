@@ -41,7 +41,10 @@ def demo(ctx: typer.Context) -> None:
     console = screen.out()
     began = time.monotonic()
     with stoppable(), alone(goal.state / "demo") as folder:
-        run(console, Target(goal.stack, folder / "cloud", None), goal.state / "images", project)
+        try:
+            run(console, Target(goal.stack, folder / "cloud", None), goal.state / "images", project)
+        finally:
+            console.print(Text("\nCleaning up", "dim"))
     took = screen.seconds(time.monotonic() - began)
     console.print(Text(f"\nThe demo took {took} and left nothing behind.", "bold"))
     console.print("\nWhere to look further")
