@@ -125,6 +125,8 @@ def test_a_create_is_never_rolled_back() -> None:
     assert failed is not None
     assert failed.refused == "no ping"
     assert judged(None, live("by hand"), accepted=True) is None
+    another = live("a", status=EndpointStatus.FAILED, failure="no ping")
+    assert judged(None, another, accepted=True) is None
 
 
 def test_what_was_judged_stays_so() -> None:

@@ -203,7 +203,9 @@ class Invariants:
         order = self._order(version.content)
         if self._generation() in self.beyond_telling:
             return
-        back = self.is_bad(self.wished[-1])
+        desired = self._record().desired
+        sought = desired.artifact if desired else None
+        back = sought is not None and self.is_bad(self._bucket.content(sought))
         before = self._released if back else self._served
         newer = [content for at, content in before if at > order and not self.is_bad(content)]
         if newer:

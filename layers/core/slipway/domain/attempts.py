@@ -103,7 +103,8 @@ class Attempts:
             return self
         if live.serves(last.config):
             return self._with(replace(last, served=True))
-        if last.found_at is None and live.status != EndpointStatus.FAILED:
+        failed = live.status == EndpointStatus.FAILED and live.config == last.config
+        if last.found_at is None and not failed:
             # A create is not rolled back: somebody else made this endpoint, or has edited it.
             return replace(self, made=self.made[:-1])
         return self._with(replace(last, refused=live.failure or NO_REASON))
