@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 READY := .venv/.ready
 CHECKOV := .venv/checkov
-PYTHON_CODE := cli layers/core layers/drift/slipway_drift local functions
+PYTHON_CODE := cli layers/core layers/drift/slipway_drift export local functions
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 SEEDS ?= 2000

@@ -1,0 +1,1 @@
+"""Models leave: from an artifact, never trusted, to files that need no SageMaker to be read."""
