@@ -1,0 +1,95 @@
+"""ONNX files, written node by node.
+
+Operator set 13 and IR version 7 are of 2020: onnxruntime 1.6 and everything later reads them
+(https://onnxruntime.ai/docs/reference/compatibility.html).
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper
+
+from slipway_export.model import ExportRefused, Model
+
+OPSET: Final = 13
+IR_VERSION: Final = 7
+BATCH: Final = "rows"
+_LARGEST: Final = 2**31 - 1  # bytes of a protobuf message
+
+
+class GraphWriter:
+    """A graph that grows; values are known by their names, which are unique."""
+
+    def __init__(self) -> None:
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: list[onnx.TensorProto] = []
+        self._inputs: list[onnx.ValueInfoProto] = []
+        self._outputs: list[onnx.ValueInfoProto] = []
+        self._names: set[str] = set()
+
+    def input(self, name: str, sides: Sequence[int]) -> str:
+        """A float32 input of any number of rows of these sides."""
+        self._inputs.append(_described(self._fresh(name), np.float32, (BATCH, *sides)))
+        return name
+
+    def constant(self, values: Any, name: str = "constant", kind: Any = np.float32) -> str:  # noqa: ANN401 - whatever numpy takes
+        """An array kept in the file."""
+        name = self._fresh(name)
+        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values, kind), name))
+        return name
+
+    def add(self, operator: str, *inputs: str, **attributes: Any) -> str:  # noqa: ANN401 - as ONNX says
+        """A node with one output: its name."""
+        return self.add_many(1, operator, *inputs, **attributes)[0]
+
+    def add_many(self, outputs: int, operator: str, *inputs: str, **attributes: Any) -> list[str]:  # noqa: ANN401
+        """A node with several outputs."""
+        names = [self._fresh(operator.lower()) for _ in range(outputs)]
+        self._nodes.append(helper.make_node(operator, inputs, names, names[0], **attributes))
+        return names
+
+    def output(self, value: str, name: str, sides: Sequence[int], kind: Any = np.float32) -> None:  # noqa: ANN401
+        """Give a value to the reader of the file, by a name of its own."""
+        name = self._fresh(name)
+        self._nodes.append(helper.make_node("Identity", [value], [name], name))
+        self._outputs.append(_described(name, kind, (BATCH, *sides)))
+
+    def written(self, source: Model) -> bytes:
+        """The file; its metadata says what it was made of."""
+        graph = helper.make_graph(
+            self._nodes, "slipway", self._inputs, self._outputs, self._constants
+        )
+        opset = helper.make_opsetid("", OPSET)
+        model = helper.make_model(
+            graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="slipway"
+        )
+        helper.set_model_props(model, about(source))
+        if model.ByteSize() > _LARGEST:
+            raise ExportRefused("its weights are larger than the 2 GB that one ONNX file can hold")
+        try:
+            onnx.checker.check_model(model, full_check=True)
+        except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+            raise ExportRefused(f"it makes no valid ONNX graph: {error}") from error
+        return bytes(model.SerializeToString())
+
+    def _fresh(self, wanted: str) -> str:
+        """The name, or with a number behind it where it is taken."""
+        name, number = wanted, 1
+        while name in self._names:
+            number += 1
+            name = f"{wanted}_{number}"
+        self._names.add(name)
+        return name
+
+
+def _described(name: str, kind: Any, sides: Sequence[int | str]) -> onnx.ValueInfoProto:  # noqa: ANN401
+    element = helper.np_dtype_to_tensor_dtype(np.dtype(kind))
+    return helper.make_tensor_value_info(name, element, sides)
+
+
+def about(source: Model) -> dict[str, str]:
+    """What every file tells of its origin."""
+    inspection = source.inspection
+    return {"source_kind": inspection.kind, "source_sha256": inspection.sha256}
