@@ -20,7 +20,10 @@ _LARGEST: Final = 2**31 - 1  # bytes of a protobuf message
 
 
 class GraphWriter:
-    """A graph that grows; values are known by their names, which are unique."""
+    """A graph that grows; values are known by their names, which are unique.
+
+    What nobody named begins with a slash.
+    """
 
     def __init__(self) -> None:
         self._nodes: list[onnx.NodeProto] = []
@@ -31,13 +34,14 @@ class GraphWriter:
 
     def input(self, name: str, sides: Sequence[int]) -> str:
         """A float32 input of any number of rows of these sides."""
-        self._inputs.append(_described(self._fresh(name), np.float32, (BATCH, *sides)))
+        name = self._fresh(name)
+        self._inputs.append(_described(name, np.float32, (BATCH, *sides)))
         return name
 
     def constant(self, values: Any, name: str = "constant", kind: Any = np.float32) -> str:  # noqa: ANN401 - whatever numpy takes
         """An array kept in the file."""
         name = self._fresh(name)
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(values, kind), name))
+        self._constants.append(numpy_helper.from_array(np.array(values, kind, order="C"), name))
         return name
 
     def add(self, operator: str, *inputs: str, **attributes: Any) -> str:  # noqa: ANN401 - as ONNX says
@@ -46,7 +50,7 @@ class GraphWriter:
 
     def add_many(self, outputs: int, operator: str, *inputs: str, **attributes: Any) -> list[str]:  # noqa: ANN401
         """A node with several outputs."""
-        names = [self._fresh(operator.lower()) for _ in range(outputs)]
+        names = [self._fresh(f"/{operator}") for _ in range(outputs)]
         self._nodes.append(helper.make_node(operator, inputs, names, names[0], **attributes))
         return names
 

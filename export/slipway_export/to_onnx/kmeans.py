@@ -9,7 +9,7 @@ from slipway_export.model import Array, Export, ExportRefused, Model
 from slipway_export.ndarrays import read_arrays
 from slipway_export.to_onnx.graphs import GraphWriter
 from slipway_export.to_onnx.proofs import Outputs, noise, prove
-from slipway_export.to_onnx.runtime import answers
+from slipway_export.to_onnx.runtime import opened
 
 _ROWS: Final = 64
 
@@ -26,7 +26,7 @@ def convert(model: Model) -> Export:
     content = _written(centres, model)
     middles = centres[np.arange(_ROWS) % len(centres)]
     rows = middles + centres.std() * noise(*middles.shape)
-    proof = prove(rows.astype(np.float32), partial(_nearest, centres), partial(answers, content))
+    proof = prove(rows.astype(np.float32), partial(_nearest, centres), opened(content))
     return Export({"model.onnx": content}, proof)
 
 

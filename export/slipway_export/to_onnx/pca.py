@@ -1,6 +1,5 @@
 """PCA as ONNX: rows less the mean, times the components, in the file's order: the largest last."""
 
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -9,7 +8,7 @@ from slipway_export.model import Array, Export, ExportRefused, Model
 from slipway_export.ndarrays import read_arrays
 from slipway_export.to_onnx.graphs import GraphWriter
 from slipway_export.to_onnx.proofs import Outputs, noise, prove
-from slipway_export.to_onnx.runtime import answers
+from slipway_export.to_onnx.runtime import opened
 
 _ROWS: Final = 64
 
@@ -32,5 +31,5 @@ def convert(model: Model) -> Export:
     graph.output(projection, "projection", components.shape[1:])
     content = graph.written(model)
     rows = mean + (1 + np.abs(mean)) * noise(_ROWS, mean.size)
-    proof = prove(rows.astype(np.float32), original, partial(answers, content))
+    proof = prove(rows.astype(np.float32), original, opened(content))
     return Export({"model.onnx": content}, proof)
