@@ -54,7 +54,13 @@ class GraphWriter:
         self._nodes.append(helper.make_node(operator, inputs, names, names[0], **attributes))
         return names
 
-    def output(self, value: str, name: str, sides: Sequence[int], kind: Any = np.float32) -> None:  # noqa: ANN401
+    def output(
+        self,
+        value: str,
+        name: str,
+        sides: Sequence[int | None],
+        kind: Any = np.float32,  # noqa: ANN401
+    ) -> None:
         """Give a value to the reader of the file, by a name of its own."""
         name = self._fresh(name)
         self._nodes.append(helper.make_node("Identity", [value], [name], name))
@@ -62,9 +68,9 @@ class GraphWriter:
 
     def written(self, source: Model) -> bytes:
         """The file; its metadata says what it was made of."""
-        graph = helper.make_graph(
-            self._nodes, "slipway", self._inputs, self._outputs, self._constants
-        )
+        read = {name for node in self._nodes for name in node.input}
+        constants = [constant for constant in self._constants if constant.name in read]
+        graph = helper.make_graph(self._nodes, "slipway", self._inputs, self._outputs, constants)
         opset = helper.make_opsetid("", OPSET)
         model = helper.make_model(
             graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="slipway"
@@ -88,7 +94,7 @@ class GraphWriter:
         return name
 
 
-def _described(name: str, kind: Any, sides: Sequence[int | str]) -> onnx.ValueInfoProto:  # noqa: ANN401
+def _described(name: str, kind: Any, sides: Sequence[int | str | None]) -> onnx.ValueInfoProto:  # noqa: ANN401
     element = helper.np_dtype_to_tensor_dtype(np.dtype(kind))
     return helper.make_tensor_value_info(name, element, sides)
 

@@ -1,6 +1,5 @@
 """K-Means as ONNX: the nearest centre of each row, and how far it is."""
 
-from functools import partial
 from typing import Final
 
 import numpy as np
@@ -25,8 +24,8 @@ def convert(model: Model) -> Export:
     centres = arrays[0]
     content = _written(centres, model)
     middles = centres[np.arange(_ROWS) % len(centres)]
-    rows = middles + centres.std() * noise(*middles.shape)
-    proof = prove(rows.astype(np.float32), partial(_nearest, centres), opened(content))
+    rows = (middles + centres.std() * noise(*middles.shape)).astype(np.float32)
+    proof = prove(rows, _nearest(centres, rows), opened(content))
     return Export({"model.onnx": content}, proof)
 
 

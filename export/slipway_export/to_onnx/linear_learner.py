@@ -41,11 +41,8 @@ def convert(model: Model) -> Export:
         label = writer.add("ArgMax", scores, axis=1, keepdims=0)
         writer.output(label, "predicted_label", (), np.int64)
     content = writer.written(model)
-
-    def original(rows: Array) -> Outputs:
-        return _labelled(network.evaluate(rows)[place], predictor, threshold)
-
-    return Export({"model.onnx": content}, prove(rows, original, opened(content)))
+    expected = _labelled(values[place], predictor, threshold)
+    return Export({"model.onnx": content}, prove(rows, expected, opened(content)))
 
 
 def _labelled(scores: Array, predictor: str, threshold: float) -> Outputs:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -14,7 +13,7 @@ from slipway_export.to_onnx.numpy_boxes import selected
 from slipway_export.to_onnx.proofs import Outputs, noise, prove
 from slipway_export.to_onnx.runtime import opened
 from slipway_export.to_onnx.symbol_writer import Network
-from slipway_export.to_onnx.symbols import DETECTION, Place, read_graph
+from slipway_export.to_onnx.symbols import DETECTION, Node, Place, read_graph
 
 _DETECTIONS, _BOXES, _PROBABILITIES = "detections", "boxes", "probabilities"
 _SOFTMAX: Final = ("Softmax", "SoftmaxActivation", "SoftmaxOutput", "softmax")
@@ -38,7 +37,11 @@ def convert(model: Model) -> Export:
         writer.output(names[place], name, values[place].shape[1:])
     content = writer.written(model)
     answer = opened(content)
-    proof = prove(rows, _original(network, places, answer), answer, _DEEP)
+    expected = {name: values[place] for name, place in places.items()}
+    if _DETECTIONS in places:
+        node = network.graph.nodes[places[_DETECTIONS][0]]
+        expected[_DETECTIONS] = _best(node, answer(rows))
+    proof = prove(rows, expected, answer, _DEEP)
     return Export({"model.onnx": content}, proof, _SCRIPT if model.inspection.entry_point else "")
 
 
@@ -60,24 +63,13 @@ def _outputs(network: Network) -> dict[str, Place]:
     return outputs
 
 
-def _original(
-    network: Network, places: Mapping[str, Place], answer: Callable[[Array], Outputs]
-) -> Callable[[Array], Outputs]:
-    """What numpy says.
+def _best(node: Node, given: Outputs) -> Array:
+    """The detections among the export's own boxes, chosen with numpy.
 
-    Which boxes are the best is asked about the export's own boxes: two that are equal but for
-    rounding would otherwise change places. Those are held to numpy's like any output.
+    Among numpy's boxes, two that are equal but for rounding could change places. The boxes that
+    the export chooses from are held to numpy's themselves.
     """
-
-    def original(rows: Array) -> Outputs:
-        values = network.evaluate(rows)
-        outputs = {name: values[place] for name, place in places.items()}
-        if _DETECTIONS in places:
-            node, given = network.graph.nodes[places[_DETECTIONS][0]], answer(rows)
-            outputs[_DETECTIONS] = selected(node, given[_PROBABILITIES], given[_BOXES])
-        return outputs
-
-    return original
+    return selected(node, given[_PROBABILITIES], given[_BOXES])
 
 
 def _pictures(sides: tuple[int, ...]) -> Array:

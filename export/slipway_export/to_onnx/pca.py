@@ -4,10 +4,10 @@ from typing import Final
 
 import numpy as np
 
-from slipway_export.model import Array, Export, ExportRefused, Model
+from slipway_export.model import Export, ExportRefused, Model
 from slipway_export.ndarrays import read_arrays
 from slipway_export.to_onnx.graphs import GraphWriter
-from slipway_export.to_onnx.proofs import Outputs, noise, prove
+from slipway_export.to_onnx.proofs import noise, prove
 from slipway_export.to_onnx.runtime import opened
 
 _ROWS: Final = 64
@@ -21,15 +21,11 @@ def convert(model: Model) -> Export:
     mean, components = arrays["mean"].reshape(1, -1), arrays["v"]
     if components.ndim != 2 or mean.shape[1] != len(components):
         raise ExportRefused(f"mean and v do not fit: {mean.shape} and {components.shape}")
-
-    def original(rows: Array) -> Outputs:
-        return {"projection": np.einsum("nd,dk->nk", np.float64(rows) - mean, components)}
-
     graph = GraphWriter()
     centred = graph.add("Sub", graph.input("data", mean.shape[1:]), graph.constant(mean, "mean"))
     projection = graph.add("MatMul", centred, graph.constant(components, "v"))
     graph.output(projection, "projection", components.shape[1:])
     content = graph.written(model)
-    rows = mean + (1 + np.abs(mean)) * noise(_ROWS, mean.size)
-    proof = prove(rows.astype(np.float32), original, opened(content))
-    return Export({"model.onnx": content}, proof)
+    rows = (mean + (1 + np.abs(mean)) * noise(_ROWS, mean.size)).astype(np.float32)
+    expected = {"projection": np.einsum("nd,dk->nk", np.float64(rows) - mean, components)}
+    return Export({"model.onnx": content}, prove(rows, expected, opened(content)))
