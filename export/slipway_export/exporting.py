@@ -1,0 +1,66 @@
+"""One export from a model to proven files: the converter of its kind, and the proof it brings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final
+
+from slipway_export.model import Converter, ExportRefused, Model
+
+TARGETS: Final = ("native", "onnx")
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Files that predict what their original predicts, and how that is known.
+
+    `inputs` and `furthest` are None where the files are the original's own bytes.
+    """
+
+    files: Mapping[str, bytes]
+    note: str
+    inputs: int | None = None
+    furthest: float | None = None
+    tolerance: str = ""
+
+    @property
+    def proof(self) -> str:
+        """How the files are known to predict the same, in one line."""
+        if self.inputs is None:
+            return "as it is"
+        return (
+            f"at most {self.furthest:.2g} apart on {self.inputs} inputs, {self.tolerance} allowed"
+        )
+
+
+def export(model: Model, target: str) -> Exported:
+    """Convert a model and hold the outcome against the original.
+
+    Raises ExportRefused where its kind has no such form, or where the two predict otherwise.
+    """
+    converters = _converters(target)
+    kind = model.inspection.kind
+    if kind not in converters:
+        known = ", ".join(sorted(converters))
+        raise ExportRefused(f"nothing is known of a {target} form of its kind, {kind}; of {known}")
+    made = converters[kind](model)
+    if made.proof is None:
+        return Exported(made.files, made.note)
+    limits = made.proof.tolerance
+    return Exported(
+        made.files,
+        made.note,
+        len(made.proof.inputs),
+        made.proof.furthest(),
+        f"{limits.absolute:g} + {limits.relative:g} of the value",
+    )
+
+
+def _converters(target: str) -> Mapping[str, Converter]:
+    """The table of a target, imported when it is asked for: each brings libraries of its own."""
+    if target == "onnx":
+        found: Mapping[str, Converter] = import_module("slipway_export.to_onnx").ONNX
+        return found
+    from slipway_export.native import NATIVE
+
+    return NATIVE

@@ -1,0 +1,24 @@
+"""`--to native`: the converter of each kind, and why some kinds have none."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from slipway_export.model import Converter, Export, ExportRefused, Model
+from slipway_export.to_native import (
+    xgboost,
+)
+from slipway_export.to_native.as_they_are import all_files
+
+
+def _refused(why: str) -> Converter:
+    def refuse(model: Model) -> Export:
+        raise ExportRefused(why.format(kind=model.inspection.kind))
+
+    return refuse
+
+
+NATIVE: Final[Mapping[str, Converter]] = {
+    "tensorflow": all_files,
+    "sparkml": all_files,
+    "xgboost": xgboost.convert,
+}

@@ -1,0 +1,73 @@
+"""Artifacts to export: packed in memory, real ones where the shared folder exists, and boosters
+that five versions of XGBoost saved (make_xgboost.py)."""
+
+import gzip
+import io
+import tarfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+from slipway_export.model import Array, Model
+from slipway_export.reading import read
+
+settings.register_profile("export", deadline=None)  # a busy machine is no failure
+settings.load_profile("export")
+
+Files = Mapping[str, bytes]
+Pack = Callable[[Files], bytes]
+Read = Callable[[Files], Model]
+_HERE = Path(__file__).parent
+_REAL = _HERE.parents[2] / "shared" / "data" / "artifacts"
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    """Files by name -> the bytes of a model.tar.gz."""
+
+    def make(files: Files) -> bytes:
+        tar = io.BytesIO()
+        with tarfile.open(fileobj=tar, mode="w") as archive:
+            for name, content in files.items():
+                header = tarfile.TarInfo(name)
+                header.size = len(content)
+                archive.addfile(header, io.BytesIO(content))
+        return gzip.compress(tar.getvalue(), mtime=0)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def model(pack: Pack) -> Read:
+    """Files by name -> the model that the command reads out of an archive of them."""
+    return lambda files: read(io.BytesIO(pack(files)))
+
+
+@pytest.fixture(scope="session")
+def real() -> Callable[[str], bytes]:
+    """The bytes of a real file; the test is skipped where the folder is absent."""
+
+    def content(name: str) -> bytes:
+        path = _REAL / name
+        if not path.exists():
+            pytest.skip(f"no real artifacts beside the repository: {name}")
+        return path.read_bytes()
+
+    return content
+
+
+def boosters(version: str) -> dict[str, bytes]:
+    """What make_xgboost.py saved with one version of XGBoost, by file name."""
+    with tarfile.open(_HERE / "fixtures" / f"xgboost-{version}.tar.xz") as packed:
+        return {
+            member.name: opened.read()
+            for member in packed
+            if (opened := packed.extractfile(member)) is not None
+        }
+
+
+def array(content: bytes) -> Array:
+    """An array out of a .npy file's bytes."""
+    return np.asarray(np.load(io.BytesIO(content), allow_pickle=False))
