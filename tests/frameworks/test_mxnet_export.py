@@ -15,6 +15,7 @@ from slipway_export.to_onnx.runtime import opened
 from slipway_export.to_onnx.symbol_writer import Network
 from slipway_export.to_onnx.symbols import read_graph
 
+from tests.export.conftest import pack
 from tests.export.to_onnx.conftest import load, run
 from tests.frameworks.test_mxnet_images import LAYERS, RESNET, SSD
 from tests.frameworks.test_mxnet_linear import ARRAYS, MODULES, packed
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.export.to_onnx.conftest import Load, Run
 
-__all__ = ["load", "run"]
+__all__ = ["load", "pack", "run"]
 
 
 def proven(kind: str, files: dict[str, bytes], load: Load) -> tuple[Export, float]:

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 import numpy as np
 import onnx
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # no types
 from onnx import helper, numpy_helper
 
 from slipway_export.model import ExportRefused, Model
 
-OPSET: Final = 13
+_CLASSIC: Final = "ai.onnx.ml"
+_OPSETS: Final = {"": 13, _CLASSIC: 2}
 IR_VERSION: Final = 7
 BATCH: Final = "rows"
 _LARGEST: Final = 2**31 - 1  # bytes of a protobuf message
@@ -44,6 +46,21 @@ class GraphWriter:
         self._constants.append(numpy_helper.from_array(np.array(values, kind, order="C"), name))
         return name
 
+    def trees(self, rows: str, outputs: int, **attributes: Any) -> str:  # noqa: ANN401 - as ONNX says
+        """A sum of regression trees, of the operators for classic models."""
+        name = self._fresh("/Trees")
+        node = helper.make_node(
+            "TreeEnsembleRegressor",
+            [rows],
+            [name],
+            name,
+            domain=_CLASSIC,
+            n_targets=outputs,
+            **attributes,
+        )
+        self._nodes.append(node)
+        return name
+
     def add(self, operator: str, *inputs: str, **attributes: Any) -> str:  # noqa: ANN401 - as ONNX says
         """A node with one output: its name."""
         return self.add_many(1, operator, *inputs, **attributes)[0]
@@ -71,11 +88,12 @@ class GraphWriter:
         read = {name for node in self._nodes for name in node.input}
         constants = [constant for constant in self._constants if constant.name in read]
         graph = helper.make_graph(self._nodes, "slipway", self._inputs, self._outputs, constants)
-        opset = helper.make_opsetid("", OPSET)
+        domains = {node.domain for node in self._nodes}
+        opsets = [helper.make_opsetid(domain, _OPSETS[domain]) for domain in sorted(domains)]
         model = helper.make_model(
-            graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="slipway"
+            graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="slipway"
         )
-        helper.set_model_props(model, about(source))
+        helper.set_model_props(model, _about(source))
         if model.ByteSize() > _LARGEST:
             raise ExportRefused("its weights are larger than the 2 GB that one ONNX file can hold")
         try:
@@ -99,7 +117,20 @@ def _described(name: str, kind: Any, sides: Sequence[int | str | None]) -> onnx.
     return helper.make_tensor_value_info(name, element, sides)
 
 
-def about(source: Model) -> dict[str, str]:
+def adopted(content: bytes, source: Model) -> bytes:
+    """A file that another program wrote, with the same metadata; ExportRefused where it is none."""
+    try:
+        model = onnx.load_model_from_string(content)
+        onnx.checker.check_model(model)
+    except (onnx.checker.ValidationError, DecodeError) as error:
+        raise ExportRefused(f"its conversion left no valid ONNX file: {error}") from error
+    if any(tensor.external_data for tensor in model.graph.initializer):
+        raise ExportRefused("its conversion left an ONNX file that refers to other files")
+    helper.set_model_props(model, _about(source))
+    return bytes(model.SerializeToString())
+
+
+def _about(source: Model) -> dict[str, str]:
     """What every file tells of its origin."""
     inspection = source.inspection
     return {"source_kind": inspection.kind, "source_sha256": inspection.sha256}

@@ -20,6 +20,7 @@ _SOFTMAX: Final = ("Softmax", "SoftmaxActivation", "SoftmaxOutput", "softmax")
 _DEEP: Final = Tolerance(relative=1e-4, absolute=1e-4)  # float32 through a hundred layers
 _USUAL: Final = {"image-classification": 224, "object-detection": 300}  # the algorithms' defaults
 _SCRIPT: Final = "code/inference.py is not part of the export: it takes and gives tensors"
+_PICTURES: Final = "a picture's red, green and blue go in from 0 to 255, resized to {} x {}"
 
 
 def convert(model: Model) -> Export:
@@ -42,7 +43,13 @@ def convert(model: Model) -> Export:
         node = network.graph.nodes[places[_DETECTIONS][0]]
         expected[_DETECTIONS] = _best(node, answer(rows))
     proof = prove(rows, expected, answer, _DEEP)
-    return Export({"model.onnx": content}, proof, _SCRIPT if model.inspection.entry_point else "")
+    return Export({"model.onnx": content}, proof, _note(model, network.sides))
+
+
+def _note(model: Model, sides: tuple[int, ...]) -> str:
+    if model.inspection.kind in _USUAL:
+        return _PICTURES.format(*sides[1:])
+    return _SCRIPT if model.inspection.entry_point else ""
 
 
 def _outputs(network: Network) -> dict[str, Place]:

@@ -26,24 +26,24 @@ def prove(
     """A proof of every output in `expected`, which is what the original answered to `inputs`.
 
     Numbers are measured by the largest one that the original answers in the same output, so that
-    `tolerance` says the same of each; labels, which are integers, must be equal.
+    `tolerance` says the same of each; labels, integers or words, must be equal.
     """
     measures = {name: _measure(values) for name, values in expected.items()}
 
     def in_measure(outputs: Outputs) -> Array:
-        columns = [
-            np.asarray(outputs[name], np.float64).reshape(len(inputs), -1) / measure
-            for name, measure in measures.items()
-        ]
-        return np.hstack(columns)
+        columns = (measure(outputs[name]) for name, measure in measures.items())
+        return np.hstack([column.reshape(len(inputs), -1) for column in columns])
 
     return Proof(
         inputs, lambda _: in_measure(expected), lambda rows: in_measure(exported(rows)), tolerance
     )
 
 
-def _measure(values: Array) -> float:
-    if np.issubdtype(values.dtype, np.integer):
-        return 1.0
-    finite = np.abs(values[np.isfinite(values)])
-    return float(np.max(finite, initial=0.0)) or 1.0
+def _measure(expected: Array) -> Callable[[Array], Array]:
+    """How an output becomes numbers that can be compared."""
+    if expected.dtype.kind in "OSU":
+        known = np.unique(expected.astype(str))
+        return lambda words: np.equal.outer(words.astype(str), known).astype(np.float64)
+    finite = np.abs(expected[np.isfinite(expected)])
+    largest = np.max(finite, initial=0) if expected.dtype.kind == "f" else 1.0
+    return lambda values: np.asarray(values, np.float64) / (float(largest) or 1.0)

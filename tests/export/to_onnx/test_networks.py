@@ -145,6 +145,8 @@ def test_image_classification(load: Load, run: Run) -> None:
     files = residual().files("image-classification", model_shapes=shapes)
     model = load(files)
     assert model.inspection.kind == "image-classification"
+    note = "a picture's red, green and blue go in from 0 to 255, resized to 65 x 48"
+    assert ONNX["image-classification"](model).note == note
     rows = np.float32(np.random.default_rng(1).uniform(0, 255, (3, 3, 65, 48)))
     answer = run(converted(model).files["model.onnx"], rows)
     expected = served(files, "softmax", rows)
