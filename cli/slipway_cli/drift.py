@@ -2,43 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from slipway_drift.beyond import Limits, judge
-from slipway_drift.check import check as check_profile
 from slipway_drift.constraints_reading import read_constraints
 from slipway_drift.datasets import read_dataset
+from slipway_drift.documents import CONSTRAINTS, OWN_VIOLATIONS, SUMMARY, VIOLATIONS, parse
+from slipway_drift.engine import report as write_report
 from slipway_drift.errors import DriftError
-from slipway_drift.jackson import write
 from slipway_drift.profile import profile
-from slipway_drift.report import report as write_report
-from slipway_drift.statistics import read_statistics, statistics
-from slipway_drift.suggest import suggest
-from slipway_drift.summary import read_summary, summary
-from slipway_drift.violations import violations_document
+from slipway_drift.windows import baseline_files, check_window, rejected_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
-    from slipway_drift.jackson import Document
     from slipway_drift.profile import Domains, Profile
+    from slipway_drift.results import Files
     from slipway_drift.rows import Batch, Rejection
-    from slipway_drift.violations import Violation
 
 app = typer.Typer(
     no_args_is_help=True, help="Baselines, drift checks and reports from files, without AWS."
 )
 console = Console(stderr=True)
 
-SUMMARY: Final = "slipway_drift.json"
-VIOLATIONS: Final = "constraint_violations.json"
 SUFFIXES: Final = {".csv", ".json", ".jsonl", ".ndjson", ".parquet"}
 HOUR: Final = re.compile(r"(\d{4})/(\d{2})/(\d{2})/(\d{2})(?=/|$)")
 
@@ -55,10 +46,7 @@ def baseline(data: Data, output: Output, header: Header = True, kind: Format = "
     """Write statistics.json and constraints.json for DATA."""
     with refusals():
         held = profiled(data, output, kind, header=header)
-        if not held.item_count:
-            raise DriftError("the baseline has no rows")
-        save(output / "statistics.json", statistics(held))
-        save(output / "constraints.json", suggest(held).document())
+        save(output, baseline_files(held, {}))
     console.print(f"{held.item_count:,} rows, {len(held.columns)} columns → [b]{output}[/b]")
 
 
@@ -76,22 +64,20 @@ def check(
 ) -> None:
     """Compare DATA with a baseline; leave with 1 where constraints are violated."""
     with refusals():
-        constraints = read_constraints(load(baseline / "constraints.json"))
-        known = read_statistics(load(baseline / "statistics.json"))
-        held = profiled(data, output, kind, header=header, domains=constraints.domains)
-        checked = check_profile(held, constraints, known)
-        judged = judge(checked, held, constraints, Limits(minimum_rows=minimum_rows))
-        title = ", ".join(path.name for path in data[:3])
-        summed = summary(title, window or window_of(data), held, checked, judged)
-        named = held.renamed(constraints.names)
-        save(output / "statistics.json", statistics(named))
-        save(output / "constraints.json", suggest(named, constraints.config).document())
-        save_violations(output / VIOLATIONS, checked.violations)
-        save_violations(output / "slipway_violations.json", judged.violations)
-        save(output / SUMMARY, summed)
-        (output / "report.html").write_bytes(write_report(summed))
-    console.print(f"{judged.state}: [b]{output / 'report.html'}[/b]")
-    if judged.state == "violations":
+        known = {path.name: path.read_bytes() for path in baseline.glob("*.json")}
+        domains = read_constraints(parse(known, CONSTRAINTS)).domains
+        held = profiled(data, output, kind, header=header, domains=domains)
+        checked = check_window(
+            held,
+            known,
+            title=", ".join(path.name for path in data[:3]),
+            window=window or window_of(data),
+            limits={"minimum_rows": minimum_rows},
+        )
+        page = write_report(checked.files, known, title="", window="")
+        save(output, {**checked.files, "report.html": page})
+    console.print(f"{checked.state}: [b]{output / 'report.html'}[/b]")
+    if checked.state == "violations":
         raise typer.Exit(1)
 
 
@@ -104,10 +90,10 @@ def report(
         found = sorted(directory.rglob(SUMMARY))
         if not found:
             raise DriftError(f"{directory} holds no {SUMMARY}: run `slipway drift check` first")
-        windows = [read_summary(load(path)) for path in found]
         page = directory / "report.html"
-        page.write_bytes(write_report(windows[-1], windows[:-1]))
-    console.print(f"{len(windows)} windows → [b]{page}[/b]")
+        *earlier, newest = [path.read_bytes() for path in found]
+        page.write_bytes(write_report({SUMMARY: newest}, {}, earlier, title="", window=""))
+    console.print(f"{len(found)} windows → [b]{page}[/b]")
 
 
 def profiled(
@@ -138,7 +124,7 @@ def read_all(files: list[Path], kind: str, progress: Progress, *, header: bool) 
             for batch in read_dataset(stream, path.name, kind or None, header=header):
                 rows += len(batch.frame)
                 progress.update(task, rows=rows)
-                yield batch
+                yield batch.within(path.name)
 
 
 def files_in(data: list[Path]) -> list[Path]:
@@ -162,33 +148,19 @@ def window_of(data: list[Path]) -> str:
     return f"{start} UTC" if first == last else f"{start} to " + "{}-{}-{} {}:59 UTC".format(*last)
 
 
-def load(path: Path) -> Any:  # noqa: ANN401 - any JSON may stand in a file
-    try:
-        return json.loads(path.read_bytes())
-    except FileNotFoundError as error:
-        raise DriftError(f"{path} is missing") from error
-    except ValueError as error:
-        raise DriftError(f"{path} is not JSON: {error}") from error
-
-
-def save(path: Path, document: Document | Mapping[str, Any]) -> None:
-    path.write_bytes(write(document))
-
-
-def save_violations(path: Path, violations: Sequence[Violation]) -> None:
-    """Write the file, or remove an old one: without violations there is none."""
-    if violations:
-        save(path, violations_document(violations))
-    else:
-        path.unlink(missing_ok=True)
+def save(folder: Path, files: Files) -> None:
+    """Write the files; those of violations go where there are none any more."""
+    for name in (VIOLATIONS, OWN_VIOLATIONS):
+        (folder / name).unlink(missing_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
 
 
 def save_rejected(path: Path, rejected: list[Rejection]) -> None:
     if not rejected:
         path.unlink(missing_ok=True)
         return
-    lines = [json.dumps({"reason": r.reason, "where": r.where, "text": r.text}) for r in rejected]
-    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    path.write_bytes(rejected_lines(rejected))
     console.print(f"{len(rejected):,} records rejected → [b]{path}[/b]")
 
 

@@ -17,7 +17,8 @@ from slipway_drift.profile import profile
 from slipway_drift.report import MOST_CARDS, report
 from slipway_drift.statistics import read_statistics, statistics
 from slipway_drift.suggest import suggest
-from slipway_drift.summary import read_summary, summary
+from slipway_drift.summary import summary
+from slipway_drift.summary_reading import read_summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

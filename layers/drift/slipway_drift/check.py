@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from slipway_drift.column import Column
     from slipway_drift.constraints import Constraints, FeatureConstraints, MonitoringConfig
     from slipway_drift.profile import Profile
+    from slipway_drift.sketch import Sketch
 
 Role = Literal["prediction", "input"]
 
@@ -182,19 +183,33 @@ def share_inside(name: str, domains: Sequence[str], column: Column) -> float:
 def measure(
     baseline: FeatureStatistics, column: Column, config: MonitoringConfig
 ) -> tuple[float | None, float]:
+    numeric = column.is_numeric and column.numbers.moments.count
+    return distance_between(
+        baseline,
+        column.numbers.sketch if numeric else None,
+        counted(column) if column.values.complete else None,
+        config,
+    )
+
+
+def distance_between(
+    baseline: FeatureStatistics,
+    sketch: Sketch | None,
+    counts: Mapping[str, int] | None,
+    config: MonitoringConfig,
+) -> tuple[float | None, float]:
     """The distance from the baseline, None where there is none, and the threshold it has."""
     distance, threshold = None, config.comparison_threshold
-    if baseline.sketch and column.is_numeric and column.numbers.moments.count:
-        method = config.comparison_method
-        distance = numerical_distance(baseline.sketch, column.numbers.sketch, method)
+    if baseline.sketch and sketch:
+        distance = numerical_distance(baseline.sketch, sketch, config.comparison_method)
     elif baseline.categories:
         threshold = config.categorical_comparison_threshold
         if config.categorical_drift_method == "ChiSquared" and config.comparison_method == "Robust":
             threshold = 1.0 - threshold
-        if column.values.complete:
+        if counts is not None:
             distance = categorical_distance(
                 baseline.categories,
-                counted(column),
+                counts,
                 config.comparison_method,
                 config.categorical_drift_method,
             )

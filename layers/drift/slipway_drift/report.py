@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from slipway_drift.report_change import change
 from slipway_drift.report_feature import card
-from slipway_drift.report_words import amount, check_name, escape, plural
+from slipway_drift.report_verdict import concerning, headline, lead, ordered
+from slipway_drift.report_words import amount, escape, plural
 
 Held = Mapping[str, Any]
 
@@ -49,45 +50,6 @@ FOOTER: Final = (
 )
 
 
-def headline(subject: Held) -> str:
-    moved = sum(1 for feature in subject["features"] if feature["violations"])
-    total = len(subject["features"])
-    return {
-        "no data": "No data in this window",
-        "too little data": "Too little data to judge",
-        "no drift": "No drift",
-    }.get(
-        subject["state"],
-        f"{moved} of {plural(total, 'feature')} {'has' if moved == 1 else 'have'} changed"
-        if moved
-        else "The data's shape has changed",
-    )
-
-
-def lead(subject: Held, windows: Sequence[Held]) -> str:
-    count = len(subject["violations"]) + len(subject["slipway_violations"])
-    if subject["state"] == "no data":
-        return (
-            "Nothing was captured, so nothing can be said. Is the endpoint called, and capture on?"
-        )
-    if subject["state"] == "too little data":
-        return (
-            f"Only {plural(subject['rows'], 'row')} came in, too few to tell a shift from chance. "
-            f"{plural(count - 1, 'other finding')} to be read with care."
-        )
-    if subject["state"] == "no drift":
-        return "Every feature looks as it did in the baseline, within its limits."
-    streak = 0
-    for window in reversed(windows):
-        if window["state"] != "violations":
-            break
-        streak += 1
-    if streak < 2:
-        return f"{plural(count, 'violation')} of the baseline's constraints."
-    since = f"in {streak} windows in a row, since {windows[-streak]['window']}"
-    return f"{plural(count, 'violation')} of the baseline's constraints, {since}."
-
-
 def verdict(subject: Held, windows: Sequence[Held]) -> str:
     look, icon = LOOKS.get(subject["state"], LOOKS["violations"])
     tiles = {
@@ -112,12 +74,9 @@ def verdict(subject: Held, windows: Sequence[Held]) -> str:
 
 def changes(subject: Held) -> str:
     """Say in a line each what changed most, and what concerns no single feature."""
-    names = {feature["name"] for feature in subject["features"]}
     general = [
-        f'<li><a href="#features"><b>{escape(check_name(held["constraint_check_type"]))}</b>'
-        f"<span>{escape(held['description'])}</span></a></li>"
-        for held in (*subject["violations"], *subject["slipway_violations"])
-        if held.get("feature_name") not in names
+        f'<li><a href="#features"><b>{escape(name)}</b><span>{escape(text)}</span></a></li>'
+        for name, text in concerning(subject)
     ]
     changed = [(i, f) for i, f in ordered(subject) if f["violations"]]
     items = general + [
@@ -167,17 +126,6 @@ def rejections(subject: Held) -> str:
         '<thead><tr><th scope="col">Reason</th><th scope="col">Records</th></tr></thead>'
         f"<tbody>{reasons}</tbody></table></div>{samples}</div>"
     )
-
-
-def ordered(subject: Held) -> list[tuple[int, Held]]:
-    """Number the features, those that changed most first."""
-
-    def urgency(item: tuple[int, Held]) -> tuple[float, float]:
-        feature = item[1]
-        relative = (feature["distance"] or 0.0) / (feature["threshold"] or 1.0)
-        return (-len(feature["violations"]), -relative)
-
-    return sorted(enumerate(subject["features"]), key=urgency)
 
 
 def features(subject: Held, windows: Sequence[Held]) -> str:

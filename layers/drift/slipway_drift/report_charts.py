@@ -24,6 +24,8 @@ def distribution(feature: Held) -> str:
     if chart is None:
         numeric = feature["expected_type"] in ("Integral", "Fractional")
         reason = "there are no numbers in this window" if numeric else "there are too many values"
+        if feature["completeness"]["current"] is None:
+            reason = "nothing is known of this window's values"
         return f'<p class="soft">No distribution to draw: {reason}.</p>'
     if chart["kind"] == "values":
         return values_table(feature["name"], chart)

@@ -34,7 +34,12 @@ CHECKS: Final = {
 
 def escape(text: object) -> str:
     """Make any text safe to stand in HTML; control characters are shown, not sent."""
-    return escape_html(str(text).translate(CONTROLS))
+    return escape_html(printed(text))
+
+
+def printed(text: object) -> str:
+    """Any text in one line; control characters are shown, not sent."""
+    return str(text).translate(CONTROLS)
 
 
 def amount(value: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -32,6 +32,13 @@ class Batch:
     rejections: tuple[Rejection, ...] = ()
     outputs: int = 0
     by_name: bool = False
+
+    def within(self, name: str) -> Batch:
+        """The same rows; what was rejected says in which file it stood."""
+        if not self.rejections:
+            return self
+        told = tuple(replace(held, where=f"{name}, {held.where}") for held in self.rejections)
+        return replace(self, rejections=told)
 
 
 def reject(reason: str, where: str, text: str) -> Rejection:
