@@ -174,7 +174,7 @@ class Monitored(Protocol):
         ...
 
     def data(self, data: Artifact) -> BinaryIO:
-        """Exactly this version of the uploaded baseline data."""
+        """Exactly this version of the uploaded baseline data, to read and to seek in."""
         ...
 
     def read(self, folder: str, names: Sequence[str]) -> Files:

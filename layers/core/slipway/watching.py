@@ -48,12 +48,9 @@ def _built(ports: Ports, found: Look, monitor: Monitor, folder: str, engine: Eng
         return Baseline(folder, refused="there is no baseline data")
     data = desired.baseline
     try:
-        files = engine.baseline(
-            ports.monitored.data(data),
-            data.key.rpartition("/")[2],
-            header=monitor.header,
-            config=monitor.thresholds,
-        )
+        with ports.monitored.data(data) as stream:
+            name = data.key.rpartition("/")[2]
+            files = engine.baseline(stream, name, header=monitor.header, config=monitor.thresholds)
     except ValueError as refusal:
         return Baseline(folder, refused=f"{data.key}: {refusal}")
     ports.monitored.write(folder, files)

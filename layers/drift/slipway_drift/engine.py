@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Checked", "DriftError", "Files", "Finding", "Metric", "Shard",
-    "baseline", "check", "findings", "profile", "report", "summary_of", "told",
+    "baseline", "check", "findings", "profile", "report", "state", "summary_of", "told",
 ]  # fmt: skip
 
 NONE: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -88,6 +88,14 @@ def findings(files: Files) -> tuple[Finding, ...]:
     files are not looked at. Raise DriftError where one is no JSON, or larger than 16 MiB.
     """
     return finding.findings(files)
+
+
+def state(files: Files) -> str:
+    """What a window amounts to: slipway_drift.json says it; without one, whether there are
+    violations."""
+    if SUMMARY not in files:
+        return "violations" if findings(files) else "no drift"
+    return str(read_summary(parse_bytes(files[SUMMARY], SUMMARY))["state"])
 
 
 def told(files: Files, since: str = "") -> str:

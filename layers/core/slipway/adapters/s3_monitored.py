@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import boto3
@@ -45,11 +46,13 @@ class S3Monitored:
                 yield key, cast("BinaryIO", body)
 
     def data(self, data: Artifact) -> BinaryIO:
+        file = cast("BinaryIO", TemporaryFile())
         with translated():
-            found = self._client.get_object(
-                Bucket=data.bucket, Key=data.key, VersionId=data.version_id
+            self._client.download_fileobj(
+                data.bucket, data.key, file, ExtraArgs={"VersionId": data.version_id}
             )
-        return cast("BinaryIO", found["Body"])
+        file.seek(0)
+        return file
 
     def read(self, folder: str, names: Sequence[str]) -> Mapping[str, bytes]:
         with translated():
