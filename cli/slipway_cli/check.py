@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -105,22 +105,21 @@ def show(found: Stack, verdict: Verdict, schedule: Schedule, output: Path | None
     title = reported.title(schedule.every)
     console.print(screen.worded(f"{verdict.state}: {title}"), soft_wrap=True)
     if verdict.violations:
-        console.print(told(found, reported), soft_wrap=True)
+        console.print(told(found, reported, schedule.every), soft_wrap=True)
     console.print(f"report: s3://{found.bucket}/{reported.folder}{REPORT}", soft_wrap=True)
     if output:
         fetch(found, reported, output)
         console.print(f"fetched into {output}", soft_wrap=True)
 
 
-def told(found: Stack, reported: Reported) -> str:
+def told(found: Stack, reported: Reported, every: int) -> str:
     """What people are told of a window with violations."""
     from slipway_drift import engine  # only here, for it is an extra
 
     drift = found.ports.ledger.load(reported.deployment).drift
+    since = replace(reported, hour=drift.since).title(every) if drift and drift.since else ""
     names = (SUMMARY, VIOLATIONS, OWN_VIOLATIONS)
-    return engine.told(
-        found.ports.monitored.read(reported.folder, names), drift.since if drift else ""
-    )
+    return engine.told(found.ports.monitored.read(reported.folder, names), since)
 
 
 def fetch(found: Stack, reported: Reported, output: Path) -> None:

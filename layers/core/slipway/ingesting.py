@@ -48,6 +48,11 @@ class News:
     def title(self) -> str:
         return self.reported.title(self.every)
 
+    @property
+    def since(self) -> str:
+        """The first of the windows with violations in a row, as people read it."""
+        return replace(self.reported, hour=self.drift.since).title(self.every)
+
 
 def ingest_violations(ports: Ports, reported: Reported, engine: Engine) -> Drift | None:
     """Tell what a window shows, once, and draw its report; what it shows.
@@ -140,7 +145,7 @@ def _tell(ports: Ports, news: News, engine: Engine) -> None:
             "report": report,
         },
     )
-    message = f"{engine.told(news.files, drift.since)}\n\nReport: {report}\n"
+    message = f"{engine.told(news.files, news.since)}\n\nReport: {report}\n"
     ports.announcements.tell_drift(deployment, f"{deployment}: drift", message)
 
 
