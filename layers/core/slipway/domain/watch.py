@@ -53,17 +53,21 @@ class Schedule:
     @classmethod
     def of(cls, document: Mapping[str, object]) -> "Schedule":
         """The schedule of Slipway's own that `document` was told. Raises InvalidInput."""
-        every, limits = document.get("every"), document.get("limits")
-        texts = [document.get(name) for name in ("schedule", "deployment", "endpoint", "baseline")]
-        words = [text for text in texts if isinstance(text, str) and text]
-        numbers = limits if isinstance(limits, Mapping) else {}
-        if len(words) < len(texts) or not isinstance(every, int) or every not in PERIODS:
-            raise InvalidInput(
-                f"check: {dict(document)!r:.200} is no check; start one with `slipway check`"
-            )
-        ordered = tuple(sorted((str(name), float(value)) for name, value in numbers.items()))
-        name, deployment, endpoint, baseline = words
-        return cls(Runner.LAMBDA, name, deployment, endpoint, baseline, every, ordered)
+        match document:
+            case {
+                "schedule": str(name),
+                "deployment": str(deployment),
+                "endpoint": str(endpoint),
+                "baseline": str(baseline),
+                "every": int(every),
+                "limits": Mapping() as limits,
+            } if every in PERIODS and all((name, deployment, endpoint, baseline)):
+                if all(isinstance(value, int | float) for value in limits.values()):
+                    ordered = tuple(sorted((str(key), float(limits[key])) for key in limits))
+                    return cls(Runner.LAMBDA, name, deployment, endpoint, baseline, every, ordered)
+        raise InvalidInput(
+            f"check: {dict(document)!r:.200} is no check; start one with `slipway check`"
+        )
 
 
 @dataclass(frozen=True, slots=True)
