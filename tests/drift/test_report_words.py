@@ -14,9 +14,10 @@ from slipway_drift.report_words import amount, escape, percent, plural, shortene
         (None, "\N{EN DASH}"), (0.0, "0"), (1234567.0, "1,234,567"), (-3.0, "\N{MINUS SIGN}3"),
         (0.123456, "0.1235"), (1234.56, "1,235"), (1.5e12, "1.5 \N{MULTIPLICATION SIGN} 10¹²"),
         (2e-7, "2 \N{MULTIPLICATION SIGN} 10⁻⁷"), (math.nan, "not a number"), (math.inf, "∞"),
+        ("NaN", "not a number"), ("-Infinity", "\N{MINUS SIGN}∞"),
     ],
 )  # fmt: skip
-def test_amounts(value: float | None, text: str) -> None:
+def test_amounts(value: float | str | None, text: str) -> None:
     assert amount(value) == text
 
 

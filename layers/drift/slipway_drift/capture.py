@@ -10,6 +10,7 @@ import polars as pl
 from slipway_drift.capture_bodies import Cells, rows_of
 from slipway_drift.capture_record import Record, parse_record
 from slipway_drift.json_rows import NotTabular, Row, numbered_lines
+from slipway_drift.pairing import position_of
 from slipway_drift.rows import Batch, Rejection, reject
 
 if TYPE_CHECKING:
@@ -54,15 +55,19 @@ def batches(
     records: Sequence[tuple[str, Record, str]], rejections: Sequence[Rejection], flatten: Flatten
 ) -> Iterator[tuple[str, Batch]]:
     held: dict[str, list[Pair]] = {}
-    rejected = list(rejections)
+    rejected: dict[str, list[Rejection]] = {}
     flattened = flatten([record for _, record, _ in records])
     for (where, record, text), pairs in zip(records, flattened, strict=True):
+        model = record.target_model or ""
+        rows = held.setdefault(model, [])
         if isinstance(pairs, str):
-            rejected.append(reject(pairs, where, text))
+            rejected.setdefault(model, []).append(reject(pairs, where, text))
         else:
-            held.setdefault(record.target_model or "", []).extend(pairs)
-    for position, model in enumerate(held or [""]):
-        yield model, batch_of(held.get(model, []), rejected if position == 0 else ())
+            rows.extend(pairs)
+    for model in held or [""]:
+        # A line that is no record names no model: the first one tells of it.
+        lines, rejections = rejections, ()
+        yield model, batch_of(held.get(model, []), [*lines, *rejected.get(model, ())])
 
 
 def batch_of(pairs: Sequence[Pair], rejections: Sequence[Rejection]) -> Batch:
@@ -84,12 +89,6 @@ def columns_of(rows: Sequence[Mapping[str, str | None]]) -> dict[str, list[str |
     names = {name for row in rows for name in row}
     ordered = sorted(names, key=lambda name: (position_of(name), name))
     return {name: [row.get(name) for row in rows] for name in ordered}
-
-
-def position_of(name: str) -> int:
-    """The position a generated name stands for; -1 where the name is the data's own."""
-    side, _, position = name.partition("_")
-    return int(position) if side in ("input", "output") and position.isdecimal() else -1
 
 
 def flatten_records(records: Sequence[Record]) -> Iterator[list[Pair] | str]:

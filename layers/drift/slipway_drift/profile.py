@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import polars as pl
 
 from slipway_drift.column import Column
+from slipway_drift.pairing import partners
 from slipway_drift.values import Values
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 KEPT_REJECTIONS: Final = 20
 
+Item = TypeVar("Item")
 Domains = Sequence[tuple[str, Collection[str]]]
 
 
@@ -68,8 +70,13 @@ class Profile:
         """The same columns under the baseline's names, as Model Monitor writes them."""
         if self.by_name:
             return self
-        given = [*names, *(column.name for column in self.columns[len(names) :])]
-        columns = zip(self.columns, given, strict=False)
+        ours = [column.name for column in self.columns]
+        paired = partners(ours, names, by_name=False)
+        given = [
+            name if index is None else names[index]
+            for name, index in zip(ours, paired, strict=True)
+        ]
+        columns = zip(self.columns, given, strict=True)
         return replace(self, columns=tuple(replace(column, name=name) for column, name in columns))
 
     def outputs_last(self) -> Profile:
@@ -103,17 +110,28 @@ def profile(
     baseline's (`Constraints.domains`) when the profile is to be checked. `keep` is called with
     each rejected record.
     """
-    result = Profile()
+    grouped = (("", batch) for batch in batches)
+    return profiles(grouped, domains=domains, keep=keep).get("", Profile())
+
+
+def profiles(
+    batches: Iterable[tuple[str, Batch]],
+    *,
+    domains: Domains = (),
+    keep: Callable[[Rejection], None] | None = None,
+) -> dict[str, Profile]:
+    """Profile the rows of each group apart, in one pass: of each variant, say, or each model."""
+    held: dict[str, Profile] = {}
     with ThreadPoolExecutor(pl.thread_pool_size() + 1) as workers:
-        for batch in ahead(iter(batches), workers):
+        for group, batch in ahead(iter(batches), workers):
             for rejection in batch.rejections:
                 if keep:
                     keep(rejection)
-            result = extend(result, batch, domains, workers)
-    return result
+            held[group] = extend(held.get(group, Profile()), batch, domains, workers)
+    return held
 
 
-def ahead(batches: Iterator[Batch], workers: Executor) -> Iterator[Batch]:
+def ahead(batches: Iterator[Item], workers: Executor) -> Iterator[Item]:
     """Read the next batch while the one before is worked on."""
     coming = workers.submit(next, batches, None)
     while (batch := coming.result()) is not None:
@@ -126,10 +144,12 @@ def extend(known: Profile, batch: Batch, domains: Domains, workers: Executor) ->
     cells = {series.name: series for series in batch.frame.get_columns()}
     columns = {column.name: column for column in known.columns}
     late = [(position, name) for position, name in enumerate(cells) if name not in columns]
-    asked = {name: frozenset(values) for name, values in domains}
+    asked = dict(domains)
+    paired = partners(list(cells), list(asked), by_name=batch.by_name) if late else []
     for position, name in late:
-        by_position = domains[position][1] if position < len(domains) else ()
-        watched = Values(watched=asked.get(name, frozenset(by_position)))
+        index = paired[position]
+        partner = () if index is None else domains[index][1]
+        watched = Values(watched=frozenset((*asked.get(name, ()), *partner)))
         column = Column(name, position < batch.outputs, values=watched)
         columns[name] = column.missing(known.item_count)
 

@@ -42,6 +42,10 @@ def overall(subject: Held) -> str:
 
 def lead(subject: Held, windows: Sequence[Held]) -> str:
     count = len(violations(subject))
+    if subject["state"] == "no data" and subject["rejections"]:
+        lost = sum(subject["rejections"].values())
+        were = "was" if lost == 1 else "were"
+        return f"Nothing that came in could be read: {plural(lost, 'record')} {were} rejected."
     if subject["state"] == "no data":
         return (
             "Nothing was captured, so nothing can be said. Is the endpoint called, and capture on?"

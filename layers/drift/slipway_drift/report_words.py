@@ -42,10 +42,14 @@ def printed(text: object) -> str:
     return str(text).translate(CONTROLS)
 
 
-def amount(value: float | None) -> str:
-    """A number in four digits, with thousands set apart; a dash where there is none."""
-    if value is None:
+def amount(given: float | str | None) -> str:
+    """A number in four digits, with thousands set apart; a dash where there is none.
+
+    What JSON cannot say stands quoted in the files: `"NaN"`, `"Infinity"`.
+    """
+    if given is None:
         return DASH
+    value = float(given)
     if not math.isfinite(value):
         return "∞" if value > 0 else f"{MINUS}∞" if value < 0 else "not a number"
     if value == int(value) and abs(value) < 1e9:
