@@ -55,8 +55,8 @@ def verdict(subject: Held, windows: Sequence[Held]) -> str:
     tiles = {
         "rows in this window": amount(subject["rows"]),
         "features compared": amount(len(subject["features"])),
-        "violations": amount(len(subject["violations"])),
-        "more findings by Slipway": amount(len(subject["slipway_violations"])),
+        "by Model Monitor's checks": amount(len(subject["violations"])),
+        "by Slipway's own checks": amount(len(subject["slipway_violations"])),
         "records rejected": amount(sum(subject["rejections"].values())),
     }
     shown = "".join(
@@ -130,7 +130,7 @@ def rejections(subject: Held) -> str:
 
 def features(subject: Held, windows: Sequence[Held]) -> str:
     """Write the cards, predictions apart from inputs."""
-    past = [{f["name"]: f["distance"] for f in window["features"]} for window in windows]
+    past = [{f["name"]: f for f in window["features"]} for window in windows]
     ranked = ordered(subject)
     shown, parts = ranked[:MOST_CARDS], ['<div id="features"></div>']
     for role, title in (("prediction", "Predictions"), ("input", "Features")):

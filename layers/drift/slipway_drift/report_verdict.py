@@ -57,15 +57,20 @@ def lead(subject: Held, windows: Sequence[Held]) -> str:
         )
     if subject["state"] == "no drift":
         return "Every feature looks as in the baseline, within its limits."
-    streak = 0
-    for window in reversed(windows):
-        if window["state"] != "violations":
-            break
-        streak += 1
+    said = f"{plural(count, 'violation')}{since(windows)}."
+    if subject["slipway_violations"] and not subject["violations"]:
+        them = "it" if count == 1 else "any of them"
+        return f"{said} Model Monitor's checks alone would not have found {them}."
+    return said
+
+
+def since(windows: Sequence[Held]) -> str:
+    """Say since when there have been violations; nothing where they are new."""
+    good = next((i for i, held in enumerate(reversed(windows)) if held["state"] != "violations"), 0)
+    streak = good or len(windows)
     if streak < 2:
-        return f"{plural(count, 'violation')} of the baseline's constraints."
-    since = f"in {streak} windows in a row, since {windows[-streak]['window']}"
-    return f"{plural(count, 'violation')} of the baseline's constraints, {since}."
+        return ""
+    return f", in {streak} windows in a row, since {windows[-streak]['window']}"
 
 
 def concerning(subject: Held) -> list[tuple[str, str]]:
