@@ -29,7 +29,10 @@ def of(check: str, **known: object) -> str:
         (
             "range_check",
             {"numbers": NUMBERS, "shift": SHIFT},
-            "12.5% of values lie outside the baseline's 1.5 to 40, down to \N{MINUS SIGN}3.25 and up to 41",
+            (
+                "12.5% of values lie outside the baseline's 1.5 to 40, down to "
+                "\N{MINUS SIGN}3.25 and up to 41"
+            ),
         ),
         ("input_drift_check", {"numbers": NUMBERS, "shift": SHIFT},
          "Mean 20 → 900 (shifted by 0.5 of 1)"),

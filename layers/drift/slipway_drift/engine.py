@@ -29,6 +29,7 @@ __all__ = [
     "baseline", "check", "findings", "profile", "report", "state", "summary_of", "told",
 ]  # fmt: skip
 
+DAMAGED: Final = f"{SUMMARY}: the document is damaged"
 NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -104,7 +105,7 @@ def told(files: Files, since: str = "") -> str:
     `since` says in words when the violations began. Without slipway_drift.json the text is made
     of the violations alone.
     """
-    with damage_told():
+    with damage_told(DAMAGED):
         return telling.told(files, since)
 
 
@@ -128,7 +129,7 @@ def report(
         else summary_of(files, baseline, title=title, window=window)
     )
     past = [held for earlier in history if is_current(held := parse_bytes(earlier, SUMMARY))]
-    with damage_told():
+    with damage_told(DAMAGED):
         return written(read_summary(parse_bytes(current, SUMMARY)), past)
 
 
@@ -141,15 +142,16 @@ def summary_of(files: Files, baseline: Files, *, title: str, window: str) -> byt
     from slipway_drift.foreign import foreign_summary
     from slipway_drift.jackson import write
 
-    return write(foreign_summary(files, baseline, title=title, window=window))
+    with damage_told("a file is not in Model Monitor's shape"):
+        return write(foreign_summary(files, baseline, title=title, window=window))
 
 
 @contextmanager
-def damage_told() -> Iterator[None]:
-    """Name the file where a document of ours lacks what it should hold."""
+def damage_told(what: str) -> Iterator[None]:
+    """Turn whatever a document's unforeseen shape leads to into a DriftError."""
     try:
         yield
     except DriftError:
         raise
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise DriftError(f"{SUMMARY}: the document is damaged: {error!r}") from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise DriftError(f"{what}: {error!r}") from error

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from slipway_drift.report_change import change
 from slipway_drift.report_feature import card
+from slipway_drift.report_quality import metrics
 from slipway_drift.report_verdict import concerning, headline, lead, ordered
 from slipway_drift.report_words import amount, escape, plural
 
@@ -19,6 +20,7 @@ Held = Mapping[str, Any]
 MOST_WINDOWS: Final = 24
 MOST_CARDS: Final = 200
 MOST_CHANGES: Final = 8
+COMPARED: Final = ("features compared", "metrics compared")
 LOOKS: Final = {
     "violations": ("bad", "M12 3 22 20H2Z M12 9v5 M12 17v.1"),
     "no drift": ("good", "M4 12.5 10 18 20 6"),
@@ -38,7 +40,8 @@ def report(subject: Held, history: Sequence[Held] = ()) -> bytes:
         'style-src \'unsafe-inline\'"><meta name="color-scheme" content="light dark">'
         f"<title>{escape(headline(subject))} · {escape(subject['title'])}</title>"
         f'<style>{style}</style></head><body><a class="skip" href="#features">Skip to the '
-        f"features</a><main>{verdict(subject, windows)}{changes(subject)}{trend(windows)}"
+        f"features</a><main>{verdict(subject, windows)}{changes(subject)}{metrics(subject)}"
+        f"{trend(windows)}"
         f"{rejections(subject)}{features(subject, windows)}</main>{FOOTER}</body></html>"
     )
     return page.encode()
@@ -54,7 +57,9 @@ def verdict(subject: Held, windows: Sequence[Held]) -> str:
     look, icon = LOOKS.get(subject["state"], LOOKS["violations"])
     tiles = {
         "rows in this window": amount(subject["rows"]),
-        "features compared": amount(len(subject["features"])),
+        COMPARED[bool(subject.get("metrics"))]: amount(
+            len(subject.get("metrics") or subject["features"])
+        ),
         "by Model Monitor's checks": amount(len(subject["violations"])),
         "by Slipway's own checks": amount(len(subject["slipway_violations"])),
         "records rejected": amount(sum(subject["rejections"].values())),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from slipway_drift.report_words import check_name, plural, shortened
 from slipway_drift.violations import GENERAL_CHECKS
 
 Held = Mapping[str, Any]
+
+WELL: Final = "The model is as good as in the baseline"
 
 
 def violations(subject: Held) -> list[Held]:
@@ -21,7 +23,7 @@ def headline(subject: Held) -> str:
     return {
         "no data": "No data in this window",
         "too little data": "Too little data to judge",
-        "no drift": "No drift",
+        "no drift": WELL if subject.get("metrics") else "No drift",
     }.get(
         subject["state"],
         f"{moved} of {plural(total, 'feature')} {'has' if moved == 1 else 'have'} changed"
@@ -55,6 +57,8 @@ def lead(subject: Held, windows: Sequence[Held]) -> str:
             f"Only {plural(subject['rows'], 'row')} came in, too few to tell a shift from chance. "
             f"{plural(count - 1, 'other finding')} to be read with care."
         )
+    if subject["state"] == "no drift" and subject.get("metrics"):
+        return "Every metric is within its threshold."
     if subject["state"] == "no drift":
         return "Every feature looks as in the baseline, within its limits."
     said = f"{plural(count, 'violation')}{since(windows)}."
