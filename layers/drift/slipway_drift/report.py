@@ -83,16 +83,17 @@ def changes(subject: Held) -> str:
         f'<li><a href="#features"><b>{escape(name)}</b><span>{escape(text)}</span></a></li>'
         for name, text in concerning(subject)
     ]
-    changed = [(i, f) for i, f in ordered(subject) if f["violations"]]
     items = general + [
         f'<li><a href="#f{i}"><b>{escape(f["name"])}</b><span>{escape(change(f))}</span></a></li>'
-        for i, f in changed[:MOST_CHANGES]
+        for i, f in ordered(subject)
+        if f["violations"]
     ]
     if not items:
         return ""
-    more = len(changed) - MOST_CHANGES
-    rest = f'<p class="soft">… and {plural(more, "feature")} more below.</p>' if more > 0 else ""
-    return f'<h2>What changed</h2><ul class="changed">{"".join(items)}</ul>{rest}'
+    more = len(items) - MOST_CHANGES
+    rest = f'<p class="soft">… and {more:,} more below.</p>' if more > 0 else ""
+    shown = "".join(items[:MOST_CHANGES])
+    return f'<h2>What changed</h2><ul class="changed">{shown}</ul>{rest}'
 
 
 def trend(windows: Sequence[Held]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from slipway_drift.report_words import check_name, plural, shortened
+from slipway_drift.report_words import check_name, metric_words, plural, shortened
 from slipway_drift.violations import GENERAL_CHECKS
 
 Held = Mapping[str, Any]
@@ -81,7 +81,7 @@ def concerning(subject: Held) -> list[tuple[str, str]]:
     """Name and tell what concerns no single feature: columns, rows, a model's metrics."""
     names = {feature["name"] for feature in subject["features"]}
     return [
-        (general_name(held), shortened(held["description"]))
+        metric_words(held["description"]) or (general_name(held), shortened(held["description"]))
         for held in violations(subject)
         if held.get("feature_name") not in names
     ]

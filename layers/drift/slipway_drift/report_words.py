@@ -12,6 +12,9 @@ MINUS: Final = "\N{MINUS SIGN}"
 TIMES: Final = "\N{MULTIPLICATION SIGN}"
 RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LONG_FRACTION: Final = re.compile(r"\d+\.\d{5,}(E-?\d+)?")
+BROKEN_METRIC: Final = re.compile(
+    r"Metric (\S+) with (\S+) \+/- \S+ was (Less|Greater)ThanThreshold '([^']+)'"
+)
 CONTROLS: Final = {code: f"\\x{code:02x}" for code in range(32)} | {127: "\\x7f"}
 
 CHECKS: Final = {
@@ -84,3 +87,17 @@ def plural(count: int, noun: str) -> str:
 
 def check_name(check: str) -> str:
     return CHECKS.get(check, check.replace("_", " ").capitalize())
+
+
+def metric_words(description: str) -> tuple[str, str] | None:
+    """Name a metric of model quality, and say what it is and should be; None for other texts."""
+    found = BROKEN_METRIC.fullmatch(description)
+    if not found:
+        return None
+    name, value, side, threshold = found.groups()
+    allowed = "at least" if side == "Less" else "at most"
+    try:
+        text = f"{amount(value)}, where {allowed} {amount(threshold)} is asked for"
+    except ValueError:
+        return None
+    return name.replace("_", " "), text
