@@ -65,6 +65,16 @@ def test_telling_of_a_window_loads_no_data_frames() -> None:
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
+def test_a_window_has_the_state_its_files_say(
+    baseline: Mapping[str, bytes], captured: Callable[..., bytes]
+) -> None:
+    held = checked(baseline, shards(captured, 1000)).files
+    foreign = {name: text for name, text in held.items() if name != "slipway_drift.json"}
+    assert [engine.state(files) for files in (held, foreign, {})] == [
+        "violations", "violations", "no drift",
+    ]  # fmt: skip
+
+
 def test_good_captures_in_shards_are_no_drift(
     baseline: Mapping[str, bytes], captured: Callable[..., bytes]
 ) -> None:
@@ -170,5 +180,8 @@ def test_a_damaged_summary_is_named(content: bytes) -> None:
     files = {"slipway_drift.json": content}
     with pytest.raises(engine.DriftError, match="slipway_drift"):
         engine.told(files)
+    if b"state" not in content:
+        with pytest.raises(engine.DriftError, match="slipway_drift"):
+            engine.state(files)
     with pytest.raises(engine.DriftError, match="slipway_drift"):
         engine.report(files, {}, title="t", window="w")

@@ -53,6 +53,9 @@ def baseline(
 def profile(captures: Iterable[tuple[str, BinaryIO]], baseline: Files) -> Shard:
     """Profile one shard of a window: capture files by name, in constant memory.
 
+    Streams are read once, in order, by `read` alone (Parquet's must be able to seek); each may be
+    closed when the next one is asked for.
+
     Files named .csv, .json or .parquet are read as datasets (a CSV's first row is its header),
     all others as data capture. CSV pairs with the baseline's columns by position, JSON by name.
     Shards of one window may be profiled anywhere and in any order; `check` merges them.
@@ -96,7 +99,8 @@ def state(files: Files) -> str:
     violations."""
     if SUMMARY not in files:
         return "violations" if findings(files) else "no drift"
-    return str(read_summary(parse_bytes(files[SUMMARY], SUMMARY))["state"])
+    with damage_told(DAMAGED):
+        return str(read_summary(parse_bytes(files[SUMMARY], SUMMARY))["state"])
 
 
 def told(files: Files, since: str = "") -> str:
