@@ -74,10 +74,10 @@ def check(
     found: dict[str, Checked] = {}
     with refusals():
         known = baseline_in(baseline)
-        reading = Reading(kind, header, script_in(preprocess), by)
-        domains = read_constraints(parse(known, CONSTRAINTS)).domains
+        asked = read_constraints(parse(known, CONSTRAINTS))
+        reading = Reading(kind, header, script_in(preprocess), by, asked.names)
         title = ", ".join(path.name for path in data[:3])
-        for group, held in (read(data, output, reading, domains) or {"": Profile()}).items():
+        for group, held in (read(data, output, reading, asked.domains) or {"": Profile()}).items():
             found[group] = check_window(
                 held,
                 known,

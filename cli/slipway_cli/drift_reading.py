@@ -18,7 +18,7 @@ from slipway_drift.profile import Profile, profiles
 from slipway_cli.drift_files import console, files_in, save_rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -38,12 +38,14 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How files are read: `kind` where the suffix shall not say it; a `script` for capture."""
+    """How files are read: `kind` where the suffix shall not say it; a `script` for capture,
+    whose positions are named by the baseline's `names`."""
 
     kind: str = ""
     header: bool = True
     script: str = ""
     by: By | None = None
+    names: Sequence[str] = ()
 
     def batches(self, path: Path, stream: BinaryIO) -> Iterator[tuple[str, Batch]]:
         """The rows of one file, with the group each belongs to; empty where nothing divides."""
@@ -57,7 +59,8 @@ class Reading:
             return
         flatten = Preprocessor(self.script) if self.script else None
         for model, batch in read_capture_by_model(stream, flatten):
-            yield self.group(path, model, rows=len(batch.frame)), batch
+            named = batch.named(self.names) if self.names else batch
+            yield self.group(path, model, rows=len(batch.frame)), named
 
     def group(self, path: Path, model: str, rows: int) -> str:
         if self.by is None:

@@ -133,7 +133,7 @@ def test_json_in_pairs_by_name_where_a_bare_number_comes_out(
     held = checked(baseline, [b"".join(lines)])
     assert held.state == "no drift"
     written = json.loads(held.files["statistics.json"])["features"]
-    assert [feature["name"] for feature in written] == ["price", "kind", "size"]
+    assert [feature["name"] for feature in written] == ["price", "size", "kind"]
 
 
 def test_csv_in_and_json_out_pair_each_in_its_way(
@@ -144,6 +144,22 @@ def test_csv_in_and_json_out_pair_each_in_its_way(
         for i in range(200)
     ]
     assert checked(baseline, [b"".join(lines)]).state == "no drift"
+
+
+def test_clients_of_csv_and_of_json_are_one_window(
+    baseline: Mapping[str, bytes], captured: Callable[..., bytes]
+) -> None:
+    sides = {"encodings": ("JSON", "JSON"), "types": ("application/json", "application/json")}
+    lines = [
+        captured(json.dumps({"kind": "ab"[i % 2], "size": i % 40}), f'{{"price": {i}.5}}', **sides)
+        if i % 3
+        else captured(f"{i % 40},{'ab'[i % 2]}", f"{i}.5")
+        for i in range(200)
+    ]
+    together, apart = checked(baseline, [b"".join(lines)]), checked(baseline, lines)
+    for held in (together, apart):
+        assert held.state == "no drift"
+        assert {m.name: m.value for m in held.metrics}["feature_non_null_kind"] == 200
 
 
 def test_prediction_drift_is_told_apart_from_input_drift(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from slipway_drift.pairing import partners, position_of
+from slipway_drift.pairing import baseline_names, partners, position_of
 
 NAMES = ("price", "size", "kind")
 
@@ -33,3 +33,18 @@ def test_each_column_has_its_feature(
 def test_generated_names_tell_their_position() -> None:
     names = ["input_10", "output_2", "input_x", "input", "input_1_2", "my_input_1"]
     assert [position_of(name) for name in names] == [10, 2, -1, -1, -1, -1]
+
+
+@pytest.mark.parametrize(
+    ("columns", "names", "given"),
+    [
+        (["output_0", "input_0", "input_1"], NAMES, ["price", "size", "kind"]),
+        (["output_0", "kind", "new"], NAMES, ["price", "kind", "new"]),
+        (["output_0", "output_1", "input_0"], ["output_0", "input_0"],
+         ["output_0", "input_0", "extra.input_0"]),
+    ],
+)  # fmt: skip
+def test_captures_take_the_baselines_names(
+    columns: list[str], names: list[str], given: list[str]
+) -> None:
+    assert baseline_names(columns, names) == given

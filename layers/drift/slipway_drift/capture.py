@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 RECORDS: Final = 20_000
 
 Pair = tuple[Row, Row]
+Shape = tuple[bool, bool]
+NO_SHAPE: Final[Shape] = (False, False)
 Flatten = Callable[[Sequence[Record]], Iterable["list[Pair] | str"]]
 
 
@@ -54,20 +56,28 @@ def read_capture_by_model(
 def batches(
     records: Sequence[tuple[str, Record, str]], rejections: Sequence[Rejection], flatten: Flatten
 ) -> Iterator[tuple[str, Batch]]:
-    held: dict[str, list[Pair]] = {}
+    held: dict[tuple[str, Shape], list[Pair]] = {}
     rejected: dict[str, list[Rejection]] = {}
     flattened = flatten([record for _, record, _ in records])
     for (where, record, text), pairs in zip(records, flattened, strict=True):
         model = record.target_model or ""
-        rows = held.setdefault(model, [])
         if isinstance(pairs, str):
             rejected.setdefault(model, []).append(reject(pairs, where, text))
-        else:
-            rows.extend(pairs)
-    for model in held or [""]:
+            held.setdefault((model, NO_SHAPE), [])
+        for pair in pairs if isinstance(pairs, list) else ():
+            held.setdefault((model, shape_of(pair)), []).append(pair)
+    for key in held or {("", NO_SHAPE): []}:
         # A line that is no record names no model: the first one tells of it.
         lines, rejections = rejections, ()
-        yield model, batch_of(held.get(model, []), [*lines, *rejected.get(model, ())])
+        told = [*lines, *rejected.pop(key[0], ())]
+        yield key[0], batch_of(held.get(key, []), told)
+
+
+def shape_of(pair: Pair) -> Shape:
+    """Say of either side whether its columns are known by position: those of CSV and of JSON
+    share no frame."""
+    output, given = (position_of(next(iter(side), "")) >= 0 for side in pair)
+    return output, given
 
 
 def batch_of(pairs: Sequence[Pair], rejections: Sequence[Rejection]) -> Batch:

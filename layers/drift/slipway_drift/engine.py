@@ -18,7 +18,7 @@ from slipway_drift.errors import DriftError
 from slipway_drift.metrics import Metric
 from slipway_drift.report import report as written
 from slipway_drift.results import Checked, Files, Finding, Shard
-from slipway_drift.summary_reading import is_current, read_summary
+from slipway_drift.summary_reading import is_current, read_summary, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -125,15 +125,17 @@ def report(
 
     With slipway_drift.json among the files the page is of that document, under its own title and
     window; without it `summary_of` makes one. `history` holds earlier slipway_drift.json
-    documents, oldest first; those of another version of Slipway are left out of the trend.
+    documents, oldest first; those of another version of Slipway are left out of the trend. It is
+    gone through once, and one document at a time is held: a generator may read them.
     """
     current = (
         files[SUMMARY]
         if SUMMARY in files
         else summary_of(files, baseline, title=title, window=window)
     )
-    past = [held for earlier in history if is_current(held := parse_bytes(earlier, SUMMARY))]
     with damage_told(DAMAGED):
+        read = (parse_bytes(earlier, SUMMARY) for earlier in history)
+        past = [remembered(held) for held in read if is_current(held)]
         return written(read_summary(parse_bytes(current, SUMMARY)), past)
 
 

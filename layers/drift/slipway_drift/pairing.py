@@ -35,3 +35,16 @@ def partners(columns: Sequence[str], names: Sequence[str], *, by_name: bool) -> 
     if by_name and not known.keys().isdisjoint(columns):
         return [known.get(column) for column in columns]
     return [index if index < len(names) else None for index in range(len(columns))]
+
+
+def baseline_names(columns: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Name the columns of a capture as the baseline names their features, extras as they are.
+
+    So a window may hold CSV of one client and JSON of another, and be one dataset all the same.
+    """
+    paired = partners(columns, names, by_name=False)
+    given = {names[index] for index in paired if index is not None}
+    return [
+        names[index] if index is not None else f"extra.{column}" if column in given else column
+        for column, index in zip(columns, paired, strict=True)
+    ]

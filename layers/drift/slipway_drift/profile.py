@@ -67,17 +67,16 @@ class Profile:
         )
 
     def renamed(self, names: Sequence[str]) -> Profile:
-        """The same columns under the baseline's names, as Model Monitor writes them."""
-        if self.by_name:
-            return self
+        """The same columns under the baseline's names and in its order, as Model Monitor's are."""
         ours = [column.name for column in self.columns]
-        paired = partners(ours, names, by_name=False)
+        paired = partners(ours, names, by_name=self.by_name)
         given = [
-            name if index is None else names[index]
-            for name, index in zip(ours, paired, strict=True)
+            column if index is None else replace(column, name=names[index])
+            for column, index in zip(self.columns, paired, strict=True)
         ]
-        columns = zip(self.columns, given, strict=True)
-        return replace(self, columns=tuple(replace(column, name=name) for column, name in columns))
+        last = len(names)
+        order = sorted(range(len(given)), key=lambda i: last if (at := paired[i]) is None else at)
+        return replace(self, columns=tuple(given[i] for i in order))
 
     def outputs_last(self) -> Profile:
         """The same columns with the predictions at the end (`output_columns_position` END)."""
