@@ -50,6 +50,7 @@ class Wish:
 
     artifact: Artifact | None
     manifest_version: str | None
+    baseline: Artifact | None = None
 
 
 class TimeLine:
@@ -137,6 +138,8 @@ def _takes_up(record: Record, wish: Wish) -> bool:
     if desired is None:
         return False
     if wish.artifact and not (desired.artifact and _same(desired.artifact, wish.artifact)):
+        return False
+    if wish.baseline and not (desired.baseline and _same(desired.baseline, wish.baseline)):
         return False
     return wish.manifest_version in (None, desired.manifest_version)
 

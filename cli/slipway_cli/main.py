@@ -8,6 +8,7 @@ import typer
 
 from slipway_cli import screen, target
 from slipway_cli.approval import approve, reject
+from slipway_cli.check import check
 from slipway_cli.commands import Commands
 from slipway_cli.demo.command import demo
 from slipway_cli.embedded import down, env, up
@@ -31,6 +32,7 @@ app.command()(status)
 app.command()(history)
 app.command()(invoke)
 app.command()(release)
+app.command()(check)
 app.command()(approve)
 app.command()(reject)
 app.command("inspect")(inspect_artifact)

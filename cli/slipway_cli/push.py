@@ -30,21 +30,31 @@ def push(
     manifest: Annotated[
         Path | None, typer.Option(help="A slipway.yaml; uploaded first.", dir_okay=False)
     ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            help="What requests are held against: .csv, .json, .jsonl or .parquet.", dir_okay=False
+        ),
+    ] = None,
     *,
     wait: Annotated[bool, typer.Option(help="Follow the release until it ends.")] = True,
     timeout: Annotated[float, typer.Option(help="Seconds to follow at most.")] = 1800.0,
 ) -> None:
-    """Check and upload a model, and follow its release."""
+    """Check and upload a model, its manifest or its baseline data, and follow the release."""
     checked_deployment(deployment)
-    if file is None and manifest is None:
-        raise Problem("nothing to push", "Give a model.tar.gz, --manifest, or both.", Exit.USAGE)
+    if not (file or manifest or baseline):
+        raise Problem(
+            "nothing to push", "Give a model.tar.gz, --manifest, --baseline, or all.", Exit.USAGE
+        )
+    if baseline:
+        check_data(baseline)
     if manifest:
         parse(manifest.read_bytes(), Approval.AUTOMATIC)
     if file:
         check_archive(file)
     found = stack.connect(target.of(ctx))
     line = TimeLine(found.ports, deployment)
-    wish = upload(found, deployment, file, manifest, _say)
+    wish = upload(found, deployment, file, manifest, _say, baseline)
     if wait:
         finish(deployment, await_release(found, deployment, wish, line, timeout))
 
@@ -60,6 +70,16 @@ def check_archive(file: Path) -> None:
         raise Problem(f"{file}: {'; '.join(refusals)}", code=Exit.REFUSED)
 
 
+def check_data(file: Path) -> None:
+    """Raises Problem for baseline data of a format that nobody reads."""
+    if not naming.BASELINE.fullmatch(f"baseline{file.suffix}"):
+        raise Problem(
+            f"{file}: {file.suffix or 'a file without a suffix'} is no format of baseline data",
+            "Give a .csv, .json, .jsonl or .parquet file.",
+            Exit.USAGE,
+        )
+
+
 def chunks(file: Path) -> Iterator[bytes]:
     """A file's bytes, a megabyte at a time."""
     with file.open("rb") as opened:
@@ -68,15 +88,22 @@ def chunks(file: Path) -> Iterator[bytes]:
 
 
 def upload(
-    found: Stack, deployment: str, file: Path | None, manifest: Path | None, say: Say
+    found: Stack,
+    deployment: str,
+    file: Path | None,
+    manifest: Path | None,
+    say: Say,
+    baseline: Path | None = None,
 ) -> Wish:
-    """Upload the manifest, then the artifact, saying so; the versions they became."""
+    """Upload the baseline data, the manifest, then the artifact, saying so; the versions they
+    became."""
     prefix = naming.prefix_of(deployment)
+    data = _put(found, baseline, f"{prefix}baseline{baseline.suffix}", say) if baseline else None
     version = (
         _put(found, manifest, f"{prefix}{naming.MANIFEST}", say).version_id if manifest else None
     )
     artifact = _put(found, file, f"{prefix}model{naming.ARCHIVE}", say) if file else None
-    return Wish(artifact, version)
+    return Wish(artifact, version, data)
 
 
 def await_release(found: Stack, deployment: str, wish: Wish, line: TimeLine, timeout: float) -> End:

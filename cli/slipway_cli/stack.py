@@ -85,5 +85,9 @@ def _settings(values: Mapping[str, str], region: str) -> Settings:
         table=values["TableName"],
         topic_arn=values["TopicArn"],
         state_machine_arn=values["StateMachineArn"],
+        check_state_machine_arn=values["CheckStateMachineArn"],
+        schedule_role_arn=values["ScheduleRoleArn"],
+        schedule_dead_letters_arn=values["ScheduleDeadLettersArn"],
+        drift_namespace=values["DriftNamespace"],
         default_approval=Approval(values["DefaultApproval"]),
     )

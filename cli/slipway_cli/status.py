@@ -8,6 +8,7 @@ from slipway.domain.desired import Desired, Policy
 from slipway.domain.naming import checked_deployment
 from slipway.domain.record import Record
 from slipway.domain.steps import AwaitChange, label
+from slipway.domain.watch import Schedule
 from slipway.domain.world import Inspected, PackageApproval, World
 from slipway.looking import Look, has_news, look
 from slipway.ports import Ports
@@ -85,6 +86,9 @@ def _document(ports: Ports, found: Look) -> dict[str, object]:
         "package": asdict(world.package) if world.package else None,
         "endpoint": asdict(world.endpoint) if world.endpoint else None,
         "probed": asdict(record.probed) if record.probed else None,
+        "baseline": asdict(record.baseline) if record.baseline else None,
+        "watch": [asdict(part) for part in world.watch],
+        "drift": asdict(record.drift) if record.drift else None,
         "owner": record.lease.owner if record.lease else None,
     }
 
@@ -98,6 +102,7 @@ def _facts(ports: Ports, found: Look) -> list[tuple[str, str]]:
         *(_inspected(record.inspected) if record.inspected else []),
         *_served(found.world),
         ("probes", record.probed.reason if record.probed else ""),
+        *_watched(record, found.world),
         ("owner", _owner(record)),
     ]
 
@@ -141,6 +146,17 @@ def _served(world: World) -> list[tuple[str, str]]:
         ("endpoint", f"{live.name} ({live.status})" if live else "none"),
         ("config", live.config if live else ""),
         ("failure", live.failure if live else ""),
+    ]
+
+
+def _watched(record: Record, world: World) -> list[tuple[str, str]]:
+    drift, baseline = record.drift, record.baseline
+    since = f", {drift.violations} violations, since {drift.since}" if drift and drift.since else ""
+    every = [part.every for part in world.watch if isinstance(part, Schedule)]
+    return [
+        ("baseline", (baseline.refused or baseline.summary) if baseline else ""),
+        ("watched", f"every {every[0]} h" if every else ""),
+        ("drift", f"{drift.state} at {drift.hour}{since}" if drift else ""),
     ]
 
 

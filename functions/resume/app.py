@@ -12,4 +12,5 @@ from slipway.wiring import ports
 @observed
 def handler(batch: Event, _context: object) -> PartialItemFailureResponse:
     """Which of the queue's messages shall be delivered again."""
-    return deliver(batch, partial(changed, site=ports().site), partial(nudge, ports()))
+    read = partial(changed, site=ports().site)
+    return deliver(batch, read, lambda hint: nudge(ports(), hint.deployment, hint.cause))

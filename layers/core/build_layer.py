@@ -20,7 +20,19 @@ HERE = Path(__file__).parent
 VERSION = "3.13"
 FOR_UV = ["--python-platform", "aarch64-manylinux2014", "--python-version", VERSION]
 FOR_PIP = ["--platform", "manylinux2014_aarch64", "--python-version", VERSION]
-SERVICES = frozenset({"dynamodb", "s3", "sagemaker", "sagemaker-runtime", "sns", "stepfunctions"})
+SERVICES = frozenset(
+    {
+        "cloudwatch",
+        "dynamodb",
+        "events",
+        "s3",
+        "sagemaker",
+        "sagemaker-runtime",
+        "scheduler",
+        "sns",
+        "stepfunctions",
+    }
+)
 
 
 def main() -> None:

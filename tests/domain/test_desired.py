@@ -6,6 +6,7 @@ from slipway.domain.desired import Artifact, Desired, Policy, Uploads, is_news, 
 OLD = Artifact("b", "models/h/model.tar.gz", "v1", 100.0, 10)
 NEW = replace(OLD, version_id="v2", uploaded_at=200.0)
 ELSEWHERE = Artifact("b", "models/h/run-2/model.tar.gz", "w1", 150.0, 10)
+DATA = Artifact("b", "models/h/baseline.csv", "d1", 50.0, 10)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,10 @@ def desired(artifact: Artifact | None, manifest: str | None) -> Desired:
         (Uploads(OLD, "m2"), desired(OLD, "m1"), True),
         (Uploads(OLD, None), desired(OLD, "m1"), False),
         (Uploads(None, None), desired(OLD, "m1"), False),
+        (Uploads(None, None, DATA), None, True),
+        (Uploads(OLD, "m1", DATA), desired(OLD, "m1"), True),
+        (Uploads(OLD, "m1", DATA), replace(desired(OLD, "m1"), baseline=DATA), False),
+        (Uploads(OLD, "m1"), replace(desired(OLD, "m1"), baseline=DATA), False),
         (Uploads(OLD, "m1"), desired(NEW, "m1"), False),
     ],
 )

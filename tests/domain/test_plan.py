@@ -1,13 +1,24 @@
 from dataclasses import replace
 
 import pytest
-from slipway.domain.desired import Artifact, Desired, EndpointTarget, Policy
+from slipway.domain.desired import (
+    Artifact,
+    Desired,
+    EndpointTarget,
+    MissingData,
+    Monitor,
+    OnViolation,
+    Policy,
+    Runner,
+)
 from slipway.domain.naming import Site
 from slipway.domain.plan import Plan, plan
+from slipway.domain.watch import UNWATCHED, Alarm
 from slipway.domain.world import Inspected, Package
 
 SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::123456789012:role/model")
 ARTIFACT = Artifact("bucket", "models/h/model.tar.gz", "v1", 1.0, 10)
+DATA = Artifact("bucket", "models/h/baseline.csv", "v1", 1.0, 10)
 INSPECTED = Inspected(ARTIFACT, sha256="ab" * 32, image="acc.dkr.ecr/sklearn:1")
 
 
@@ -64,6 +75,51 @@ def test_the_manifest_s_environment_has_the_last_word() -> None:
     inspected = replace(INSPECTED, environment={"A": "image", "B": "image"})
     environment = planned(Policy(environment={"A": "mine"}), inspected).container.environment
     assert environment == {"A": "mine", "B": "image"}
+
+
+def watched(monitor: Monitor | None = None, data: Artifact | None = DATA, sha: str = "ab") -> Plan:
+    policy = Policy(monitor=monitor or Monitor(), capture_percentage=100)
+    desired = Desired("h", 1, ARTIFACT, policy, baseline=data)
+    return plan(desired, replace(INSPECTED, sha256=sha * 32), SITE)
+
+
+def test_without_a_monitor_or_without_data_nothing_watches() -> None:
+    assert (planned().watch, planned().baseline) == (UNWATCHED, None)
+    assert (watched(data=None).watch, watched(data=None).baseline) == (UNWATCHED, None)
+
+
+@pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        (watched(), True),
+        (watched(Monitor(every=6, limits={"ks": 0.2}, on_violation=OnViolation.HOLD)), True),
+        (watched(data=replace(DATA, version_id="v2")), False),
+        (watched(sha="cd"), False),
+        (watched(Monitor(header=False)), False),
+        (watched(Monitor(thresholds={"comparison_threshold": 0.2})), False),
+    ],
+)
+def test_other_data_another_model_or_other_thresholds_make_a_baseline(
+    other: Plan, *, same: bool
+) -> None:
+    assert (other.baseline == watched().baseline) == same
+
+
+def test_what_watches_is_a_schedule_and_an_alarm_of_the_endpoints_name() -> None:
+    found = watched(Monitor(every=6, limits={"psi": 0.3, "ks": 0.2}))
+    schedule = found.schedule
+    assert schedule is not None
+    assert (schedule.name, schedule.endpoint) == ("slipway-h", found.endpoint)
+    assert schedule.baseline == found.baseline
+    assert schedule.limits == (("ks", 0.2), ("psi", 0.3))
+    alarm = Alarm("slipway-h-drift", "h", 6, MissingData.MISSING)
+    assert found.watch == {schedule, alarm}
+
+
+def test_model_monitor_s_container_is_given_no_limits_of_ours() -> None:
+    schedule = watched(Monitor(runner=Runner.SAGEMAKER, limits={"ks": 0.2})).schedule
+    assert schedule is not None
+    assert schedule.limits == ()
 
 
 def test_every_name_fits_sagemaker_s_limit() -> None:

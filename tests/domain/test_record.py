@@ -1,13 +1,13 @@
 from dataclasses import replace
 
 import pytest
-from slipway.domain.attempts import Attempts, Good
+from slipway.domain.attempts import Attempts
 from slipway.domain.decide import SETTLE_SECONDS
 from slipway.domain.desired import Desired, Policy
-from slipway.domain.errors import LeaseLost, LookAgain, Owned
-from slipway.domain.record import Record
+from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
+from slipway.domain.record import TELL_SECONDS, Record
 from slipway.domain.steps import Announce, Verdict
-from slipway.domain.world import Package
+from slipway.domain.world import Drift, Package, Probed
 
 RELEASED = Announce(Verdict.RELEASED, "all is well", "config-a")
 HELD = Announce(Verdict.HELD, "no image")
@@ -108,11 +108,29 @@ def test_an_owner_that_was_hinted_at_while_telling_keeps_its_lease() -> None:
     assert told.settled.told
 
 
-def test_a_release_proves_its_config_and_a_hold_does_not() -> None:
+def test_what_passed_its_probes_is_good_to_go_back_to_and_nothing_else_is() -> None:
     record = replace(owned(), package=Package("key", "package-a"))
-    assert record.settling(RELEASED, 0).attempts.good == (Good("config-a", "package-a"),)
-    held = Announce(Verdict.HELD, "rolled back", "config-a")
+    held = Announce(Verdict.HELD, "drift", "config-a")
+    for passed, generation, good in ((True, 3, True), (False, 3, False), (True, 2, False)):
+        probed = Probed(generation, "config-a", passed, "because")
+        for announce in (RELEASED, held):
+            settled = replace(record, probed=probed).settling(announce, 0)
+            assert bool(settled.attempts.good) == good
     assert record.settling(held, 0).attempts.good == ()
+
+
+def test_a_window_is_told_by_one_at_a_time() -> None:
+    drift = Drift(3, "2026/11/22/10", "violations", 2, "2026/11/22/10", "ab", at=100.0)
+    record = owned().drifted(drift)
+    with pytest.raises(Busy):
+        record.drifted(replace(drift, at=100.0 + TELL_SECONDS - 1))
+    late = replace(drift, at=100.0 + TELL_SECONDS)
+    assert record.drifted(late).drift == late
+    with pytest.raises(Busy):
+        record.drift_told().drifted(late)
+    assert record.drift_told().drifted(replace(late, digest="cd")).drift == replace(
+        late, digest="cd"
+    )
 
 
 def test_attempts_are_made_in_the_desired_generation() -> None:

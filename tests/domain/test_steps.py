@@ -9,6 +9,8 @@ def test_every_step_is_called_by_its_noun() -> None:
         "RegisterModel",
         "DeployEndpoint",
         "ProbeEndpoint",
+        "BuildBaseline",
+        "WatchEndpoint",
         "AwaitChange",
         "Announce",
     }
@@ -18,5 +20,7 @@ def test_every_step_is_called_by_its_noun() -> None:
 def test_a_label_tells_the_change_or_the_verdict() -> None:
     deploy = steps.DeployEndpoint(steps.Change.UPDATE, "c", "why")
     assert steps.label(deploy) == "DeployEndpoint (update)"
+    watch = steps.WatchEndpoint(steps.Change.DELETE, "why")
+    assert steps.label(watch) == "WatchEndpoint (delete)"
     assert steps.label(steps.Announce(steps.Verdict.HELD, "why")) == "Announce (Held)"
     assert steps.label(steps.AwaitChange(5, "why")) == "AwaitChange"

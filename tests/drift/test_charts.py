@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slipway_drift.charts import BINS, FEW, categorical_chart, numeric_chart
+from slipway_drift.charts import BINS, FEW, categorical_chart, sketch_chart
 from slipway_drift.sketch import Sketch
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -18,7 +18,7 @@ def of(values: list[float]) -> Sketch:
 
 @given(st.lists(finite, min_size=1, max_size=60), st.lists(finite, min_size=1, max_size=60))
 def test_every_share_is_drawn_whatever_the_numbers(a: list[float], b: list[float]) -> None:
-    chart = numeric_chart(of(a), of(b))
+    chart = sketch_chart(of(a), of(b))
     assert sum(chart["baseline"]) == pytest.approx(1.0, abs=1e-3)
     assert sum(chart["current"]) == pytest.approx(1.0, abs=1e-3)
     if chart["kind"] == "numbers":
@@ -29,15 +29,15 @@ def test_every_share_is_drawn_whatever_the_numbers(a: list[float], b: list[float
 def test_a_current_far_away_bends_the_axis_and_leaves_the_baseline_room() -> None:
     rng = np.random.default_rng(1)
     before = rng.gamma(2.0, 2.0, 4_000)
-    chart = numeric_chart(of(before.tolist()), of((before * 10_000).tolist()))
+    chart = sketch_chart(of(before.tolist()), of((before * 10_000).tolist()))
     assert chart["bent"]
     for side in ("baseline", "current"):
         assert sum(share > 0.01 for share in chart[side]) >= 5
-    assert not numeric_chart(of(before.tolist()), of((before * 2).tolist()))["bent"]
+    assert not sketch_chart(of(before.tolist()), of((before * 2).tolist()))["bent"]
 
 
 def test_few_numbers_are_drawn_as_values() -> None:
-    chart = numeric_chart(of([0.0] * 3 + [1.0]), of([1.0, 2.5]))
+    chart = sketch_chart(of([0.0] * 3 + [1.0]), of([1.0, 2.5]))
     assert chart == {
         "kind": "values",
         "values": ["0", "1", "2.5"],
@@ -56,5 +56,5 @@ def test_many_categories_leave_the_most_frequent_and_the_rest() -> None:
 
 
 def test_the_axis_has_a_fixed_number_of_bins() -> None:
-    chart = numeric_chart(of([float(i) for i in range(100)]), of([1.0]))
+    chart = sketch_chart(of([float(i) for i in range(100)]), of([1.0]))
     assert len(chart["edges"]) == BINS + 1

@@ -16,19 +16,32 @@ import pytest
 import yaml
 from slipway.domain.attempts import Attempt, Attempts, Good
 from slipway.domain.decide import RULES, Case, decide
-from slipway.domain.desired import Approval, Artifact, Desired, Policy
+from slipway.domain.desired import (
+    Approval,
+    Artifact,
+    Desired,
+    Monitor,
+    OnViolation,
+    Policy,
+    Runner,
+)
 from slipway.domain.naming import Site
 from slipway.domain.plan import Plan, plan
 from slipway.domain.steps import (
     Announce,
     AwaitChange,
+    BuildBaseline,
     DeployEndpoint,
     InspectArtifact,
     ProbeEndpoint,
     RegisterModel,
     Step,
+    WatchEndpoint,
 )
+from slipway.domain.watch import UNWATCHED, Schedule, Watch
 from slipway.domain.world import (
+    Baseline,
+    Drift,
     Endpoint,
     EndpointStatus,
     Inspected,
@@ -43,6 +56,7 @@ Rule = Callable[[Case], Step | None]
 
 SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::111122223333:role/serve")
 ARTIFACT = Artifact("bucket", "models/housing/model.tar.gz", "v2", 60.0, 1000)
+DATA = Artifact("bucket", "models/housing/baseline.csv", "v1", 50.0, 1000)
 GENERATION = 2
 
 
@@ -65,6 +79,9 @@ class Scenario:
             package=_package(self.given.get("package", {}), plan),
             endpoint=_endpoint(self.given.get("endpoint"), plan),
             probed=_probed(self.given.get("probed"), plan),
+            baseline=_baseline(self.given.get("baseline"), plan),
+            watch=_watch(self.given.get("watch", ""), plan),
+            drift=_drift(self.given.get("drift")),
             unsettled=self.given.get("unsettled", False),
         )
         return Case(desired, world, _attempts(self.given, plan), plan)
@@ -78,10 +95,44 @@ def _read(path: Path) -> list[Scenario]:
 
 
 def _desired(given: Given) -> Desired:
-    policy = Policy(approval=Approval(given.get("approval", "automatic")), image=given.get("image"))
+    policy = Policy(
+        approval=Approval(given.get("approval", "automatic")),
+        image=given.get("image"),
+        monitor=_monitor(given) if "monitor" in given else None,
+    )
     artifact = None if given.get("artifact") == "none" else ARTIFACT
-    generation = given.get("generation", GENERATION)
-    return Desired("housing", generation, artifact, policy, problem=given.get("problem"))
+    data = None if given.get("data") == "none" else DATA
+    generation, problem = given.get("generation", GENERATION), given.get("problem")
+    return Desired("housing", generation, artifact, policy, problem=problem, baseline=data)
+
+
+def _monitor(given: Given) -> Monitor:
+    runner = Runner(given.get("runner", "lambda"))
+    return Monitor(on_violation=OnViolation(given["monitor"]), runner=runner)
+
+
+def _baseline(given: Given | None, plan: Plan | None) -> Baseline | None:
+    if given is None:
+        return None
+    folder = given.get("folder") or (plan.baseline if plan else "") or "a-folder"
+    return Baseline(folder, refused=given.get("refused"))
+
+
+def _watch(given: str, plan: Plan | None) -> Watch:
+    wanted = plan.watch if plan else UNWATCHED
+    edited = Schedule(Runner.LAMBDA, "slipway-housing", "housing", "slipway-housing", "", 0)
+    return {
+        "": UNWATCHED,
+        "wanted": wanted,
+        "edited": frozenset({edited}),
+        "without alarm": frozenset(part for part in wanted if isinstance(part, Schedule)),
+    }[given]
+
+
+def _drift(given: Given | None) -> Drift | None:
+    if given is None:
+        return None
+    return Drift(GENERATION, "2026/11/22/10", "violations", 3, given["since"], told=True)
 
 
 def _inspected(given: Given | str) -> Inspected | None:
@@ -160,7 +211,9 @@ def _told(step: Step, case: Case) -> str:
             told = f"AwaitChange {timeout}"
         case Announce(verdict=verdict, config=config):
             told = f"Announce {verdict} serving {config}" if config else f"Announce {verdict}"
-        case InspectArtifact() | RegisterModel():
+        case WatchEndpoint(change=change):
+            told = f"WatchEndpoint {change}"
+        case InspectArtifact() | RegisterModel() | BuildBaseline():
             told = type(step).__name__
     return told.replace(case.wanted, "wanted") if case.wanted else told
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.simulation.stories import MANIFEST, Act
+from tests.simulation.stories import BASELINE, MANIFEST, Act
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, SITE, World
 
 PATCH_SECONDS = 50.0
@@ -17,7 +17,7 @@ def act(world: World, deed: Act) -> None:
 
 def _upload(world: World, deed: Act) -> None:
     world.bucket.upload(deed.key, deed.content)
-    if deed.key != MANIFEST:
+    if deed.key not in (MANIFEST, BASELINE):
         newest = world.bucket.newest(DEPLOYMENT).artifact
         world.invariants.wish(world.bucket.content(newest) if newest else None)
     world.deliver(f"{deed.key} was uploaded")
@@ -81,6 +81,10 @@ def _stop(world: World, _: Act) -> None:
         world.machine.stop(execution)
 
 
+def _unwatch(world: World, _: Act) -> None:
+    world.schedules.delete(ENDPOINT)
+
+
 def _patch(world: World, _: Act) -> None:
     world.cloud.patch(ENDPOINT, PATCH_SECONDS)
 
@@ -97,6 +101,7 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "edit": _edit,
     "delete": _delete,
     "stop": _stop,
+    "unwatch": _unwatch,
     "patch": _patch,
     "undo": _undo,
 }

@@ -1,7 +1,9 @@
 """What people upload: bytes that say how they behave."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
+from typing import BinaryIO
 
 from slipway.domain.desired import Artifact
 from slipway.domain.world import Inspected
@@ -10,6 +12,7 @@ from slipway_local.sagemaker.scripted import Script, constant
 
 GOOD, UNLOADABLE, MISANSWERING = "good", "unloadable", "misanswering"
 REFUSED, IMAGELESS = "refused", "imageless"
+ROWS, EMPTY = "rows", "empty"
 
 
 def content(kind: str, number: int) -> bytes:
@@ -36,6 +39,17 @@ def inspect(uploaded: Uploaded, artifact: Artifact, _region: str, instance_type:
             return replace(found, no_image="nothing tells the framework")
         case _:
             return replace(found, image="111122223333.dkr.ecr.eu-west-1.amazonaws.com/serve:1")
+
+
+def baseline(
+    stream: BinaryIO, _name: str, *, header: bool, config: Mapping[str, object]
+) -> dict[str, bytes]:
+    """As slipway_drift.engine.baseline: raises ValueError for data that cannot be used."""
+    read = stream.read()
+    if kind_of(read) == EMPTY:
+        raise ValueError("the baseline has no rows")
+    digest = sha256(read + repr((header, dict(config))).encode()).hexdigest()
+    return {"statistics.json": digest.encode(), "constraints.json": b"{}"}
 
 
 SCRIPTS = {

@@ -7,11 +7,11 @@ from slipway.domain.desired import Approval
 from slipway.domain.errors import InvalidInput
 from slipway.domain.steps import Announce, AwaitChange, Verdict
 from slipway.domain.world import PackageApproval
-from slipway.looking import Look, look
+from slipway.looking import Look, look, planned
 from slipway.manifest import parse
 from slipway.release import READINGS
 
-from tests.simulation.contents import disqualified
+from tests.simulation.contents import EMPTY, disqualified, kind_of
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, World
 
 REPLAY_SECONDS = 600.0
@@ -72,8 +72,22 @@ def _check_verdict(world: World, announce: Announce) -> None:
         serving = _serving(world)
         if not wished or serving != wished[-1] or disqualified(serving):
             world.wrong(f"released, but {serving!r} serves and {wished[-1:]} is the newest")
+        _check_watch(world)
     elif wished and not _is_excused(world, wished[-1], announce.reason):
         world.wrong(f"held without a cause: {announce.reason}")
+
+
+def _check_watch(world: World) -> None:
+    """What is released is watched exactly as the manifest says, by a baseline that was built."""
+    record, wanted = world.record(), planned(world.ports, world.record())
+    made = {*world.schedules.made.values(), *world.alarms.made.values()}
+    if wanted is None or made != wanted.watch:
+        world.wrong(f"released, but {made} watches it where {wanted} is wanted")
+    monitored = record.desired is not None and record.desired.policy.monitor is not None
+    if bool(made) != monitored:
+        world.wrong(f"released, but {made} watches it")
+    if made and (record.baseline is None or record.baseline.refused):
+        world.wrong(f"released, but its baseline is {record.baseline}")
 
 
 def _serving(world: World) -> bytes | None:
@@ -88,8 +102,16 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
     desired = world.record().desired
     if len(world.unread) >= READINGS and "could not be read" in reason:
         return True
+    if reason.startswith("monitor: ") and desired and desired.policy.monitor:
+        return _lacks_rows(world)
     untold = desired is not None and desired.generation in world.invariants.beyond_telling
     return untold or world.invariants.is_bad(newest) or _manifest_is_broken(world)
+
+
+def _lacks_rows(world: World) -> bool:
+    """Whether the newest baseline data are none that could be used."""
+    data = world.bucket.newest(DEPLOYMENT).baseline
+    return data is None or kind_of(world.bucket.content(data)) == EMPTY
 
 
 def _manifest_is_broken(world: World) -> bool:

@@ -1,15 +1,19 @@
 """The ports that are not SageMaker, in memory, with the semantics of the real ones."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
+from io import BytesIO
+from typing import BinaryIO
 
 from slipway.domain import naming
 from slipway.domain.desired import Artifact, Uploads
 from slipway.domain.errors import Conflict
 from slipway.domain.record import Record
 from slipway.domain.steps import Announce
+from slipway.domain.watch import CAPTURES, Alarm, Schedule, Window
+from slipway.engine import Files, Measurement
 from slipway.ports import Moment
 
 from tests.simulation.machine import Machine
@@ -71,9 +75,13 @@ class MemoryBucket:
         prefix = naming.prefix_of(deployment)
         found = {key: v[-1] for key, v in self._objects.items() if key.startswith(prefix)}
         manifest = found.pop(f"{prefix}{naming.MANIFEST}", None)
+        data = {k: v for k, v in found.items() if naming.BASELINE.fullmatch(k.removeprefix(prefix))}
+        models = {key: found[key] for key in found.keys() - data.keys()}
+        return Uploads(self._newest(models), manifest.id if manifest else None, self._newest(data))
+
+    def _newest(self, found: Mapping[str, Version]) -> Artifact | None:
         last = max(found, key=lambda key: (found[key].uploaded_at, key), default=None)
-        artifact = self._artifact(last, found[last]) if last else None
-        return Uploads(artifact, manifest.id if manifest else None)
+        return self._artifact(last, found[last]) if last else None
 
     def manifest(self, deployment: str, version: str) -> bytes:
         versions = self._objects[f"{naming.prefix_of(deployment)}{naming.MANIFEST}"]
@@ -132,3 +140,108 @@ class MemoryAnnouncements:
         desired = self._ledger.load(deployment).desired
         self.told.append((desired.generation if desired else 0, announce))
         self._hear(announce)
+
+    def tell_drift(self, deployment: str, subject: str, message: str) -> None:
+        raise NotImplementedError
+
+
+class MemorySchedules:
+    """Implements ports.Schedules."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, Schedule] = {}
+
+    def find(self, name: str) -> Schedule | None:
+        return self.made.get(name)
+
+    def put(self, schedule: Schedule) -> None:
+        self.made[schedule.name] = schedule
+
+    def delete(self, name: str) -> None:
+        self.made.pop(name, None)
+
+
+class MemoryAlarms:
+    """Implements ports.Alarms."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, Alarm] = {}
+
+    def find(self, name: str) -> Alarm | None:
+        return self.made.get(name)
+
+    def put(self, alarm: Alarm) -> None:
+        self.made[alarm.name] = alarm
+
+    def delete(self, name: str) -> None:
+        self.made.pop(name, None)
+
+
+@dataclass
+class MemoryChecks:
+    """Implements ports.Checks: what was started, and for when."""
+
+    started: list[tuple[Schedule, float]] = field(default_factory=list)
+
+    def start(self, schedule: Schedule, at: float) -> str:
+        self.started.append((schedule, at))
+        return f"check-{len(self.started)}"
+
+
+class MemoryMonitored:
+    """Implements ports.Monitored; `files` by their keys, in the order of their writing."""
+
+    def __init__(self, bucket: MemoryBucket) -> None:
+        self.files: dict[str, bytes] = {}
+        self._bucket = bucket
+
+    def captures(self, endpoint: str, window: Window) -> list[tuple[str, int]]:
+        found = (key for key in self.files if key.startswith(f"{CAPTURES}{endpoint}/"))
+        hours = [f"/{hour}/" for hour in window.folders]
+        kept = (key for key in found if any(hour in key for hour in hours))
+        return sorted((key, len(self.files[key])) for key in kept)
+
+    def open(self, keys: Iterable[str]) -> Iterator[tuple[str, BinaryIO]]:
+        return ((key, BytesIO(self.files[key])) for key in keys)
+
+    def data(self, data: Artifact) -> BinaryIO:
+        return BytesIO(self._bucket.content(data))
+
+    def read(self, folder: str, names: Sequence[str]) -> Files:
+        keys = {name: f"{folder}{name}" for name in names}
+        return {name: self.files[key] for name, key in keys.items() if key in self.files}
+
+    def present(self, folder: str) -> set[str]:
+        return {key.removeprefix(folder) for key in self.files if key.startswith(folder)}
+
+    def windows(self, history: str, name: str, until: str, most: int) -> list[str]:
+        found = (key.removesuffix(name) for key in self.files if key.endswith(f"/{name}"))
+        earlier = sorted(f for f in found if f.startswith(history) and f < until)
+        return earlier[-most:]
+
+    def write(self, folder: str, files: Files) -> None:
+        self.files.update({f"{folder}{name}": content for name, content in files.items()})
+
+    def remove(self, folder: str, names: Iterable[str]) -> None:
+        for name in names:
+            self.files.pop(f"{folder}{name}", None)
+
+
+@dataclass
+class MemoryMeasurements:
+    """Implements ports.Measurements: what was measured, by endpoint, schedule and moment."""
+
+    put_at: list[tuple[str, str, float, Sequence[Measurement]]] = field(default_factory=list)
+
+    def put(self, endpoint: str, schedule: str, at: float, metrics: Sequence[Measurement]) -> None:
+        self.put_at.append((endpoint, schedule, at, metrics))
+
+
+@dataclass
+class MemoryBus:
+    """Implements ports.Bus: the events that were put."""
+
+    events: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
+
+    def put(self, detail_type: str, detail: Mapping[str, object]) -> None:
+        self.events.append((detail_type, detail))

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slipway import documents, release
+from slipway import documents, release, watching
 from slipway.ports import Ports
+
+from tests.simulation.contents import baseline
 
 Json = Any
 
@@ -30,6 +32,23 @@ def probe_endpoint(ports: Ports, document: Json) -> Json:
     return release.probe_endpoint(ports, documents.task(document))
 
 
+class _Engine:
+    """The drift engine, as far as a release needs it."""
+
+    baseline = staticmethod(baseline)
+
+
+_ENGINE: Any = _Engine
+
+
+def build_baseline(ports: Ports, document: Json) -> Json:
+    return watching.build_baseline(ports, documents.task(document), _ENGINE)
+
+
+def watch_endpoint(ports: Ports, document: Json) -> Json:
+    return watching.watch_endpoint(ports, documents.task(document))
+
+
 def await_change(ports: Ports, document: Json) -> Json:
     return release.await_change(ports, documents.task(document), *documents.sleep(document))
 
@@ -45,6 +64,8 @@ FUNCTIONS: Mapping[str, Callable[[Ports, Json], Json]] = {
     "${RegisterModelFunctionArn}": register_model,
     "${DeployEndpointFunctionArn}": deploy_endpoint,
     "${ProbeEndpointFunctionArn}": probe_endpoint,
+    "${BuildBaselineFunctionArn}": build_baseline,
+    "${WatchEndpointFunctionArn}": watch_endpoint,
     "${AwaitChangeFunctionArn}": await_change,
     "${AnnounceFunctionArn}": announce,
 }

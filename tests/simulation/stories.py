@@ -7,10 +7,12 @@ from random import Random
 from slipway_local.sagemaker.account import Durations
 
 from tests.simulation.contents import (
+    EMPTY,
     GOOD,
     IMAGELESS,
     MISANSWERING,
     REFUSED,
+    ROWS,
     UNLOADABLE,
     content,
 )
@@ -24,6 +26,9 @@ MANUAL = b"approval: manual\n"
 LARGER = b"target: {instance_count: 2}\n"
 FASTER = b"target: {instance_type: ml.c5.large}\n"
 BROKEN = b"approval: maybe\n"
+WATCHED = b"capture: {percentage: 100}\nmonitor: {every: 1h}\n"
+RARELY = b"capture: {percentage: 100}\nmonitor: {every: 24h, thresholds: {ks: 0.2}}\n"
+BASELINE = "models/housing/baseline.csv"
 CALM = Durations(creating=60, updating=60, rolling_back=10, deleting=5)
 
 
@@ -33,7 +38,8 @@ class Act:
 
     `what` is upload (of `content` to `key`), approve or reject (the newest package), edit (the
     endpoint, to a config `by hand` or to the `n`-th of Slipway's), delete (it), discard (the
-    newest package), stop (the running releases), patch, or undo (`how`) an update under way.
+    newest package), stop (the running releases), unwatch (delete the schedule), patch, or undo
+    (`how`) an update under way.
     """
 
     at: float
@@ -60,6 +66,10 @@ def upload(at: float, kind: str = GOOD, number: int = 1, key: str = KEY) -> Act:
 
 def manifest(at: float, text: bytes) -> Act:
     return Act(at, "upload", MANIFEST, text)
+
+
+def baseline(at: float, kind: str = ROWS, number: int = 1) -> Act:
+    return Act(at, "upload", BASELINE, content(kind, number))
 
 
 BASE: Sequence[Story] = (
@@ -104,6 +114,24 @@ BASE: Sequence[Story] = (
     Story("edited by hand", [upload(10), Act(500, "edit", how="by hand")]),
     Story("deleted by hand", [upload(10), upload(400, number=2), Act(800, "delete")]),
     Story("manifest changes", [upload(10), manifest(300, BROKEN), manifest(600, LARGER)]),
+    Story("watched", [manifest(4, WATCHED), baseline(5), upload(10), upload(400, number=2)]),
+    Story("watched later", [upload(10), manifest(300, WATCHED), baseline(600)]),
+    Story(
+        "watched no more",
+        [manifest(4, WATCHED), baseline(5), upload(10), manifest(400, AUTOMATIC)],
+    ),
+    Story(
+        "watched otherwise",
+        [
+            manifest(4, WATCHED),
+            baseline(5),
+            upload(10),
+            baseline(300, EMPTY),
+            baseline(500),
+            manifest(700, RARELY),
+            Act(900, "unwatch"),
+        ],
+    ),
     Story(
         "stopped by hand", [upload(10), Act(11, "stop"), upload(400, number=2), Act(440, "stop")]
     ),
@@ -189,7 +217,7 @@ def _uploads(chance: Random) -> list[Act]:
 def _people(chance: Random) -> list[Act]:
     acts = []
     if chance.random() < 0.4:
-        acts.append(manifest(5.0, chance.choice((MANUAL, MANUAL, LARGER, BROKEN))))
+        acts.append(manifest(5.0, chance.choice((MANUAL, MANUAL, LARGER, BROKEN, WATCHED))))
     for what, often in (
         ("manifest", 0.3),
         ("approve", 0.5),
@@ -197,6 +225,8 @@ def _people(chance: Random) -> list[Act]:
         ("reject", 0.2),
         ("reject", 0.1),
         ("discard", 0.05),
+        ("baseline", 0.4),
+        ("unwatch", 0.1),
         ("edit", 0.15),
         ("edit", 0.1),
         ("delete", 0.15),
@@ -205,9 +235,11 @@ def _people(chance: Random) -> list[Act]:
         if chance.random() < often:
             at = chance.uniform(20.0, 3000.0)
             if what == "manifest":
-                acts.append(
-                    manifest(at, chance.choice((MANUAL, AUTOMATIC, LARGER, FASTER, BROKEN)))
-                )
+                texts = (MANUAL, AUTOMATIC, LARGER, FASTER, BROKEN, WATCHED, RARELY)
+                acts.append(manifest(at, chance.choice(texts)))
+            elif what == "baseline":
+                kind = chance.choice((ROWS, ROWS, ROWS, EMPTY))
+                acts.append(baseline(at, kind, chance.randint(1, 9)))
             else:
                 how = chance.choice(("by hand", "0", "1")) if what == "edit" else ""
                 acts.append(Act(at, what, how=how))

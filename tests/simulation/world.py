@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
-from slipway.domain.desired import Approval, Policy
+from slipway.domain.desired import Approval, Policy, Runner
 from slipway.domain.errors import LeaseLost, SlipwayError, Unanswered
 from slipway.domain.naming import Site, deployment_of_resource, endpoint_name
 from slipway.domain.record import Record
@@ -22,10 +22,16 @@ from slipway_local.sagemaker.scripted import Script, ScriptedLauncher
 from tests.simulation.cloud import STALE_SECONDS, Cloud
 from tests.simulation.contents import SCRIPTS, kind_of
 from tests.simulation.fakes import (
+    MemoryAlarms,
     MemoryAnnouncements,
     MemoryBucket,
+    MemoryBus,
+    MemoryChecks,
     MemoryExecutions,
     MemoryLedger,
+    MemoryMeasurements,
+    MemoryMonitored,
+    MemorySchedules,
 )
 from tests.simulation.faults import Crash, Faults, Gate, Gated
 from tests.simulation.functions import FUNCTIONS, deploy_endpoint, inspect_artifact, told
@@ -42,7 +48,7 @@ ENDPOINT = endpoint_name(SITE, DEPLOYMENT)
 SWEEP_SECONDS = 900.0
 DELIVERIES = 5
 REDELIVERY_SECONDS = 30.0
-UNTOLD = ("stop", "discard")  # what people do without an event that tells it
+UNTOLD = ("stop", "discard", "unwatch")  # what people do without an event that tells it
 
 Json = Any
 
@@ -81,6 +87,7 @@ class World:
         self.announcements = MemoryAnnouncements(
             self.ledger, lambda told: self.invariants.hears(told)
         )
+        self.schedules, self.alarms = MemorySchedules(), MemoryAlarms()
         self.machine = Machine(_graph(), self._functions(), self.scheduler, self.chance, self.wrong)
         launcher = ScriptedLauncher(self.scheduler.clock, _Scripts(self.bucket))
         self.cloud = Cloud(
@@ -231,6 +238,12 @@ class World:
             endpoints=SageMakerEndpoints(aws),
             executions=gated(MemoryExecutions(self.machine, self._staleness), "executions"),
             announcements=gated(self.announcements, "announcements"),
+            schedules={Runner.LAMBDA: gated(self.schedules, "schedules")},
+            alarms=gated(self.alarms, "alarms"),
+            checks=MemoryChecks(),
+            monitored=gated(MemoryMonitored(self.bucket), "monitored"),
+            measurements=MemoryMeasurements(),
+            bus=MemoryBus(),
             parse_manifest=_parse,
             default_policy=Policy(),
             clock=self.scheduler.clock,

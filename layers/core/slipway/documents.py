@@ -1,10 +1,13 @@
 """What travels through the state machine, as JSON documents, and what the core makes of it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from slipway.checking import Check, Outcome
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import checked_deployment
 from slipway.domain.steps import AwaitChange, name
+from slipway.domain.watch import Schedule
 from slipway.looking import Look
 from slipway.release import Task
 
@@ -41,6 +44,33 @@ def task(document: Document) -> Task:
 def sleep(document: Document) -> tuple[str, int]:
     """The token that wakes the release, and the hints it knows. Raises InvalidInput."""
     return _text(document, "token"), _number(document, "hints")
+
+
+def check(document: Document) -> Check:
+    """Which window of which schedule to check; `at` is a moment such as 2026-11-22T10:15:00Z.
+    Raises InvalidInput."""
+    at = _text(document, "at")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise InvalidInput(f"at: {at!r:.80} is no moment; write 2026-11-22T10:15:00Z") from error
+    if moment.tzinfo is None:
+        raise InvalidInput(f"at: {at!r:.80} is in no time zone; write 2026-11-22T10:15:00Z")
+    return Check(Schedule.of(document), moment.timestamp())
+
+
+def outcome(checked: Outcome) -> Document:
+    """What CheckDrift hands on: the window's state, or where the list of the shards is that have
+    to be profiled."""
+    return {"folder": checked.folder, "state": checked.state, "shards": checked.shards}
+
+
+def shard(document: Document) -> tuple[Schedule, list[str]]:
+    """Whose captures a shard is of, and which. Raises InvalidInput."""
+    keys = document.get("keys")
+    if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
+        raise InvalidInput(f"keys: {keys!r:.80} is no list of keys; CheckDrift hands it on")
+    return Schedule.of(document), keys
 
 
 def _text(document: Document, field: str) -> str:

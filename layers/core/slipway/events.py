@@ -4,9 +4,9 @@ No step acts on an event's payload: an event only says where to look.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import Site, deployment_of_key, deployment_of_resource
+from slipway.domain.watch import Reported, reported_at
 from slipway.telemetry import telling
 
 Event = Mapping[str, Any]
@@ -27,6 +28,9 @@ class Hint:
     cause: str
 
 
+Read = TypeVar("Read", Hint, Reported)
+
+
 def uploaded(event: Event) -> Hint | None:
     """The hint of an S3 `Object Created` event; None for keys that mean nothing to Slipway.
 
@@ -36,6 +40,11 @@ def uploaded(event: Event) -> Hint | None:
     key = _text(event, "detail", "object", "key")
     deployment = deployment_of_key(key)
     return Hint(deployment, f"{key} was uploaded") if deployment else None
+
+
+def reported(event: Event, site: Site) -> Reported | None:
+    """The window that an S3 `Object Created` event is about; None for keys of no window."""
+    return reported_at(site, _text(event, "detail", "object", "key"))
 
 
 def changed(event: Event, site: Site) -> Hint | None:
@@ -49,27 +58,27 @@ def changed(event: Event, site: Site) -> Hint | None:
 
 
 def deliver(
-    batch: Event, read: Callable[[Event], Hint | None], nudge: Callable[[str, str], str]
+    batch: Event, read: Callable[[Event], Read | None], act: Callable[[Read], object]
 ) -> PartialItemFailureResponse:
-    """Nudge what each message of an SQS batch hints at; which messages to deliver again.
+    """Act on what each message of an SQS batch says; which messages to deliver again.
 
     A message that fails goes back alone, so one bad event holds up none of the others.
     """
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    with processor(batch["Records"], partial(_deliver, read, nudge)):
+    with processor(batch["Records"], partial(_deliver, read, act)):
         processor.process()
     return processor.response()
 
 
 def _deliver(
-    read: Callable[[Event], Hint | None], nudge: Callable[[str, str], str], record: SQSRecord
+    read: Callable[[Event], Read | None], act: Callable[[Read], object], record: SQSRecord
 ) -> None:
     with telling(message=record.message_id):
-        hint = read(record.json_body)
-    if hint is None:
+        found = read(record.json_body)
+    if found is None:
         return
-    with telling(deployment=hint.deployment, cause=hint.cause) as outcome:
-        outcome(nudge(hint.deployment, hint.cause))
+    with telling(**asdict(found)) as outcome:
+        outcome(act(found))
 
 
 def _hint(site: Site, event: Event, name: str, status: str, kind: str) -> Hint | None:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from slipway.domain import naming
 from slipway.domain.decide import decide
 from slipway.domain.desired import Desired, Policy, is_news, newer
 from slipway.domain.errors import Conflict, InvalidInput
 from slipway.domain.plan import Plan, plan
 from slipway.domain.record import Record
 from slipway.domain.steps import Announce, Step
+from slipway.domain.watch import Alarm, Schedule, Watch
 from slipway.domain.world import Package, World
 from slipway.ports import Ports
 
@@ -73,6 +75,7 @@ def refresh(ports: Ports, record: Record) -> Record:
         policy=policy,
         manifest_version=uploads.manifest_version or before.manifest_version,
         problem=problem,
+        baseline=uploads.baseline if newer(uploads.baseline, before.baseline) else before.baseline,
     )
     return change(
         ports, record.deployment, lambda r: replace(r.under(record.fence), desired=desired)
@@ -109,8 +112,21 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         package=_package(ports, record.package, wanted),
         endpoint=ports.endpoints.describe(wanted.endpoint),
         probed=record.probed,
+        baseline=record.baseline,
+        watch=_watch(ports, record, wanted),
+        drift=record.drift,
         unsettled=record.lease is not None and record.lease.quiet_until > ports.clock(),
     )
+
+
+def _watch(ports: Ports, record: Record, wanted: Plan) -> Watch:
+    """What watches the endpoint, of all that may have been made to."""
+    found: set[Schedule | Alarm | None] = set()
+    for runner in record.runners:
+        found.add(ports.schedules[runner].find(wanted.endpoint))
+    if record.runners:
+        found.add(ports.alarms.find(naming.alarm_name(wanted.endpoint)))
+    return frozenset(part for part in found if part is not None)
 
 
 def _package(ports: Ports, known: Package | None, wanted: Plan) -> Package | None:

@@ -9,9 +9,13 @@ from slipway.domain.desired import (
     Approval,
     EndpointTarget,
     Expectation,
+    MissingData,
+    Monitor,
+    OnViolation,
     Policy,
     ProbeRequest,
     Rollout,
+    Runner,
 )
 from slipway.domain.errors import InvalidInput
 from slipway.domain.expect import PATH
@@ -22,8 +26,11 @@ REMEDIES = {
     "target.instance_type": "give an instance type such as ml.m5.large",
     "image": "give a whole image URI such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1",
     "capture.percentage": "give a whole number from 0 to 100, without a unit",
+    "monitor.every": "give hours that divide a day: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h",
 }
 Percentage = Annotated[int, Field(ge=0, le=100)]
+Share = Annotated[float, Field(ge=0, le=1)]
+LIMITS = ("minimum_rows", "ks", "psi", "outside")
 
 
 class _Strict(BaseModel):
@@ -48,6 +55,48 @@ class Capture(_Strict):
 
     percentage: Percentage
     """How many of 100 requests are kept."""
+
+
+class Thresholds(_Strict):
+    """From where on something counts as a violation; Model Monitor's names, then Slipway's."""
+
+    comparison_threshold: Share | None = None
+    """The largest drift distance of a numeric column; Model Monitor's default is 0.1."""
+    comparison_method: Literal["Robust", "Simple"] | None = None
+    """Whether the distance is corrected for the number of rows; Robust by default."""
+    categorical_comparison_threshold: Share | None = None
+    """The largest drift distance of a text column; 0.1 by default."""
+    categorical_drift_method: Literal["LInfinity", "ChiSquared"] | None = None
+    """How text columns are compared; LInfinity by default."""
+    datatype_check_threshold: Share | None = None
+    """The share of values that must be of the baseline's type; 1 by default."""
+    domain_content_threshold: Share | None = None
+    """The share of values that must be known to the baseline; 1 by default."""
+    minimum_rows: Annotated[int, Field(ge=1)] | None = None
+    """Fewer rows in a window are too few to judge; 30 by default."""
+    ks: Share | None = None
+    """The largest Kolmogorov-Smirnov distance beyond chance; 0.1 by default."""
+    psi: Annotated[float, Field(ge=0)] | None = None
+    """The largest population stability index; 0.25 by default."""
+    outside: Share | None = None
+    """The share of values that may leave the baseline's range; 0.01 by default."""
+
+
+class Watching(_Strict):
+    """Drift monitoring: captured requests are held against the uploaded baseline data."""
+
+    every: Annotated[str, Field(pattern=r"^(1|2|3|4|6|8|12|24)h$")] = "1h"
+    """How often, in hours that divide a day."""
+    on_violation: OnViolation = Field(default=OnViolation.NOTIFY, strict=False)
+    """Whether people are told only, or the deployment also counts as held until they act."""
+    runner: Runner = Field(default=Runner.LAMBDA, strict=False)
+    """Slipway's own functions; or SageMaker Model Monitor, in accounts that still have it."""
+    header: bool = True
+    """Whether the first row of baseline.csv names its columns."""
+    missing_data: MissingData = Field(default=MissingData.MISSING, strict=False)
+    """What the alarm makes of a window without requests, as CloudWatch calls it."""
+    thresholds: Thresholds = Thresholds()
+    """From where on something counts as a violation."""
 
 
 class Expect(_Strict):
@@ -101,8 +150,18 @@ class Manifest(_Strict):
     """Whether the model runs without a network."""
     capture: Capture | None = None
     """Which requests and replies are kept; none when absent."""
+    monitor: Watching | None = None
+    """How captured requests are watched for drift; not at all when absent."""
     probes: list[Probe] = []
     """Golden requests. Without any, a row of zeros is sent where the artifact tells its width."""
+
+    @model_validator(mode="after")
+    def _sees(self) -> Self:
+        if self.monitor and not (self.capture and self.capture.percentage):
+            raise ValueError(
+                "`monitor` sees captured requests only; add `capture: {percentage: 100}`"
+            )
+        return self
 
 
 def parse(content: bytes, default_approval: Approval) -> Policy:
@@ -163,7 +222,21 @@ def _policy(manifest: Manifest) -> Policy:
         environment=manifest.environment,
         network_isolation=manifest.network_isolation,
         capture_percentage=manifest.capture.percentage if manifest.capture else 0,
+        monitor=_monitor(manifest.monitor) if manifest.monitor else None,
         probes=tuple(_probe(probe) for probe in manifest.probes),
+    )
+
+
+def _monitor(given: Watching) -> Monitor:
+    chosen = given.thresholds.model_dump(exclude_none=True)
+    return Monitor(
+        every=int(given.every.removesuffix("h")),
+        on_violation=given.on_violation,
+        runner=given.runner,
+        header=given.header,
+        missing_data=given.missing_data,
+        thresholds={name: value for name, value in chosen.items() if name not in LIMITS},
+        limits={name: float(value) for name, value in chosen.items() if name in LIMITS},
     )
 
 

@@ -1,15 +1,17 @@
 """What a release needs of the world. Adapters implement these; tests bring fakes of their own."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
-from slipway.domain.desired import Artifact, Policy, ProbeRequest, Uploads
+from slipway.domain.desired import Artifact, Policy, ProbeRequest, Runner, Uploads
 from slipway.domain.naming import Site
 from slipway.domain.plan import Plan
 from slipway.domain.record import Record
 from slipway.domain.steps import Announce
+from slipway.domain.watch import Alarm, Schedule, Window
 from slipway.domain.world import Endpoint, PackageApproval
+from slipway.engine import Files, Measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,90 @@ class Executions(Protocol):
 
 
 class Announcements(Protocol):
-    """Where people are told."""
+    """Where people are told, and other systems."""
 
     def tell(self, deployment: str, announce: Announce) -> None: ...
+
+    def tell_drift(self, deployment: str, subject: str, message: str) -> None: ...
+
+
+class Schedules(Protocol):
+    """What checks for drift, of one runner."""
+
+    def find(self, name: str) -> Schedule | None: ...
+
+    def put(self, schedule: Schedule) -> None:
+        """Make the schedule, or make the one of its name what it says."""
+        ...
+
+    def delete(self, name: str) -> None: ...
+
+
+class Alarms(Protocol):
+    """Alarms on what the checks find."""
+
+    def find(self, name: str) -> Alarm | None: ...
+
+    def put(self, alarm: Alarm) -> None: ...
+
+    def delete(self, name: str) -> None: ...
+
+
+class Checks(Protocol):
+    """Checks for drift as executions of a state machine."""
+
+    def start(self, schedule: Schedule, at: float) -> str:
+        """Check the window that has ended at `at`, in epoch seconds; the execution."""
+        ...
+
+
+class Monitored(Protocol):
+    """Captured requests, baselines and reports, in the bucket."""
+
+    def captures(self, endpoint: str, window: Window) -> list[tuple[str, int]]:
+        """Keys and sizes of the capture files of a window, sorted."""
+        ...
+
+    def open(self, keys: Iterable[str]) -> Iterator[tuple[str, BinaryIO]]:
+        """Each key with a stream of its bytes, one after the other."""
+        ...
+
+    def data(self, data: Artifact) -> BinaryIO:
+        """Exactly this version of the uploaded baseline data, to read and to seek in."""
+        ...
+
+    def read(self, folder: str, names: Sequence[str]) -> Files:
+        """Those of the files that are in the folder. Raises Refused for one above 64 MiB."""
+        ...
+
+    def present(self, folder: str) -> set[str]:
+        """The names of the files in the folder."""
+        ...
+
+    def windows(self, history: str, name: str, until: str, most: int) -> list[str]:
+        """The folders of the last windows before the folder `until` that hold a file `name`,
+        oldest first."""
+        ...
+
+    def write(self, folder: str, files: Files) -> None:
+        """Write the files in their order."""
+        ...
+
+    def remove(self, folder: str, names: Iterable[str]) -> None: ...
+
+
+class Measurements(Protocol):
+    """Where metrics of windows go."""
+
+    def put(
+        self, endpoint: str, schedule: str, at: float, metrics: Sequence[Measurement]
+    ) -> None: ...
+
+
+class Bus(Protocol):
+    """Where other systems hear of what happened."""
+
+    def put(self, detail_type: str, detail: Mapping[str, object]) -> None: ...
 
 
 ParseManifest = Callable[[bytes], Policy]
@@ -142,6 +225,12 @@ class Ports:
     endpoints: Endpoints
     executions: Executions
     announcements: Announcements
+    schedules: Mapping[Runner, Schedules]
+    alarms: Alarms
+    checks: Checks
+    monitored: Monitored
+    measurements: Measurements
+    bus: Bus
     parse_manifest: ParseManifest
     default_policy: Policy
     clock: Callable[[], float]

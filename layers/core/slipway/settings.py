@@ -16,6 +16,10 @@ class Settings:
     table: str
     topic_arn: str
     state_machine_arn: str
+    check_state_machine_arn: str
+    schedule_role_arn: str
+    schedule_dead_letters_arn: str
+    drift_namespace: str
     default_approval: Approval
 
 
@@ -32,6 +36,10 @@ def read(environment: Mapping[str, str]) -> Settings:
             table=environment["SLIPWAY_TABLE"],
             topic_arn=environment["SLIPWAY_TOPIC_ARN"],
             state_machine_arn=environment["SLIPWAY_STATE_MACHINE_ARN"],
+            check_state_machine_arn=environment["SLIPWAY_CHECK_STATE_MACHINE_ARN"],
+            schedule_role_arn=environment["SLIPWAY_SCHEDULE_ROLE_ARN"],
+            schedule_dead_letters_arn=environment["SLIPWAY_SCHEDULE_DEAD_LETTERS_ARN"],
+            drift_namespace=environment["SLIPWAY_DRIFT_NAMESPACE"],
             default_approval=Approval(environment["SLIPWAY_DEFAULT_APPROVAL"]),
         )
     except KeyError as missing:

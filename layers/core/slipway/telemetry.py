@@ -12,6 +12,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from slipway.domain.errors import SlipwayError
+from slipway.domain.world import Drift
 
 NAMESPACE = "Slipway"
 KEYS = ("deployment", "execution")
@@ -61,7 +62,19 @@ def telling(**keys: object) -> Iterator[Callable[[object], None]]:
             raise
 
 
-def count(what: str, deployment: str) -> None:
-    """Add one to the metric `what` of a deployment."""
-    with single_metric(what, MetricUnit.Count, value=1, namespace=NAMESPACE) as metric:
+def counted(deployment: str, drift: Drift | None) -> str:
+    """Count the violations of a window; what it showed, in a word.
+
+    A window without data to judge counts nothing, not zero: alarms miss it, as they should.
+    """
+    if drift is None:
+        return "nothing new"
+    if drift.judged:
+        count("Violations", deployment, drift.violations)
+    return drift.state
+
+
+def count(what: str, deployment: str, value: int = 1) -> None:
+    """Add to the metric `what` of a deployment."""
+    with single_metric(what, MetricUnit.Count, value=value, namespace=NAMESPACE) as metric:
         metric.add_dimension("deployment", deployment)

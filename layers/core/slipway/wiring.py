@@ -9,13 +9,19 @@ import botocore.session
 from botocore.config import Config
 
 from slipway import settings
+from slipway.adapters.cloudwatch_alarms import CloudWatchAlarms
+from slipway.adapters.cloudwatch_measurements import CloudWatchMeasurements
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
+from slipway.adapters.eventbridge_bus import EventBridgeBus
+from slipway.adapters.s3_monitored import S3Monitored
 from slipway.adapters.s3_uploaded import S3Uploaded
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
+from slipway.adapters.scheduler_schedules import SchedulerSchedules
 from slipway.adapters.sns_announcements import SNSAnnouncements
+from slipway.adapters.stepfunctions_checks import StepFunctionsChecks
 from slipway.adapters.stepfunctions_executions import StepFunctionsExecutions
-from slipway.domain.desired import Approval, Policy
+from slipway.domain.desired import Approval, Policy, Runner
 from slipway.ports import Ports
 
 # Of the modes measured under heavy throttling, standard with ten attempts ended soonest.
@@ -47,6 +53,19 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
         endpoints=SageMakerEndpoints(aws),
         executions=StepFunctionsExecutions(aws, given.state_machine_arn),
         announcements=SNSAnnouncements(aws, given.topic_arn),
+        schedules={
+            Runner.LAMBDA: SchedulerSchedules(
+                aws,
+                given.check_state_machine_arn,
+                given.schedule_role_arn,
+                given.schedule_dead_letters_arn,
+            ),
+        },
+        alarms=CloudWatchAlarms(aws, given.site.prefix, given.topic_arn),
+        checks=StepFunctionsChecks(aws, given.check_state_machine_arn),
+        monitored=S3Monitored(aws, given.site.bucket),
+        measurements=CloudWatchMeasurements(aws, given.drift_namespace),
+        bus=EventBridgeBus(aws),
         parse_manifest=partial(_parse_manifest, given.default_approval),
         default_policy=Policy(approval=given.default_approval),
         clock=time.time,

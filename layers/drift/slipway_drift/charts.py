@@ -31,13 +31,13 @@ def chart(feature: FeatureCheck) -> Document | None:
     """
     numbers = feature.current.numbers
     if feature.baseline.sketch and numbers.moments.count:
-        return numeric_chart(feature.baseline.sketch, numbers.sketch)
+        return sketch_chart(feature.baseline.sketch, numbers.sketch)
     if feature.baseline.categories and feature.current.values.complete:
         return categorical_chart(feature.baseline.categories, counted(feature.current))
     return None
 
 
-def numeric_chart(baseline: Sketch, current: Sketch) -> Document:
+def sketch_chart(baseline: Sketch, current: Sketch) -> Document:
     known, seen = value_weights(baseline), value_weights(current)
     if len({*known, *seen}) <= FEW:
         return discrete_chart(known, seen)

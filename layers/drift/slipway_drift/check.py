@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from slipway_drift.distances import categorical_distance, numerical_distance
 from slipway_drift.errors import DriftError
 from slipway_drift.jackson import java_double
+from slipway_drift.pairing import partners
 from slipway_drift.statistics import NULL_VALUE, FeatureStatistics
 from slipway_drift.violations import Violation
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from slipway_drift.column import Column
     from slipway_drift.constraints import Constraints, FeatureConstraints, MonitoringConfig
     from slipway_drift.profile import Profile
+    from slipway_drift.sketch import Sketch
 
 Role = Literal["prediction", "input"]
 
@@ -62,8 +64,7 @@ def check(
 ) -> Check:
     """Judge the profile; a window without rows violates nothing.
 
-    Columns are paired by position, and named as in the baseline; those whose order means nothing
-    (JSON's) by name, where the baseline has their names. Raise DriftError where the
+    Columns are paired as `partners` says, and named as in the baseline. Raise DriftError where the
     profile lacks a count that only `profile(..., domains=...)` keeps.
     """
     if not current.item_count:
@@ -83,12 +84,13 @@ def check(
 
 
 def pairs(current: Profile, constraints: Constraints) -> list[tuple[FeatureConstraints, Column]]:
-    columns = {column.name: column for column in current.columns}
-    if current.by_name and not columns.keys().isdisjoint(constraints.names):
-        return [
-            (asked, columns[asked.name]) for asked in constraints.features if asked.name in columns
-        ]
-    return list(zip(constraints.features, current.columns, strict=False))
+    paired = partners(
+        [column.name for column in current.columns], constraints.names, by_name=current.by_name
+    )
+    held = dict(zip(paired, current.columns, strict=True))
+    return [
+        (asked, held[index]) for index, asked in enumerate(constraints.features) if index in held
+    ]
 
 
 def check_columns(current: Profile, constraints: Constraints) -> Iterator[Violation]:
@@ -182,19 +184,33 @@ def share_inside(name: str, domains: Sequence[str], column: Column) -> float:
 def measure(
     baseline: FeatureStatistics, column: Column, config: MonitoringConfig
 ) -> tuple[float | None, float]:
+    numeric = column.is_numeric and column.numbers.moments.count
+    return distance_between(
+        baseline,
+        column.numbers.sketch if numeric else None,
+        counted(column) if column.values.complete else None,
+        config,
+    )
+
+
+def distance_between(
+    baseline: FeatureStatistics,
+    sketch: Sketch | None,
+    counts: Mapping[str, int] | None,
+    config: MonitoringConfig,
+) -> tuple[float | None, float]:
     """The distance from the baseline, None where there is none, and the threshold it has."""
     distance, threshold = None, config.comparison_threshold
-    if baseline.sketch and column.is_numeric and column.numbers.moments.count:
-        method = config.comparison_method
-        distance = numerical_distance(baseline.sketch, column.numbers.sketch, method)
+    if baseline.sketch and sketch:
+        distance = numerical_distance(baseline.sketch, sketch, config.comparison_method)
     elif baseline.categories:
         threshold = config.categorical_comparison_threshold
         if config.categorical_drift_method == "ChiSquared" and config.comparison_method == "Robust":
             threshold = 1.0 - threshold
-        if column.values.complete:
+        if counts is not None:
             distance = categorical_distance(
                 baseline.categories,
-                counted(column),
+                counts,
                 config.comparison_method,
                 config.categorical_drift_method,
             )

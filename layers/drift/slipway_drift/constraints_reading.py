@@ -13,6 +13,7 @@ from slipway_drift.constraints import (
     FeatureConstraints,
     MonitoringConfig,
     Overrides,
+    config_document,
 )
 from slipway_drift.errors import DriftError
 
@@ -94,6 +95,18 @@ def read_config(config: Mapping[str, Any]) -> MonitoringConfig:
             )
         ],
     )
+
+
+def read_settings(settings: Mapping[str, object]) -> MonitoringConfig:
+    """Read settings given by their names alone, wherever a monitoring_config would hold them."""
+    inside = config_document(MonitoringConfig())["distribution_constraints"]
+    known = (*config_document(MonitoringConfig()), *inside)
+    for key in settings:
+        if key not in known or key == "distribution_constraints":
+            allowed = ", ".join(name for name in known if name != "distribution_constraints")
+            raise DriftError(f"monitoring_config: `{key}` is not known; it is one of {allowed}")
+    drift = {key: value for key, value in settings.items() if key in inside}
+    return read_config({**settings, "distribution_constraints": drift})
 
 
 def mapping(value: object, field: str) -> Mapping[str, Any]:

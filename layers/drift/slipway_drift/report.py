@@ -11,13 +11,16 @@ from typing import Any, Final
 
 from slipway_drift.report_change import change
 from slipway_drift.report_feature import card
-from slipway_drift.report_words import amount, check_name, escape, plural
+from slipway_drift.report_quality import metrics
+from slipway_drift.report_verdict import concerning, headline, lead, ordered
+from slipway_drift.report_words import amount, escape, plural
 
 Held = Mapping[str, Any]
 
 MOST_WINDOWS: Final = 24
 MOST_CARDS: Final = 200
 MOST_CHANGES: Final = 8
+COMPARED: Final = ("features compared", "metrics compared")
 LOOKS: Final = {
     "violations": ("bad", "M12 3 22 20H2Z M12 9v5 M12 17v.1"),
     "no drift": ("good", "M4 12.5 10 18 20 6"),
@@ -37,7 +40,8 @@ def report(subject: Held, history: Sequence[Held] = ()) -> bytes:
         'style-src \'unsafe-inline\'"><meta name="color-scheme" content="light dark">'
         f"<title>{escape(headline(subject))} · {escape(subject['title'])}</title>"
         f'<style>{style}</style></head><body><a class="skip" href="#features">Skip to the '
-        f"features</a><main>{verdict(subject, windows)}{changes(subject)}{trend(windows)}"
+        f"features</a><main>{verdict(subject, windows)}{changes(subject)}{metrics(subject)}"
+        f"{trend(windows)}"
         f"{rejections(subject)}{features(subject, windows)}</main>{FOOTER}</body></html>"
     )
     return page.encode()
@@ -49,52 +53,15 @@ FOOTER: Final = (
 )
 
 
-def headline(subject: Held) -> str:
-    moved = sum(1 for feature in subject["features"] if feature["violations"])
-    total = len(subject["features"])
-    return {
-        "no data": "No data in this window",
-        "too little data": "Too little data to judge",
-        "no drift": "No drift",
-    }.get(
-        subject["state"],
-        f"{moved} of {plural(total, 'feature')} {'has' if moved == 1 else 'have'} changed"
-        if moved
-        else "The data's shape has changed",
-    )
-
-
-def lead(subject: Held, windows: Sequence[Held]) -> str:
-    count = len(subject["violations"]) + len(subject["slipway_violations"])
-    if subject["state"] == "no data":
-        return (
-            "Nothing was captured, so nothing can be said. Is the endpoint called, and capture on?"
-        )
-    if subject["state"] == "too little data":
-        return (
-            f"Only {plural(subject['rows'], 'row')} came in, too few to tell a shift from chance. "
-            f"{plural(count - 1, 'other finding')} to be read with care."
-        )
-    if subject["state"] == "no drift":
-        return "Every feature looks as it did in the baseline, within its limits."
-    streak = 0
-    for window in reversed(windows):
-        if window["state"] != "violations":
-            break
-        streak += 1
-    if streak < 2:
-        return f"{plural(count, 'violation')} of the baseline's constraints."
-    since = f"in {streak} windows in a row, since {windows[-streak]['window']}"
-    return f"{plural(count, 'violation')} of the baseline's constraints, {since}."
-
-
 def verdict(subject: Held, windows: Sequence[Held]) -> str:
     look, icon = LOOKS.get(subject["state"], LOOKS["violations"])
     tiles = {
         "rows in this window": amount(subject["rows"]),
-        "features compared": amount(len(subject["features"])),
-        "violations": amount(len(subject["violations"])),
-        "more findings by Slipway": amount(len(subject["slipway_violations"])),
+        COMPARED[bool(subject.get("metrics"))]: amount(
+            len(subject.get("metrics") or subject["features"])
+        ),
+        "by Model Monitor's checks": amount(len(subject["violations"])),
+        "by Slipway's own checks": amount(len(subject["slipway_violations"])),
         "records rejected": amount(sum(subject["rejections"].values())),
     }
     shown = "".join(
@@ -112,23 +79,21 @@ def verdict(subject: Held, windows: Sequence[Held]) -> str:
 
 def changes(subject: Held) -> str:
     """Say in a line each what changed most, and what concerns no single feature."""
-    names = {feature["name"] for feature in subject["features"]}
     general = [
-        f'<li><a href="#features"><b>{escape(check_name(held["constraint_check_type"]))}</b>'
-        f"<span>{escape(held['description'])}</span></a></li>"
-        for held in (*subject["violations"], *subject["slipway_violations"])
-        if held.get("feature_name") not in names
+        f'<li><a href="#features"><b>{escape(name)}</b><span>{escape(text)}</span></a></li>'
+        for name, text in concerning(subject)
     ]
-    changed = [(i, f) for i, f in ordered(subject) if f["violations"]]
     items = general + [
         f'<li><a href="#f{i}"><b>{escape(f["name"])}</b><span>{escape(change(f))}</span></a></li>'
-        for i, f in changed[:MOST_CHANGES]
+        for i, f in ordered(subject)
+        if f["violations"]
     ]
     if not items:
         return ""
-    more = len(changed) - MOST_CHANGES
-    rest = f'<p class="soft">… and {plural(more, "feature")} more below.</p>' if more > 0 else ""
-    return f'<h2>What changed</h2><ul class="changed">{"".join(items)}</ul>{rest}'
+    more = len(items) - MOST_CHANGES
+    rest = f'<p class="soft">… and {more:,} more below.</p>' if more > 0 else ""
+    shown = "".join(items[:MOST_CHANGES])
+    return f'<h2>What changed</h2><ul class="changed">{shown}</ul>{rest}'
 
 
 def trend(windows: Sequence[Held]) -> str:
@@ -169,20 +134,9 @@ def rejections(subject: Held) -> str:
     )
 
 
-def ordered(subject: Held) -> list[tuple[int, Held]]:
-    """Number the features, those that changed most first."""
-
-    def urgency(item: tuple[int, Held]) -> tuple[float, float]:
-        feature = item[1]
-        relative = (feature["distance"] or 0.0) / (feature["threshold"] or 1.0)
-        return (-len(feature["violations"]), -relative)
-
-    return sorted(enumerate(subject["features"]), key=urgency)
-
-
 def features(subject: Held, windows: Sequence[Held]) -> str:
     """Write the cards, predictions apart from inputs."""
-    past = [{f["name"]: f["distance"] for f in window["features"]} for window in windows]
+    past = [{f["name"]: f for f in window["features"]} for window in windows]
     ranked = ordered(subject)
     shown, parts = ranked[:MOST_CARDS], ['<div id="features"></div>']
     for role, title in (("prediction", "Predictions"), ("input", "Features")):

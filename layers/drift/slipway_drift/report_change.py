@@ -18,20 +18,25 @@ def change(feature: Held) -> str:
 
 
 def phrase(violation: Held, feature: Held) -> str:
+    """Say it from the numbers; where they are not known, as the violation does."""
     found = PHRASES.get(violation["check"])
-    return found(feature) if found else shortened(violation["description"])
+    return (found(feature) if found else "") or shortened(violation["description"])
 
 
 def wrong_type(feature: Held) -> str:
     counts = feature["literals"]
     expected = feature["expected_type"]
     present = sum(count for kind, count in counts.items() if kind != "missing")
+    if not present:
+        return ""
     right = counts.get(expected, 0) + (counts["Boolean"] if expected == "String" else 0)
     return f"{percent(1 - right / present)} of literals are not {expected}"
 
 
 def incomplete(feature: Held) -> str:
     held = feature["completeness"]
+    if held["baseline"] is None or held["current"] is None:
+        return ""
     return f"{percent(held['current'])} complete, {percent(held['baseline'])} in the baseline"
 
 
@@ -55,6 +60,8 @@ def unknown_values(feature: Held) -> str:
 def moved(feature: Held) -> str:
     before, now = feature["numbers"]["baseline"], feature["numbers"]["current"]
     distance = feature["shift"]["ks"] if feature["shift"] else feature["distance"]
+    if distance is None:
+        return ""
     if before.get("mean") is not None and now.get("mean") is not None:
         went = f"mean {amount(before['mean'])} → {amount(now['mean'])}"
     else:
@@ -63,12 +70,21 @@ def moved(feature: Held) -> str:
 
 
 def outside(feature: Held) -> str:
-    share = feature["shift"]["outside"]
-    return f"{percent(share)} of values lie outside the baseline's range"
+    share = feature["shift"] and feature["shift"]["outside"]
+    before, now = feature["numbers"]["baseline"], feature["numbers"]["current"]
+    if share is None or before.get("max") is None or now.get("max") is None:
+        return ""
+    ends = []
+    if now["min"] < before["min"]:
+        ends.append(f"down to {amount(now['min'])}")
+    if now["max"] > before["max"]:
+        ends.append(f"up to {amount(now['max'])}")
+    known = f"the baseline's {amount(before['min'])} to {amount(before['max'])}"
+    return f"{percent(share)} of values lie outside {known}, {' and '.join(ends)}"
 
 
-def negative(feature: Held) -> str:
-    return f"negative values, down to {amount(feature['numbers']['current']['min'])}"
+def negative(_: Held) -> str:
+    return "negative values, where there were none"
 
 
 PHRASES: Final[Mapping[str, Callable[[Held], str]]] = {

@@ -101,6 +101,12 @@ class FeatureStatistics:
     sketch: Sketch | None = None
     categories: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def completeness(self) -> float | None:
+        """The share of rows that have a value; None where nothing is known of any."""
+        rows = self.present + self.missing
+        return self.present / rows if rows else None
+
 
 def read_statistics(document: object) -> tuple[FeatureStatistics, ...]:
     """Read the features of a parsed statistics.json; DriftError says what is not as it should."""

@@ -2,46 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from slipway_drift.charts import chart
-from slipway_drift.errors import DriftError
+from slipway_drift.summary_reading import VERSION
 from slipway_drift.violations import violations_document
 
 if TYPE_CHECKING:
-    from slipway_drift.beyond import Judgement
+    from collections.abc import Sequence
+
+    from slipway_drift.beyond import Judgement, State
     from slipway_drift.check import Check, FeatureCheck
     from slipway_drift.column import Column
     from slipway_drift.jackson import Document
     from slipway_drift.profile import Profile
     from slipway_drift.shift import Shift
+    from slipway_drift.statistics import FeatureStatistics
     from slipway_drift.violations import Violation
-
-VERSION: Final = 1
 
 
 def summary(
     title: str, window: str, current: Profile, checked: Check, judgement: Judgement
 ) -> Document:
     """Sum one window up; `title` and `window` are shown as they are."""
+    return summary_document(
+        title,
+        window,
+        judgement.state,
+        current.item_count,
+        checked.violations,
+        judgement.violations,
+        [
+            feature_summary(feature, shift, judgement.violations)
+            for feature, shift in zip(checked.features, judgement.shifts, strict=True)
+        ],
+        current,
+    )
+
+
+def summary_document(
+    title: str,
+    window: str,
+    state: State,
+    rows: int | None,
+    violations: Sequence[Violation],
+    own: Sequence[Violation],
+    features: Sequence[Document],
+    current: Profile | None = None,
+) -> Document:
+    """Shape the document; what is not known of a window is None or empty."""
     return {
         "version": VERSION,
         "title": title,
         "window": window,
-        "state": judgement.state,
-        "rows": current.item_count,
-        "rejections": dict(current.rejections),
+        "state": state,
+        "rows": rows,
+        "rejections": dict(current.rejections) if current else {},
         "rejected": [
             {"reason": held.reason, "where": held.where, "text": held.text[:200]}
-            for held in current.rejected[:5]
+            for held in (current.rejected[:5] if current else ())
         ],
-        "violations": violations_document(checked.violations)["violations"],
-        "slipway_violations": violations_document(judgement.violations)["violations"],
-        "features": [
-            feature_summary(feature, shift, judgement.violations)
-            for feature, shift in zip(checked.features, judgement.shifts, strict=True)
-        ],
+        "violations": violations_document(violations)["violations"],
+        "slipway_violations": violations_document(own)["violations"],
+        "features": features,
     }
 
 
@@ -50,7 +73,6 @@ def feature_summary(
 ) -> Document:
     counts = feature.current.literals
     known = feature.baseline
-    rows = known.present + known.missing
     return {
         "name": feature.name,
         "role": feature.role,
@@ -65,16 +87,11 @@ def feature_summary(
         },
         "examples": {kind: list(texts) for kind, texts in feature.current.examples.items()},
         "completeness": {
-            "baseline": known.present / rows if rows else None,
+            "baseline": known.completeness,
             "current": feature.current.completeness,
         },
         "numbers": {
-            "baseline": {
-                "mean": known.mean,
-                "std_dev": known.std_dev,
-                "min": known.min,
-                "max": known.max,
-            },
+            "baseline": numbers_document(known),
             "current": current_numbers(feature.current),
         },
         "distance": feature.distance,
@@ -86,6 +103,15 @@ def feature_summary(
             for held in (*feature.violations, *own)
             if held.feature == feature.name
         ],
+    }
+
+
+def numbers_document(known: FeatureStatistics) -> Document:
+    return {
+        "mean": known.mean,
+        "std_dev": known.std_dev,
+        "min": known.min,
+        "max": known.max,
     }
 
 
@@ -106,10 +132,3 @@ def shift_document(shift: Shift | None) -> Document | None:
         "wasserstein": shift.wasserstein,
         "outside": shift.outside,
     }
-
-
-def read_summary(document: object) -> Mapping[str, Any]:
-    """Read a parsed slipway_drift.json; DriftError where it is none of this version."""
-    if not isinstance(document, Mapping) or document.get("version") != VERSION:
-        raise DriftError(f"summary: this is not a slipway_drift.json of version {VERSION}")
-    return document

@@ -7,26 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from slipway_drift.errors import DriftError
 
 if TYPE_CHECKING:
     from slipway_drift.jackson import Document
 
+GENERAL_CHECKS: Final = frozenset(
+    {"missing_column_check", "extra_column_check", "column_order_check", "sample_size_check"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One constraint that does not hold; of the names, one is set."""
+    """One constraint that does not hold; a feature is named, or a metric (of a facet in bias)."""
 
     check: str
     description: str
     feature: str | None = None
     metric: str | None = None
     facet: str | None = None
+    facet_value: str | None = None
 
     def document(self) -> Document:
-        named = {"feature_name": self.feature, "metric_name": self.metric, "facet": self.facet}
+        named = {
+            "feature_name": self.feature,
+            "metric_name": self.metric,
+            "facet": self.facet,
+            "facet_value": self.facet_value,
+        }
         return {
             **{key: value for key, value in named.items() if value is not None},
             "constraint_check_type": self.check,
@@ -63,4 +73,5 @@ def read_violation(item: object) -> Violation:
         text("feature_name"),
         text("metric_name"),
         text("facet"),
+        text("facet_value"),
     )

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any
 
 from ministack.core.responses import request_scope
 from ministack.services import eventbridge, s3, scheduler
 
 _SHORTEST_RATE = 1.0
+_DUE = "<aws.scheduler.scheduled-time>"
 
 _version: ContextVar[str | None] = ContextVar("version", default=None)
 
@@ -49,6 +51,22 @@ def name_versions() -> None:
         dispatch(event, view)
 
     s3._fire_s3_event, eventbridge._dispatch_event = fire_version, dispatch_version
+
+
+def tell_when_due() -> None:
+    """Tell a schedule's target when it was due, where its input asks for that.
+
+    Source: "Adding context attributes", EventBridge Scheduler user guide.
+    """
+    invoke = eventbridge._invoke_target
+
+    def invoke_when_due(target: Any, event: Any, rule: Any, view: Any = None) -> None:
+        if event.get("Source") == "aws.scheduler" and _DUE in target.get("Input", ""):
+            due = datetime.fromtimestamp(event["Time"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            target = {**target, "Input": target["Input"].replace(_DUE, due)}
+        invoke(target, event, rule, view)
+
+    eventbridge._invoke_target = invoke_when_due
 
 
 def scale_schedules(time_scale: float) -> None:

@@ -8,7 +8,7 @@ from hypercorn.config import Config
 from ministack import app
 from ministack.core import lambda_runtime
 
-from slipway_local.ministack import authorize, events, functions, measures, workflows
+from slipway_local.ministack import authorize, conditions, events, functions, measures, workflows
 from slipway_local.ministack.settings import Settings
 
 _DRAIN_SECONDS = 0.5
@@ -17,6 +17,8 @@ _DRAIN_SECONDS = 0.5
 def prepare(settings: Settings) -> None:
     """Fill MiniStack's gaps; before `serve`, once."""
     authorize.trust_loopback()
+    conditions.name_alarms()
+    conditions.name_namespaces_and_sources()
     functions.isolate_workers(settings.runtime)
     functions.name_errors()
     functions.retry_events()
@@ -26,6 +28,7 @@ def prepare(settings: Settings) -> None:
     workflows.start_idempotently()
     measures.count_executions()
     events.name_versions()
+    events.tell_when_due()
     events.scale_schedules(settings.time_scale)
 
 

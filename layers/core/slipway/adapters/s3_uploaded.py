@@ -46,9 +46,12 @@ class S3Uploaded:
             archives = [o for o in objects if o["Key"].endswith(naming.ARCHIVE)]
             last = max(archives, key=lambda o: (o["LastModified"], o["Key"]), default=None)
             given = any(o["Key"] == manifest for o in objects)
+            data = [o for o in objects if naming.BASELINE.fullmatch(o["Key"].removeprefix(prefix))]
+            newest = max(data, key=lambda o: (o["LastModified"], o["Key"]), default=None)
             return Uploads(
                 artifact=self._artifact(last["Key"]) if last else None,
                 manifest_version=self._version(manifest) if given else None,
+                baseline=self._artifact(newest["Key"]) if newest else None,
             )
 
     def manifest(self, deployment: str, version: str) -> bytes:

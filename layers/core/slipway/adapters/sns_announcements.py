@@ -23,14 +23,21 @@ class SNSAnnouncements:
     def _client(self) -> "SNSClient":
         return self._session.client("sns")
 
+    def tell_drift(self, deployment: str, subject: str, message: str) -> None:
+        self._publish(deployment, "Drift", subject, message)
+
     def tell(self, deployment: str, announce: Announce) -> None:
+        title = f"{deployment}: {announce.verdict}"
+        self._publish(deployment, announce.verdict.value, title, f"{title}\n\n{announce.reason}\n")
+
+    def _publish(self, deployment: str, verdict: str, subject: str, message: str) -> None:
         with translated():
             self._client.publish(
                 TopicArn=self._topic_arn,
-                Subject=f"{deployment}: {announce.verdict}",
-                Message=f"{deployment}: {announce.verdict}\n\n{announce.reason}\n",
+                Subject=subject,
+                Message=message,
                 MessageAttributes={
                     "deployment": {"DataType": "String", "StringValue": deployment},
-                    "verdict": {"DataType": "String", "StringValue": announce.verdict.value},
+                    "verdict": {"DataType": "String", "StringValue": verdict},
                 },
             )

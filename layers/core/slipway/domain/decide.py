@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from slipway.domain.attempts import NO_REASON, Attempt, Attempts
-from slipway.domain.desired import Approval, Desired
+from slipway.domain.desired import Approval, Desired, OnViolation, Runner
 from slipway.domain.plan import Plan
 from slipway.domain.steps import (
     Announce,
     AwaitChange,
+    BuildBaseline,
     Change,
     DeployEndpoint,
     InspectArtifact,
@@ -20,7 +21,9 @@ from slipway.domain.steps import (
     RegisterModel,
     Step,
     Verdict,
+    WatchEndpoint,
 )
+from slipway.domain.watch import UNWATCHED, Schedule, Watch
 from slipway.domain.world import Endpoint, EndpointStatus, PackageApproval, World
 
 VISIBLE_SECONDS = 30
@@ -77,8 +80,12 @@ class Case:
     @property
     def probe_passed(self) -> bool:
         probed = self.world.probed
-        here = (self.desired.generation, self.wanted, True)
-        return probed is not None and (probed.generation, probed.config, probed.passed) == here
+        return probed is not None and probed.proves(self.desired.generation, self.wanted)
+
+    @property
+    def watch(self) -> Watch:
+        """What shall watch the endpoint."""
+        return self.plan.watch if self.plan else UNWATCHED
 
     def tried(self, config: str) -> Attempt | None:
         return self.attempts.at(self.desired.generation, config)
@@ -168,6 +175,17 @@ def version_was_rejected(case: Case) -> Step | None:
     return retreat(case, "the model version was rejected in the registry")
 
 
+def failed_endpoint_is_watched(case: Case) -> Step | None:
+    # An endpoint that a monitoring schedule of SageMaker's is attached to cannot be deleted.
+    live = case.endpoint
+    if live is None or live.status != EndpointStatus.FAILED:
+        return None
+    runners = {part.runner for part in case.world.watch if isinstance(part, Schedule)}
+    if Runner.SAGEMAKER not in runners:
+        return None
+    return WatchEndpoint(Change.DELETE, f"{live.name} is Failed, and its schedule keeps it")
+
+
 def endpoint_failed(case: Case) -> Step | None:
     live = case.endpoint
     if live is None or live.status != EndpointStatus.FAILED:
@@ -225,6 +243,49 @@ def wanted_is_unproven(case: Case) -> Step | None:
     return ProbeEndpoint(case.wanted, f"{case.wanted} serves, but has not been probed")
 
 
+def baseline_data_is_missing(case: Case) -> Step | None:
+    if case.desired.policy.monitor is None or case.desired.baseline is not None:
+        return None
+    folder = f"models/{case.desired.deployment}/"
+    reason = f"monitor: there is no baseline data; upload {folder}baseline.csv"
+    return Announce(Verdict.HELD, reason, case.wanted)
+
+
+def baseline_is_unbuilt(case: Case) -> Step | None:
+    folder, built = case.plan.baseline if case.plan else None, case.world.baseline
+    if folder is None or (built and built.folder == folder):
+        return None
+    return BuildBaseline(folder, "the data or the model is new, so what is normal may be, too")
+
+
+def baseline_was_refused(case: Case) -> Step | None:
+    built = case.world.baseline
+    if not case.watch or built is None or built.refused is None:
+        return None
+    return Announce(Verdict.HELD, f"monitor: baseline refused: {built.refused}", case.wanted)
+
+
+def watch_is_not_as_wanted(case: Case) -> Step | None:
+    wanted, found = case.watch, case.world.watch
+    if wanted == found:
+        return None
+    if not wanted:
+        return WatchEndpoint(Change.DELETE, "the endpoint is watched, which nobody wants any more")
+    if not found:
+        return WatchEndpoint(Change.CREATE, "nothing watches the endpoint yet")
+    return WatchEndpoint(Change.UPDATE, "what watches the endpoint is not as it is wanted")
+
+
+def requests_have_drifted(case: Case) -> Step | None:
+    monitor, drift = case.desired.policy.monitor, case.world.drift
+    if monitor is None or monitor.on_violation != OnViolation.HOLD:
+        return None
+    if drift is None or not drift.since or drift.generation != case.desired.generation:
+        return None
+    reason = f"drift: {drift.violations} violations of the baseline, since {drift.since}"
+    return Announce(Verdict.HELD, f"{reason}; upload a new model or new baseline data", case.wanted)
+
+
 def nothing_is_owed(case: Case) -> Step:
     return Announce(Verdict.RELEASED, f"{case.wanted} serves and passed its probes", case.wanted)
 
@@ -242,12 +303,18 @@ RULES: tuple[Callable[[Case], Step | None], ...] = (
     change_is_not_visible_yet,
     version_awaits_approval,
     version_was_rejected,
+    failed_endpoint_is_watched,
     endpoint_failed,
     probes_failed,
     endpoint_is_absent,
     wanted_was_rolled_back,
     endpoint_serves_something_else,
     wanted_is_unproven,
+    baseline_data_is_missing,
+    baseline_is_unbuilt,
+    baseline_was_refused,
+    watch_is_not_as_wanted,
+    requests_have_drifted,
     nothing_is_owed,
 )
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """One version of one uploaded object. `uploaded_at` is in epoch seconds."""
+    """One version of one uploaded object, a model or data. `uploaded_at` is in epoch seconds."""
 
     bucket: str
     key: str
@@ -63,6 +63,47 @@ class ProbeRequest:
     expect: Expectation = field(default_factory=Expectation)
 
 
+class OnViolation(StrEnum):
+    """What drift does to a deployment: people are told, or it also counts as held."""
+
+    NOTIFY = "notify"
+    HOLD = "hold"
+
+
+class Runner(StrEnum):
+    """Who checks for drift: Slipway's own functions, or SageMaker Model Monitor."""
+
+    LAMBDA = "lambda"
+    SAGEMAKER = "sagemaker"
+
+
+class MissingData(StrEnum):
+    """What an alarm makes of a window without data, as CloudWatch spells it."""
+
+    MISSING = "missing"
+    IGNORE = "ignore"
+    BREACHING = "breaching"
+    NOT_BREACHING = "notBreaching"
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """How what an endpoint is asked is held against the uploaded baseline data.
+
+    `every` is in hours. `header` says whether a CSV's first row names its columns. `thresholds`
+    go into the baseline's monitoring_config, under its names; `limits` are those of Slipway's
+    own checks.
+    """
+
+    every: int = 1
+    on_violation: OnViolation = OnViolation.NOTIFY
+    runner: Runner = Runner.LAMBDA
+    header: bool = True
+    missing_data: MissingData = MissingData.MISSING
+    thresholds: Mapping[str, float | str] = field(default_factory=dict)
+    limits: Mapping[str, float] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How a deployment's artifacts are released. Read from its manifest, slipway.yaml."""
@@ -74,6 +115,7 @@ class Policy:
     environment: Mapping[str, str] = field(default_factory=dict)
     network_isolation: bool = True
     capture_percentage: int = 0
+    monitor: Monitor | None = None
     probes: tuple[ProbeRequest, ...] = ()
 
 
@@ -82,7 +124,8 @@ class Desired:
     """The desired state of one generation.
 
     `problem` says why the manifest cannot be used; the policy then is the last usable one.
-    `manifest_version` is the S3 version the policy was read from, None for the defaults.
+    `manifest_version` is the S3 version the policy was read from, None for the defaults, and
+    `baseline` the data that requests are held against.
     """
 
     deployment: str
@@ -91,14 +134,17 @@ class Desired:
     policy: Policy
     manifest_version: str | None = None
     problem: str | None = None
+    baseline: Artifact | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """What lies under a deployment's prefix: its newest artifact and its manifest's version."""
+    """What lies under a deployment's prefix: its newest artifact, its manifest's version and its
+    newest baseline data."""
 
     artifact: Artifact | None
     manifest_version: str | None
+    baseline: Artifact | None = None
 
 
 def is_news(uploads: Uploads, desired: Desired | None) -> bool:
@@ -108,9 +154,11 @@ def is_news(uploads: Uploads, desired: Desired | None) -> bool:
     is no wish. Whoever wants an older version back uploads it again.
     """
     if desired is None:
-        return uploads.artifact is not None or uploads.manifest_version is not None
-    return newer(uploads.artifact, desired.artifact) or (
-        uploads.manifest_version not in (None, desired.manifest_version)
+        return any((uploads.artifact, uploads.manifest_version, uploads.baseline))
+    return (
+        newer(uploads.artifact, desired.artifact)
+        or newer(uploads.baseline, desired.baseline)
+        or uploads.manifest_version not in (None, desired.manifest_version)
     )
 
 

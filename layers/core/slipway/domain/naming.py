@@ -16,6 +16,7 @@ DEPLOYMENT = re.compile(r"[a-z0-9](?:-?[a-z0-9]){0,31}")
 MODELS = "models/"
 MANIFEST = "slipway.yaml"
 ARCHIVE = ".tar.gz"
+BASELINE = re.compile(r"baseline\.(csv|json|jsonl|parquet)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def deployment_of_key(key: str) -> str | None:
     if not key.startswith(MODELS) or key.count("/") < 2:
         return None
     folder, rest = key.removeprefix(MODELS).split("/", 1)
-    if rest != MANIFEST and not rest.endswith(ARCHIVE):
+    if rest != MANIFEST and not rest.endswith(ARCHIVE) and not BASELINE.fullmatch(rest):
         return None
     return checked_deployment(folder)
 
@@ -59,6 +60,10 @@ def endpoint_name(site: Site, deployment: str) -> str:
     return f"{site.prefix}-{deployment}"
 
 
+def alarm_name(endpoint: str) -> str:
+    return f"{endpoint}-drift"
+
+
 def group_name(site: Site, deployment: str) -> str:
     return f"{site.prefix}-{deployment}"
 
@@ -77,6 +82,11 @@ def pinned_key(sha256: str) -> str:
 def script_key(sha256: str) -> str:
     """Where a default inference script is kept under its own digest."""
     return f"scripts/sha256/{sha256}/sourcedir.tar.gz"
+
+
+def baseline_folder(deployment: str, key: str) -> str:
+    """Where the baseline with the digest `key` is kept."""
+    return f"monitoring/baselines/{deployment}/{key}/"
 
 
 def digest(content: Mapping[str, object]) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from slipway.domain import naming
-from slipway.domain.desired import Desired, EndpointTarget
+from slipway.domain.desired import Desired, EndpointTarget, Monitor, Runner
 from slipway.domain.naming import Site
+from slipway.domain.watch import UNWATCHED, Alarm, Schedule, Watch
 from slipway.domain.world import Inspected, Package
 
 VARIANT = "AllTraffic"
@@ -36,6 +37,13 @@ class Plan:
     capture_percentage: int
     capture_uri: str
     role_arn: str
+    baseline: str | None = None
+    watch: Watch = UNWATCHED
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """The schedule that checks for drift, if one is wanted."""
+        return next((part for part in self.watch if isinstance(part, Schedule)), None)
 
 
 def plan(
@@ -74,6 +82,7 @@ def plan(
             "capture": policy.capture_percentage,
         }
     )
+    baseline = _baseline(desired, package_key)
     return Plan(
         endpoint=naming.endpoint_name(site, deployment),
         group=naming.group_name(site, deployment),
@@ -86,7 +95,40 @@ def plan(
         capture_percentage=policy.capture_percentage,
         capture_uri=f"s3://{site.bucket}/capture",
         role_arn=site.role_arn,
+        baseline=baseline,
+        watch=_watch(desired, site, policy.monitor, baseline) if policy.monitor else UNWATCHED,
     )
+
+
+def _baseline(desired: Desired, package_key: str) -> str | None:
+    """The folder of the baseline: another one for other data, another model, other thresholds."""
+    monitor, data = desired.policy.monitor, desired.baseline
+    if monitor is None or data is None:
+        return None
+    key = naming.digest(
+        {
+            "data": data.uri,
+            "version": data.version_id,
+            "package": package_key,
+            "header": monitor.header,
+            "thresholds": dict(monitor.thresholds),
+        }
+    )
+    return naming.baseline_folder(desired.deployment, key)
+
+
+def _watch(desired: Desired, site: Site, monitor: Monitor, baseline: str | None) -> Watch:
+    if baseline is None:
+        return UNWATCHED
+    name = naming.endpoint_name(site, desired.deployment)
+    # Model Monitor's own container knows none of Slipway's checks.
+    own = monitor.runner == Runner.LAMBDA
+    limits = tuple(sorted(monitor.limits.items())) if own else ()
+    schedule = Schedule(
+        monitor.runner, name, desired.deployment, name, baseline, monitor.every, limits
+    )
+    alarm = Alarm(naming.alarm_name(name), desired.deployment, monitor.every, monitor.missing_data)
+    return frozenset({schedule, alarm})
 
 
 def _container(desired: Desired, inspected: Inspected, site: Site) -> Container:

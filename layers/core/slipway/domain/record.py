@@ -17,10 +17,12 @@ from dataclasses import dataclass, field, replace
 
 from slipway.domain.attempts import Attempts, Good
 from slipway.domain.decide import SETTLE_SECONDS
-from slipway.domain.desired import Artifact, Desired
-from slipway.domain.errors import LeaseLost, LookAgain, Owned
-from slipway.domain.steps import Announce, Verdict
-from slipway.domain.world import Inspected, Package, Probed
+from slipway.domain.desired import Artifact, Desired, Runner
+from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
+from slipway.domain.steps import Announce
+from slipway.domain.world import Baseline, Drift, Inspected, Package, Probed
+
+TELL_SECONDS = 60  # as long as IngestViolations may run
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,10 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything the ledger knows about one deployment."""
+    """Everything the ledger knows about one deployment.
+
+    Each of `runners` may have a schedule that watches its endpoint.
+    """
 
     deployment: str
     version: int = 0
@@ -74,6 +79,9 @@ class Record:
     package: Package | None = None
     attempts: Attempts = field(default_factory=Attempts)
     probed: Probed | None = None
+    baseline: Baseline | None = None
+    runners: tuple[Runner, ...] = ()
+    drift: Drift | None = None
     settled: Settled | None = None
 
     def next_version(self) -> "Record":
@@ -131,9 +139,15 @@ class Record:
         same = self.settled and self.settled.says(generation, announce)
         settled = self.settled if same else Settled(generation, announce)
         attempts = self.attempts
-        if announce.verdict == Verdict.RELEASED and announce.config and self.package:
+        if announce.config and self.package and self._proves(announce.config):
             attempts = attempts.released(Good(announce.config, self.package.arn))
         return replace(self.unhinted_since(hints), settled=settled, attempts=attempts)
+
+    def _proves(self, config: str) -> bool:
+        """Whether `config` passed its probes in this generation: then it is good to go back to,
+        also where something else, such as drift, holds the deployment."""
+        generation = self.desired.generation if self.desired else 0
+        return self.probed is not None and self.probed.proves(generation, config)
 
     def told(self, hints: int) -> "Record":
         """The record once people know its verdict. The owner lets go, unless somebody hinted at a
@@ -142,6 +156,18 @@ class Record:
         if self.hints != hints:
             return replace(self, settled=settled)
         return replace(self, settled=settled, lease=None, waiting=None)
+
+    def drifted(self, drift: Drift) -> "Record":
+        """The record with what a window shows, to be told by one. Raises Busy while another may
+        be at it."""
+        known = self.drift
+        if known and known.says(drift) and (known.told or drift.at - known.at < TELL_SECONDS):
+            raise Busy(f"{self.deployment}: somebody else tells of the window {drift.hour}")
+        return replace(self, drift=drift)
+
+    def drift_told(self) -> "Record":
+        """The record once people know of the drift in it."""
+        return replace(self, drift=replace(self.drift, told=True)) if self.drift else self
 
     def unhinted_since(self, hints: int) -> "Record":
         """The record, if nobody hinted at a change since `hints`; raises LookAgain otherwise."""

@@ -26,7 +26,7 @@ class RegisterModel:
 
 
 class Change(StrEnum):
-    """The one change DeployEndpoint makes to an endpoint."""
+    """The one change that DeployEndpoint or WatchEndpoint makes."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -51,6 +51,22 @@ class ProbeEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class BuildBaseline:
+    """Find out from the uploaded data what is normal, and keep it in `folder`."""
+
+    folder: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchEndpoint:
+    """Make the endpoint's schedule and alarm what is wanted of them, or delete them."""
+
+    change: Change
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitChange:
     """Sleep until somebody reports a change, or `timeout` seconds have passed."""
 
@@ -67,7 +83,16 @@ class Announce:
     config: str | None = None
 
 
-Step = InspectArtifact | RegisterModel | DeployEndpoint | ProbeEndpoint | AwaitChange | Announce
+Step = (
+    InspectArtifact
+    | RegisterModel
+    | DeployEndpoint
+    | ProbeEndpoint
+    | BuildBaseline
+    | WatchEndpoint
+    | AwaitChange
+    | Announce
+)
 
 
 def name(step: Step) -> str:
@@ -78,7 +103,7 @@ def name(step: Step) -> str:
 def label(step: Step) -> str:
     """What a person calls the step: its noun with the change or the verdict."""
     match step:
-        case DeployEndpoint(change=change):
+        case DeployEndpoint(change=change) | WatchEndpoint(change=change):
             return f"{name(step)} ({change})"
         case Announce(verdict=verdict):
             return f"{name(step)} ({verdict})"

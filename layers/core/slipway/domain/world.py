@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from slipway.domain.desired import Artifact, Desired
+from slipway.domain.watch import UNWATCHED, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,47 @@ class Probed:
     passed: bool
     reason: str
 
+    def proves(self, generation: int, config: str) -> bool:
+        """Whether they passed on this config in this generation."""
+        return (self.generation, self.config, self.passed) == (generation, config, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What BuildBaseline made of the uploaded data, in `folder`. `refused` says why nothing."""
+
+    folder: str
+    summary: str = ""
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What the newest window showed, which was due at `hour`, under the given generation.
+
+    `state` is the drift engine's word for it, `since` the first hour of a row of windows with
+    violations ("" without any), `digest` that of its findings; `at` is when somebody, in epoch
+    seconds, set about telling people, and `told` whether they know.
+    """
+
+    generation: int
+    hour: str
+    state: str
+    violations: int = 0
+    since: str = ""
+    digest: str = ""
+    at: float = 0.0
+    told: bool = False
+
+    @property
+    def judged(self) -> bool:
+        """Whether there was data enough to judge."""
+        return self.state in ("no drift", "violations")
+
+    def says(self, other: "Drift") -> bool:
+        """Whether it is the same window with the same findings."""
+        return (self.hour, self.digest) == (other.hour, other.digest)
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -116,4 +158,7 @@ class World:
     package: Package | None = None
     endpoint: Endpoint | None = None
     probed: Probed | None = None
+    baseline: Baseline | None = None
+    watch: Watch = UNWATCHED
+    drift: Drift | None = None
     unsettled: bool = False

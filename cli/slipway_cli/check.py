@@ -1,0 +1,149 @@
+"""`slipway check`: check a deployment's captured requests for drift, now."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from slipway.domain.desired import Runner
+from slipway.domain.naming import checked_deployment
+from slipway.domain.watch import HOUR, Reported, Schedule, Window, report_folder, reported_at
+from slipway.engine import OWN_VIOLATIONS, REPORT, SUMMARY, VIOLATIONS
+
+from slipway_cli import screen, stack, target
+from slipway_cli.failures import Exit, Problem
+from slipway_cli.follow import Patience
+from slipway_cli.stack import Stack
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a window showed, and where its files are."""
+
+    reported: Reported
+    state: str
+    violations: int
+
+
+def check(
+    ctx: typer.Context,
+    deployment: Annotated[str, typer.Argument(help="The deployment's name.")],
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M%z"],
+            help="Check the last whole window before then; the hour that runs when absent.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Fetch the window's files into here.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait at most.")] = 900.0,
+) -> None:
+    """Check what a deployment was asked for drift, now; leave with 1 where there is any."""
+    found = stack.connect(target.of(ctx))
+    schedule = scheduled(found, checked_deployment(deployment))
+    # The hour that runs ends with the next: it is checked again then, as a whole.
+    moment = at.timestamp() if at else time.time() + HOUR
+    patience = Patience(timeout, 0.2 if found.embedded else 2.0)
+    with screen.out().status("[dim]checking; Ctrl-C leaves it running"):
+        verdict = check_window(found, schedule, moment, patience)
+    show(found, verdict, schedule, output)
+    if verdict.violations:
+        raise typer.Exit(1)
+
+
+def scheduled(found: Stack, deployment: str) -> Schedule:
+    """The deployment's schedule. Raises Problem when nothing watches it."""
+    schedule = found.ports.schedules[Runner.LAMBDA].find(found.endpoint(deployment))
+    if schedule is None:
+        raise Problem(
+            f"nothing watches {deployment}",
+            "Add `monitor: {}` and `capture: {percentage: 100}` to its slipway.yaml, and push it "
+            "with --baseline.",
+            Exit.REFUSED,
+        )
+    return schedule
+
+
+def check_window(found: Stack, schedule: Schedule, at: float, patience: Patience) -> Verdict:
+    """Check the window before `at`, in epoch seconds, and wait until what it shows is told."""
+    window = Window.before(at, schedule.every)
+    folder = report_folder(schedule.endpoint, schedule.name, window)
+    reported = reported_at(found.ports.site, folder)
+    if reported is None:
+        raise Problem(f"{folder} is no window of a deployment")
+    execution = found.ports.checks.start(schedule, at)
+    wait_for(lambda: _ended(found, execution), patience)
+    summary = json.loads(found.ports.monitored.read(folder, (SUMMARY,))[SUMMARY])
+    count = len(summary["violations"]) + len(summary["slipway_violations"])
+    state = summary["state"]
+    verdict = Verdict(reported, state, count if state == "violations" else 0)
+    wait_for(lambda: _is_told(found, verdict) or None, patience)
+    return verdict
+
+
+def wait_for(look: Callable[[], Found | None], patience: Patience) -> Found:
+    """What `look` finds at last. Raises Problem when late."""
+    deadline = patience.clock() + patience.seconds
+    while (found := look()) is None:
+        if patience.clock() > deadline:
+            raise Problem(f"not over after {patience.seconds:g} seconds", code=Exit.LATE)
+        patience.sleep(patience.pause)
+    return found
+
+
+def show(found: Stack, verdict: Verdict, schedule: Schedule, output: Path | None) -> None:
+    """Print what the window showed, and fetch its files where they are wanted."""
+    reported, console = verdict.reported, screen.out()
+    title = reported.title(schedule.every)
+    console.print(screen.worded(f"{verdict.state}: {title}"), soft_wrap=True)
+    if verdict.violations:
+        console.print(told(found, reported, schedule.every), soft_wrap=True)
+    console.print(f"report: s3://{found.bucket}/{reported.folder}{REPORT}", soft_wrap=True)
+    if output:
+        fetch(found, reported, output)
+        console.print(f"fetched into {output}", soft_wrap=True)
+
+
+def told(found: Stack, reported: Reported, every: int) -> str:
+    """What people are told of a window with violations."""
+    from slipway_drift import engine  # only here, for it is an extra
+
+    drift = found.ports.ledger.load(reported.deployment).drift
+    since = replace(reported, hour=drift.since).title(every) if drift and drift.since else ""
+    names = (SUMMARY, VIOLATIONS, OWN_VIOLATIONS)
+    return engine.told(found.ports.monitored.read(reported.folder, names), since)
+
+
+def fetch(found: Stack, reported: Reported, output: Path) -> None:
+    """Fetch every file of the window into the folder."""
+    output.mkdir(parents=True, exist_ok=True)
+    names = sorted(found.ports.monitored.present(reported.folder))
+    for name, content in found.ports.monitored.read(reported.folder, names).items():
+        (output / Path(name).name).write_bytes(content)
+
+
+def _ended(found: Stack, execution: str) -> bool | None:
+    client: Any = found.session.client("stepfunctions")
+    described = client.describe_execution(executionArn=execution)
+    if described["status"] == "RUNNING":
+        return None
+    if described["status"] != "SUCCEEDED":
+        cause = described.get("cause") or described.get("error") or "it gave no cause"
+        raise Problem(f"the check {described['status'].lower()}: {cause}", execution, Exit.REFUSED)
+    return True
+
+
+def _is_told(found: Stack, verdict: Verdict) -> bool:
+    """Whether the ledger has what the window shows, or a later window, and people know."""
+    drift = found.ports.ledger.load(verdict.reported.deployment).drift
+    if drift is None or drift.hour != verdict.reported.hour:
+        return drift is not None and drift.hour > verdict.reported.hour
+    return drift.told and (drift.state, drift.violations) == (verdict.state, verdict.violations)

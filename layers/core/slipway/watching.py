@@ -1,0 +1,82 @@
+"""The steps of a release that see to it that an endpoint is watched for drift."""
+
+from dataclasses import replace
+
+from slipway.domain.desired import Monitor
+from slipway.domain.steps import BuildBaseline, WatchEndpoint, name
+from slipway.domain.watch import UNWATCHED, Schedule, Watch
+from slipway.domain.world import Baseline
+from slipway.engine import Engine
+from slipway.looking import Look, change, look
+from slipway.ports import Ports
+from slipway.release import Task
+
+
+def build_baseline(ports: Ports, task: Task, engine: Engine) -> str:
+    """Find out from the uploaded data what is normal, and keep it where checks look for it."""
+    found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
+    step, desired = found.step, found.record.desired
+    if not isinstance(step, BuildBaseline) or desired is None or desired.policy.monitor is None:
+        return f"no longer owed; now {name(step)}"
+    built = _built(ports, found, desired.policy.monitor, step.folder, engine)
+    change(ports, task.deployment, lambda r: replace(r.under(task.fence), baseline=built))
+    return built.refused or built.summary
+
+
+def watch_endpoint(ports: Ports, task: Task) -> str:
+    """Make what watches the endpoint what is wanted, if it still is not."""
+    found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
+    step, wanted = found.step, found.plan
+    if not isinstance(step, WatchEndpoint) or wanted is None:
+        return f"no longer owed; now {name(step)}"
+    # Deleting may be owed though a watch is wanted: before the endpoint itself can be deleted.
+    watch = wanted.watch if step.change != step.change.DELETE else UNWATCHED
+    runners = tuple(part.runner for part in watch if isinstance(part, Schedule))
+    before = found.record.runners
+    # Written first, so that what is made is also found, and deleted one day.
+    kept = tuple(sorted({*before, *runners}))
+    change(ports, task.deployment, lambda r: replace(r.under(task.fence), runners=kept))
+    _remove(ports, found.world.watch - watch, watch)
+    _put(ports, watch - found.world.watch)
+    change(ports, task.deployment, lambda r: replace(r.under(task.fence), runners=runners))
+    return f"{step.change} of {wanted.endpoint}'s schedule and alarm"
+
+
+def _built(ports: Ports, found: Look, monitor: Monitor, folder: str, engine: Engine) -> Baseline:
+    desired = found.record.desired
+    if desired is None or desired.baseline is None:
+        return Baseline(folder, refused="there is no baseline data")
+    data = desired.baseline
+    try:
+        with ports.monitored.data(data) as stream:
+            name = data.key.rpartition("/")[2]
+            files = engine.baseline(stream, name, header=monitor.header, config=monitor.thresholds)
+    except ValueError as refusal:
+        return Baseline(folder, refused=f"{data.key}: {refusal}")
+    ports.monitored.write(folder, files)
+    return Baseline(folder, summary=f"{', '.join(files)} of {data.key} in {folder}")
+
+
+def _remove(ports: Ports, found: Watch, wanted: Watch) -> None:
+    """Delete what is not to be replaced by something of its kind and name."""
+    kept = {_kind(part) for part in wanted}
+    for part in found:
+        if _kind(part) in kept:
+            continue
+        if isinstance(part, Schedule):
+            ports.schedules[part.runner].delete(part.name)
+        else:
+            ports.alarms.delete(part.name)
+
+
+def _put(ports: Ports, wanted: Watch) -> None:
+    for part in wanted:
+        if isinstance(part, Schedule):
+            ports.schedules[part.runner].put(part)
+        else:
+            ports.alarms.put(part)
+
+
+def _kind(part: object) -> tuple[str, str]:
+    runner = part.runner if isinstance(part, Schedule) else ""
+    return type(part).__name__, runner

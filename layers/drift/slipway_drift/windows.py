@@ -1,0 +1,120 @@
+"""From data to files: a baseline, a shard of a window, a window checked."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from slipway_drift.beyond import Limits, judge
+from slipway_drift.check import check
+from slipway_drift.constraints_reading import read_constraints, read_settings
+from slipway_drift.datasets import read_dataset
+from slipway_drift.documents import (
+    CONSTRAINTS,
+    OWN_VIOLATIONS,
+    STATISTICS,
+    SUMMARY,
+    VIOLATIONS,
+    parse,
+    parse_bytes,
+)
+from slipway_drift.errors import DriftError
+from slipway_drift.jackson import write
+from slipway_drift.metrics import metrics
+from slipway_drift.profile import Profile, profile
+from slipway_drift.profile_document import profile_document, read_profile
+from slipway_drift.results import Checked, Shard
+from slipway_drift.statistics import read_statistics, statistics
+from slipway_drift.suggest import suggest
+from slipway_drift.summary import summary
+from slipway_drift.violations import violations_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import BinaryIO
+
+    from slipway_drift.results import Files
+    from slipway_drift.rows import Batch, Rejection
+
+DATASETS: Final = ("csv", "json", "parquet")
+
+
+def baseline_files(held: Profile, config: Mapping[str, object]) -> Files:
+    """The two files of a baseline's profile."""
+    settings = read_settings(config)
+    if not held.item_count:
+        raise DriftError("the baseline has no rows")
+    return {
+        STATISTICS: write(statistics(held)),
+        CONSTRAINTS: write(suggest(held, settings).document()),
+    }
+
+
+def shard_of(captures: Iterable[tuple[str, BinaryIO]], baseline: Files) -> Shard:
+    """Profile files of one window, each line that is no row kept."""
+    rejected: list[Rejection] = []
+    constraints = read_constraints(parse(baseline, CONSTRAINTS))
+    rows = rows_in(captures, constraints.names)
+    held = profile(rows, domains=constraints.domains, keep=rejected.append)
+    return Shard(
+        json.dumps(profile_document(held), ensure_ascii=False).encode(),
+        rejected_lines(rejected),
+        held.item_count,
+    )
+
+
+def rows_in(captures: Iterable[tuple[str, BinaryIO]], names: Sequence[str] = ()) -> Iterator[Batch]:
+    """The rows of each file; those of captures under the baseline's `names`."""
+    for name, stream in captures:
+        suffix = name.rpartition(".")[2].lower()
+        kind = suffix if suffix in DATASETS else "capture"
+        for batch in read_dataset(stream, name, kind):
+            yield (batch.named(names) if names and kind == "capture" else batch).within(name)
+
+
+def rejected_lines(rejected: Iterable[Rejection]) -> bytes:
+    """Write `rejected.jsonl`: one object a line; nothing where nothing was rejected."""
+    return b"".join(json.dumps(asdict(held)).encode() + b"\n" for held in rejected)
+
+
+def merged(shards: Iterable[bytes | Mapping[str, Any]]) -> Profile:
+    """Join the profiles of a window's shards, in their order."""
+    whole = Profile()
+    for number, shard in enumerate(shards, 1):
+        held = parse_bytes(shard, f"profile {number}") if isinstance(shard, bytes) else shard
+        whole = whole.merge(read_profile(held))
+    return whole
+
+
+def check_window(
+    held: Profile, baseline: Files, *, title: str, window: str, limits: Mapping[str, float]
+) -> Checked:
+    """Check, judge, and write the files; those of violations only where there are some."""
+    allowed = read_limits(limits)
+    constraints = read_constraints(parse(baseline, CONSTRAINTS))
+    checked = check(held, constraints, read_statistics(parse(baseline, STATISTICS)))
+    judged = judge(checked, held, constraints, allowed)
+    named = held.renamed(constraints.names)
+    files = {
+        STATISTICS: write(statistics(named)),
+        CONSTRAINTS: write(suggest(named, constraints.config).document()),
+        SUMMARY: write(summary(title, window, held, checked, judged)),
+    }
+    for name, found in ((VIOLATIONS, checked.violations), (OWN_VIOLATIONS, judged.violations)):
+        if found:
+            files[name] = write(violations_document(found))
+    return Checked(judged.state, files, metrics(checked, judged, constraints))
+
+
+def read_limits(limits: Mapping[str, object]) -> Limits:
+    """Read limits by their names; DriftError names what is not known, or no number from 0 up."""
+    usual = asdict(Limits())
+    given: dict[str, Any] = {}
+    for name, value in limits.items():
+        if name not in usual:
+            raise DriftError(f"limits: `{name}` is not known; it is one of {', '.join(usual)}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+            raise DriftError(f"limits: `{name}` is {value!r}; it must be a number from 0 up")
+        given[name] = value
+    return replace(Limits(), **given)
