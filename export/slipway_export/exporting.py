@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
-from slipway_export.model import Converter, ExportRefused, Model
+from slipway_export.model import EXACT, Converter, ExportRefused, Model, Tolerance
 
 TARGETS: Final = ("native", "onnx")
 
@@ -14,13 +14,15 @@ TARGETS: Final = ("native", "onnx")
 class Exported:
     """Files that predict what their original predicts, and how that is known.
 
-    `inputs` and `furthest` are None where the files are the original's own bytes.
+    `inputs` and `furthest` are None where the files are the original's own bytes. `of` is what the
+    inputs are, and `tolerance` is empty where nothing may differ.
     """
 
     files: Mapping[str, bytes]
     note: str
     inputs: int | None = None
     furthest: float | None = None
+    of: str = ""
     tolerance: str = ""
 
     @property
@@ -28,9 +30,10 @@ class Exported:
         """How the files are known to predict the same, in one line."""
         if self.inputs is None:
             return "as it is"
-        return (
-            f"at most {self.furthest:.2g} apart on {self.inputs} inputs, {self.tolerance} allowed"
-        )
+        if not self.tolerance:
+            return f"equal to the last bit: {self.inputs} {self.of}"
+        apart = f"at most {self.furthest:.2g} apart on {self.inputs} {self.of}"
+        return f"{apart}; {self.tolerance} allowed"
 
 
 def export(model: Model, target: str) -> Exported:
@@ -46,14 +49,22 @@ def export(model: Model, target: str) -> Exported:
     made = converters[kind](model)
     if made.proof is None:
         return Exported(made.files, made.note)
-    limits = made.proof.tolerance
+    proof = made.proof
     return Exported(
         made.files,
         made.note,
-        len(made.proof.inputs),
-        made.proof.furthest(),
-        f"{limits.absolute:g} + {limits.relative:g} of the value",
+        len(proof.inputs),
+        proof.furthest(),
+        proof.of,
+        _said(proof.tolerance),
     )
+
+
+def _said(limits: Tolerance) -> str:
+    """A tolerance in words; nothing where there is none."""
+    if limits == EXACT:
+        return ""
+    return f"{limits.absolute:g} + {limits.relative:g} of the value"
 
 
 def _converters(target: str) -> Mapping[str, Converter]:

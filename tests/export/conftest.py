@@ -1,5 +1,5 @@
-"""Artifacts to export: packed in memory, real ones where the shared folder exists, and boosters
-that five versions of XGBoost saved (make_xgboost.py)."""
+"""Artifacts to export: packed in memory, real ones where the shared folder exists, and what five
+versions of XGBoost and PyTorch saved (make_xgboost.py, make_torch.py)."""
 
 import gzip
 import io
@@ -58,9 +58,9 @@ def real() -> Callable[[str], bytes]:
     return content
 
 
-def boosters(version: str) -> dict[str, bytes]:
-    """What make_xgboost.py saved with one version of XGBoost, by file name."""
-    with tarfile.open(_HERE / "fixtures" / f"xgboost-{version}.tar.xz") as packed:
+def fixtures(name: str) -> dict[str, bytes]:
+    """What make_xgboost.py or make_torch.py saved with one version of a library, by file name."""
+    with tarfile.open(_HERE / "fixtures" / f"{name}.tar.xz") as packed:
         return {
             member.name: opened.read()
             for member in packed

@@ -11,10 +11,10 @@ from slipway_export.to_native import xgboost_library, xgboost_readback
 from slipway_export.to_native.as_they_are import NOTE
 from slipway_export.to_native.xgboost import convert
 
-from tests.export.conftest import Read, array, boosters
+from tests.export.conftest import Read, array, fixtures
 
 VERSIONS = ("0.90", "1.2.1", "1.7.6", "3.0.5", "3.2.0")
-SAVED = {version: boosters(version) for version in VERSIONS}
+SAVED = {version: fixtures(f"xgboost-{version}") for version in VERSIONS}
 CASES = [
     (version, name)
     for version, files in SAVED.items()
