@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
+import numpy as np
+
 from slipway_export.model import EXACT, Converter, ExportRefused, Model, Tolerance
 
 TARGETS: Final = ("native", "onnx")
@@ -46,7 +48,15 @@ def export(model: Model, target: str) -> Exported:
     if kind not in converters:
         known = ", ".join(sorted(converters))
         raise ExportRefused(f"nothing is known of a {target} form of its kind, {kind}; of {known}")
-    made = converters[kind](model)
+    with np.errstate(all="ignore"):  # what a model computes is its own affair
+        return _proven(converters[kind], model)
+
+
+def _proven(convert: Converter, model: Model) -> Exported:
+    try:
+        made = convert(model)
+    except (MemoryError, RecursionError) as error:
+        raise ExportRefused(f"it asks for too much: {type(error).__name__}") from error
     if made.proof is None:
         return Exported(made.files, made.note)
     proof = made.proof

@@ -17,32 +17,24 @@ settings.register_profile("export", deadline=None)  # a busy machine is no failu
 settings.load_profile("export")
 
 Files = Mapping[str, bytes]
-Pack = Callable[[Files], bytes]
-Read = Callable[[Files], Model]
 _HERE = Path(__file__).parent
 _REAL = _HERE.parents[2] / "shared" / "data" / "artifacts"
 
 
-@pytest.fixture(scope="session")
-def pack() -> Pack:
-    """Files by name -> the bytes of a model.tar.gz."""
-
-    def make(files: Files) -> bytes:
-        tar = io.BytesIO()
-        with tarfile.open(fileobj=tar, mode="w") as archive:
-            for name, content in files.items():
-                header = tarfile.TarInfo(name)
-                header.size = len(content)
-                archive.addfile(header, io.BytesIO(content))
-        return gzip.compress(tar.getvalue(), mtime=0)
-
-    return make
+def packed(files: Files) -> bytes:
+    """The bytes of a model.tar.gz."""
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w") as archive:
+        for name, content in files.items():
+            header = tarfile.TarInfo(name)
+            header.size = len(content)
+            archive.addfile(header, io.BytesIO(content))
+    return gzip.compress(tar.getvalue(), mtime=0)
 
 
-@pytest.fixture(scope="session")
-def model(pack: Pack) -> Read:
-    """Files by name -> the model that the command reads out of an archive of them."""
-    return lambda files: read(io.BytesIO(pack(files)))
+def model(files: Files) -> Model:
+    """The model that the command reads out of an archive of these files."""
+    return read(io.BytesIO(packed(files)))
 
 
 @pytest.fixture(scope="session")

@@ -137,11 +137,9 @@ def _storage(held: Any) -> tuple[str, str]:  # noqa: ANN401 - any value
 
 def strided(value: Any) -> Strided | None:  # noqa: ANN401 - any value
     """A rebuilt tensor or parameter; None where the value is something else."""
-    if not isinstance(value, Instance) or not isinstance(value.cls, Global) or not value.args:
-        return None
-    if value.cls.name == "_rebuild_parameter" and value.args.items:
-        return strided(value.args.items[0])
-    if not value.cls.name.startswith("_rebuild_tensor") or len(value.args.items) < 4:
+    if _calls(value, "_rebuild_parameter") and value.args.items:
+        value = value.args.items[0]
+    if not _calls(value, "_rebuild_tensor") or len(value.args.items) < 4:
         return None
     storage, offset, sides, strides, *rest = value.args.items
     dtype, key = _storage(storage)
@@ -150,6 +148,12 @@ def strided(value: Any) -> Strided | None:  # noqa: ANN401 - any value
     if not dtype:
         raise ExportRefused(f"its tensors of {value.cls.name} have a type that safetensors lack")
     return Strided(dtype, key, _whole(offset), _wholes(sides), _wholes(strides))
+
+
+def _calls(value: Any, name: str) -> bool:  # noqa: ANN401 - any value
+    """Whether the value is what a function of that name, or name and version, made."""
+    found = isinstance(value, Instance) and isinstance(value.cls, Global) and value.args
+    return bool(found) and value.cls.name.startswith(name)
 
 
 def _whole(value: Any) -> int:  # noqa: ANN401 - any value

@@ -17,7 +17,7 @@ from slipway_export.to_native.torch_files import Strided, TorchFile, strided
 _USUAL: Final = ("state_dict", "model_state_dict", "model", "module", "net", "weights")
 _EXPANSION: Final = 4
 _FLOOR: Final = 64 << 20
-_DEEPEST: Final = 100
+_MODULES: Final = 100_000
 
 
 def named(root: Any) -> tuple[dict[str, Strided], int]:  # noqa: ANN401 - any value
@@ -37,7 +37,7 @@ def named(root: Any) -> tuple[dict[str, Strided], int]:  # noqa: ANN401 - any va
         found, _ = named(items[chosen])
         return found, len(items) - 1
     if not found:
-        found = dict(_of_module(root, "", 0))
+        found = dict(_of_module(root))
     if not found:
         raise ExportRefused("it holds no tensors by name; save the model's state_dict()")
     return found, sum(1 for name in items if name not in found)
@@ -61,17 +61,21 @@ def _items(value: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any value
         yield from ((str(name), held) for name, held in value.items.items())
 
 
-def _of_module(value: Any, prefix: str, depth: int) -> Iterator[tuple[str, Strided]]:  # noqa: ANN401
+def _of_module(root: Any) -> Iterator[tuple[str, Strided]]:  # noqa: ANN401 - any value
     """Parameters and buffers of a whole module, named as its state_dict() names them."""
-    if not isinstance(value, Instance) or depth > _DEEPEST:
-        return
-    attributes = value.attributes
-    for kind in ("_parameters", "_buffers"):
-        for name, held in _items(attributes.get(kind)):
-            if (tensor := strided(held)) is not None:
-                yield f"{prefix}{name}", tensor
-    for name, held in _items(attributes.get("_modules")):
-        yield from _of_module(held, f"{prefix}{name}.", depth + 1)
+    waiting, modules = [(root, "")], 0
+    while waiting:
+        value, prefix = waiting.pop()
+        attributes = value.attributes if isinstance(value, Instance) else {}
+        for kind in ("_parameters", "_buffers"):
+            for name, held in _items(attributes.get(kind)):
+                if (tensor := strided(held)) is not None:
+                    yield f"{prefix}{name}", tensor
+        parts = list(_items(attributes.get("_modules")))
+        waiting += [(held, f"{prefix}{name}.") for name, held in parts]
+        modules += len(parts)
+        if modules > _MODULES:
+            raise ExportRefused(f"its module has more than {_MODULES} parts")
 
 
 def gathered(tensors: Mapping[str, Strided], file: TorchFile) -> dict[str, Tensor]:

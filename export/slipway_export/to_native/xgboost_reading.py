@@ -11,6 +11,7 @@ from slipway_export.to_native.ubjson import read_ubjson
 from slipway_export.to_native.xgboost_documents import Document
 from slipway_export.to_native.xgboost_forest import (
     MOST_FEATURES,
+    MOST_OUTPUTS,
     NOTHING,
     Booster,
     Floats,
@@ -52,9 +53,9 @@ def _booster(learner: dict[str, Any], version: tuple[int, int]) -> Booster:
     told, booster = learner["learner_model_param"], learner["gradient_booster"]
     objective = objectives.present_name(str(learner["objective"]["name"]))
     classes, features = int(told["num_class"]), int(told["num_feature"])
-    if not 0 < features <= MOST_FEATURES:
-        raise ExportRefused(f"it claims {features} features")
     outputs = max(classes, int(told.get("num_target", 1)), 1)
+    if not 0 < features <= MOST_FEATURES or outputs > MOST_OUTPUTS:
+        raise ExportRefused(f"it claims {features} features and {outputs} outputs")
     margins = _margins(str(told["base_score"]), objective, version, outputs)
     kind = str(booster["name"])
     model = (

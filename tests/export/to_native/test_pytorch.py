@@ -11,34 +11,34 @@ from slipway_export.model import ExportRefused
 from slipway_export.to_native.pytorch import convert, convert_transformer
 from slipway_export.to_native.safetensors_files import Tensor, read
 
-from tests.export.conftest import Read, fixtures
+from tests.export.conftest import fixtures, model
 
 SAVED = fixtures("torch-2.6.0")
 EXPECTED = read(SAVED["expected.safetensors"])
 CONFIG = json.dumps({"model_type": "bert", "architectures": ["BertModel"]}).encode()
 
 
-def weights(model: Read, name: str) -> dict[str, Tensor]:
+def weights(name: str) -> dict[str, Tensor]:
     made = convert(model({"model.pth": SAVED[name]}))
     assert made.proof is not None
     assert made.proof.furthest() == 0
     return read(made.files["model.safetensors"])
 
 
-def test_every_kind_of_tensor_is_the_one_that_safetensors_writes(model: Read) -> None:
-    found = weights(model, "state.pth")
+def test_every_kind_of_tensor_is_the_one_that_safetensors_writes() -> None:
+    found = weights("state.pth")
     assert found.keys() == EXPECTED.keys()
     for name, tensor in found.items():
         assert tensor == EXPECTED[name], name
 
 
-def test_the_older_form_too(model: Read) -> None:
-    found = weights(model, "state-older.pth")
+def test_the_older_form_too() -> None:
+    found = weights("state-older.pth")
     assert len(found) == len(EXPECTED) - 2
     assert all(tensor == EXPECTED[name] for name, tensor in found.items())
 
 
-def test_a_checkpoint_leaves_without_its_optimizer(model: Read) -> None:
+def test_a_checkpoint_leaves_without_its_optimizer() -> None:
     made = convert(model({"model.pth": SAVED["checkpoint.pth"]}))
     found = read(made.files["model.safetensors"])
     assert sorted(found) == [
@@ -53,13 +53,13 @@ def test_a_checkpoint_leaves_without_its_optimizer(model: Read) -> None:
     assert "2 values" in made.note
 
 
-def test_hundreds_of_tensors_are_all_there(model: Read) -> None:
-    found = weights(model, "many.pth")
+def test_hundreds_of_tensors_are_all_there() -> None:
+    found = weights("many.pth")
     values = [np.frombuffer(found[f"layer.{n}"].content, "<f4")[0] for n in range(300)]
     assert values == list(range(300))
 
 
-def test_the_file_is_laid_out_as_its_format_says(model: Read) -> None:
+def test_the_file_is_laid_out_as_its_format_says() -> None:
     content = convert(model({"model.pth": SAVED["state.pth"]})).files["model.safetensors"]
     length = int.from_bytes(content[:8], "little")
     header = json.loads(content[8 : 8 + length])
@@ -71,7 +71,7 @@ def test_the_file_is_laid_out_as_its_format_says(model: Read) -> None:
     assert 8 + length + places[-1][1] == len(content)
 
 
-def test_a_transformer_leaves_as_from_pretrained_reads_it(model: Read) -> None:
+def test_a_transformer_leaves_as_from_pretrained_reads_it() -> None:
     made = convert_transformer(
         model(
             {
@@ -88,7 +88,7 @@ def test_a_transformer_leaves_as_from_pretrained_reads_it(model: Read) -> None:
     assert made.proof.furthest() == 0
 
 
-def test_a_transformer_in_parts_keeps_its_index(model: Read) -> None:
+def test_a_transformer_in_parts_keeps_its_index() -> None:
     names = [f"pytorch_model-0000{n}-of-00002.bin" for n in (1, 2)]
     index = {"metadata": {}, "weight_map": {"float64": names[0], "layer.1": names[1]}}
     made = convert_transformer(
@@ -109,14 +109,14 @@ def test_a_transformer_in_parts_keeps_its_index(model: Read) -> None:
     assert made.proof.furthest() == 0
 
 
-def test_safetensors_leave_as_they_are(model: Read) -> None:
+def test_safetensors_leave_as_they_are() -> None:
     files = {"config.json": CONFIG, "model.safetensors": SAVED["expected.safetensors"]}
     made = convert_transformer(model(files))
     assert made.files == files
     assert made.proof is None
 
 
-def test_a_changed_element_is_noticed(model: Read) -> None:
+def test_a_changed_element_is_noticed() -> None:
     made = convert(model({"model.pth": SAVED["state.pth"]}))
     assert made.proof is not None
     numbers = made.proof.inputs
@@ -127,18 +127,18 @@ def test_a_changed_element_is_noticed(model: Read) -> None:
     assert not np.array_equal(other.proof.original(numbers), theirs)
 
 
-def test_the_report_says_that_nothing_differs(model: Read) -> None:
+def test_the_report_says_that_nothing_differs() -> None:
     made = export(model({"model.pth": SAVED["many.pth"]}), "native")
     assert made.proof == "equal to the last bit: 300 tensors"
 
 
-def test_a_pickle_without_tensors_is_refused(model: Read) -> None:
+def test_a_pickle_without_tensors_is_refused() -> None:
     found = model({"model.pth": SAVED["many.pth"]})
     with pytest.raises(ExportRefused, match="torch file"):
         convert(type(found)(found.inspection, {"model.pth": b"\x80\x02}q\x00."}))
 
 
-def test_a_real_file_of_2018(model: Read, real: Callable[[str], bytes]) -> None:
+def test_a_real_file_of_2018(real: Callable[[str], bytes]) -> None:
     made = export(model({"torch_model.pth": real("pytorch/torch_model.pth")}), "native")
     found = read(made.files["model.safetensors"])
     assert found["module.conv1.weight"].shape == (10, 1, 5, 5)
