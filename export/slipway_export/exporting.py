@@ -3,13 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Final
 
 import numpy as np
 
 from slipway_export.model import EXACT, Converter, ExportRefused, Model, Tolerance
-
-TARGETS: Final = ("native", "onnx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,9 @@ def export(model: Model, target: str) -> Exported:
     kind = model.inspection.kind
     if kind not in converters:
         known = ", ".join(sorted(converters))
-        raise ExportRefused(f"nothing is known of a {target} form of its kind, {kind}; of {known}")
+        raise ExportRefused(
+            f"its kind, {kind}, has no {target} form that is exact; {known} have one"
+        )
     with np.errstate(all="ignore"):  # what a model computes is its own affair
         return _proven(converters[kind], model)
 

@@ -6,8 +6,6 @@ count of elements and the elements (torch/serialization.py). A tensor is a stora
 sides and strides, counted in elements (torch/_utils.py, _rebuild_tensor and _v2, _v3).
 """
 
-import io
-import zipfile
 from collections.abc import Mapping as Names
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -15,9 +13,11 @@ from typing import Any, Final
 from slipway.artifacts.pickle_values import Global, Instance, Mapping, Persistent, Sequence
 from slipway.artifacts.pickles import LEGACY_TORCH
 from slipway.artifacts.reader import Damaged, reader_of
+from slipway.artifacts.zips import MAGIC as ZIP
 
 from slipway_export.kept_pickles import KeepingMachine
 from slipway_export.model import ExportRefused
+from slipway_export.zipped import read_zip
 
 DTYPES: Final = {
     "torch.FloatStorage": "F32",
@@ -39,8 +39,6 @@ DTYPES: Final = {
 }
 _ITEMS: Final = {"F32": 4, "F64": 8, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "C64": 8}
 _PICKLES: Final = 5
-_EXPANSION: Final = 4
-_FLOOR: Final = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +66,25 @@ class TorchFile:
 
 def read(content: bytes) -> TorchFile:
     """The file's object and storages. Raises ExportRefused where they cannot be had."""
+    if not content.startswith((LEGACY_TORCH, ZIP)):
+        raise ExportRefused("it is a plain pickle of torch's; save it with torch.save")
     try:
         return _older(content) if content.startswith(LEGACY_TORCH) else _zip(content)
-    except (Damaged, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (Damaged, KeyError, ValueError) as error:
         raise ExportRefused(f"its torch file cannot be read: {error}") from error
 
 
 def _zip(content: bytes) -> TorchFile:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(info.file_size for info in archive.infolist()) > _EXPANSION * len(content) + _FLOOR:
-            raise ExportRefused("its torch file expands too far")
-        names = [name for name in archive.namelist() if name.partition("/")[2] == "data.pkl"]
-        if len(names) != 1:
-            raise ExportRefused("its torch file holds no data.pkl")
-        stem = names[0].partition("/")[0]
-        order = f"{stem}/byteorder"
-        if order in archive.namelist() and archive.read(order).strip() != b"little":
-            raise ExportRefused("its tensors are big-endian, which safetensors are not")
-        root = KeepingMachine(reader_of(archive.read(names[0]))).run()
-        place = f"{stem}/data/"
-        storages = {
-            name.removeprefix(place): archive.read(name)
-            for name in archive.namelist()
-            if name.startswith(place)
-        }
-    return TorchFile(root, storages)
+    entries = read_zip(content)
+    names = [name for name in entries if name.partition("/")[2] == "data.pkl"]
+    if len(names) != 1:
+        raise ExportRefused("its torch file holds no data.pkl")
+    stem = names[0].partition("/")[0]
+    if entries.get(f"{stem}/byteorder", b"little").strip() != b"little":
+        raise ExportRefused("its tensors are big-endian, which safetensors are not")
+    place = f"{stem}/data/"
+    storages = {n.removeprefix(place): held for n, held in entries.items() if n.startswith(place)}
+    return TorchFile(KeepingMachine(reader_of(entries[names[0]])).run(), storages)
 
 
 def _older(content: bytes) -> TorchFile:

@@ -81,7 +81,7 @@ def checked(nodes: Nodes, features: int) -> Nodes:
             raise ExportRefused("a tree names a child that it does not have")
         if np.any(trees[children] != np.tile(trees[inner], 2)):
             raise ExportRefused("a tree names a child of another tree")
-        if nodes.features[inner].max() >= features:
+        if not 0 <= nodes.features[inner].min() <= nodes.features[inner].max() < features:
             raise ExportRefused("a tree splits by a feature that the model does not have")
         reached += len(children)
         if reached > len(trees):

@@ -144,6 +144,8 @@ def _categories(trees: list[dict[str, Any]], starts: Integers) -> Any:  # noqa: 
         for node, segment, size in zip(
             tree.get("categories_nodes", ()), segments, sizes, strict=True
         ):
-            if int(tree["split_type"][node]) == _CATEGORICAL:
+            if not 0 <= int(node) < len(tree["left_children"]):
+                raise ExportRefused("a tree has categories of a node that it does not have")
+            if int(tree["split_type"][int(node)]) == _CATEGORICAL:
                 part = listed[int(segment) : int(segment) + int(size)]
                 yield int(start) + int(node), frozenset(part.tolist())

@@ -132,9 +132,13 @@ def test_the_report_says_that_nothing_differs() -> None:
     assert made.proof == "equal to the last bit: 300 tensors"
 
 
-def test_a_pickle_without_tensors_is_refused() -> None:
+def test_a_whole_module_leaves_as_its_state_dict() -> None:
+    assert weights("module.pth") == read(SAVED["module.safetensors"])
+
+
+def test_a_plain_pickle_is_refused_with_what_helps() -> None:
     found = model({"model.pth": SAVED["many.pth"]})
-    with pytest.raises(ExportRefused, match="torch file"):
+    with pytest.raises(ExportRefused, match=r"torch\.save"):
         convert(type(found)(found.inspection, {"model.pth": b"\x80\x02}q\x00."}))
 
 
