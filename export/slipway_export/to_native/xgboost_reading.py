@@ -39,13 +39,17 @@ def read_document(content: bytes) -> Document:
 def booster_of(document: Document) -> Booster:
     """The document as arrays. Raises ExportRefused where it is malformed or has vector leaves."""
     try:
-        return _booster(document["learner"], _version(document))
+        return _booster(document["learner"], version_of(document))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise ExportRefused(f"its document is malformed: {error!r}") from error
 
 
-def _version(document: Document) -> tuple[int, int]:
-    major, minor, _ = (int(part) for part in document["version"])
+def version_of(document: Document) -> tuple[int, int]:
+    """Major and minor version of the XGBoost that wrote it."""
+    try:
+        major, minor, _ = (int(part) for part in document["version"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ExportRefused(f"its document does not say its version: {error!r}") from error
     return major, minor
 
 
