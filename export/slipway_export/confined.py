@@ -33,7 +33,7 @@ def confine(folder: Path, program: Path, seconds: int, memory: int) -> None:
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0)
-        if _leave_network(libc):
+        if _leave_network(libc) and _counts_by_namespace():
             _limit(resource.RLIMIT_NPROC, _TASKS)
         _keep_to(libc, folder, (program, *_interpreter()))
     _limit(resource.RLIMIT_CPU, seconds)
@@ -58,6 +58,12 @@ def _leave_network(libc: ctypes.CDLL) -> bool:
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1", "ascii")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1", "ascii")
     return True
+
+
+def _counts_by_namespace() -> bool:
+    """Whether the limit on processes counts those of the new namespace only (Linux 5.14)."""
+    major, minor = (int(part) for part in os.uname().release.split(".")[:2])
+    return (major, minor) >= (5, 14)
 
 
 def _interpreter() -> Iterable[Path]:

@@ -4,7 +4,7 @@ nothing here that a converter needs. Nothing is imported, called or unpickled.""
 from typing import Any, Final
 
 from slipway.artifacts.compressed import compression_of, open_compressed
-from slipway.artifacts.pickle_values import Blob, Mapping
+from slipway.artifacts.pickle_values import Blob, Mapping, Persistent, Sequence
 from slipway.artifacts.pickles import Judgement, TorchExaminer
 from slipway.artifacts.reader import Damaged, Reader, reader_of
 from slipway.artifacts.refusal import GIB
@@ -22,6 +22,7 @@ class KeepingMachine(TorchExaminer):
         super().__init__(reader, Judgement())
         self.room = ROOM
         self.left = KEPT
+        self.persisted: list[Persistent] = []
 
     def blob(self, size: int) -> Blob:
         """Bytes of that size, all of them."""
@@ -36,6 +37,19 @@ class KeepingMachine(TorchExaminer):
                 raise Damaged("it ends too early")
         data = b"".join(parts)
         return Blob(len(data), data)
+
+    def persistent(self, pid: Any) -> None:  # noqa: ANN401 - any value
+        """A storage of torch's, which lies outside the pickle."""
+        super().persistent(pid)
+        if isinstance(self.stack[-1], Persistent):
+            self.persisted.append(self.stack[-1])
+
+    def extend(self, target: Any, values: list[Any]) -> None:  # noqa: ANN401 - any value
+        """APPEND(S), however many."""
+        before = len(target.items) if isinstance(target, Sequence) else 0
+        super().extend(target, values)
+        if isinstance(target, Sequence) and len(target.items) < before + len(values):
+            target.items[before:] = [value for value in values if self.keep(value)]
 
     def remember_all(self, target: Mapping, values: list[Any]) -> None:
         """Set every item whose key is a name."""

@@ -1,5 +1,5 @@
-"""Artifacts to export: packed in memory, real ones where the shared folder exists, and boosters
-that five versions of XGBoost saved (make_xgboost.py)."""
+"""Artifacts to export: packed in memory, real ones where the shared folder exists, and what five
+versions of XGBoost and PyTorch saved (make_xgboost.py, make_torch.py)."""
 
 import gzip
 import io
@@ -17,32 +17,24 @@ settings.register_profile("export", deadline=None)  # a busy machine is no failu
 settings.load_profile("export")
 
 Files = Mapping[str, bytes]
-Pack = Callable[[Files], bytes]
-Read = Callable[[Files], Model]
 _HERE = Path(__file__).parent
 _REAL = _HERE.parents[2] / "shared" / "data" / "artifacts"
 
 
-@pytest.fixture(scope="session")
-def pack() -> Pack:
-    """Files by name -> the bytes of a model.tar.gz."""
-
-    def make(files: Files) -> bytes:
-        tar = io.BytesIO()
-        with tarfile.open(fileobj=tar, mode="w") as archive:
-            for name, content in files.items():
-                header = tarfile.TarInfo(name)
-                header.size = len(content)
-                archive.addfile(header, io.BytesIO(content))
-        return gzip.compress(tar.getvalue(), mtime=0)
-
-    return make
+def packed(files: Files) -> bytes:
+    """The bytes of a model.tar.gz."""
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w") as archive:
+        for name, content in files.items():
+            header = tarfile.TarInfo(name)
+            header.size = len(content)
+            archive.addfile(header, io.BytesIO(content))
+    return gzip.compress(tar.getvalue(), mtime=0)
 
 
-@pytest.fixture(scope="session")
-def model(pack: Pack) -> Read:
-    """Files by name -> the model that the command reads out of an archive of them."""
-    return lambda files: read(io.BytesIO(pack(files)))
+def model(files: Files) -> Model:
+    """The model that the command reads out of an archive of these files."""
+    return read(io.BytesIO(packed(files)))
 
 
 @pytest.fixture(scope="session")
@@ -58,9 +50,9 @@ def real() -> Callable[[str], bytes]:
     return content
 
 
-def boosters(version: str) -> dict[str, bytes]:
-    """What make_xgboost.py saved with one version of XGBoost, by file name."""
-    with tarfile.open(_HERE / "fixtures" / f"xgboost-{version}.tar.xz") as packed:
+def fixtures(name: str) -> dict[str, bytes]:
+    """What make_xgboost.py or make_torch.py saved with one version of a library, by file name."""
+    with tarfile.open(_HERE / "fixtures" / f"{name}.tar.xz") as packed:
         return {
             member.name: opened.read()
             for member in packed

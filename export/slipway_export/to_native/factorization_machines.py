@@ -5,8 +5,6 @@ Machines, 2010, equation 1), computed from its arrays; the card's is the linear-
 3.1). Its network is not computed.
 """
 
-import io
-import zipfile
 from typing import Final
 
 import numpy as np
@@ -16,6 +14,7 @@ from slipway_export.ndarrays import read_arrays
 from slipway_export.to_native import npz_cards
 from slipway_export.to_native.proofs import noise, prove
 from slipway_export.to_onnx.symbols import read_graph
+from slipway_export.zipped import read_zip
 
 _SUM: Final = (
     "bias + rows @ weight + 0.5 * sum((rows @ factors)**2 - rows**2 @ factors**2) over factors"
@@ -54,17 +53,16 @@ def convert(model: Model) -> Export:
 
 def _read(content: bytes) -> tuple[dict[str, Array], str]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-            params = next(name for name in names if name.endswith(".params"))
-            symbol = next(name for name in names if name.endswith("symbol.json"))
-            held, graph = read_arrays(archive.read(params)), read_graph(archive.read(symbol))
+        entries = read_zip(content)
+        params = next(held for name, held in entries.items() if name.endswith(".params"))
+        symbol = next(held for name, held in entries.items() if name.endswith("symbol.json"))
+        held, graph = read_arrays(params), read_graph(symbol)
         arrays = {
             "factors": held["v"],
             "weight": held["w1_weight"].reshape(-1),
             "bias": held["w0_weight"].reshape(()),
         }
-    except (KeyError, StopIteration, ValueError, zipfile.BadZipFile) as error:
+    except (KeyError, StopIteration, ValueError) as error:
         raise ExportRefused(f"its zip lacks a part of the model: {error!r}") from error
     if arrays["factors"].ndim != 2 or len(arrays["factors"]) != len(arrays["weight"]):
         raise ExportRefused("its factors and weights do not fit")

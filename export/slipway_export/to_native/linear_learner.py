@@ -1,8 +1,6 @@
 """Linear Learner as arrays and a card. The original is its own network, computed with numpy."""
 
-import io
 import json
-import zipfile
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,9 +9,10 @@ import numpy as np
 from slipway_export.model import Array, Export, ExportRefused, Model
 from slipway_export.ndarrays import read_arrays
 from slipway_export.to_native import npz_cards
-from slipway_export.to_onnx.evaluator import evaluate
 from slipway_export.to_native.proofs import noise, prove
+from slipway_export.to_onnx.evaluator import evaluate
 from slipway_export.to_onnx.symbols import Graph, read_graph
+from slipway_export.zipped import read_zip
 
 SCORES: Final = {
     "LinearRegressionOutput": "rows @ weight + bias",
@@ -84,12 +83,12 @@ def convert(model: Model) -> Export:
 def read_parts(content: bytes) -> Parts:
     """The network, its arrays and its parameters."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parameters = json.loads(archive.read("additional-params.json"))
-            weights = read_arrays(archive.read("mx-mod-0000.params"))
-            graph = read_graph(archive.read("mx-mod-symbol.json"))
+        entries = read_zip(content)
+        parameters = json.loads(entries["additional-params.json"])
+        weights = read_arrays(entries["mx-mod-0000.params"])
+        graph = read_graph(entries["mx-mod-symbol.json"])
         return Parts(dict(parameters), weights, graph)
-    except (KeyError, TypeError, ValueError, RecursionError, zipfile.BadZipFile) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ExportRefused(f"its zip lacks a part of the model: {error!r}") from error
 
 

@@ -20,7 +20,7 @@ from slipway_export.to_native.xgboost_forest import Booster, Floats, Nodes
 from slipway_export.to_native.xgboost_handles import booster_in, unframed
 from slipway_export.to_native.xgboost_legacy import read_legacy
 from slipway_export.to_native.xgboost_margins import margins
-from slipway_export.to_native.xgboost_reading import booster_of, read_document
+from slipway_export.to_native.xgboost_reading import booster_of, read_document, version_of
 
 FILE: Final = "model.json"
 _SCHEMA: Final = (1, 6)  # since when documents have the present fields
@@ -39,10 +39,9 @@ def convert(model: Model) -> Export:
         booster = read_legacy(content)
         return _proven(booster, document_of(booster), holder)
     document = read_document(content)
+    if not holder and version_of(document) >= _SCHEMA:
+        return one_file(model, FILE if content[1:2] != b"L" else "model.ubj")
     booster = booster_of(document)
-    if not holder and booster.version >= _SCHEMA:
-        name = FILE if content[1:2] != b"L" else "model.ubj"
-        return one_file(model, name)
     return _proven(booster, _renewed(document, booster), holder)
 
 

@@ -12,6 +12,8 @@ Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
 MOST_FEATURES: Final = 1_000_000
+MOST_OUTPUTS: Final = 10_000
+MOST_NODES: Final = 5_000_000
 DEEPEST: Final = 4096
 NOTHING: Final = -1  # the child of a leaf
 
@@ -66,6 +68,8 @@ class Booster:
 
 def checked(nodes: Nodes, features: int) -> Nodes:
     """The nodes, when each tree is one: its children within it, no node reached twice."""
+    if len(nodes.left) > MOST_NODES:
+        raise ExportRefused(f"it has {len(nodes.left)} nodes; at most {MOST_NODES} are converted")
     trees = np.repeat(np.arange(len(nodes.starts) - 1), np.diff(nodes.starts))
     frontier, reached = nodes.starts[:-1], 0
     for _ in range(DEEPEST):
@@ -77,7 +81,7 @@ def checked(nodes: Nodes, features: int) -> Nodes:
             raise ExportRefused("a tree names a child that it does not have")
         if np.any(trees[children] != np.tile(trees[inner], 2)):
             raise ExportRefused("a tree names a child of another tree")
-        if nodes.features[inner].max() >= features:
+        if not 0 <= nodes.features[inner].min() <= nodes.features[inner].max() < features:
             raise ExportRefused("a tree splits by a feature that the model does not have")
         reached += len(children)
         if reached > len(trees):

@@ -14,12 +14,12 @@ from slipway_export import kept_pickles
 from slipway_export.model import ExportRefused
 
 OFFSET: Final = b"CONFIG-offset:"
-_DEEPEST: Final = 12
+_WRAPPED: Final = 2  # bytearray(encode(text, "latin1"))
 
 
 def booster_in(content: bytes) -> tuple[bytes, str]:
     """The one booster's saved form in a pickle, and the class that holds it."""
-    found = list(_handles(kept_pickles.read(content), "", 0))
+    found = list(_handles(kept_pickles.read(content)))
     unique = {handle for handle, _ in found}
     if not unique:
         raise ExportRefused("its pickle holds no booster with a handle")
@@ -41,17 +41,21 @@ def unframed(handle: bytes) -> bytes:
     return handle[start : start + size]
 
 
-def _handles(value: Any, holder: str, depth: int) -> Iterator[tuple[bytes, str]]:  # noqa: ANN401
+def _handles(root: Any) -> Iterator[tuple[bytes, str]]:  # noqa: ANN401 - any value
     """Every handle of a Booster within the value, with the class of the outermost estimator."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(value, Instance) and isinstance(value.cls, Global):
-        holder = holder or str(value.cls)
-        if value.cls.name == "Booster" and (handle := _bytes(value.attributes.get("handle"))):
-            yield handle, holder
-            return
-    for part in _parts(value):
-        yield from _handles(part, holder, depth + 1)
+    waiting, seen = [(root, "")], set()
+    while waiting:
+        value, holder = waiting.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, Instance) and isinstance(value.cls, Global):
+            holder = holder or str(value.cls)
+            handle = value.attributes.get("handle") if value.cls.name == "Booster" else None
+            if found := _bytes(handle):
+                yield found, holder
+                continue
+        waiting += [(part, holder) for part in _parts(value)]
 
 
 def _parts(value: Any) -> Iterator[Any]:  # noqa: ANN401 - any value
@@ -66,11 +70,15 @@ def _parts(value: Any) -> Iterator[Any]:  # noqa: ANN401 - any value
 def _bytes(handle: Any) -> bytes:  # noqa: ANN401 - any value
     """A byte array as protocols 2 to 5 write it: of bytes, or of text encoded as latin-1."""
     text = False
-    while isinstance(handle, Instance) and handle.args and handle.args.items:
-        text = text or "latin" in str(handle.args.items[-1])
-        handle = handle.args.items[0]
+    for _ in range(_WRAPPED):
+        if isinstance(handle, Instance) and handle.args and handle.args.items:
+            text = text or handle.args.items[-1] in ("latin1", "latin-1")
+            handle = handle.args.items[0]
     if isinstance(handle, str):
         return handle.encode("latin-1", "replace")
     if not isinstance(handle, Blob):
         return b""
-    return handle.head.decode("utf-8").encode("latin-1") if text else handle.head
+    try:
+        return handle.head.decode("utf-8").encode("latin-1") if text else handle.head
+    except UnicodeError:
+        raise ExportRefused("its booster's handle is damaged") from None

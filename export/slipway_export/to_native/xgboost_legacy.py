@@ -25,6 +25,8 @@ from slipway_export.model import ExportRefused
 from slipway_export.to_native import xgboost_objectives as objectives
 from slipway_export.to_native.xgboost_forest import (
     MOST_FEATURES,
+    MOST_NODES,
+    MOST_OUTPUTS,
     NOTHING,
     Booster,
     Floats,
@@ -45,7 +47,6 @@ _FEATURE: Final = 0x7FFFFFFF
 _NAME: Final = 64
 _PAIRS: Final = 10_000
 _TEXT: Final = 1 << 20
-_CLASSES: Final = 10_000
 
 
 class _Cursor:
@@ -87,7 +88,7 @@ def read_legacy(content: bytes) -> Booster:
     """The booster in a binary file. Raises ExportRefused where it is none."""
     cursor = _Cursor(content.removeprefix(b"binf"))
     base, features, classes, attributed, _, major, minor = cursor.fields(_HEADER)
-    if not math.isfinite(base) or features > MOST_FEATURES or not 0 <= classes <= _CLASSES:
+    if not math.isfinite(base) or features > MOST_FEATURES or not 0 <= classes <= MOST_OUTPUTS:
         raise ExportRefused(
             f"its header is none that XGBoost writes: base_score {base}, {features} features, "
             f"{classes} classes"
@@ -138,7 +139,7 @@ def _options(attributes: dict[str, str]) -> dict[str, object]:
 
 def _trees(cursor: _Cursor, features: int, outputs: int) -> dict[str, object]:
     count, parallel = map(int, cursor.fields(_TREES))
-    if not 0 <= count <= cursor.left // (_TREE.size + _NODE.itemsize):
+    if not 0 <= count <= min(MOST_NODES, cursor.left // (_TREE.size + _NODE.itemsize)):
         raise ExportRefused(f"it claims {count} trees")
     read = [_tree(cursor) for _ in range(count)]
     groups = np.frombuffer(cursor.take(4 * count), "<i4").astype(np.int64)

@@ -62,7 +62,7 @@ def _left(tree: dict[str, Any], node: int, given: Floats) -> np.ndarray:
     if tree.get("split_type", [0] * (node + 1))[node] == 1:
         place = tree["categories_nodes"].index(node)
         start, size = tree["categories_segments"][place], tree["categories_sizes"][place]
-        right = np.isin(given, tree["categories"][start : start + size])
+        left = ~np.isin(given, tree["categories"][start : start + size])
     else:
-        right = given >= np.float32(tree["split_conditions"][node])
-    return np.asarray(np.where(missing, bool(tree["default_left"][node]), ~right))
+        left = given < np.float32(tree["split_conditions"][node])
+    return np.asarray(np.where(missing, bool(tree["default_left"][node]), left))

@@ -11,6 +11,7 @@ from slipway_export.to_native.ubjson import read_ubjson
 from slipway_export.to_native.xgboost_documents import Document
 from slipway_export.to_native.xgboost_forest import (
     MOST_FEATURES,
+    MOST_OUTPUTS,
     NOTHING,
     Booster,
     Floats,
@@ -38,13 +39,17 @@ def read_document(content: bytes) -> Document:
 def booster_of(document: Document) -> Booster:
     """The document as arrays. Raises ExportRefused where it is malformed or has vector leaves."""
     try:
-        return _booster(document["learner"], _version(document))
+        return _booster(document["learner"], version_of(document))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
         raise ExportRefused(f"its document is malformed: {error!r}") from error
 
 
-def _version(document: Document) -> tuple[int, int]:
-    major, minor, _ = (int(part) for part in document["version"])
+def version_of(document: Document) -> tuple[int, int]:
+    """Major and minor version of the XGBoost that wrote it."""
+    try:
+        major, minor, _ = (int(part) for part in document["version"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ExportRefused(f"its document does not say its version: {error!r}") from error
     return major, minor
 
 
@@ -52,9 +57,9 @@ def _booster(learner: dict[str, Any], version: tuple[int, int]) -> Booster:
     told, booster = learner["learner_model_param"], learner["gradient_booster"]
     objective = objectives.present_name(str(learner["objective"]["name"]))
     classes, features = int(told["num_class"]), int(told["num_feature"])
-    if not 0 < features <= MOST_FEATURES:
-        raise ExportRefused(f"it claims {features} features")
     outputs = max(classes, int(told.get("num_target", 1)), 1)
+    if not 0 < features <= MOST_FEATURES or outputs > MOST_OUTPUTS:
+        raise ExportRefused(f"it claims {features} features and {outputs} outputs")
     margins = _margins(str(told["base_score"]), objective, version, outputs)
     kind = str(booster["name"])
     model = (
@@ -143,6 +148,8 @@ def _categories(trees: list[dict[str, Any]], starts: Integers) -> Any:  # noqa: 
         for node, segment, size in zip(
             tree.get("categories_nodes", ()), segments, sizes, strict=True
         ):
-            if int(tree["split_type"][node]) == _CATEGORICAL:
+            if not 0 <= int(node) < len(tree["left_children"]):
+                raise ExportRefused("a tree has categories of a node that it does not have")
+            if int(tree["split_type"][int(node)]) == _CATEGORICAL:
                 part = listed[int(segment) : int(segment) + int(size)]
                 yield int(start) + int(node), frozenset(part.tolist())

@@ -11,10 +11,10 @@ from slipway_export.to_native import xgboost_library, xgboost_readback
 from slipway_export.to_native.as_they_are import NOTE
 from slipway_export.to_native.xgboost import convert
 
-from tests.export.conftest import Read, array, boosters
+from tests.export.conftest import array, fixtures, model
 
 VERSIONS = ("0.90", "1.2.1", "1.7.6", "3.0.5", "3.2.0")
-SAVED = {version: boosters(version) for version in VERSIONS}
+SAVED = {version: fixtures(f"xgboost-{version}") for version in VERSIONS}
 CASES = [
     (version, name)
     for version, files in SAVED.items()
@@ -35,9 +35,7 @@ def rows(version: str, name: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("version", "name"), CASES)
-def test_every_form_of_every_version_predicts_the_same(
-    version: str, name: str, model: Read
-) -> None:
+def test_every_form_of_every_version_predicts_the_same(version: str, name: str) -> None:
     content = SAVED[version][name]
     made = convert(model({"xgboost-model": content}))
     if made.proof is None:
@@ -54,15 +52,13 @@ def test_every_form_of_every_version_predicts_the_same(
     ("version", "name", "score"),
     [("0.90", "raw.bin", 0.0), ("1.2.1", "raw.pkl", 0.0), ("3.0.5", "raw.bin", 0.5)],
 )
-def test_logitraw_begins_where_its_version_began(
-    version: str, name: str, score: float, model: Read
-) -> None:
+def test_logitraw_begins_where_its_version_began(version: str, name: str, score: float) -> None:
     made = convert(model({"xgboost-model": SAVED[version][name]}))
     learner = json.loads(made.files["model.json"])["learner"]
     assert float(learner["learner_model_param"]["base_score"]) == score
 
 
-def test_attributes_and_settings_of_the_objective_are_kept(model: Read) -> None:
+def test_attributes_and_settings_of_the_objective_are_kept() -> None:
     made = convert(model({"xgboost-model": SAVED["0.90"]["poisson.bin"]}))
     learner = json.loads(made.files["model.json"])["learner"]
     assert learner["attributes"] == {"best_iteration": "3", "made_by": "Slipway"}
@@ -70,19 +66,19 @@ def test_attributes_and_settings_of_the_objective_are_kept(model: Read) -> None:
     assert float(step) == pytest.approx(0.6)
 
 
-def test_the_old_name_of_an_objective_becomes_the_present_one(model: Read) -> None:
+def test_the_old_name_of_an_objective_becomes_the_present_one() -> None:
     made = convert(model({"xgboost-model": SAVED["0.90"]["linear.pkl"]}))
     learner = json.loads(made.files["model.json"])["learner"]
     assert learner["objective"]["name"] == "reg:squarederror"
 
 
-def test_what_an_estimator_adds_is_said_to_be_missing(model: Read) -> None:
+def test_what_an_estimator_adds_is_said_to_be_missing() -> None:
     made = convert(model({"model.joblib": SAVED["1.7.6"]["classifier3.pkl"]}))
     assert "xgboost.sklearn.XGBClassifier" in made.note
     assert "names of classes" in made.note
 
 
-def test_the_report_names_inputs_difference_and_tolerance(model: Read) -> None:
+def test_the_report_names_inputs_difference_and_tolerance() -> None:
     made = export(model({"xgboost-model": SAVED["0.90"]["softprob.pkl"]}), "native")
     assert made.inputs == 256
     assert made.furthest is not None
@@ -91,13 +87,13 @@ def test_the_report_names_inputs_difference_and_tolerance(model: Read) -> None:
 
 
 @pytest.mark.parametrize("name", ["xgboost-pickled/xgboost-model", "xgboost-saved/xgboost-model"])
-def test_real_artifacts(name: str, model: Read, real: Callable[[str], bytes]) -> None:
+def test_real_artifacts(name: str, real: Callable[[str], bytes]) -> None:
     made = export(model({"xgboost-model": real(name)}), "native")
     assert list(made.files) == ["model.json"]
     assert made.furthest == 0
 
 
-def test_a_changed_leaf_is_noticed(model: Read) -> None:
+def test_a_changed_leaf_is_noticed() -> None:
     made = convert(model({"xgboost-model": SAVED["0.90"]["squared.bin"]}))
     assert made.proof is not None
     document = json.loads(made.files["model.json"])
@@ -108,7 +104,7 @@ def test_a_changed_leaf_is_noticed(model: Read) -> None:
     assert np.abs(theirs - made.proof.original(made.proof.inputs)[:, :1]).max() > 1e-3
 
 
-def test_several_boosters_in_one_pickle_are_refused(model: Read) -> None:
+def test_several_boosters_in_one_pickle_are_refused() -> None:
     files = SAVED["1.7.6"]
     both = b"\x80\x03]" + files["squared.pkl"][2:-1] + b"a" + files["linear.pkl"][2:-1] + b"a."
     with pytest.raises(ExportRefused, match=r"2 boosters|refuse|cannot"):
@@ -117,7 +113,7 @@ def test_several_boosters_in_one_pickle_are_refused(model: Read) -> None:
 
 @pytest.mark.skipif(not xgboost_library.installed(), reason="XGBoost is not installed")
 @pytest.mark.parametrize("name", ["squared.bin", "softprob.pkl", "dart.pkl", "gblinear.bin"])
-def test_xgboost_itself_reads_what_is_written(name: str, model: Read) -> None:
+def test_xgboost_itself_reads_what_is_written(name: str) -> None:
     made = convert(model({"xgboost-model": SAVED["1.2.1"][name]}))
     found = xgboost_library.predict(made.files["model.json"], rows("1.2.1", name))
     np.testing.assert_allclose(found, scores("1.2.1", name), rtol=1e-5, atol=2e-6)
