@@ -15,7 +15,7 @@ from slipway_export.to_native import (
 from slipway_export.to_native.as_they_are import all_files, the_model
 
 
-def refusal(why: str) -> Converter:
+def _refusal(why: str) -> Converter:
     """A converter that says why there is none."""
 
     def refuse(_: Model) -> Export:
@@ -25,21 +25,26 @@ def refusal(why: str) -> Converter:
 
 
 _RETIRED: Final = "MXNet is retired, so its files are nobody's present format; "
+_TRY_ONNX: Final = "try --to onnx"
+
+REFUSED: Final[Mapping[str, str]] = {
+    "object-detection": _RETIRED + _TRY_ONNX,
+    "image-classification": _RETIRED + _TRY_ONNX,
+    "semantic-segmentation": _RETIRED + "its network is in no file of the archive",
+    "mxnet": _RETIRED + _TRY_ONNX,
+    "sklearn": f"scikit-learn has no format but pickles; {_TRY_ONNX}",
+    "unknown": "nothing in it is a model that is known; docs/artifacts.md lists those",
+}
 
 NATIVE: Final[Mapping[str, Converter]] = {
     "tensorflow": all_files,
     "sparkml": all_files,
     "huggingface": pytorch.convert_transformer,
-    "object-detection": refusal(_RETIRED + "try --to onnx"),
-    "image-classification": refusal(_RETIRED + "try --to onnx"),
-    "semantic-segmentation": refusal(_RETIRED + "its network is in no file of the archive"),
     "linear-learner": linear_learner.convert,
     "factorization-machines": factorization_machines.convert,
     "pca": pca.convert,
     "kmeans": kmeans.convert,
-    "mxnet": refusal(_RETIRED + "try --to onnx"),
     "xgboost": xgboost.convert,
-    "sklearn": refusal("scikit-learn has no format but pickles; try --to onnx"),
     "torchscript": the_model,
     "pytorch": pytorch.convert,
     "keras": the_model,
@@ -47,5 +52,5 @@ NATIVE: Final[Mapping[str, Converter]] = {
     "catboost": the_model,
     "onnx": the_model,
     "safetensors": the_model,
-    "unknown": refusal("nothing in it is a model that is known; docs/artifacts.md lists those"),
+    **{kind: _refusal(why) for kind, why in REFUSED.items()},
 }

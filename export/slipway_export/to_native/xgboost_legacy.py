@@ -1,4 +1,4 @@
-"""XGBoost's binary format, 0.7 to 3.0 (src/learner.cc, src/gbm/gbtree_model.h, gblinear_model.h,
+"""XGBoost's binary format, 0.90 to 3.0 (src/learner.cc, src/gbm/gbtree_model.h, gblinear_model.h,
 include/xgboost/tree_model.h of those releases), little-endian:
 
     ["binf"] f32 base_score, u32 features, i32 classes, i32 has attributes, i32 has metrics,
