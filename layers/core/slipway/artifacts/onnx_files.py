@@ -58,11 +58,12 @@ def _graph(graph: Field, found: dict[str, Any]) -> None:
     for field in graph.fields():
         side = {11: "inputs", 12: "outputs"}.get(field.number)
         if side and len(found[side]) < _MOST:
-            name, value = _value(field)
+            name, value = read_value(field)
             found[side][name] = value
 
 
-def _value(field: Field) -> tuple[str, dict[str, Any]]:
+def read_value(field: Field) -> tuple[str, dict[str, Any]]:
+    """The name, element type and shape of a ValueInfoProto."""
     name, value = "", {"dtype": "unknown", "shape": None}
     for part in field.fields():
         if part.number == 1:

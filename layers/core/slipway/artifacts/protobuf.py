@@ -73,6 +73,14 @@ def _varint(reader: Reader) -> int:
     raise Damaged("a number is too long")
 
 
+def numbers(packed: bytes) -> list[int]:
+    """The int64s of a packed field."""
+    reader, found = reader_of(packed), []
+    while not reader.at_end():
+        found.append(signed(_varint(reader)))
+    return found
+
+
 def signed(value: int) -> int:
     """A varint as the int64 it stands for."""
     return value - (1 << 64) if value >> 63 else value
