@@ -90,7 +90,7 @@ KINDS: Final = (
     Kind(
         "factorization-machines",
         "Factorization Machines (built-in)",
-        "a zip with the arrays `v`, `w1_weight`, `w0_weight`",
+        "a zip with the arrays `v`, `w1_weight`, `w0_weight` in `params`",
         "`mxnet_version` in the symbol",
         "factorization-machines",
     ),
