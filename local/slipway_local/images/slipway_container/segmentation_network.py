@@ -20,6 +20,8 @@ _EPSILON = 1e-5  # Gluon's BatchNorm
 _STAGES = ((1, 1), (2, 1), (1, 2), (1, 4))  # stride, dilation
 _RATES = (12, 24, 36)  # of DeepLab's dilated convolutions
 _BINS = (1, 2, 3, 6)  # of PSP's pyramid
+_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 _CLASSES = "head.block.4.weight"
 
 
@@ -134,6 +136,12 @@ class SegmentationNetwork:
     @staticmethod
     def _relu(data: Array) -> Array:
         return np.asarray(np.maximum(data, 0))
+
+
+def prepared(pixels: Array) -> Array:
+    """Pixels of shape (height, width, 3) as the network wants them: (1, 3, height, width)."""
+    scaled = (pixels.astype(np.float32) / 255 - _MEAN) / _DEVIATION
+    return np.asarray(scaled.transpose(2, 0, 1)[None], np.float32)
 
 
 def averages(data: Array, bins: int) -> Array:

@@ -18,17 +18,15 @@ from .failures import ContainerMisconfigured
 from .image_server import PICTURES
 from .messages import Request, Response, media_type
 from .ndarrays import read_file
-from .operators import Array, softmax
+from .operators import softmax
 from .pictures import as_png, read_pixels
-from .segmentation_network import SegmentationNetwork
+from .segmentation_network import SegmentationNetwork, prepared
 from .settings import Settings
 
 _PNG = "image/png"
 _PROTOBUF = "application/x-protobuf"  # as the notebook asks for what is RECORDIO elsewhere
 _BESIDE = (".params", ".json")
 _MOST_PIXELS = 2_000_000
-_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
-_DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 
 
 class SemanticSegmentation:
@@ -66,12 +64,6 @@ class SemanticSegmentation:
     def execution_parameters(self) -> None:
         """Nothing is known of what this container says."""
         return
-
-
-def prepared(pixels: Array) -> Array:
-    """Pixels of shape (height, width, 3) as the network wants them: (1, 3, height, width)."""
-    scaled = (pixels.astype(np.float32) / 255 - _MEAN) / _DEVIATION
-    return np.asarray(scaled.transpose(2, 0, 1)[None], np.float32)
 
 
 def application(settings: Settings) -> SemanticSegmentation:
