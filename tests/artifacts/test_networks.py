@@ -10,7 +10,7 @@ import pytest
 from slipway.artifacts import inspect
 from slipway.artifacts.networks import NoGraph, read_network
 
-from tests.artifacts.test_members import ndarrays, onnx, zipped
+from tests.artifacts.test_members import ndarrays, onnx, saved_model, zipped
 
 if TYPE_CHECKING:
     from slipway.artifacts.graphs import Graph
@@ -70,6 +70,11 @@ def test_a_keras_file(pack: Pack) -> None:
 def test_a_real_saved_model(pack: Pack, real: Real) -> None:
     content = real("tensorflow/half_plus_two/00000123/saved_model.pb")
     assert len(read(pack({"00000123/saved_model.pb": content})).layers) == 4
+
+
+def test_of_several_versions_the_one_that_is_served(pack: Pack) -> None:
+    archive = pack({f"{name}/saved_model.pb": saved_model() for name in ("10", "9", "assets")})
+    assert inspect([archive]).model_file == "10/saved_model.pb"
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,19 @@ def test_a_network() -> None:
     assert graph.learnt == 216
 
 
+def test_constants_are_weights_too() -> None:
+    tensor = field(5, field(1, varint(4) + varint(2)) + field(9, bytes(32)))
+    constant = node(b"Constant", [], [b"w"], field(5, field(1, b"value") + tensor))
+    graph = read(
+        value(11, b"x", 2**64 - 1, 4),
+        constant,
+        node(b"MatMul", [b"x", b"w"], [b"y"]),
+        value(12, b"y", 0, 2),
+    )
+    assert [layer.shape for layer in graph.layers] == [(None, 4), (None, 2)]
+    assert graph.layers[1].weights == ((4, 2),)
+
+
 def test_second_outputs_come_from_the_same_node() -> None:
     graph = read(
         value(11, b"x", 4),

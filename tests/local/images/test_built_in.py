@@ -89,7 +89,8 @@ def test_pictures_are_classified(dock: Dock, mxnet_files: type[MXNetFiles]) -> N
     assert json.loads(reply.body) == pytest.approx([0.880797, 0.119203], abs=1e-5)
     line = dock.ask(server, png(red), "application/x-image", "application/jsonlines").body
     assert json.loads(line) == {"prediction": json.loads(reply.body)}
-    assert dock.ask(server, b"1,2", "text/csv").status == 415
+    for kind in ("text/csv", "application/x-recordio"):  # RecordIO is for training alone
+        assert dock.ask(server, b"1,2", kind).status == 415
     refused = dock.ask(server, b"no picture", "image/jpeg")
     assert (refused.status, refused.body) == (400, b"unable to evaluate payload provided")
 

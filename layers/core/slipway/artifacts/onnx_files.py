@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from slipway.artifacts.protobuf import Field, fields
+from slipway.artifacts.protobuf import Field, fields, signed
 
 if TYPE_CHECKING:
     from slipway.artifacts.reader import Reader
@@ -88,7 +88,7 @@ def _tensor(field: Field) -> dict[str, Any]:
 def _side(field: Field) -> int | str | None:
     for part in field.fields():
         if part.number == 1:
-            return part.value
+            return part.value if signed(part.value) >= 0 else None
         if part.number == 2:
             return part.text()
     return None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from slipway.artifacts.graphs import Shape
     from slipway.artifacts.reader import Reader
 
+_WORD: Final = 200
 _PASSING: Final = ("Identity",)
 _CONSTANTS: Final = ("Constant", "Shape")  # what is computed of sides alone is no part of it
 
@@ -62,13 +63,8 @@ class _Found:
             self._parts[more] = Part(more, "", [outputs[0]], role=PASSING)
 
     def _initializer(self, field: Field) -> None:
-        name, sides = "", []
-        for each in field.fields():
-            if each.number == 1:
-                sides += numbers(each.bytes()) if each.size else [each.value]
-            elif each.number == 8:
-                name = each.text()
-        self._parts[name] = Part(name, "", shape=tuple(sides), role=WEIGHT)
+        name, shape = _tensor(field)
+        self._parts[name] = Part(name, "", shape=shape, role=WEIGHT)
 
     def _value(self, field: Field) -> None:
         name, value = read_value(field)
@@ -82,7 +78,7 @@ class _Found:
     def graph(self) -> Graph:
         """What all of it is together."""
         for name, part in self._parts.items():
-            part.shape = part.shape or self._shapes.get(name)
+            part.shape = self._shapes.get(name, part.shape)
         return assemble(self._parts, self._outputs)
 
 
@@ -99,7 +95,7 @@ def _node(field: Field) -> tuple[Part, list[str]]:
         elif each.number == 4:
             part.operator = each.text()
         elif each.number == 5:
-            part.note(*_attribute(each))
+            _attribute(each, part)
     return part, outputs
 
 
@@ -107,18 +103,42 @@ def _side(side: int | str | None) -> int | None:
     return side if isinstance(side, int) else None
 
 
-def _attribute(field: Field) -> tuple[str, str]:
-    """AttributeProto{1 name, 2 f, 3 i, 4 s, 8 ints}; other values are left out."""
+def _attribute(field: Field, part: Part) -> None:
+    """AttributeProto{1 name, 2 f, 3 i, 4 s, 5 t, 8 ints}; other values are left out."""
     name, value, whole = "", "", []
     for each in field.fields():
         if each.number == 1:
             name = each.text()
-        elif each.number == 2:
-            value = f"{struct.unpack('<f', each.bytes())[0]:g}"
-        elif each.number == 3:
-            value = str(signed(each.value))
-        elif each.number == 4 and each.size < 200:
-            value = each.text()
+        elif each.number in (2, 3, 4):
+            value = _plain(each)
+        elif each.number == 5:
+            part.shape = _tensor(each)[1]
         elif each.number == 8:
-            whole += numbers(each.bytes()) if each.size else [signed(each.value)]
-    return name, str(tuple(whole)) if whole else value
+            whole += _whole(each)
+    if whole or value:
+        part.note(name, str(tuple(whole)) if whole else value)
+
+
+def _plain(field: Field) -> str:
+    """A number or a word; nothing of a long one."""
+    if field.number == 2:
+        return f"{struct.unpack('<f', field.bytes())[0]:g}"
+    if field.number == 3:
+        return str(signed(field.value))
+    return field.text() if field.size < _WORD else ""
+
+
+def _tensor(field: Field) -> tuple[str, Shape]:
+    """TensorProto{1 dims, 8 name}; its elements are passed over."""
+    name, sides = "", []
+    for each in field.fields():
+        if each.number == 1:
+            sides += _whole(each)
+        elif each.number == 8:
+            name = each.text()
+    return name, tuple(sides)
+
+
+def _whole(field: Field) -> list[int]:
+    """Whole numbers, packed or one by one."""
+    return numbers(field.bytes()) if field.size else [signed(field.value)]

@@ -1,7 +1,8 @@
 """What SageMaker's Image Classification and Object Detection have in common.
 
-A picture in, JSON out (JSON lines where batch transform asks for them); refusals are those of the
-other built-in algorithms, see algorithm_server.py.
+A picture in, JSON out (JSON lines where batch transform asks for them). RecordIO is for training
+alone, says the developer guide. Refusals are those of the other built-in algorithms, see
+algorithm_server.py.
 """
 
 import json
