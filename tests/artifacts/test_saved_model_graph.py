@@ -36,7 +36,7 @@ def function(
     name: bytes, arguments: list[bytes], result: bytes, source: bytes, *nodes: bytes
 ) -> bytes:
     signature = field(1, name) + b"".join(field(2, field(1, each)) for each in arguments)
-    body = field(1, signature + field(3, field(1, result)))
+    body = field(1, signature + (field(3, field(1, result)) if result else b""))
     body += b"".join(field(3, each) for each in nodes)
     return field(1, body + field(4, field(1, result) + field(2, source)))
 
@@ -110,13 +110,13 @@ def test_a_real_one(real: Callable[[str], bytes]) -> None:
     assert [layer.operator for layer in graph.layers] == ["Input", "ParseExample", "Mul", "Add"]
 
 
-def doubling(depth: int) -> list[bytes]:
+def doubling(depth: int, result: bytes = b"y") -> list[bytes]:
     """Functions of which each calls the next twice."""
     return [
         function(
             b"f%d" % number,
             [b"x"],
-            b"y",
+            result,
             b"b:output:0",
             node(b"a", b"PartitionedCall", b"x", more=calling(b"f%d" % (number + 1))),
             node(b"b", b"PartitionedCall", b"a:output:0", more=calling(b"f%d" % (number + 1))),
@@ -140,9 +140,14 @@ def doubling(depth: int) -> list[bytes]:
             ],
             "32 deep",
         ),
-        ([node(b"y", b"PartitionedCall", b"x", more=calling(b"f0"))], doubling(30), "20000|deep"),
+        ([node(b"y", b"PartitionedCall", b"x", more=calling(b"f0"))], doubling(30), "20000"),
+        (
+            [node(b"y", b"PartitionedCall", more=calling(b"f0"))],
+            doubling(30, b""),
+            "more than 20000",
+        ),
     ],
-    ids=["empty", "circle", "large", "endless", "doubling"],
+    ids=["empty", "circle", "large", "endless", "doubling", "doubling nothing"],
 )
 def test_hostile_models_are_refused(nodes: list[bytes], functions: list[bytes], said: str) -> None:
     with pytest.raises(Damaged, match=said):

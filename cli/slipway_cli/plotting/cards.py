@@ -7,6 +7,8 @@ from slipway.artifacts.graphs import Graph, Layer
 
 from slipway_cli.plotting.words import family_of
 
+_HIGHEST = 12
+
 
 @dataclass(slots=True)
 class Card:
@@ -19,7 +21,8 @@ class Card:
 def stack(graph: Graph) -> list[Card]:
     """The cards of a graph, each after those it takes its inputs from.
 
-    A light layer joins the card that ends with its only input, where nothing else uses that.
+    A light layer joins the card that ends with its only input, where nothing else uses that and
+    the card is not too high to be taken in at a glance.
     """
     users = [0] * len(graph.layers)
     for layer in graph.layers:
@@ -29,7 +32,8 @@ def stack(graph: Graph) -> list[Card]:
     home: list[int] = []
     for layer in graph.layers:
         before = layer.inputs[0] if len(layer.inputs) == 1 else -1
-        if before >= 0 and users[before] == 1 and _joins(layer, graph.layers[before]):
+        alone = before >= 0 and users[before] == 1
+        if alone and _joins(layer, cards[home[before]]):
             cards[home[before]].layers.append(layer)
             home.append(home[before])
         else:
@@ -38,8 +42,9 @@ def stack(graph: Graph) -> list[Card]:
     return cards
 
 
-def _joins(layer: Layer, before: Layer) -> bool:
-    return family_of(layer).light and family_of(before).name != "input"
+def _joins(layer: Layer, card: Card) -> bool:
+    low = len(card.layers) < _HIGHEST and family_of(card.layers[0]).name != "input"
+    return low and family_of(layer).light
 
 
 def _homes(places: Iterable[int], home: list[int]) -> list[int]:

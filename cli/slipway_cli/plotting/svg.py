@@ -23,7 +23,6 @@ from slipway_cli.plotting.words import (
 )
 
 MOST: Final = 2_000
-_MOST_LINES: Final = 3 * MOST
 _ROW, _NAME, _PAD = 22.0, 18.0, 9.0
 _LETTER, _SMALL = 8.1, 6.6
 _LONGEST, _NARROW = 40, 120.0
@@ -77,19 +76,21 @@ class _Row:
 def draw(graph: Graph, title: str, about: str) -> str:
     """An SVG of the network, under a title and a line about it.
 
-    Raises LayoutFailed where it has too many boxes or lines to be looked at.
+    Raises LayoutFailed where it has too much to be looked at.
     """
     cards = stack(graph)
     lines = sum(len(card.inputs) for card in cards)
-    for count, what, most in ((len(cards), "boxes", MOST), (lines, "lines", _MOST_LINES)):
+    rows = len(graph.layers)
+    bounds = ((len(cards), "boxes", MOST), (lines, "lines", 3 * MOST), (rows, "rows", 4 * MOST))
+    for count, what, most in bounds:
         if count > most:
             raise LayoutFailed(f"the network has {count} {what} to draw; at most {most} are drawn")
-    rows = [_rows(card) for card in cards]
-    boxes = [_box(card, each) for card, each in zip(cards, rows, strict=True)]
+    shown = [_rows(card) for card in cards]
+    boxes = [_box(card, each) for card, each in zip(cards, shown, strict=True)]
     placed = place(boxes)
     learnt = [f"{counted(graph.learnt)} weights"] if graph.learnt else []
     about = "  ·  ".join((about, *learnt, f"{len(graph.layers)} operators"))
-    return "\n".join(_document(rows, boxes, placed, title, about))
+    return "\n".join(_document(shown, boxes, placed, title, about))
 
 
 def _rows(card: Card) -> list[_Row]:

@@ -8,6 +8,7 @@ from typing import Final
 from slipway.artifacts.graphs import INPUT, Layer, Shape
 
 TIMES: Final = "\N{MULTIPLICATION SIGN}"
+_LONGEST: Final = 1_000
 _WHOLE: Final = re.compile(r"-?\d+")
 
 
@@ -147,4 +148,5 @@ def told(layer: Layer) -> str:
     lines += [f"weights {shaped(shape)}" for shape in layer.weights if shape]
     if layer.shape:
         lines.append(f"gives {shaped(layer.shape)}")
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

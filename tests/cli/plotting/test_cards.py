@@ -26,5 +26,12 @@ def test_a_value_that_two_use_ends_its_card() -> None:
     assert cards[3].inputs == [2, 1]
 
 
+def test_no_card_is_too_high() -> None:
+    layers = [Layer("0", "Convolution"), *(Layer(str(n), "relu", (n - 1,)) for n in range(1, 30))]
+    cards = stack(Graph(tuple(layers)))
+    assert [len(card.layers) for card in cards] == [12, 12, 6]
+    assert [card.inputs for card in cards] == [[], [0], [1]]
+
+
 def test_an_input_stands_alone() -> None:
     assert len(stack(Graph(tuple(chained("Input", "BatchNorm"))))) == 2

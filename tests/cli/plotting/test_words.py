@@ -70,3 +70,4 @@ def test_all_that_is_known_is_told() -> None:
     lines = told(layer).splitlines()
     assert lines[:2] == ["fc: Dense", "units = 2"]
     assert [line.split()[0] for line in lines[2:]] == ["weights", "gives"]
+    assert len(told(Layer("n" * 200, "o", (), {str(n): "v" * 200 for n in range(24)}))) == 1000

@@ -124,11 +124,15 @@ def _layer(
     inputs = dict.fromkeys(places[key] for key in sources if key in places)
     weights: list[Shape] = []
     for key in sources:
+        if parts[key].role == WEIGHT:
+            weights.append(parts[key].shape or ())
         weights += constants.get(key, ())
-        weights += [parts[key].shape or ()] if parts[key].role == WEIGHT else []
-    name, operator = cut(part.name), cut(part.operator)
-    weights = weights[:_WEIGHTS]
-    return Layer(name, operator, tuple(inputs), part.attributes, tuple(weights), part.shape)
+        if len(weights) >= _WEIGHTS:
+            break
+    kept = tuple(weights[:_WEIGHTS])
+    return Layer(
+        cut(part.name), cut(part.operator), tuple(inputs), part.attributes, kept, part.shape
+    )
 
 
 class _Sources:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from slipway.artifacts.graphs import INPUT, PASSING, WEIGHT, Graph, Part, assemble, checked_count
 from slipway.artifacts.onnx_files import read_value
-from slipway.artifacts.protobuf import Field, fields, numbers, signed
+from slipway.artifacts.protobuf import Field, fields, signed, whole_numbers
 
 if TYPE_CHECKING:
     from slipway.artifacts.graphs import Shape
@@ -114,7 +114,7 @@ def _attribute(field: Field, part: Part) -> None:
         elif each.number == 5:
             part.shape = _tensor(each)[1]
         elif each.number == 8:
-            whole += _whole(each)
+            whole += whole_numbers(each)
     if whole or value:
         part.note(name, str(tuple(whole)) if whole else value)
 
@@ -133,12 +133,7 @@ def _tensor(field: Field) -> tuple[str, Shape]:
     name, sides = "", []
     for each in field.fields():
         if each.number == 1:
-            sides += _whole(each)
+            sides += whole_numbers(each)
         elif each.number == 8:
             name = each.text()
     return name, tuple(sides)
-
-
-def _whole(field: Field) -> list[int]:
-    """Whole numbers, packed or one by one."""
-    return numbers(field.bytes()) if field.size else [signed(field.value)]

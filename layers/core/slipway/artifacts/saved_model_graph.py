@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from slipway.artifacts.graphs import INPUT, PASSING, WEIGHT, Graph, Part, assemble, checked_count
-from slipway.artifacts.protobuf import Field, fields, fields_of, numbers, signed
+from slipway.artifacts.protobuf import Field, fields, fields_of, signed, whole_numbers
 from slipway.artifacts.reader import Damaged
 from slipway.artifacts.refusal import MIB
 from slipway.artifacts.tensorflow_files import read_shape
@@ -129,6 +129,7 @@ class _WrittenOut:
         self._bodies = found.functions
         self._functions: dict[str, _Function] = {}
         self._calls: deque[tuple[str, str, list[str], int]] = deque()
+        self._count = 0
         self._take("", found.nodes, {}, 0)
         while self._calls:
             self._write_out(*self._calls.popleft())
@@ -137,7 +138,7 @@ class _WrittenOut:
         """Nodes of one graph; `known` are keys of its arguments."""
         called = {node.part.name for node in nodes if self._is_call(node)}
         for node in nodes:
-            checked_count(len(self.parts) + 1)
+            self._count = checked_count(self._count + 1)
             given = (each for each in node.part.inputs if not each.startswith("^"))
             inputs = [_key(each, prefix, called, known) for each in given]
             key = prefix + node.part.name
@@ -272,7 +273,7 @@ def _list(name: str, value: Field, part: Part) -> None:
     whole: list[int] = []
     for each in value.fields():
         if each.number == 3:
-            whole += numbers(each.bytes()) if each.size else [signed(each.value)]
+            whole += whole_numbers(each)
         elif each.number == 7 and name == "_output_shapes" and part.shape is None:
             part.shape = _known(read_shape(each))
     if whole:
