@@ -4,9 +4,10 @@
     uv pip install -p v/bin/python 'numpy<1.24' 'scipy<1.12' 'scikit-learn<1.4'
     v/bin/python tests/export/make_xgboost.py tests/export/fixtures
 
-writes fixtures/xgboost-VERSION.tar.xz: NAME.bin (legacy binary), NAME.json, NAME.ubj and NAME.pkl
-where the version has them, rows.npy, and NAME.npy, its own untransformed scores of the rows. From
-2.1 the package is xgboost-cpu. It runs under Python 3.11 with 0.90, 1.2.1, 1.7.6, 3.0.5 and 3.2.0.
+writes fixtures/xgboost-VERSION.tar.xz: NAME.bin (legacy binary), NAME.json, NAME.ubj, NAME.pkl and
+NAME.joblib where the version has them, rows.npy, and NAME.npy, its own untransformed scores of the
+rows. From 2.1 the package is xgboost-cpu. It runs under Python 3.11 with 0.90, 1.2.1, 1.7.6, 3.0.5
+and 3.2.0.
 """
 
 import io
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import joblib
 import numpy as np
 import xgboost
 
@@ -103,6 +105,12 @@ def estimators() -> Iterator[tuple[str, Any, int]]:
         yield f"classifier{number}", made, protocol
 
 
+def dumped(value: Any, compress: int) -> bytes:  # noqa: ANN401
+    buffer = io.BytesIO()
+    joblib.dump(value, buffer, compress=compress)
+    return buffer.getvalue()
+
+
 def categorical() -> tuple[Any, Array]:
     chance = np.random.RandomState(3)
     rows = np.column_stack([chance.randint(0, 6, 60), chance.normal(size=60)])
@@ -134,6 +142,7 @@ def files() -> Iterator[tuple[str, bytes]]:
         yield f"{name}.npy", array(booster.predict(matrix, **asked))
     for name, made, protocol in estimators():
         yield f"{name}.pkl", pickle.dumps(made, protocol=protocol)
+        yield f"{name}.joblib", dumped(made, 3 * (protocol % 2))
         yield f"{name}.npy", array(made.get_booster().predict(matrix, output_margin=True))
     if VERSION >= (1, 7):
         booster, given = categorical()

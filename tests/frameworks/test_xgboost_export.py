@@ -41,7 +41,8 @@ def test_xgboost_reads_what_is_exported(
     files = fixtures(f"xgboost-{version}")
     saved = [name for name in files if not name.endswith(".npy")]
     for name in saved:
-        for file, content in convert(model({"xgboost-model": files[name]})).files.items():
+        saved_as = f"model.{name.partition('.')[2]}"
+        for file, content in convert(model({saved_as: files[name]})).files.items():
             (tmp_path / f"{name}.{file}").write_bytes(content)
     for name in {"rows.npy", "categorical-rows.npy"} & files.keys():
         (tmp_path / name).write_bytes(files[name])

@@ -18,6 +18,7 @@ _USUAL: Final = ("state_dict", "model_state_dict", "model", "module", "net", "we
 _EXPANSION: Final = 4
 _FLOOR: Final = 64 << 20
 _MODULES: Final = 100_000
+_NAME: Final = 4096
 
 
 def named(root: Any) -> tuple[dict[str, Strided], int]:  # noqa: ANN401 - any value
@@ -74,8 +75,8 @@ def _of_module(root: Any) -> Iterator[tuple[str, Strided]]:  # noqa: ANN401 - an
         parts = list(_items(attributes.get("_modules")))
         waiting += [(held, f"{prefix}{name}.") for name, held in parts]
         modules += len(parts)
-        if modules > _MODULES:
-            raise ExportRefused(f"its module has more than {_MODULES} parts")
+        if modules > _MODULES or len(prefix) > _NAME:
+            raise ExportRefused(f"its module has more than {_MODULES} parts, or one of itself")
 
 
 def gathered(tensors: Mapping[str, Strided], file: TorchFile) -> dict[str, Tensor]:

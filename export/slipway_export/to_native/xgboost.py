@@ -1,4 +1,4 @@
-"""XGBoost: a model.json that the present releases read, out of any form since 0.90, unpickled never.
+"""XGBoost: a model.json that present releases read, out of any form since 0.90, unpickled never.
 
 The proof compares untransformed scores: of the original's arrays, and of the exported text, read
 anew here and, where XGBoost is installed, by itself.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from slipway_export.exporting import export
 from slipway_export.model import ExportRefused, Model
 
 from tests.export.conftest import fixtures, model
+from tests.local.images.conftest import MXNetFiles
 
 XGBOOST = fixtures("xgboost-0.90") | {
     f"newer-{name}": content for name, content in fixtures("xgboost-3.2.0").items()
@@ -31,6 +33,13 @@ FILES = {
     "state.pth": TORCH["state.pth"],
     "state-older.pth": TORCH["state-older.pth"],
     "module.pth": TORCH["module.pth"],
+    "linear-learner": MXNetFiles.linear_learner(
+        [[0.5], [2.0]], [1.0], "LogisticRegressionOutput", predictor_type="binary_classifier"
+    ),
+    "pca": MXNetFiles.arrays(
+        {"mean": np.ones((1, 3), "f"), "v": np.eye(3, 2, dtype="f"), "s": np.ones(2, "f")}
+    ),
+    "kmeans": MXNetFiles.arrays([np.eye(4, 3, dtype="f")]),
 }
 HUGE = [struct.pack("<i", number) for number in (-1, 0, 1 << 20, (1 << 31) - 1)]
 MOST_SECONDS = 10.0

@@ -13,6 +13,7 @@ from slipway_export.to_native.xgboost import convert
 
 from tests.export.conftest import array, fixtures, model
 
+INSTALLED = xgboost_library.installed()
 VERSIONS = ("0.90", "1.2.1", "1.7.6", "3.0.5", "3.2.0")
 SAVED = {version: fixtures(f"xgboost-{version}") for version in VERSIONS}
 CASES = [
@@ -37,7 +38,7 @@ def rows(version: str, name: str) -> np.ndarray:
 @pytest.mark.parametrize(("version", "name"), CASES)
 def test_every_form_of_every_version_predicts_the_same(version: str, name: str) -> None:
     content = SAVED[version][name]
-    made = convert(model({"xgboost-model": content}))
+    made = convert(model({f"model.{name.partition('.')[2]}": content}))
     if made.proof is None:
         assert made.note == NOTE
         assert list(made.files.values()) == [content]
@@ -111,9 +112,21 @@ def test_several_boosters_in_one_pickle_are_refused() -> None:
         convert(model({"xgboost-model": both}))
 
 
-@pytest.mark.skipif(not xgboost_library.installed(), reason="XGBoost is not installed")
-@pytest.mark.parametrize("name", ["squared.bin", "softprob.pkl", "dart.pkl", "gblinear.bin"])
+@pytest.mark.skipif(not INSTALLED, reason="XGBoost is not installed")
+@pytest.mark.parametrize("name", ["softprob.pkl", "dart.pkl"])
 def test_xgboost_itself_reads_what_is_written(name: str) -> None:
     made = convert(model({"xgboost-model": SAVED["1.2.1"][name]}))
     found = xgboost_library.predict(made.files["model.json"], rows("1.2.1", name))
     np.testing.assert_allclose(found, scores("1.2.1", name), rtol=1e-5, atol=2e-6)
+
+
+@pytest.mark.skipif(not INSTALLED, reason="XGBoost is not installed")
+def test_the_proof_asks_xgboost_too_where_it_is_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(xgboost_library, "installed", lambda: INSTALLED)
+    made = convert(model({"xgboost-model": SAVED["0.90"]["softprob.pkl"]}))
+    assert f"by XGBoost {INSTALLED}" in made.note
+    assert made.proof is not None
+    assert made.proof.furthest() < 1e-6
+    assert made.proof.exported(made.proof.inputs).shape == (256, 6)
