@@ -15,7 +15,6 @@ from slipway_export.to_onnx.runtime import opened
 from slipway_export.to_onnx.symbol_writer import Network
 from slipway_export.to_onnx.symbols import read_graph
 
-from tests.export.conftest import pack
 from tests.export.to_onnx.conftest import load, run
 from tests.frameworks.test_mxnet_images import LAYERS, RESNET, SSD
 from tests.frameworks.test_mxnet_linear import ARRAYS, MODULES, packed
@@ -26,12 +25,8 @@ if TYPE_CHECKING:
 
     from slipway_export.model import Export
 
-    from tests.export.to_onnx.conftest import Load, Run
 
-__all__ = ["load", "pack", "run"]
-
-
-def proven(kind: str, files: dict[str, bytes], load: Load) -> tuple[Export, float]:
+def proven(kind: str, files: dict[str, bytes]) -> tuple[Export, float]:
     model = load(files)
     assert model.inspection.kind == kind
     export = ONNX[kind](model)
@@ -44,7 +39,7 @@ def relative(found: Any, expected: Any) -> float:  # noqa: ANN401
     return float(np.abs(found - expected).max() / max(np.abs(expected).max(), 1.0))
 
 
-def test_layers(mxnet: Callable[[str], Path], load: Load, figures: Callable[..., None]) -> None:
+def test_layers(mxnet: Callable[[str], Path], figures: Callable[..., None]) -> None:
     folder, errors = mxnet(LAYERS), {}
     for path in sorted(folder.glob("layer*.npz")):
         graph = read_graph((folder / f"{path.stem}-symbol.json").read_bytes())
@@ -63,9 +58,7 @@ def test_layers(mxnet: Callable[[str], Path], load: Load, figures: Callable[...,
     assert max(errors.values()) <= 3e-6, errors
 
 
-def test_image_classification(
-    mxnet: Callable[[str], Path], load: Load, run: Run, figures: Callable[..., None]
-) -> None:
+def test_image_classification(mxnet: Callable[[str], Path], figures: Callable[..., None]) -> None:
     folder = mxnet(RESNET)
     for name, output in (("small", "softmax"), ("resnet50", "softmax_logits")):
         expected = np.load(folder / f"{name}.npz")
@@ -76,7 +69,7 @@ def test_image_classification(
             "model-shapes.json": json.dumps(shapes).encode(),
         }
         began = time.perf_counter()
-        export, apart = proven("image-classification", files, load)
+        export, apart = proven("image-classification", files)
         seconds = time.perf_counter() - began
         found = run(export.files["model.onnx"], expected["data"])[output]
         error = relative(found, expected["answer"])
@@ -86,7 +79,7 @@ def test_image_classification(
 
 @pytest.mark.parametrize("name", ["usual", "topk", "force"])
 def test_object_detection(
-    mxnet: Callable[[str], Path], load: Load, run: Run, figures: Callable[..., None], name: str
+    mxnet: Callable[[str], Path], figures: Callable[..., None], name: str
 ) -> None:
     folder = mxnet(SSD)
     expected = np.load(folder / f"{name}.npz")
@@ -97,7 +90,7 @@ def test_object_detection(
         "model_algo_1-0000.params": (folder / f"{name}-0000.params").read_bytes(),
         "model-shapes.json": json.dumps(shapes).encode(),
     }
-    export, apart = proven("object-detection", files, load)
+    export, apart = proven("object-detection", files)
     found = run(export.files["model.onnx"], expected["data"])["detections"]
     answer = expected["answer"]
     kept = answer[..., 0] >= 0
@@ -108,9 +101,7 @@ def test_object_detection(
     assert error <= 1e-5
 
 
-def test_linear_learner(
-    mxnet: Callable[[str], Path], load: Load, run: Run, figures: Callable[..., None]
-) -> None:
+def test_linear_learner(mxnet: Callable[[str], Path], figures: Callable[..., None]) -> None:
     folder = mxnet(MODULES)
     rows = np.load(folder / "rows.npy")
     kinds = {
@@ -120,7 +111,7 @@ def test_linear_learner(
     }
     for output, predictor in kinds.items():
         model = {"model_algo-1": packed(folder, output, predictor)}
-        export, _ = proven("linear-learner", model, load)
+        export, _ = proven("linear-learner", model)
         found = run(export.files["model.onnx"], rows)["score"]
         answer = np.load(folder / f"{output}.npy")
         error = relative(found.reshape(answer.shape), answer)
@@ -128,14 +119,12 @@ def test_linear_learner(
         assert error <= 2e-6
 
 
-def test_pca_and_kmeans(
-    mxnet: Callable[[str], Path], load: Load, run: Run, figures: Callable[..., None]
-) -> None:
+def test_pca_and_kmeans(mxnet: Callable[[str], Path], figures: Callable[..., None]) -> None:
     folder = mxnet(ARRAYS)
     expected = np.load(folder / "answers.npz")
     answers = {}
     for kind in ("pca", "kmeans"):
-        export, _ = proven(kind, {"model_algo-1": (folder / kind).read_bytes()}, load)
+        export, _ = proven(kind, {"model_algo-1": (folder / kind).read_bytes()})
         answers |= run(export.files["model.onnx"], expected["rows"])
     distances = expected["distances"]
     assert answers["closest_cluster"].tolist() == distances.argmin(axis=1).tolist()

@@ -37,7 +37,6 @@ class Watching:
 
     stack: Stack
     deployment: str
-    captured: int = 0
     message: str = ""
     shown: list[Verdict] = field(default_factory=list)
 
@@ -50,10 +49,10 @@ class Watching:
 
     def ask(self, suburbs: Sequence[str]) -> None:
         """Ask for each suburb, and wait until all was captured."""
+        before = len(list(self._records()))
         for row in suburbs:
             self._answer(row)
-        self.captured += len(suburbs)
-        wait_for(lambda: len(list(self._records())) >= self.captured or None, PATIENCE)
+        wait_for(lambda: len(list(self._records())) >= before + len(suburbs) or None, PATIENCE)
 
     def check(self, patience: Patience) -> Verdict:
         """Check the hour that runs; what it shows."""
@@ -102,11 +101,14 @@ class Watching:
         sqs: Any = self.stack.session.client("sqs")
         sns: Any = self.stack.session.client("sns")
         url = sqs.create_queue(QueueName="demo-listener")["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        named = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+        topic, queue = self.stack.values["TopicArn"], named["QueueArn"]
+        policy = json.dumps(_takes(queue, topic))
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
         subscription = sns.subscribe(
-            TopicArn=self.stack.values["TopicArn"],
+            TopicArn=topic,
             Protocol="sqs",
-            Endpoint=arn["QueueArn"],
+            Endpoint=queue,
             Attributes={"FilterPolicy": json.dumps({"verdict": ["Drift"]})},
             ReturnSubscriptionArn=True,
         )["SubscriptionArn"]
@@ -115,6 +117,20 @@ class Watching:
         finally:
             sns.unsubscribe(SubscriptionArn=subscription)
             sqs.delete_queue(QueueUrl=url)
+
+
+def _takes(queue: str, topic: str) -> dict[str, object]:
+    """The policy of a queue that takes a topic's messages."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": queue,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        },
+    }
 
 
 def _heard(messages: Sequence[Any]) -> str | None:

@@ -52,7 +52,7 @@ def convert(model: Model) -> Export:
     booster = booster_of(document)
     content = _written(booster, model)
     rows, version = native.telling_rows(booster), library.installed()
-    expected = _library(name, text, rows) if version else _numpy(booster, rows)
+    expected = asked(name, text, rows) if version else _numpy(booster, rows)
     note = _note(document, version, made.note if made.proof is not None else "")
     return Export({"model.onnx": content}, prove(rows, expected, opened(content)), note)
 
@@ -107,13 +107,13 @@ def _predicted(graph: GraphWriter, booster: Booster, margin: str) -> str:
     return margin
 
 
-def _library(name: str, document: bytes, rows: Array) -> Outputs:
-    """What XGBoost answers, which loads nothing but the JSON."""
+def asked(name: str, document: bytes, rows: Array, python: Path | None = None) -> Outputs:
+    """What XGBoost answers, which is given nothing but the JSON; `python` is one that has it."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         (folder / name).write_bytes(document)
         np.save(folder / "rows.npy", rows, allow_pickle=False)
-        sandbox.run(_ASKED, folder, arguments=(name,))
+        sandbox.run(_ASKED, folder, python=python, arguments=(name,))
         return {each: np.load(folder / f"{each}.npy") for each in ("margin", "prediction")}
 
 

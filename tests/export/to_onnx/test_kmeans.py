@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
 from slipway_export.model import ExportRefused, Model
 from slipway_export.to_onnx import ONNX
 
+from tests.export.to_onnx.conftest import load, run
 from tests.local.images.conftest import MXNetFiles
-
-if TYPE_CHECKING:
-    from tests.export.to_onnx.conftest import Load, Run
 
 CENTRES = np.float32([[0, 0], [10, 0], [0, 10]])
 
 
-def test_nearest_centre_and_distance(load: Load, run: Run) -> None:
+def test_nearest_centre_and_distance() -> None:
     export = ONNX["kmeans"](load({"model_algo-1": MXNetFiles.arrays([CENTRES])}))
     answer = run(export.files["model.onnx"], [[3, 4], [9, 0], [5, 0]])
     assert answer["closest_cluster"].tolist() == [0, 1, 0]  # between two, the first
@@ -26,13 +22,13 @@ def test_nearest_centre_and_distance(load: Load, run: Run) -> None:
     assert export.proof.furthest() < 1e-6
 
 
-def test_far_from_the_origin_it_stays_exact(load: Load, run: Run) -> None:
+def test_far_from_the_origin_it_stays_exact() -> None:
     export = ONNX["kmeans"](load({"model_algo-1": MXNetFiles.arrays([CENTRES + 10000])}))
     answer = run(export.files["model.onnx"], [[10003, 10004]])
     assert answer["distance_to_cluster"].tolist() == [5.0]
 
 
-def test_the_proof_sees_a_wrong_file(load: Load) -> None:
+def test_the_proof_sees_a_wrong_file() -> None:
     right = ONNX["kmeans"](load({"model_algo-1": MXNetFiles.arrays([CENTRES])})).proof
     wrong = ONNX["kmeans"](load({"model_algo-1": MXNetFiles.arrays([CENTRES[::-1]])})).proof
     assert right is not None
@@ -42,7 +38,7 @@ def test_the_proof_sees_a_wrong_file(load: Load) -> None:
         mixed.furthest()
 
 
-def test_what_is_no_kmeans(load: Load) -> None:
+def test_what_is_no_kmeans() -> None:
     model = load({"model_algo-1": MXNetFiles.arrays([CENTRES])})
     for arrays in ([CENTRES, CENTRES], [CENTRES[0]], [CENTRES[:0]]):
         with pytest.raises(ExportRefused, match="no K-Means"):

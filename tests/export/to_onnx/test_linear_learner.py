@@ -9,15 +9,14 @@ import pytest
 from slipway_export.model import ExportRefused, Model
 from slipway_export.to_onnx import ONNX
 
+from tests.export.to_onnx.conftest import load, run
 from tests.local.images.conftest import MXNetFiles
 
 if TYPE_CHECKING:
     from slipway_export.model import Export
 
-    from tests.export.to_onnx.conftest import Load, Run
 
-
-def converted(load: Load, content: bytes) -> Export:
+def converted(content: bytes) -> Export:
     model = load({"model_algo-1": content})
     assert model.inspection.kind == "linear-learner"
     export = ONNX["linear-learner"](model)
@@ -26,18 +25,16 @@ def converted(load: Load, content: bytes) -> Export:
     return export
 
 
-def test_regression(load: Load, run: Run) -> None:
+def test_regression() -> None:
     content = MXNetFiles.linear_learner([[1], [2]], [0.5], predictor_type="regressor")
-    answer = run(converted(load, content).files["model.onnx"], [[1, 2], [3, 4]])
+    answer = run(converted(content).files["model.onnx"], [[1, 2], [3, 4]])
     assert {name: values.tolist() for name, values in answer.items()} == {"score": [5.5, 11.5]}
 
 
 @pytest.mark.parametrize(
     ("threshold", "labels"), [(0.5, [0, 1, 1]), (0.25, [1, 1, 1]), (None, [0, 1, 1])]
 )
-def test_binary_labels_follow_the_threshold(
-    load: Load, run: Run, threshold: float | None, labels: list[int]
-) -> None:
+def test_binary_labels_follow_the_threshold(threshold: float | None, labels: list[int]) -> None:
     content = MXNetFiles.linear_learner(
         [[1], [-1]],
         [0],
@@ -46,24 +43,24 @@ def test_binary_labels_follow_the_threshold(
         threshold=threshold,
     )
     rows = [[0, 0.5], [2, 2], [5, 1]]  # the second stands on 0.5 exactly
-    answer = run(converted(load, content).files["model.onnx"], rows)
+    answer = run(converted(content).files["model.onnx"], rows)
     assert answer["score"] == pytest.approx([0.3775407, 0.5, 0.9820138])
     assert answer["predicted_label"].tolist() == labels
 
 
-def test_classes(load: Load, run: Run) -> None:
+def test_classes() -> None:
     content = MXNetFiles.linear_learner(
         [[1, 0, 2]], [0, 0, 0], "SoftmaxOutput", predictor_type="multiclass_classifier"
     )
-    answer = run(converted(load, content).files["model.onnx"], [[1], [-1]])
+    answer = run(converted(content).files["model.onnx"], [[1], [-1]])
     assert answer["predicted_label"].tolist() == [2, 1]
     assert answer["score"][0] == pytest.approx([0.244728, 0.090031, 0.665241], abs=1e-6)
 
 
-def test_the_proof_sees_a_wrong_file(load: Load) -> None:
+def test_the_proof_sees_a_wrong_file() -> None:
     weights = np.random.default_rng(0).normal(size=(9, 1))
     proofs = [
-        converted(load, MXNetFiles.linear_learner(each, [0], predictor_type="regressor")).proof
+        converted(MXNetFiles.linear_learner(each, [0], predictor_type="regressor")).proof
         for each in (weights, weights * 1.001)
     ]
     right, wrong = proofs
@@ -74,7 +71,7 @@ def test_the_proof_sees_a_wrong_file(load: Load) -> None:
         mixed.furthest()
 
 
-def test_other_files_are_refused(load: Load) -> None:
+def test_other_files_are_refused() -> None:
     good = MXNetFiles.linear_learner([[1]], [0], predictor_type="regressor")
     model = load({"model_algo-1": good})
     unknown = MXNetFiles.linear_learner([[1]], [0], predictor_type="ranker")

@@ -13,6 +13,7 @@ from slipway_local.images.slipway_container.ndarrays import read_arrays
 from slipway_local.images.slipway_container.network import Network as Served
 from slipway_local.images.slipway_container.symbols import read_graph as read_served
 
+from tests.export.to_onnx.conftest import load, run
 from tests.local.images.conftest import MXNetFiles
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from slipway_export.model import Export, Model
 
-    from tests.export.to_onnx.conftest import Load, Run
 
 NO_BIAS = {"no_bias": "True"}
 
@@ -140,7 +140,7 @@ def converted(model: Model) -> Export:
     return export
 
 
-def test_image_classification(load: Load, run: Run) -> None:
+def test_image_classification() -> None:
     shapes = [{"shape": [16, 3, 65, 48], "name": "data"}]
     files = residual().files("image-classification", model_shapes=shapes)
     model = load(files)
@@ -164,7 +164,7 @@ def test_image_classification(load: Load, run: Run) -> None:
         {"nms_threshold": 0.3, "threshold": 0.4, "variances": (0.2, 0.2, 0.1, 0.1)},
     ],
 )
-def test_object_detection(load: Load, run: Run, options: dict[str, object]) -> None:
+def test_object_detection(options: dict[str, object]) -> None:
     files = ssd(**options).files("model_algo_1")
     files["hyperparams.json"] = b'{"image_shape": "64", "num_classes": "3"}'
     model = load(files)
@@ -182,7 +182,7 @@ def test_object_detection(load: Load, run: Run, options: dict[str, object]) -> N
     assert answer["probabilities"].shape == (2, 4, expected.shape[1])
 
 
-def test_a_network_of_ones_own(load: Load, run: Run) -> None:
+def test_a_network_of_ones_own() -> None:
     net = residual()
     script = {"code/inference.py": b"def model_fn(folder):\n    return folder\n"}
     files = net.files("model", model_shapes=[{"shape": [1, 3, 33, 33], "name": "data"}]) | script
@@ -198,7 +198,7 @@ def test_a_network_of_ones_own(load: Load, run: Run) -> None:
         ONNX["mxnet"](load(files))
 
 
-def test_what_cannot_be_converted_is_said(load: Load) -> None:
+def test_what_cannot_be_converted_is_said() -> None:
     shapes = [{"shape": [1, 3, 33, 33], "name": "data"}]
     files = residual().files("image-classification", model_shapes=shapes)
     convert = ONNX["image-classification"]
@@ -219,7 +219,7 @@ def test_what_cannot_be_converted_is_said(load: Load) -> None:
         convert(load(narrow.files("image-classification", model_shapes=shapes)))
 
 
-def test_the_proof_sees_another_network(load: Load) -> None:
+def test_the_proof_sees_another_network() -> None:
     shapes = [{"shape": [1, 3, 33, 33], "name": "data"}]
     net = residual()
     right = ONNX["image-classification"](

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,8 +16,7 @@ from slipway_export.to_onnx.symbols import Node
 from slipway_local.images.slipway_container.boxes import BOXES as SERVED
 from slipway_local.images.slipway_container.symbols import Node as ServedNode
 
-if TYPE_CHECKING:
-    from tests.export.to_onnx.conftest import Load
+from tests.export.to_onnx.conftest import load
 
 DETECTION, PRIOR = "_contrib_MultiBoxDetection", "_contrib_MultiBoxPrior"
 ANCHORS = np.float32([[[0, 0, 0.4, 0.4], [0, 0, 0.4, 0.36], [0.5, 0.5, 0.9, 0.9], [0, 0, 1, 1]]])
@@ -25,7 +24,7 @@ ANCHORS = np.float32([[[0, 0, 0.4, 0.4], [0, 0, 0.4, 0.36], [0.5, 0.5, 0.9, 0.9]
 CLASSES = np.float32([[[0.1, 0.2, 0.1, 0.995], [0.6, 0.7, 0.3, 0.004], [0.3, 0.1, 0.6, 0.001]]])
 
 
-def detected(load: Load, classes: Any, offsets: Any, anchors: Any, **options: str) -> Any:  # noqa: ANN401
+def detected(classes: Any, offsets: Any, anchors: Any, **options: str) -> Any:  # noqa: ANN401
     """Rows as ONNX gives them, held against both of numpy's."""
     writer, node = GraphWriter(), Node(DETECTION, "it", options, ())
     names = [writer.input("classes", classes.shape[1:]), writer.constant(offsets)]
@@ -52,16 +51,16 @@ def detected(load: Load, classes: Any, offsets: Any, anchors: Any, **options: st
         ({"clip": "False", "background_id": "0"}, [0, -1, 1, -1]),
     ],
 )
-def test_detections(load: Load, options: dict[str, str], classes: list[int]) -> None:
-    rows = detected(load, CLASSES, np.zeros((1, 16), np.float32), ANCHORS, **options)
+def test_detections(options: dict[str, str], classes: list[int]) -> None:
+    rows = detected(CLASSES, np.zeros((1, 16), np.float32), ANCHORS, **options)
     assert rows[0, :, 0].tolist() == classes
     assert rows[0, 3].tolist() == [-1.0] * 6
 
 
-def test_offsets_move_and_stretch(load: Load) -> None:
+def test_offsets_move_and_stretch() -> None:
     offsets = np.zeros((1, 4, 4), np.float32)
     offsets[0, 1] = [1, -1, np.log(2) / 0.2, 0]
-    rows = detected(load, CLASSES, offsets.reshape(1, 16), ANCHORS)
+    rows = detected(CLASSES, offsets.reshape(1, 16), ANCHORS)
     assert rows[0, 0, 2:] == pytest.approx([0.0, 0.0, 0.64, 0.324], abs=1e-4)
 
 
@@ -73,39 +72,39 @@ def pair(overlap_with: float, scores: tuple[float, float]) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize(("limit", "kept"), [("0.5", 1), ("0.25", 1), ("0.500001", 2), ("0.75", 2)])
-def test_from_the_limit_on_a_box_is_suppressed(load: Load, limit: str, kept: int) -> None:
+def test_from_the_limit_on_a_box_is_suppressed(limit: str, kept: int) -> None:
     classes, anchors = pair(0.5, (0.9, 0.8))
-    rows = detected(load, classes, np.zeros((1, 8), np.float32), anchors, nms_threshold=limit)
+    rows = detected(classes, np.zeros((1, 8), np.float32), anchors, nms_threshold=limit)
     assert (rows[0, :, 0] >= 0).sum() == kept
 
 
-def test_of_equal_scores_the_earlier_anchor_stays(load: Load) -> None:
+def test_of_equal_scores_the_earlier_anchor_stays() -> None:
     classes, anchors = pair(0.75, (0.8, 0.8))
-    rows = detected(load, classes, np.zeros((1, 8), np.float32), anchors)
+    rows = detected(classes, np.zeros((1, 8), np.float32), anchors)
     assert rows[0, :, 0].tolist() == [0, -1]
     assert rows[0, 0, 5] == 1.0
 
 
-def test_a_score_on_the_threshold_is_kept(load: Load) -> None:
+def test_a_score_on_the_threshold_is_kept() -> None:
     classes, anchors = pair(0.25, (0.5, 0.25))
     for threshold, kept in (("0.25", 2), ("0.26", 1), ("0.6", 0)):
         zero = np.zeros((1, 8), np.float32)
-        rows = detected(load, classes, zero, anchors, threshold=threshold)
+        rows = detected(classes, zero, anchors, threshold=threshold)
         assert (rows[0, :, 0] >= 0).sum() == kept
 
 
-def test_images_do_not_suppress_each_other(load: Load) -> None:
+def test_images_do_not_suppress_each_other() -> None:
     classes = np.concatenate([CLASSES, CLASSES[:, :, ::-1]])
-    rows = detected(load, classes, np.zeros((2, 16), np.float32), ANCHORS)
-    alone = detected(load, classes[1:], np.zeros((1, 16), np.float32), ANCHORS)
+    rows = detected(classes, np.zeros((2, 16), np.float32), ANCHORS)
+    alone = detected(classes[1:], np.zeros((1, 16), np.float32), ANCHORS)
     assert rows[1].tolist() == alone[0].tolist()
     assert rows[0].tolist() != rows[1].tolist()
 
 
 @pytest.mark.parametrize("options", [{"background_id": "1"}, {"nms_threshold": "0"}])
-def test_what_is_not_known_is_refused(load: Load, options: dict[str, str]) -> None:
+def test_what_is_not_known_is_refused(options: dict[str, str]) -> None:
     with pytest.raises(ExportRefused, match=f"{DETECTION} it has a background"):
-        detected(load, CLASSES, np.zeros((1, 16), np.float32), ANCHORS, **options)
+        detected(CLASSES, np.zeros((1, 16), np.float32), ANCHORS, **options)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +116,7 @@ def test_what_is_not_known_is_refused(load: Load, options: dict[str, str]) -> No
         {},
     ],
 )
-def test_anchors(load: Load, options: dict[str, str]) -> None:
+def test_anchors(options: dict[str, str]) -> None:
     writer, node = GraphWriter(), Node(PRIOR, "it", options, ())
     data = np.zeros((2, 3, 4, 2), np.float32)
     step = Step(writer, node, [writer.input("data", data.shape[1:])], [data.shape])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,10 +15,8 @@ from slipway_local.images.slipway_container.network import _KNOWN as SERVED
 from slipway_local.images.slipway_container.network import Network as Served
 from slipway_local.images.slipway_container.symbols import read_graph as read_served
 
+from tests.export.to_onnx.conftest import load
 from tests.local.images.conftest import MXNetFiles
-
-if TYPE_CHECKING:
-    from tests.export.to_onnx.conftest import Load
 
 RANDOM = np.random.default_rng(3)
 IMAGE = (4, 11, 9)
@@ -40,7 +38,7 @@ def network(operator: str, attributes: dict[str, str], weights: list[Any], sides
     return Network(read_graph(symbol(operator, attributes, weights)), named, sides)
 
 
-def exported(network: Network, rows: Any, load: Load) -> Any:  # noqa: ANN401
+def exported(network: Network, rows: Any) -> Any:  # noqa: ANN401
     values, writer = network.evaluate(rows), GraphWriter()
     (place,) = network.graph.served()
     writer.output(network.write(writer, values)[place], "it", values[place].shape[1:])
@@ -127,12 +125,12 @@ CASES: list[tuple[str, dict[str, str], list[Sides], Sides]] = [
 
 @pytest.mark.parametrize(("operator", "attributes", "shapes", "sides"), CASES)
 def test_operators(
-    operator: str, attributes: dict[str, str], shapes: list[Sides], sides: Sides, load: Load
+    operator: str, attributes: dict[str, str], shapes: list[Sides], sides: Sides
 ) -> None:
     weights = weights_of(*shapes)
     rows = np.float32(RANDOM.normal(0, 2, (2, *sides)))
     rows = abs(rows) if operator == "sqrt" else rows
-    found = exported(network(operator, attributes, weights, sides), rows, load)
+    found = exported(network(operator, attributes, weights, sides), rows)
     ours = network(operator, attributes, weights, sides)
     expected = ours.evaluate(rows)[ours.graph.served()[0]]
     assert found.shape == expected.shape
@@ -146,14 +144,14 @@ def test_operators(
 
 
 @pytest.mark.parametrize("squeezed", ["False", "True"])
-def test_parts_of_a_channel(squeezed: str, load: Load) -> None:
+def test_parts_of_a_channel(squeezed: str) -> None:
     content = MXNetFiles.symbol(
         ("null", "data", (), {}),
         ("SliceChannel", "parts", ("data",), {"num_outputs": "4", "squeeze_axis": squeezed}),
         ("elemwise_sub", "it", ("parts:1", "parts:3"), {}),
     )
     rows = np.float32(RANDOM.normal(size=(2, *IMAGE)))
-    found = exported(Network(read_graph(content), {}, IMAGE), rows, load)
+    found = exported(Network(read_graph(content), {}, IMAGE), rows)
     expected = rows[:, 1] - rows[:, 3]
     assert found.tolist() == (expected if squeezed == "True" else expected[:, None]).tolist()
 
@@ -175,8 +173,8 @@ def test_parts_of_a_channel(squeezed: str, load: Load) -> None:
     ],
 )
 def test_what_is_not_known_is_named(
-    operator: str, attributes: dict[str, str], shapes: list[Sides], said: str, load: Load
+    operator: str, attributes: dict[str, str], shapes: list[Sides], said: str
 ) -> None:
     rows = np.float32(RANDOM.normal(size=(2, *IMAGE)))
     with pytest.raises(ExportRefused, match=said):
-        exported(network(operator, attributes, weights_of(*shapes), IMAGE), rows, load)
+        exported(network(operator, attributes, weights_of(*shapes), IMAGE), rows)

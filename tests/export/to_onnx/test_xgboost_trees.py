@@ -11,15 +11,17 @@ from slipway_export.model import ExportRefused
 from slipway_export.to_native import xgboost_library
 from slipway_export.to_onnx import ONNX
 
-from tests.export.conftest import array, boosters
+from tests.export.conftest import array, fixtures, model
+from tests.export.to_onnx.conftest import run
 
 if TYPE_CHECKING:
     from slipway_export.model import Export
 
-    from tests.export.conftest import Read
-    from tests.export.to_onnx.conftest import Run
 
-SAVED = {version: boosters(version) for version in ("0.90", "1.2.1", "1.7.6", "3.0.5", "3.2.0")}
+SAVED = {
+    version: fixtures(f"xgboost-{version}")
+    for version in ("0.90", "1.2.1", "1.7.6", "3.0.5", "3.2.0")
+}
 FORMS = ("bin", "pkl", "json", "ubj")
 CASES = [
     (version, stem, next(f"{stem}.{form}" for form in FORMS if f"{stem}.{form}" in files))
@@ -28,7 +30,7 @@ CASES = [
 ]
 
 
-def converted(model: Read, content: bytes) -> Export:
+def converted(content: bytes) -> Export:
     export = ONNX["xgboost"](model({"xgboost-model": content}))
     assert export.proof is not None
     assert export.proof.furthest() < 1e-6
@@ -37,26 +39,16 @@ def converted(model: Read, content: bytes) -> Export:
 
 @pytest.mark.parametrize(("version", "stem", "name"), CASES)
 def test_margins_are_those_of_the_version_that_trained_it(
-    version: str, stem: str, name: str, model: Read, run: Run, monkeypatch: pytest.MonkeyPatch
+    version: str, stem: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(xgboost_library, "installed", str)  # of numpy alone, which is quick
     files = SAVED[version]
-    export = converted(model, files[name])
+    export = converted(files[name])
     assert export.note.startswith("compared with numpy")
     rows = array(files["categorical-rows.npy" if stem == "categorical" else "rows.npy"])
     margin = run(export.files["model.onnx"], rows)["margin"]
     expected = array(files[f"{stem}.npy"]).reshape(len(rows), -1)
     np.testing.assert_allclose(margin, expected, rtol=1e-5, atol=2e-6)
-
-
-@pytest.mark.parametrize(
-    ("version", "name"),
-    [("0.90", "forest.pkl"), ("3.2.0", "categorical.json"), ("3.0.5", "poisson.ubj")],
-)
-def test_predictions_are_those_of_xgboost(version: str, name: str, model: Read) -> None:
-    note = converted(model, SAVED[version][name]).note
-    assert note.startswith(f"compared with XGBoost {xgboost_library.installed()} itself")
-    assert ("of its JSON: untransformed scores" in note) == name.endswith("pkl")
 
 
 def with_objective(objective: str) -> bytes:
@@ -83,12 +75,10 @@ def test_what_objectives_make_of_margins(
     objective: str,
     margins: list[list[float]],
     predictions: list[list[float]],
-    model: Read,
-    run: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(xgboost_library, "installed", str)
-    export = converted(model, with_objective(objective))
+    export = converted(with_objective(objective))
     answer = run(export.files["model.onnx"], np.random.default_rng(0).normal(size=(50, 4)))
     assert answer["prediction"].shape == (50, np.shape(predictions)[1])
     assert as_xgboost_says(objective, answer["margin"]) == pytest.approx(
@@ -110,7 +100,7 @@ def as_xgboost_says(objective: str, margin: np.ndarray) -> np.ndarray:
     }[objective]
 
 
-def test_a_booster_without_trees(model: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_booster_without_trees(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xgboost_library, "installed", str)
     document = json.loads(SAVED["3.0.5"]["squared.json"])
     forest = document["learner"]["gradient_booster"]["model"]
@@ -120,7 +110,7 @@ def test_a_booster_without_trees(model: Read, monkeypatch: pytest.MonkeyPatch) -
         ONNX["xgboost"](model({"xgboost-model": json.dumps(document).encode()}))
 
 
-def test_early_stopping_is_told(model: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_early_stopping_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xgboost_library, "installed", str)
-    note = converted(model, SAVED["3.0.5"]["squared.json"]).note
+    note = converted(SAVED["3.0.5"]["squared.json"]).note
     assert "all rounds count, also those after 3" in note

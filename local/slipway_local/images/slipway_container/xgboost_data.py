@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import xgboost  # the image has it
+import xgboost  # type: ignore[import-not-found]  # the image has it
 from scipy.sparse import csr_matrix  # type: ignore[import-untyped]  # the image has it
 
 from .messages import media_type

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xgboost  # the image has it
+import xgboost  # type: ignore[import-not-found]  # the image has it
 from numpy.typing import NDArray
 from scipy import stats  # type: ignore[import-untyped]  # the image has it
 
