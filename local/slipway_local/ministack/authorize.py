@@ -22,6 +22,8 @@ _KINDS = {
     "ModelName": "model",
     "ModelPackageGroupName": "model-package-group",
     "ModelPackageName": "model-package",
+    "JobDefinitionName": "data-quality-job-definition",
+    "MonitoringScheduleName": "monitoring-schedule",
     "ProcessingJobName": "processing-job",
     "TrainingJobName": "training-job",
     "TransformJobName": "transform-job",
@@ -81,10 +83,17 @@ def checks(operation: str, params: Mapping[str, Any], region: str, account: str)
         yield Check(action, resource, tags)
     if tags and operation.startswith("Create"):
         yield Check("sagemaker:AddTags", resources[0] if resources else "*", tags)
-    for name in ("ExecutionRoleArn", "RoleArn"):
-        if name in params:
-            service = {"iam:PassedToService": "sagemaker.amazonaws.com"}
-            yield Check("iam:PassRole", str(params[name]), service)
+    for role in _roles(params):
+        yield Check("iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"})
+
+
+def _roles(params: Mapping[str, Any]) -> Iterator[str]:
+    """The roles that the request hands on, also those of what it brings along."""
+    for name, value in params.items():
+        if name in ("ExecutionRoleArn", "RoleArn"):
+            yield str(value)
+        elif name in ("MonitoringScheduleConfig", "MonitoringJobDefinition"):
+            yield from _roles(value if isinstance(value, dict) else {})
 
 
 def _resources(operation: str, params: Mapping[str, Any], prefix: str) -> Iterator[str]:

@@ -45,6 +45,15 @@ def conflict(message: str) -> Refusal:
     return Refusal("ConflictException", message)
 
 
+def missing(what: str) -> Refusal:
+    """Model Monitor's answer where other operations have ValidationException."""
+    return Refusal("ResourceNotFound", f"{what} not found.")
+
+
+def in_use(message: str) -> Refusal:
+    return Refusal("ResourceInUse", message)
+
+
 def limit_exceeded(quota: str, *, limit: int, used: int, delta: int) -> Refusal:
     """An account-level quota counted in instances."""
     return Refusal(
