@@ -121,9 +121,10 @@ def _bytes(url: str, objects: Objects) -> bytes:
 
 
 def _files(folder: Path) -> list[Path]:
-    """Plain files only: a link that a script left would lead out of the container."""
+    """Plain files, oldest first: a link that a script left would lead out of the container."""
     found = [Path(parent) / name for parent, _, names in os.walk(folder) for name in names]
-    return sorted(path for path in found if path.is_file() and not path.is_symlink())
+    plain = [path for path in found if path.is_file() and not path.is_symlink()]
+    return sorted(plain, key=lambda path: (path.stat().st_mtime_ns, path))
 
 
 def _read(path: Path) -> bytes:

@@ -10,7 +10,7 @@ Each change passes through Pending, until the next call or tick. What a schedule
 from collections.abc import Iterator
 from typing import Any
 
-from slipway_local.sagemaker import crons, definitions, endpoints, executions, listing
+from slipway_local.sagemaker import analyses, crons, definitions, endpoints, executions, listing
 from slipway_local.sagemaker.account import Account, Schedule
 from slipway_local.sagemaker.errors import in_use, invalid, missing
 from slipway_local.sagemaker.operations import Operations, Params, present
@@ -132,7 +132,7 @@ def _check(account: Account, config: Params) -> str:
             f"{period * 3600:g} seconds."
         )
     endpoint = endpoints.find(account, definitions.endpoint_of(definition))
-    if executions.captured_at(account, endpoint.name) is None:
+    if analyses.destination(account, endpoint.name) is None:
         raise invalid(f'Data capture is not enabled for endpoint "{endpoint.arn}".')
     return endpoint.name
 

@@ -29,6 +29,7 @@ class AnalysisSettings:
     metrics: Path | None = None
     dimensions: Mapping[str, str] = field(default_factory=dict)
     time: str = ""
+    window: str = ""
 
 
 def read_analysis_settings(root: Path, variables: Mapping[str, str]) -> AnalysisSettings:
@@ -61,6 +62,7 @@ def read_analysis_settings(root: Path, variables: Mapping[str, str]) -> Analysis
         metrics=root / "opt/ml/output/metrics/cloudwatch" if published else None,
         dimensions={name: value for name, value in names.items() if value},
         time=variables.get("end_time") or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        window=" to ".join(variables.get(name, "") for name in ("start_time", "end_time")),
     )
 
 

@@ -10,77 +10,66 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from slipway_drift.beyond import Limits, judge
 from slipway_drift.capture import read_capture
-from slipway_drift.check import Check, check
-from slipway_drift.constraints import CATEGORICAL_METHODS, Constraints, MonitoringConfig
 from slipway_drift.constraints_reading import read_constraints
 from slipway_drift.datasets import read_dataset
-from slipway_drift.jackson import write
-from slipway_drift.metrics import Metric, metrics
+from slipway_drift.documents import CONSTRAINTS, STATISTICS, VIOLATIONS, parse, parse_optional
+from slipway_drift.engine import report
+from slipway_drift.metrics import Metric
 from slipway_drift.preprocess import Preprocessor
 from slipway_drift.profile import Domains, Profile, profile
+from slipway_drift.results import Files
 from slipway_drift.rows import Batch
-from slipway_drift.statistics import read_statistics, statistics
-from slipway_drift.suggest import suggest
-from slipway_drift.violations import violations_document
+from slipway_drift.windows import baseline_files, check_window
 
 from .analysis_settings import AnalysisSettings, read_analysis_settings
 
 _POST_SECONDS = 300
 _POST = "import runpy, sys; runpy.run_path(sys.argv[1])['postprocess_handler']()"
-_OURS = ("feature_shift_", "feature_stability_", "rows", "violations")
+_MODEL_MONITORS = ("feature_data_", "feature_non_null_", "feature_baseline_drift_")
+_NO_STATISTICS = b'{"version": 0.0, "features": []}'
 
 
 def run(root: Path, variables: Mapping[str, str]) -> str:
     """Analyse the dataset; what the job's message says."""
     settings = read_analysis_settings(root, variables)
     settings.output.mkdir(parents=True, exist_ok=True)
-    found = _monitor(settings) if settings.constraints else _baseline(settings)
+    given = settings.constraints
+    files = _monitor(settings, given) if given else _baseline(settings)
+    for name, content in files.items():
+        _save(settings.output / name, content, root / "tmp")
     if settings.postprocessor:
         _postprocess(settings.postprocessor, root)
+    found = len(parse_optional(files, VIOLATIONS).get("violations", ()))
     if found:
         return f"CompletedWithViolations: Job completed successfully with {found} violations."
     return "Completed: Job completed successfully with no violations."
 
 
-def _baseline(settings: AnalysisSettings) -> int:
-    held = _profiled(settings)
-    _save(settings, "statistics.json", statistics(held))
-    _save(settings, "constraints.json", suggest(held, _config(settings)).document())
-    return 0
+def _baseline(settings: AnalysisSettings) -> Files:
+    method = settings.categorical_method
+    return baseline_files(
+        _profiled(settings), {"categorical_drift_method": method} if method else {}
+    )
 
 
-def _config(settings: AnalysisSettings) -> MonitoringConfig:
-    given = settings.categorical_method
-    if not given:
-        return MonitoringConfig()
-    method = CATEGORICAL_METHODS.get(given.lower())
-    if method is None:
-        known = ", ".join(CATEGORICAL_METHODS.values())
-        raise ValueError(f"categorical_drift_method is {given!r}; it must be one of {known}")
-    return replace(MonitoringConfig(), categorical_drift_method=method)
-
-
-def _monitor(settings: AnalysisSettings) -> int:
-    """How many violations there are."""
-    constraints = read_constraints(_load(settings.constraints))
-    known = read_statistics(_load(settings.statistics)) if settings.statistics else ()
-    held = _profiled(settings, constraints.domains)
-    checked = check(held, constraints, known)
-    named = held.renamed(constraints.names)
-    _save(settings, "statistics.json", statistics(named))
-    _save(settings, "constraints.json", suggest(named, constraints.config).document())
-    if checked.violations:
-        _save(settings, "constraint_violations.json", violations_document(checked.violations))
-    if settings.metrics and constraints.config.emit_metrics:
-        _publish(settings, settings.metrics, _metrics(held, checked, constraints))
-    return len(checked.violations)
+def _monitor(settings: AnalysisSettings, constraints: Path) -> Files:
+    """Model Monitor's files, and beside them Slipway's own findings and page."""
+    known = {
+        CONSTRAINTS: _read(constraints),
+        STATISTICS: _read(settings.statistics) if settings.statistics else _NO_STATISTICS,
+    }
+    held = _profiled(settings, read_constraints(parse(known, CONSTRAINTS)).domains)
+    title = settings.dimensions.get("Endpoint", settings.source.name)
+    checked = check_window(held, known, title=title, window=settings.window, limits={})
+    if settings.metrics:
+        _publish(settings, settings.metrics, checked.metrics)
+    page = report(checked.files, known, title=title, window=settings.window)
+    return {**checked.files, "report.html": page}
 
 
 def _profiled(settings: AnalysisSettings, domains: Domains = ()) -> Profile:
@@ -120,17 +109,11 @@ def _rows(settings: AnalysisSettings, stream: IO[bytes], name: str) -> Iterator[
     return read_dataset(stream, name, settings.kind, header=options.get("header", True))
 
 
-def _metrics(held: Profile, checked: Check, constraints: Constraints) -> Iterator[Metric]:
-    """Those that Model Monitor publishes."""
-    judged = judge(checked, held, constraints, Limits())
-    for metric in metrics(checked, judged, constraints):
-        if not metric.name.startswith(_OURS):
-            yield metric
-
-
-def _publish(settings: AnalysisSettings, folder: Path, found: Iterator[Metric]) -> None:
+def _publish(settings: AnalysisSettings, folder: Path, metrics: Iterable[Metric]) -> None:
+    """Leave those metrics for CloudWatch that Model Monitor publishes."""
+    chosen = (metric for metric in metrics if metric.name.startswith(_MODEL_MONITORS))
+    lines = [json.dumps(_datum(settings, metric)) for metric in chosen]
     folder.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps(_datum(settings, metric)) for metric in found]
     (folder / "cloudwatch_metrics.jsonl").write_text("\n".join([*lines, ""]))
 
 
@@ -162,14 +145,15 @@ def _postprocess(script: Path, root: Path) -> None:
         raise ValueError(f"post_analytics_processor_script ended with code {done.returncode}")
 
 
-def _load(path: Path | None) -> Any:  # noqa: ANN401 - any JSON may stand in a file
-    if path is None:
-        return None
+def _read(path: Path) -> bytes:
     try:
-        return json.loads(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise ValueError(f"the baseline's {path.name} cannot be read: {error.strerror}") from error
 
 
-def _save(settings: AnalysisSettings, name: str, document: Mapping[str, Any]) -> None:
-    (settings.output / name).write_bytes(write(document))
+def _save(path: Path, content: bytes, aside: Path) -> None:
+    """All at once: a file that is sent while it is written would be sent in part."""
+    written = aside / path.name
+    written.write_bytes(content)
+    written.replace(path)
