@@ -1,6 +1,7 @@
 """What an invocation leaves in CloudWatch."""
 
 from collections.abc import Callable
+from typing import Any
 
 from slipway_local.sagemaker.metrics import monitored
 from slipway_local.sagemaker.rehearsal import START, Rehearsal
@@ -33,7 +34,7 @@ def test_a_good_answer_counts_zero_errors_and_its_latency(serve: Callable[..., s
 def test_a_monitoring_jobs_metrics_get_the_namespace_of_what_it_watched() -> None:
     held = {"SampleCount": 2, "Sum": 3, "Minimum": 1, "Maximum": 2}
     dimensions = [{"Name": "Endpoint", "Value": "e"}, {"Name": "MonitoringSchedule", "Value": "s"}]
-    left = [
+    left: list[Any] = [
         {"MetricName": "a", "StatisticValues": held, "Dimensions": dimensions,
          "Timestamp": "2023-11-14T23:00:00Z"},
         {"MetricName": "b", "Value": 1},
