@@ -22,11 +22,17 @@ _KINDS = {
     "ModelName": "model",
     "ModelPackageGroupName": "model-package-group",
     "ModelPackageName": "model-package",
-    "JobDefinitionName": "data-quality-job-definition",
+    "DataQualityJobDefinitionName": "data-quality-job-definition",
+    "ModelQualityJobDefinitionName": "model-quality-job-definition",
     "MonitoringScheduleName": "monitoring-schedule",
     "ProcessingJobName": "processing-job",
     "TrainingJobName": "training-job",
     "TransformJobName": "transform-job",
+}
+# Parameters that are not named after their resource in full.
+_MEMBERS = {
+    "DataQualityJobDefinitionName": "JobDefinitionName",
+    "ModelQualityJobDefinitionName": "JobDefinitionName",
 }
 # Operations that are checked on more than the resource they are named after.
 _ALSO = {
@@ -99,9 +105,9 @@ def _roles(params: Mapping[str, Any]) -> Iterator[str]:
 def _resources(operation: str, params: Mapping[str, Any], prefix: str) -> Iterator[str]:
     named_after = [name for name in _KINDS if operation.endswith(name.removesuffix("Name"))]
     for name in ("ResourceArn", *named_after, *_ALSO.get(operation, ())):
-        if name not in params:
+        value = str(params.get(_MEMBERS.get(name, name), ""))
+        if not value:
             continue
-        value = str(params[name])
         yield value if value.startswith("arn:") else f"{prefix}{_KINDS[name]}/{value.lower()}"
 
 

@@ -21,8 +21,10 @@ from slipway_local.sagemaker.operations import Params, present
 
 _HOUR = 3600.0
 _FILE = re.compile(r"([^/]+/(\d{4}/\d\d/\d\d/\d\d))/(?:(\d\d)-(\d\d)-(\d{3})-)?[^/]+")
+_TRUTH = re.compile(r"(\d{4}/\d\d/\d\d/\d\d)/")
 _FORMAT = '{"sagemakerCaptureJson":{"captureIndexNames":["endpointInput","endpointOutput"]}}'
 _BASELINE = "/opt/ml/processing/baseline"
+_GROUND_TRUTH = "/opt/ml/processing/groundtruth"
 _CODE = "/opt/ml/processing/code"
 _SCRIPTS = (
     ("record_preprocessor_script", "RecordPreprocessorSourceUri"),
@@ -31,11 +33,8 @@ _SCRIPTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Captured:
-    """A variant's capture files of one hour: the input that they are, its folder, their URLs.
-
-    `path` is the folder from the endpoint's name on.
-    """
+class Found:
+    """Files of one folder: the input that they are, where they are, where they go, their URLs."""
 
     name: str
     folder: str
@@ -65,40 +64,45 @@ def destination(account: Account, endpoint_name: str) -> str | None:
     return None
 
 
-def captured(account: Account, execution: Execution) -> Sequence[Captured]:
-    """What was captured in the execution's window."""
-    base, endpoint = destination(account, execution.schedule.endpoint), execution.schedule.endpoint
-    if base is None:
-        return ()
-    place = f"{base}/{endpoint}/"
-    found: dict[str, Captured] = {}
-    for url in sorted(account.find_objects(place)):
-        named = _FILE.fullmatch(url.removeprefix(place))
-        if named and execution.start <= _begun(*named.groups()[1:]) < execution.end:
-            folder, name = named[1], f"endpoint_input_{len(found) + 1}"
-            held = found.setdefault(folder, Captured(name, place + folder, f"{endpoint}/{folder}"))
-            held.urls.append(url)
-    return tuple(found.values())
+def found(
+    account: Account, execution: Execution, definition: Mapping[str, Any]
+) -> Sequence[Sequence[Found]]:
+    """What the execution's window holds: what was captured and, where it is asked for, the truth.
+
+    The truth is told by ids, so that what comes late counts too: all since the window's start.
+    """
+    source = definition["MonitoringInputs"][0]
+    captured = _captured(account, execution, source["EndpointInput"]["LocalPath"])
+    if "GroundTruthS3Input" not in source:
+        return (captured,)
+    place = f"{source['GroundTruthS3Input']['S3Uri'].rstrip('/')}/"
+    since = execution.start - _HOUR
+    urls = [
+        url
+        for url in account.find_objects(place)
+        if (named := _TRUTH.match(url.removeprefix(place))) and _begun(named[1]) > since
+    ]
+    return captured, [Found("groundtruth_input_1", place, _GROUND_TRUTH, urls)] if urls else []
 
 
 def job(
     account: Account,
     execution: Execution,
     definition: Mapping[str, Any],
-    inputs: Sequence[Captured],
+    inputs: Sequence[Found],
 ) -> Params:
     """The processing job, as CreateProcessingJob takes it. Raises Refusal."""
     specification = definition["MonitoringAppSpecification"]
-    source = definition["MonitoringInputs"][0]["EndpointInput"]
     files = [*_baseline(account, definition.get("BaselineConfig", {})), *_scripts(specification)]
     scheduled = datetime.fromtimestamp(execution.scheduled, UTC)
+    prefix = "model-quality" if "ProblemType" in definition else "data-quality"
     number = f"{account.random.getrandbits(96):024x}"
     kept = ("NetworkConfig", "StoppingCondition", "RoleArn")
     return {
-        "ProcessingJobName": f"data-quality-monitoring-{scheduled:%Y%m%d%H%M}-{number}",
+        "ProcessingJobName": f"{prefix}-monitoring-{scheduled:%Y%m%d%H%M}-{number}",
         "ProcessingInputs": [
             *(_input(each.variable, each.url, each.folder) for each in files),
-            *(_input(e.name, e.folder, f"{source['LocalPath']}/{e.path}") for e in inputs),
+            *(_input(each.name, each.folder, each.path) for each in inputs),
         ],
         "ProcessingOutputConfig": _output(account, execution.schedule, definition, scheduled),
         "ProcessingResources": definition["MonitoringResources"],
@@ -115,9 +119,25 @@ def job(
     }
 
 
+def _captured(account: Account, execution: Execution, local_path: str) -> Sequence[Found]:
+    endpoint = execution.schedule.endpoint
+    base = destination(account, endpoint)
+    if base is None:
+        return ()
+    place = f"{base}/{endpoint}/"
+    held: dict[str, Found] = {}
+    for url in sorted(account.find_objects(place)):
+        named = _FILE.fullmatch(url.removeprefix(place))
+        if named and execution.start <= _begun(*named.groups()[1:]) < execution.end:
+            folder, name = named[1], f"endpoint_input_{len(held) + 1}"
+            path = f"{local_path}/{endpoint}/{folder}"
+            held.setdefault(folder, Found(name, place + folder, path)).urls.append(url)
+    return tuple(held.values())
+
+
 def _begun(hour: str, *parts: str | None) -> float:
     """When a capture file was begun; of a file with a name of its own, its hour."""
-    minutes, seconds, milliseconds = (int(part or 0) for part in parts)
+    minutes, seconds, milliseconds = (int(part or 0) for part in parts or ("0",) * 3)
     begun = datetime.strptime(hour, "%Y/%m/%d/%H").replace(tzinfo=UTC).timestamp()
     return begun + minutes * 60 + seconds + milliseconds / 1000
 
@@ -134,6 +154,24 @@ def _environment(execution: Execution, definition: Mapping[str, Any]) -> Mapping
         "monitoring_input_type": "ENDPOINT_INPUT",
         "sagemaker_endpoint_name": execution.schedule.endpoint,
         "sagemaker_monitoring_schedule_name": execution.schedule.name,
+        **(_quality(definition) if "ProblemType" in definition else {}),
+    }
+
+
+def _quality(definition: Mapping[str, Any]) -> Mapping[str, str]:
+    """What an analysis of model quality is told beside. On AWS a job of its own merges the ground
+    truth with what was captured; here the analyzer does, so that it is told of both."""
+    source = definition["MonitoringInputs"][0]["EndpointInput"]
+    attributes = {
+        "inference_attribute": "InferenceAttribute",
+        "probability_attribute": "ProbabilityAttribute",
+        "probability_threshold_attribute": "ProbabilityThresholdAttribute",
+    }
+    return {
+        "analysis_type": "MODEL_QUALITY",
+        "problem_type": definition["ProblemType"],
+        "ground_truth_source": _GROUND_TRUTH,
+        **{name: str(source[member]) for name, member in attributes.items() if member in source},
     }
 
 

@@ -1,9 +1,11 @@
-"""Data-quality job definitions: what a monitoring schedule runs. Create, describe, list, delete.
+"""Job definitions of data and model quality: what a monitoring schedule runs.
 
-A schedule may also bring its definition along, in a shape of its own; `unfold` makes one of both.
+A schedule of data quality may also bring its definition along, in a shape of its own; `unfold`
+makes one of all.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from slipway_local.sagemaker import listing
@@ -11,28 +13,28 @@ from slipway_local.sagemaker.account import Account, Resource
 from slipway_local.sagemaker.errors import in_use, invalid, missing
 from slipway_local.sagemaker.operations import Operations, Params, given
 
-_KIND = "data-quality-job-definition"
-_PREFIX = "DataQuality"
+DATA, MODEL = "DataQuality", "ModelQuality"
+_RESOURCES = {DATA: "data-quality-job-definition", MODEL: "model-quality-job-definition"}
 
 
-def create_data_quality_job_definition(account: Account, params: Params) -> Params:
+def _create(kind: str, account: Account, params: Params) -> Params:
     name = params["JobDefinitionName"]
-    arn = account.arn(_KIND, name)
+    arn = account.arn(_RESOURCES[kind], name)
     if arn in account.definitions:
         raise in_use(f"Job definition {arn} already exists.")
-    check(_renamed(params))
+    check(_renamed(kind, params))
     account.definitions[arn] = Resource(name, arn, account.clock(), given(params))
     account.tag(arn, params.get("Tags", []))
     return {"JobDefinitionArn": arn}
 
 
-def describe_data_quality_job_definition(account: Account, params: Params) -> Params:
-    definition = find(account, params["JobDefinitionName"])
+def _describe(kind: str, account: Account, params: Params) -> Params:
+    definition = _find(account, kind, params["JobDefinitionName"])
     identity = {"JobDefinitionArn": definition.arn, "CreationTime": definition.created}
     return {**definition.body, **identity}
 
 
-def list_data_quality_job_definitions(account: Account, params: Params) -> Params:
+def _list(kind: str, account: Account, params: Params) -> Params:
     wanted = params.get("EndpointName")
     rows = [
         {
@@ -42,18 +44,20 @@ def list_data_quality_job_definitions(account: Account, params: Params) -> Param
             "EndpointName": endpoint,
         }
         for definition in account.definitions.values()
-        if wanted in (None, endpoint := endpoint_of(_renamed(definition.body)))
+        if definition.arn == account.arn(_RESOURCES[kind], definition.name)
+        and wanted in (None, endpoint := endpoint_of(_renamed(kind, definition.body)))
     ]
     name = "MonitoringJobDefinitionName"
     return listing.page("JobDefinitionSummaries", rows, params, name=name)
 
 
-def delete_data_quality_job_definition(account: Account, params: Params) -> Params:
-    definition = find(account, params["JobDefinitionName"])
+def _delete(kind: str, account: Account, params: Params) -> Params:
+    definition = _find(account, kind, params["JobDefinitionName"])
     users = [
         schedule.name
         for schedule in account.schedules.values()
-        if schedule.config.get("MonitoringJobDefinitionName") == definition.name
+        if (schedule.kind, schedule.config.get("MonitoringJobDefinitionName"))
+        == (kind, definition.name)
     ]
     if users:
         raise invalid(
@@ -65,12 +69,10 @@ def delete_data_quality_job_definition(account: Account, params: Params) -> Para
     return {}
 
 
-def find(account: Account, name: str) -> Resource:
-    """Raises Refusal: ResourceNotFound."""
-    definition = account.definitions.get(account.arn(_KIND, name))
-    if definition is None:
-        raise missing(f"Job definition {account.arn(_KIND, name)}")
-    return definition
+def kind_of(config: Mapping[str, Any]) -> str:
+    """A schedule's MonitoringType."""
+    kind: str = config.get("MonitoringType", DATA)
+    return kind
 
 
 def unfold(account: Account, config: Mapping[str, Any]) -> Params:
@@ -81,7 +83,14 @@ def unfold(account: Account, config: Mapping[str, Any]) -> Params:
             "You must provide either MonitoringJobDefinitionName or MonitoringJobDefinition, and "
             "not both."
         )
-    return dict(inline) if inline is not None else _renamed(find(account, str(name)).body)
+    kind = kind_of(config)
+    if kind not in _RESOURCES:
+        raise invalid(f"MonitoringType {kind} is not modelled here: {DATA} and {MODEL} are.")
+    if inline is None:
+        return _renamed(kind, _find(account, kind, str(name)).body)
+    if kind != DATA:
+        raise invalid(f"MonitoringType {kind} needs a MonitoringJobDefinitionName.")
+    return dict(inline)
 
 
 def endpoint_of(definition: Mapping[str, Any]) -> str:
@@ -97,28 +106,46 @@ def check(definition: Mapping[str, Any]) -> None:
         raise invalid("Only an EndpointInput is monitored here, and no BatchTransformInput.")
     if given_input["EndpointInput"].get("S3InputMode", "File") != "File":
         raise invalid("EndpointInput: only the S3InputMode File is served here.")
+    if ("GroundTruthS3Input" in given_input) != ("ProblemType" in definition):
+        raise invalid("ModelQualityAppSpecification needs a ProblemType.")
+    if "S3Uri" not in given_input.get("GroundTruthS3Input", {"S3Uri": ""}):
+        raise invalid("GroundTruthS3Input needs an S3Uri.")
 
 
-def _renamed(body: Mapping[str, Any]) -> Params:
-    """A data-quality job definition with the names of a MonitoringJobDefinition."""
-    specification = dict(body[f"{_PREFIX}AppSpecification"])
+def _find(account: Account, kind: str, name: str) -> Resource:
+    """Raises Refusal: ResourceNotFound."""
+    arn = account.arn(_RESOURCES[kind], name)
+    if arn not in account.definitions:
+        raise missing(f"Job definition {arn}")
+    return account.definitions[arn]
+
+
+def _renamed(kind: str, body: Mapping[str, Any]) -> Params:
+    """A definition with the names of a MonitoringJobDefinition, and what model quality adds."""
+    specification = dict(body[f"{kind}AppSpecification"])
     definition: Params = {
         "Environment": specification.pop("Environment", {}),
-        "MonitoringAppSpecification": specification,
-        "MonitoringInputs": [body[f"{_PREFIX}JobInput"]],
-        "MonitoringOutputConfig": body[f"{_PREFIX}JobOutputConfig"],
+        "MonitoringInputs": [body[f"{kind}JobInput"]],
+        "MonitoringOutputConfig": body[f"{kind}JobOutputConfig"],
         "MonitoringResources": body["JobResources"],
         "RoleArn": body["RoleArn"],
     }
-    if f"{_PREFIX}BaselineConfig" in body:
-        definition["BaselineConfig"] = body[f"{_PREFIX}BaselineConfig"]
+    if "ProblemType" in specification:
+        definition["ProblemType"] = specification.pop("ProblemType")
+    if f"{kind}BaselineConfig" in body:
+        definition["BaselineConfig"] = body[f"{kind}BaselineConfig"]
     kept = ("NetworkConfig", "StoppingCondition")
-    return definition | {name: body[name] for name in kept if name in body}
+    definition |= {name: body[name] for name in kept if name in body}
+    return {**definition, "MonitoringAppSpecification": specification}
 
 
 OPERATIONS: Operations = {
-    "CreateDataQualityJobDefinition": create_data_quality_job_definition,
-    "DescribeDataQualityJobDefinition": describe_data_quality_job_definition,
-    "ListDataQualityJobDefinitions": list_data_quality_job_definitions,
-    "DeleteDataQualityJobDefinition": delete_data_quality_job_definition,
+    f"{verb}{kind}JobDefinition{plural}": partial(run, kind)
+    for kind in _RESOURCES
+    for verb, run, plural in (
+        ("Create", _create, ""),
+        ("Describe", _describe, ""),
+        ("List", _list, "s"),
+        ("Delete", _delete, ""),
+    )
 }

@@ -62,6 +62,16 @@ def offsets(when: Mapping[str, Any]) -> tuple[float | None, float | None]:
     return start, end
 
 
+def shift(definition: Mapping[str, Any]) -> tuple[float, float]:
+    """How many hours the window's start and end are put back. Raises Refusal."""
+    source = definition["MonitoringInputs"][0]["EndpointInput"]
+    start, end = (
+        abs(crons.read_offset(source[name], name)) if name in source else 0.0
+        for name in ("StartTimeOffset", "EndTimeOffset")
+    )
+    return start, end
+
+
 def advance(account: Account) -> None:
     """Open the executions that are due, and let each take its next step."""
     now = account.clock()
@@ -111,11 +121,14 @@ def _window(
 def _start(account: Account, execution: Execution) -> None:
     try:
         definition = definitions.unfold(account, execution.config)
-        captured = analyses.captured(account, execution)
-        if not captured:
+        earlier, later = (hours * account.durations.hour for hours in shift(definition))
+        execution.start, execution.end = execution.start - earlier, execution.end - later
+        found = analyses.found(account, execution, definition)
+        if not all(found):
             raise invalid(_NO_DATA)
-        body = analyses.job(account, execution, definition, captured)
-        chosen = {each.name: each.urls for each in captured}
+        inputs = [each for part in found for each in part]
+        body = analyses.job(account, execution, definition, inputs)
+        chosen = {each.name: each.urls for each in inputs}
         execution.job = processing.start(account, body, execution.schedule.arn, chosen)
     except Refusal as refusal:
         execution.status, execution.failure = "Failed", refusal.message

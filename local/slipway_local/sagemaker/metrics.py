@@ -12,8 +12,8 @@ from typing import Any
 NAMESPACE = "AWS/SageMaker"
 INSTANCES = "/aws/sagemaker/Endpoints"
 # Without a leading slash, though some pages of the documentation show one.
-ENDPOINT_DATA = "aws/sagemaker/Endpoints/data-metrics"
-OTHER_DATA = "aws/sagemaker/ModelMonitoring/data-metrics"
+ENDPOINTS = "aws/sagemaker/Endpoints"
+OTHERS = "aws/sagemaker/ModelMonitoring"
 _STATISTICS = ("SampleCount", "Sum", "Minimum", "Maximum")
 
 
@@ -82,19 +82,19 @@ def unloading(endpoint: str, variant: str, *, took_us: float, time: float) -> Da
     return Datum("ModelUnloadingTime", took_us, "Microseconds", dimensions, time)
 
 
-def monitored(data: Iterable[Mapping[str, Any]], time: float) -> Iterator[Datum]:
+def monitored(data: Iterable[Mapping[str, Any]], subject: str, time: float) -> Iterator[Datum]:
     """What a monitoring job left in its cloudwatch_metrics.jsonl; the service adds the namespace.
 
-    A datum that CloudWatch would refuse is left out.
+    `subject` is what was monitored: data or model. What CloudWatch would refuse is left out.
     """
     for datum in data:
         try:
-            yield _monitored(datum, time)
+            yield _monitored(datum, subject, time)
         except (KeyError, TypeError, ValueError):
             continue
 
 
-def _monitored(datum: Mapping[str, Any], now: float) -> Datum:
+def _monitored(datum: Mapping[str, Any], subject: str, now: float) -> Datum:
     dimensions = {str(each["Name"]): str(each["Value"]) for each in datum.get("Dimensions", ())}
     held = datum.get("StatisticValues")
     statistics = None if held is None else {name: float(held[name]) for name in _STATISTICS}
@@ -105,6 +105,6 @@ def _monitored(datum: Mapping[str, Any], now: float) -> Datum:
         str(datum.get("Unit", "None")),
         dimensions,
         datetime.fromisoformat(stamp).timestamp() if stamp else now,
-        ENDPOINT_DATA if "Endpoint" in dimensions else OTHER_DATA,
+        f"{ENDPOINTS if 'Endpoint' in dimensions else OTHERS}/{subject}-metrics",
         statistics,
     )

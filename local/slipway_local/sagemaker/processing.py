@@ -121,7 +121,9 @@ def _end(account: Account, job: ProcessingJob, ending: Ending) -> None:
         return
     job.message = ending.message or None
     job.failure = _failure(ending)
-    account.metrics.extend(metrics.monitored(ending.metrics, job.ended))
+    quality = job.body["Environment"].get("analysis_type") == "MODEL_QUALITY"
+    subject = "model" if quality else "data"
+    account.metrics.extend(metrics.monitored(ending.metrics, subject, job.ended))
     _enter(account, job, "Failed" if job.failure else "Completed")
 
 

@@ -26,8 +26,7 @@ def create_monitoring_schedule(account: Account, params: Params) -> Params:
         raise in_use(f"Monitoring schedule {arn} already exists.")
     endpoint = _check(account, config)
     now = account.clock()
-    kind = config.get("MonitoringType", "DataQuality")
-    schedule = Schedule(name, arn, now, now, config, kind, endpoint)
+    schedule = Schedule(name, arn, now, now, config, definitions.kind_of(config), endpoint)
     schedule.due = executions.first_due(account, schedule)
     account.schedules[arn] = schedule
     account.tag(arn, params.get("Tags", []))
@@ -40,7 +39,7 @@ def update_monitoring_schedule(account: Account, params: Params) -> Params:
     config = params["MonitoringScheduleConfig"]
     schedule.endpoint = _check(account, config)
     schedule.config = config
-    schedule.kind = config.get("MonitoringType", "DataQuality")
+    schedule.kind = definitions.kind_of(config)
     if schedule.wanted == "Scheduled":
         schedule.due = executions.first_due(account, schedule)
     _want(account, schedule, schedule.wanted)
@@ -118,12 +117,9 @@ def _want(account: Account, schedule: Schedule, status: str) -> None:
 
 def _check(account: Account, config: Params) -> str:
     """The endpoint that the configuration monitors. Raises Refusal."""
-    if config.get("MonitoringType", "DataQuality") != "DataQuality":
-        raise invalid(
-            f"MonitoringType {config['MonitoringType']} is not modelled here: only DataQuality is."
-        )
     definition = definitions.unfold(account, config)
     definitions.check(definition)
+    executions.shift(definition)
     period = _check_time(config)
     longest = definition.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 0)
     if longest > period * 3600:

@@ -57,6 +57,11 @@ def asked(operation: str, **params: Any) -> list[tuple[str, str]]:  # noqa: ANN4
             {"JobDefinitionName": "rows"},
             ["data-quality-job-definition/rows"],
         ),
+        (
+            "CreateModelQualityJobDefinition",
+            {"JobDefinitionName": "quality"},
+            ["model-quality-job-definition/quality"],
+        ),
         ("AddTags", {"ResourceArn": f"{PREFIX}endpoint/churn", "Tags": []}, ["endpoint/churn"]),
     ],
 )

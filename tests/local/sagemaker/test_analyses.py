@@ -150,3 +150,76 @@ def test_an_image_of_ones_own_keeps_its_command(
     job = run(cloud, "2023/11/14/22/00-00-000-x.jsonl")
     assert job is not None
     assert (job.image, job.command, len(job.sources)) == ("mine", ["run"], 1)
+
+
+def test_model_quality_is_judged_with_the_truth_that_came_since(
+    cloud: Rehearsal, watch: Watch, definition_of: Callable[[str], dict[str, Any]]
+) -> None:
+    watch(cloud)
+    model_quality(cloud, definition_of)
+    place = "s3://truths/of"
+    for hour in ("2023/11/14/21", "2023/11/14/22", "2023/11/15/03"):
+        cloud.objects[f"{place}/{hour}/t.jsonl"] = b""
+    cloud.objects[f"{place}/other"] = b""
+    cloud.objects[f"{SEEN}/2023/11/14/22/59-59-000-x.jsonl"] = b""
+    cloud.pass_time(HOUR - START + 3600 + 121)
+    [job] = [run.job for run in cloud.runner.runs if "/Quality/" in str(run.job.sinks)]
+    assert job.name.startswith("model-quality-monitoring-202311150000-")
+    assert job.sources[-1] == Source(
+        "s3://truths/of/",
+        "/opt/ml/processing/groundtruth",
+        chosen=[f"{place}/2023/11/14/22/t.jsonl", f"{place}/2023/11/15/03/t.jsonl"],
+    )
+    assert job.environment["start_time"] == "2023-11-14T22:00:00Z"
+    told = ("analysis_type", "problem_type", "ground_truth_source", "probability_attribute")
+    assert [job.environment[name] for name in told] == [
+        "MODEL_QUALITY", "BinaryClassification", "/opt/ml/processing/groundtruth", "0",
+    ]  # fmt: skip
+    assert job.environment["probability_threshold_attribute"] == "0.7"
+    assert "inference_attribute" not in job.environment
+
+
+def test_without_truth_there_is_no_data(
+    cloud: Rehearsal, watch: Watch, definition_of: Callable[[str], dict[str, Any]]
+) -> None:
+    watch(cloud)
+    model_quality(cloud, definition_of)
+    cloud.objects[f"{SEEN}/2023/11/14/22/59-59-000-x.jsonl"] = b""
+    cloud.pass_time(HOUR - START + 3600 + 121)
+    found = cloud.control.list_monitoring_executions(MonitoringTypeEquals="ModelQuality")
+    reasons = {each.get("FailureReason") for each in found["MonitoringExecutionSummaries"]}
+    assert reasons == {"Job inputs had no data"}
+
+
+def model_quality(cloud: Rehearsal, definition_of: Callable[[str], dict[str, Any]]) -> None:
+    """Watch the quality of the endpoint Live, an hour late, with the schedule Quality."""
+    data = definition_of("Live")
+    source = {
+        **data["DataQualityJobInput"]["EndpointInput"],
+        "ProbabilityAttribute": "0",
+        "ProbabilityThresholdAttribute": 0.7,
+        "StartTimeOffset": "-PT1H",
+        "EndTimeOffset": "-PT1H",
+    }
+    given: Any = {
+        "ModelQualityAppSpecification": {
+            "ImageUri": ANALYZER,
+            "ProblemType": "BinaryClassification",
+        },
+        "ModelQualityJobInput": {
+            "EndpointInput": source,
+            "GroundTruthS3Input": {"S3Uri": "s3://truths/of"},
+        },
+        "ModelQualityJobOutputConfig": data["DataQualityJobOutputConfig"],
+        "JobResources": data["JobResources"],
+        "RoleArn": data["RoleArn"],
+    }
+    cloud.control.create_model_quality_job_definition(JobDefinitionName="quality", **given)
+    config: Any = {
+        "ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"},
+        "MonitoringJobDefinitionName": "quality",
+        "MonitoringType": "ModelQuality",
+    }
+    cloud.control.create_monitoring_schedule(
+        MonitoringScheduleName="Quality", MonitoringScheduleConfig=config
+    )

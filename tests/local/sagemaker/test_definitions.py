@@ -70,3 +70,38 @@ def test_names_and_inputs_are_checked(
     given["DataQualityJobInput"] = {"BatchTransformInput": batch}
     code, message = refused(lambda: create(JobDefinitionName="batch", **given))
     assert (code, "EndpointInput" in message) == ("ValidationException", True)
+
+
+def test_kinds_of_definitions_do_not_meet(
+    cloud: Rehearsal, definition_of: Definition, refused: Refused
+) -> None:
+    given = definition_of("Live")
+    cloud.control.create_data_quality_job_definition(JobDefinitionName="rows", **given)
+    quality: Any = {
+        "ModelQualityAppSpecification": {"ImageUri": "analyzer", "ProblemType": "Regression"},
+        "ModelQualityJobInput": {
+            **given["DataQualityJobInput"],
+            "GroundTruthS3Input": {"S3Uri": "s3://truths"},
+        },
+        "ModelQualityJobOutputConfig": given["DataQualityJobOutputConfig"],
+        "JobResources": given["JobResources"],
+        "RoleArn": given["RoleArn"],
+    }
+    create = cloud.control.create_model_quality_job_definition
+    arn = create(JobDefinitionName="rows", **quality)["JobDefinitionArn"]
+    assert arn.endswith(":model-quality-job-definition/rows")
+    for found in (
+        cloud.control.list_model_quality_job_definitions(),
+        cloud.control.list_data_quality_job_definitions(),
+    ):
+        assert len(found["JobDefinitionSummaries"]) == 1
+    cloud.control.delete_data_quality_job_definition(JobDefinitionName="rows")
+    shown: Any = cloud.control.describe_model_quality_job_definition(JobDefinitionName="rows")
+    assert shown["ModelQualityAppSpecification"] == quality["ModelQualityAppSpecification"]
+    del quality["ModelQualityAppSpecification"]["ProblemType"]
+    message = refused(lambda: create(JobDefinitionName="vague", **quality))[1]
+    assert "needs a ProblemType" in message
+    quality["ModelQualityAppSpecification"]["ProblemType"] = "Regression"
+    quality["ModelQualityJobInput"]["GroundTruthS3Input"] = {}
+    message = refused(lambda: create(JobDefinitionName="vague", **quality))[1]
+    assert "GroundTruthS3Input needs an S3Uri" in message

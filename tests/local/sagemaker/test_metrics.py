@@ -43,10 +43,12 @@ def test_a_monitoring_jobs_metrics_get_the_namespace_of_what_it_watched() -> Non
         {"MetricName": "no time", "Value": 1, "Timestamp": "noon"},
         {"MetricName": "half", "StatisticValues": {"Sum": 1}},
     ]  # fmt: skip
-    watched, other = monitored(left, 5.0)
+    watched, other = monitored(left, "data", 5.0)
     assert (watched.namespace, other.namespace) == (
         "aws/sagemaker/Endpoints/data-metrics", "aws/sagemaker/ModelMonitoring/data-metrics",
     )  # fmt: skip
+    [model] = monitored([{"MetricName": "mae", "Value": 1}], "model", 5.0)
+    assert model.namespace == "aws/sagemaker/ModelMonitoring/model-metrics"
     assert (watched.statistics, watched.value, watched.time) == (held, 3.0, 1_700_002_800.0)
     assert watched.dimensions == {"Endpoint": "e", "MonitoringSchedule": "s"}
     assert (other.name, other.value, other.statistics, other.time) == ("b", 1.0, None, 5.0)

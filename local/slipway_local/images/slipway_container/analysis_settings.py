@@ -15,7 +15,11 @@ FORMATS = ("csv", "json", "parquet", "sagemakerCaptureJson")
 
 @dataclass(frozen=True, slots=True)
 class AnalysisSettings:
-    """One analysis. Paths are those of this machine; `options` are the dataset format's own."""
+    """One analysis. Paths are those of this machine; `options` are the dataset format's own.
+
+    `quality` holds all variables where it is of model quality; `truth` is then where the ground
+    truth is, None in a baseline, whose dataset has it.
+    """
 
     source: Path
     output: Path
@@ -30,6 +34,8 @@ class AnalysisSettings:
     dimensions: Mapping[str, str] = field(default_factory=dict)
     time: str = ""
     window: str = ""
+    quality: Mapping[str, str] | None = None
+    truth: Path | None = None
 
 
 def read_analysis_settings(root: Path, variables: Mapping[str, str]) -> AnalysisSettings:
@@ -62,6 +68,8 @@ def read_analysis_settings(root: Path, variables: Mapping[str, str]) -> Analysis
         metrics=root / "opt/ml/output/metrics/cloudwatch" if published else None,
         dimensions={name: value for name, value in names.items() if value},
         time=variables.get("end_time") or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        quality=variables if variables.get("analysis_type") == "MODEL_QUALITY" else None,
+        truth=path("ground_truth_source"),
         window=" to ".join(variables.get(name, "") for name in ("start_time", "end_time")),
     )
 

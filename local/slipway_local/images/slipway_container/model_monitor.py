@@ -3,6 +3,8 @@
     dataset ──► statistics.json, constraints.json            a baseline: nothing to compare with
             └─► and constraint_violations.json, metrics      a monitoring run: with a baseline's
 
+Model quality is in `model_quality`.
+
 Source: "Container Contract Outputs" of Model Monitor, and files and logs of real runs.
 """
 
@@ -16,7 +18,6 @@ from typing import IO, Any
 
 from slipway_drift.capture import read_capture
 from slipway_drift.constraints_reading import read_constraints
-from slipway_drift.datasets import read_dataset
 from slipway_drift.documents import CONSTRAINTS, STATISTICS, VIOLATIONS, parse, parse_optional
 from slipway_drift.engine import report
 from slipway_drift.metrics import Metric
@@ -26,7 +27,9 @@ from slipway_drift.results import Files
 from slipway_drift.rows import Batch
 from slipway_drift.windows import baseline_files, check_window
 
+from .analysis_data import files_of, read_baseline, read_rows
 from .analysis_settings import AnalysisSettings, read_analysis_settings
+from .model_quality import quality_files
 
 _POST_SECONDS = 300
 _POST = "import runpy, sys; runpy.run_path(sys.argv[1])['postprocess_handler']()"
@@ -38,8 +41,7 @@ def run(root: Path, variables: Mapping[str, str]) -> str:
     """Analyse the dataset; what the job's message says."""
     settings = read_analysis_settings(root, variables)
     settings.output.mkdir(parents=True, exist_ok=True)
-    given = settings.constraints
-    files = _monitor(settings, given) if given else _baseline(settings)
+    files = _files(settings)
     for name, content in files.items():
         _save(settings.output / name, content, root / "tmp")
     if settings.postprocessor:
@@ -48,6 +50,16 @@ def run(root: Path, variables: Mapping[str, str]) -> str:
     if found:
         return f"CompletedWithViolations: Job completed successfully with {found} violations."
     return "Completed: Job completed successfully with no violations."
+
+
+def _files(settings: AnalysisSettings) -> Files:
+    if settings.quality is not None:
+        files, measured = quality_files(settings, settings.quality)
+        if settings.metrics:
+            _publish(settings, settings.metrics, measured)
+        return files
+    given = settings.constraints
+    return _monitor(settings, given) if given else _baseline(settings)
 
 
 def _baseline(settings: AnalysisSettings) -> Files:
@@ -60,14 +72,14 @@ def _baseline(settings: AnalysisSettings) -> Files:
 def _monitor(settings: AnalysisSettings, constraints: Path) -> Files:
     """Model Monitor's files, and beside them Slipway's own findings and page."""
     known = {
-        CONSTRAINTS: _read(constraints),
-        STATISTICS: _read(settings.statistics) if settings.statistics else _NO_STATISTICS,
+        CONSTRAINTS: read_baseline(constraints),
+        STATISTICS: read_baseline(settings.statistics) if settings.statistics else _NO_STATISTICS,
     }
     held = _profiled(settings, read_constraints(parse(known, CONSTRAINTS)).domains)
     title = settings.dimensions.get("Endpoint", settings.source.name)
     checked = check_window(held, known, title=title, window=settings.window, limits={})
     if settings.metrics:
-        _publish(settings, settings.metrics, checked.metrics)
+        _publish(settings, settings.metrics, filter(_is_model_monitors, checked.metrics))
     page = report(checked.files, known, title=title, window=settings.window)
     return {**checked.files, "report.html": page}
 
@@ -88,31 +100,26 @@ def _outputs_last(settings: AnalysisSettings) -> bool:
 
 
 def _batches(settings: AnalysisSettings) -> Iterator[Batch]:
-    files = sorted(path for path in settings.source.rglob("*") if path.is_file())
-    if settings.source.is_file():
-        files = [settings.source]
-    for path in files:
+    for path in files_of(settings.source):
         with path.open("rb") as stream:
             yield from _rows(settings, stream, path.name)
 
 
 def _rows(settings: AnalysisSettings, stream: IO[bytes], name: str) -> Iterator[Batch]:
-    options = settings.options
     if settings.kind == "sagemakerCaptureJson":
         script = settings.preprocessor
         return read_capture(stream, Preprocessor(script.read_text()) if script else None)
     if settings.preprocessor:
         raise ValueError("record_preprocessor_script is for captured data; this is none")
-    if settings.kind == "json":
-        lines = options.get("line", options.get("lines", True))
-        return read_dataset(stream, name, "jsonl" if lines else "json")
-    return read_dataset(stream, name, settings.kind, header=options.get("header", True))
+    return read_rows(settings, stream, name)
+
+
+def _is_model_monitors(metric: Metric) -> bool:
+    return metric.name.startswith(_MODEL_MONITORS)
 
 
 def _publish(settings: AnalysisSettings, folder: Path, metrics: Iterable[Metric]) -> None:
-    """Leave those metrics for CloudWatch that Model Monitor publishes."""
-    chosen = (metric for metric in metrics if metric.name.startswith(_MODEL_MONITORS))
-    lines = [json.dumps(_datum(settings, metric)) for metric in chosen]
+    lines = [json.dumps(_datum(settings, metric)) for metric in metrics]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "cloudwatch_metrics.jsonl").write_text("\n".join([*lines, ""]))
 
@@ -143,13 +150,6 @@ def _postprocess(script: Path, root: Path) -> None:
     )
     if done.returncode:
         raise ValueError(f"post_analytics_processor_script ended with code {done.returncode}")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ValueError(f"the baseline's {path.name} cannot be read: {error.strerror}") from error
 
 
 def _save(path: Path, content: bytes, aside: Path) -> None:
