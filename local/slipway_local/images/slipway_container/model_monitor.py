@@ -12,17 +12,18 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 from slipway_drift.capture import read_capture
+from slipway_drift.constraints import Constraints
 from slipway_drift.constraints_reading import read_constraints
 from slipway_drift.documents import CONSTRAINTS, STATISTICS, VIOLATIONS, parse, parse_optional
 from slipway_drift.engine import report
 from slipway_drift.metrics import Metric
 from slipway_drift.preprocess import Preprocessor
-from slipway_drift.profile import Domains, Profile, profile
+from slipway_drift.profile import Profile, profile
 from slipway_drift.results import Files
 from slipway_drift.rows import Batch
 from slipway_drift.windows import baseline_files, check_window
@@ -34,6 +35,7 @@ from .model_quality import quality_files
 _POST_SECONDS = 300
 _POST = "import runpy, sys; runpy.run_path(sys.argv[1])['postprocess_handler']()"
 _MODEL_MONITORS = ("feature_data_", "feature_non_null_", "feature_baseline_drift_")
+_NOTHING_ASKED = Constraints(())
 _NO_STATISTICS = b'{"version": 0.0, "features": []}'
 
 
@@ -75,7 +77,7 @@ def _monitor(settings: AnalysisSettings, constraints: Path) -> Files:
         CONSTRAINTS: read_baseline(constraints),
         STATISTICS: read_baseline(settings.statistics) if settings.statistics else _NO_STATISTICS,
     }
-    held = _profiled(settings, read_constraints(parse(known, CONSTRAINTS)).domains)
+    held = _profiled(settings, read_constraints(parse(known, CONSTRAINTS)))
     title = settings.dimensions.get("Endpoint", settings.source.name)
     checked = check_window(held, known, title=title, window=settings.window, limits={})
     if settings.metrics:
@@ -84,25 +86,22 @@ def _monitor(settings: AnalysisSettings, constraints: Path) -> Files:
     return {**checked.files, "report.html": page}
 
 
-def _profiled(settings: AnalysisSettings, domains: Domains = ()) -> Profile:
-    held = profile(_batches(settings), domains=domains)
+def _profiled(settings: AnalysisSettings, asked: Constraints = _NOTHING_ASKED) -> Profile:
+    held = profile(_batches(settings, asked.names), domains=asked.domains)
     for reason, count in held.rejections.items():
         sys.stderr.write(f"{count} records rejected: {reason}\n")
     if not held.item_count:
         raise ValueError(f"{settings.source.name} has no rows that can be read")
-    return held.outputs_last() if _outputs_last(settings) else held
+    return held
 
 
-def _outputs_last(settings: AnalysisSettings) -> bool:
-    """A baseline's CSV has its outputs where they are; only captured ones come first anyway."""
+def _batches(settings: AnalysisSettings, names: Sequence[str]) -> Iterator[Batch]:
+    """The rows of all files; those of captures under the baseline's `names`."""
     captured = settings.kind == "sagemakerCaptureJson"
-    return captured and settings.options.get("output_columns_position") == "END"
-
-
-def _batches(settings: AnalysisSettings) -> Iterator[Batch]:
     for path in files_of(settings.source):
         with path.open("rb") as stream:
-            yield from _rows(settings, stream, path.name)
+            for batch in _rows(settings, stream, path.name):
+                yield batch.named(names) if captured and names else batch
 
 
 def _rows(settings: AnalysisSettings, stream: IO[bytes], name: str) -> Iterator[Batch]:

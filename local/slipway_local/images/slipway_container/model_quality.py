@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO, Any, get_args
 
 import numpy as np
-from slipway_drift.documents import CONSTRAINTS, STATISTICS, VIOLATIONS, parse_bytes
+from slipway_drift.documents import CONSTRAINTS, STATISTICS, VIOLATIONS, parse
+from slipway_drift.engine import report
 from slipway_drift.ground_truth import Attributes, Judged, join, judge_row, pick
 from slipway_drift.jackson import write
 from slipway_drift.metrics import Metric
@@ -45,10 +46,12 @@ def quality_files(
     statistics = quality_statistics(rows, _problem(variables), settings.time, rng)
     files = {STATISTICS: write(statistics), CONSTRAINTS: write(quality_constraints(statistics))}
     if settings.constraints:
-        known = parse_bytes(read_baseline(settings.constraints), CONSTRAINTS)
-        found = quality_violations(statistics, known)
+        known = {CONSTRAINTS: read_baseline(settings.constraints)}
+        found = quality_violations(statistics, parse(known, CONSTRAINTS))
         if found:
             files[VIOLATIONS] = write(violations_document(found))
+        title = f"model quality of {settings.dimensions.get('Endpoint', settings.source.name)}"
+        files["report.html"] = report(files, known, title=title, window=settings.window)
     return files, tuple(_metrics(statistics))
 
 

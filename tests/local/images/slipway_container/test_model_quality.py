@@ -105,6 +105,7 @@ def test_what_has_its_truth_is_judged(root: Path, baseline: Baseline) -> None:
     assert mae["constraint_check_type"] == "GreaterThanThreshold"
     held = read(root, "output/statistics.json")["dataset"]
     assert held == {"item_count": 2, "evaluation_time": "2023-11-14T23:00:00Z"}
+    assert "mae" in (root / "opt/ml/processing/output/report.html").read_text()
     left = root / "opt/ml/output/metrics/cloudwatch/cloudwatch_metrics.jsonl"
     metrics = {
         each["MetricName"]: each["Value"] for each in map(json.loads, left.read_text().splitlines())
