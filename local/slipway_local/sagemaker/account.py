@@ -16,6 +16,7 @@ from slipway_local.sagemaker.rollouts import Rollout
 from slipway_local.sagemaker.serving import Launcher
 
 Params = dict[str, Any]
+_SLACK = 1e-6  # hours that rounding may cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,10 @@ class Account:
     def arn(self, kind: str, name: str) -> str:
         """SageMaker writes ARNs in lower case, whatever the name's case."""
         return f"arn:aws:sagemaker:{self.region}:{self.id}:{kind}/{name.lower()}"
+
+    def hour_of(self, time: float) -> int:
+        """The number of the hour, as long as hours are here, that a time is in."""
+        return int(time / self.durations.hour + _SLACK)
 
     def tell(self, subject: str, detail: Mapping[str, Any], arn: str) -> None:
         """Queue an event; the service delivers it when its lock is free."""

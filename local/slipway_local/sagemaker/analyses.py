@@ -1,8 +1,9 @@
 """What a monitoring execution analyses, and the processing job that does it.
 
 A window is told by the names of capture files, …/{variant}/yyyy/mm/dd/hh/mm-ss-SSS-….jsonl. Where
-the clock's hours are shorter, several windows share a folder of S3: each takes its own files, and
-writes to a folder of its own below the hour's.
+the clock's hours are shorter, several windows share a folder of captures: each takes its own files.
+Reports have a folder for each hour all the same: hours count on from the one in which the schedule
+was made.
 
 Source: "Container Contract Inputs" of Model Monitor, and real executions. Nobody outside AWS has
 shown how it names a job's inputs.
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from slipway_local.sagemaker import processing
-from slipway_local.sagemaker.account import Account, Execution, Schedule
+from slipway_local.sagemaker.account import Account, Execution
 from slipway_local.sagemaker.events import iso
 from slipway_local.sagemaker.operations import Params, present
 
@@ -104,7 +105,7 @@ def job(
             *(_input(each.variable, each.url, each.folder) for each in files),
             *(_input(each.name, each.folder, each.path) for each in inputs),
         ],
-        "ProcessingOutputConfig": _output(account, execution.schedule, definition, scheduled),
+        "ProcessingOutputConfig": _output(account, execution, definition),
         "ProcessingResources": definition["MonitoringResources"],
         "AppSpecification": {
             name: value for name, value in specification.items() if not name.endswith("SourceUri")
@@ -210,17 +211,20 @@ def _input(name: str, url: str, path: str) -> Params:
     return {"InputName": name, "AppManaged": False, "S3Input": source}
 
 
-def _output(
-    account: Account, schedule: Schedule, definition: Mapping[str, Any], scheduled: datetime
-) -> Params:
+def _hour(account: Account, execution: Execution) -> datetime:
+    """The hour that a report is filed under: the scheduled one."""
+    made = execution.schedule.created
+    passed = account.hour_of(execution.scheduled) - account.hour_of(made)
+    return datetime.fromtimestamp(made // _HOUR * _HOUR + passed * _HOUR, UTC)
+
+
+def _output(account: Account, execution: Execution, definition: Mapping[str, Any]) -> Params:
+    schedule = execution.schedule
     config = definition["MonitoringOutputConfig"]
     target = config["MonitoringOutputs"][0]["S3Output"]
     base = f"{target['S3Uri'].rstrip('/')}/{schedule.endpoint}/{schedule.name}"
-    place = f"{base}/{scheduled:%Y/%m/%d/%H}"
-    if account.durations.hour < _HOUR:
-        place = f"{place}/{scheduled:%M-%S}"
     sent = {
-        "S3Uri": place,
+        "S3Uri": f"{base}/{_hour(account, execution):%Y/%m/%d/%H}",
         "LocalPath": target["LocalPath"],
         "S3UploadMode": target.get("S3UploadMode", "Continuous"),
     }

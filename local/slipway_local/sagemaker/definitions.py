@@ -116,7 +116,7 @@ def _find(account: Account, kind: str, name: str) -> Resource:
     """Raises Refusal: ResourceNotFound."""
     arn = account.arn(_RESOURCES[kind], name)
     if arn not in account.definitions:
-        raise missing(f"Job definition {arn}")
+        raise missing("job definition", arn)
     return account.definitions[arn]
 
 

@@ -45,9 +45,9 @@ def conflict(message: str) -> Refusal:
     return Refusal("ConflictException", message)
 
 
-def missing(what: str) -> Refusal:
-    """Model Monitor's answer where other operations have ValidationException."""
-    return Refusal("ResourceNotFound", f"{what} not found.")
+def missing(kind: str, arn: str) -> Refusal:
+    """Model Monitor's own code for what others call a ValidationException."""
+    return Refusal("ResourceNotFound", f'Could not find {kind} "{arn}".')
 
 
 def in_use(message: str) -> Refusal:

@@ -18,7 +18,6 @@ from slipway_local.sagemaker.operations import Operations, Params, present
 
 _FINAL = ("Completed", "CompletedWithViolations", "Failed", "Stopped")
 _NO_DATA = "Job inputs had no data"
-_SLACK = 1e-6  # hours that rounding may cost
 
 
 def list_monitoring_executions(account: Account, params: Params) -> Params:
@@ -48,7 +47,7 @@ def first_due(account: Account, schedule: Schedule) -> float:
     cron = _cron(schedule.config)
     if cron is None:
         return account.clock()
-    return cron.after(_hour_of(account, account.clock())) * account.durations.hour
+    return cron.after(account.hour_of(account.clock())) * account.durations.hour
 
 
 def offsets(when: Mapping[str, Any]) -> tuple[float | None, float | None]:
@@ -97,7 +96,7 @@ def _open(account: Account, schedule: Schedule) -> None:
     if cron is None:
         scheduled, delay, schedule.due = now, 0.0, None
     else:
-        hour = cron.before(_hour_of(account, now) + 1)
+        hour = cron.before(account.hour_of(now) + 1)
         scheduled, delay = hour * length, account.durations.monitoring
         schedule.due = cron.after(hour) * length
     start, end = _window(account, schedule, cron, scheduled)
@@ -114,7 +113,7 @@ def _window(
     start, end = offsets(schedule.config["ScheduleConfig"])
     if start is not None and end is not None:
         return scheduled + start * length, scheduled + end * length
-    hour = _hour_of(account, scheduled)
+    hour = account.hour_of(scheduled)
     return (cron.before(hour) if cron else hour - 1) * length, scheduled
 
 
@@ -170,10 +169,6 @@ def _cron(config: Mapping[str, Any]) -> Cron | None:
     """None for NOW."""
     expression: str = config["ScheduleConfig"]["ScheduleExpression"]
     return None if expression == crons.NOW else read_cron(expression)
-
-
-def _hour_of(account: Account, time: float) -> int:
-    return int(time / account.durations.hour + _SLACK)
 
 
 OPERATIONS: Operations = {"ListMonitoringExecutions": list_monitoring_executions}

@@ -91,10 +91,10 @@ def delete_monitoring_schedule(account: Account, params: Params) -> Params:
 
 def find(account: Account, name: str) -> Schedule:
     """Raises Refusal: ResourceNotFound."""
-    schedule = account.schedules.get(account.arn(_KIND, name))
-    if schedule is None:
-        raise missing(f"Monitoring schedule {account.arn(_KIND, name)}")
-    return schedule
+    arn = account.arn(_KIND, name)
+    if arn not in account.schedules:
+        raise missing("monitoring schedule", arn)
+    return account.schedules[arn]
 
 
 def advance(account: Account) -> None:

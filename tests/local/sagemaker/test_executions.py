@@ -1,7 +1,7 @@
 """Each hour's execution: when it runs, over what, and how it ends."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -158,5 +158,9 @@ def test_an_hour_is_as_long_as_the_clock_says(watch: Watch) -> None:
     chosen = [run.job.sources[-1].chosen for run in cloud.runner.runs]
     assert [len(urls or ()) for urls in chosen] == [1] * len(chosen)
     assert len({url for urls in chosen for url in urls or ()}) == len(chosen) >= 3
-    places = [run.job.sinks[0].url for run in cloud.runner.runs]
-    assert len(set(places)) == len(places)
+    filed = [
+        run.job.sinks[0].url.removeprefix("s3://reports/of/Live/") for run in cloud.runner.runs
+    ]
+    first = datetime.fromtimestamp(HOUR, UTC)
+    hours = (first + timedelta(hours=number) for number in range(len(filed)))
+    assert filed == [f"Hourly/{hour:%Y/%m/%d/%H}" for hour in hours]

@@ -141,7 +141,7 @@ def test_what_a_schedule_needs_must_be_there(
     assert "needs a ScheduleConfig" in create(MonitoringJobDefinitionName="rows")[1]
     assert "ModelBias is not modelled" in create(**named, MonitoringType="ModelBias")[1]
     for definition, words in (
-        ("none", "data-quality-job-definition/none not found"),
+        ("none", 'data-quality-job-definition/none".'),
         ("unseen", "Data capture is not enabled"),
         ("slow", "MaxRuntimeInSeconds is 3601"),
     ):
