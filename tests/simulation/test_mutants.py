@@ -6,7 +6,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from slipway import nudging, release
+from slipway import nudging, release, watching
 from slipway.domain import decide, record
 from slipway.domain.attempts import Attempts
 from slipway.domain.record import Record
@@ -106,6 +106,12 @@ BUGS: dict[str, Bug] = {
     "a Failed endpoint is left alone": without("endpoint_failed"),
     "what serves is deleted, not updated": lambda: patch.object(
         decide, "RULES", tuple(map(deleting, decide.RULES))
+    ),
+    "what watches is not looked after": without("watch_is_not_as_wanted"),
+    "endpoints are watched by no baseline": without("baseline_is_unbuilt"),
+    "data that cannot be used are taken for a baseline": without("baseline_was_refused"),
+    "a schedule is forgotten once it is made": lambda: patch.object(
+        watching, "_runners", lambda *_: ()
     ),
     "nobody sweeps": lambda: patch.object(nudging, "_is_overdue", lambda *_: False),
     "every verdict is told again": lambda: patch.object(record.Settled, "says", lambda *_: False),
