@@ -51,7 +51,7 @@ def test_predictions_are_those_of_xgboost(
 ) -> None:
     files = fixtures(f"xgboost-{version}")
     errors = {}
-    for name in sorted({name for name in files if not name.endswith((".npy", ".ubj", ".json"))}):
+    for name in (name for name in files if name.endswith(".pkl")):
         categorical = name.startswith("categorical")
         rows = array(files["categorical-rows.npy" if categorical else "rows.npy"])
         errors[name] = apart(files[name], rows, python)
