@@ -14,8 +14,9 @@ from slipway.domain.steps import Change, DeployEndpoint, Step
 from slipway.domain.world import Endpoint, EndpointStatus
 
 from tests.simulation.fakes import MemoryLedger
+from tests.simulation.faults import Faults
 from tests.simulation.history import Outcome, play
-from tests.simulation.running import interruptions
+from tests.simulation.running import interruptions, told
 from tests.simulation.stories import BASE, MEANWHILE, random_story
 
 SEEDS = 1500
@@ -130,5 +131,8 @@ def histories() -> Iterator[Outcome]:
     for story, deed in MEANWHILE[:2]:
         for call in interruptions(story, 0):
             yield play(story, meanwhile=(call, deed))
+    held_up = replace(told("superseded mid-way"), faults=Faults(pause=0.05, stop=0.2))
+    for seed in range(SEEDS // 5):
+        yield play(held_up, seed)
     for seed in range(SEEDS):
         yield play(random_story(seed), seed)
