@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import numpy as np
 import pytest
 from moto import mock_aws
 from slipway_cli import commands
@@ -15,15 +16,17 @@ from slipway_cli.failures import Exit
 from typer.testing import Result
 
 from tests.export.conftest import fixtures, packed
+from tests.local.images.conftest import MXNetFiles
 
 Run = Callable[..., Result]
+CENTRES = MXNetFiles.arrays([np.eye(3, 2, dtype=np.float32)])
 BOOSTER = fixtures("xgboost-0.90")["squared.bin"]
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     path = tmp_path / "model.tar.gz"
-    path.write_bytes(packed({"xgboost-model": BOOSTER}))
+    path.write_bytes(packed({"model_algo-1": CENTRES}))
     return path
 
 
@@ -32,19 +35,19 @@ def test_files_are_written_and_told_with_their_proof(
 ) -> None:
     found = run("export", str(archive), "--to", "native", "-o", str(tmp_path / "out"))
     assert found.exit_code == 0
-    assert " apart on 256 inputs" in found.stdout
-    assert "model.json" in found.stdout
-    document = json.loads((tmp_path / "out" / "model.json").read_bytes())
-    assert document["learner"]["gradient_booster"]["name"] == "gbtree"
+    assert " apart on 128 inputs" in found.stdout
+    assert "model.npz" in found.stdout
+    card = json.loads((tmp_path / "out" / "card.json").read_bytes())
+    assert card["algorithm"] == "K-Means"
 
 
 def test_a_machine_gets_one_document(run: Run, archive: Path) -> None:
     found = run("export", str(archive), "--to", "native", "-o", "out", "--json")
     document = json.loads(found.stdout)
-    assert document["files"].keys() == {"model.json"}
-    assert document["proof"]["inputs"] == 256
+    assert document["files"].keys() == {"model.npz", "card.json"}
+    assert document["proof"]["inputs"] == 128
     assert document["proof"]["largest_difference"] < 1e-6
-    assert document["kind"] == "xgboost"
+    assert document["kind"] == "kmeans"
 
 
 def test_a_folder_with_files_is_left_alone_but_by_force(run: Run, archive: Path) -> None:
@@ -54,9 +57,13 @@ def test_a_folder_with_files_is_left_alone_but_by_force(run: Run, archive: Path)
     found = run(*arguments)
     assert found.exit_code == Exit.REFUSED
     assert "--force" in found.stderr
-    assert not Path("out/model.json").exists()
+    assert not Path("out/model.npz").exists()
     assert run(*arguments, "--force").exit_code == 0
-    assert sorted(path.name for path in Path("out").iterdir()) == ["mine", "model.json"]
+    assert sorted(path.name for path in Path("out").iterdir()) == [
+        "card.json",
+        "mine",
+        "model.npz",
+    ]
 
 
 def test_an_unsafe_artifact_is_refused_and_nothing_written(run: Run, tmp_path: Path) -> None:
@@ -92,7 +99,7 @@ def test_an_object_of_s3_is_exported_too(run: Run, archive: Path) -> None:
         patch.setenv("AWS_REGION", "us-east-1")
         found = run("export", "s3://models/a/model.tar.gz", "--to", "native", "-o", "out")
     assert found.exit_code == 0, found.stderr
-    assert Path("out/model.json").exists()
+    assert Path("out/model.npz").exists()
 
 
 def test_a_missing_extra_is_named_with_its_command(
