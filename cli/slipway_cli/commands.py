@@ -45,7 +45,7 @@ def _imported(name: str) -> Any:  # noqa: ANN401
 
 
 def _without(name: str, library: str) -> typer.Typer:
-    app = typer.Typer()
+    app = typer.Typer(add_completion=False)
 
     @app.command(
         help=f"Needs `pip install 'slipway[{name}]'`.",

@@ -52,9 +52,7 @@ def export_artifact(
         with screen.err().status(f"[dim]converting it to {to}, and comparing the two"):
             made = export(model, to)
         write(made.files, output, force=force)
-    except ArchiveRefused as refusal:
-        raise Problem(f"{artifact}: {refusal}", code=Exit.REFUSED) from refusal
-    except ExportRefused as refusal:
+    except (ArchiveRefused, ExportRefused) as refusal:
         raise Problem(f"{artifact}: {refusal}", code=Exit.REFUSED) from refusal
     _tell(model, to, made, output, as_json=as_json)
 

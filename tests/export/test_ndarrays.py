@@ -10,6 +10,7 @@ from slipway_export.model import ExportRefused
 from slipway_export.ndarrays import read_arrays
 
 from tests.local.images.conftest import MXNetFiles
+from tests.local.images.slipway_container.test_ndarrays import COLUMNS, ROWS
 
 ARRAYS = {
     "arg:weight": np.arange(6, dtype=np.float32).reshape(2, 3),
@@ -75,3 +76,13 @@ def test_a_claim_of_many_elements_takes_no_memory() -> None:
     struct.pack_into("<q", content, 36, 1 << 60)
     with pytest.raises(ExportRefused, match="ends early"):
         read_arrays(bytes(content))
+
+
+def test_rows_that_are_there_are_put_in_their_places() -> None:
+    assert read_arrays(ROWS)["v"].tolist() == [[0, 0], [1, 2], [0, 0], [3, 4], [0, 0]]
+    broken = bytearray(ROWS)
+    broken[ROWS.index(bytes([3, 0, 0, 0, 0, 0, 0, 0, 1]))] = 9
+    with pytest.raises(ExportRefused, match="rows that it does not have"):
+        read_arrays(bytes(broken))
+    with pytest.raises(ExportRefused, match="sparse in columns"):
+        read_arrays(COLUMNS)

@@ -86,6 +86,14 @@ def test_files_outside_its_folder_are_out_of_reach(folder: Path, tmp_path: Path)
 
 
 @linux
+def test_other_processes_are_out_of_reach(folder: Path) -> None:
+    with pytest.raises(ExportRefused, match="PermissionError"):
+        run("import os; open(f'/proc/{os.getppid()}/environ').read()", folder)
+    with pytest.raises(ExportRefused, match="PermissionError"):
+        run("import os; os.kill(os.getppid(), 0)", folder)
+
+
+@linux
 def test_output_may_be_thrown_away(folder: Path) -> None:
     run("import os; open(os.devnull, 'w').write('nothing')", folder)
 

@@ -4,6 +4,7 @@ The proof compares untransformed scores: of the original's arrays, and of the ex
 anew here and, where XGBoost is installed, by itself.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -23,6 +24,7 @@ from slipway_export.to_native.xgboost_margins import margins
 from slipway_export.to_native.xgboost_reading import booster_of, read_document, version_of
 
 FILE: Final = "model.json"
+_DOCUMENT: Final = re.compile(rb'\{(L\0|\s*")')  # a base_score may begin with { as well
 _SCHEMA: Final = (1, 6)  # since when documents have the present fields
 _SEED: Final = 20
 _CELLS: Final = 4_000_000
@@ -35,7 +37,7 @@ def convert(model: Model) -> Export:
     if looks_pickled(model.inspection.model_file, content[:64]):
         content, holder = booster_in(content)
         content = unframed(content)
-    if content[:1] != b"{":
+    if not _DOCUMENT.match(content):
         booster = read_legacy(content)
         return _proven(booster, document_of(booster), holder)
     document = read_document(content)

@@ -17,16 +17,26 @@ FACTORS = np.float32([[0.5, -1.0], [0.25, 2.0], [-0.75, 0.125]])
 WEIGHT, BIAS = np.float32([[0.1], [-0.2], [0.3]]), np.float32([0.7])
 
 
-def packed(output: str) -> bytes:
-    """The three arrays and a network of which only the end matters."""
+DENSE = {
+    "arg:v": FACTORS.T,
+    "arg:Linear_Plus_Bias_weight": WEIGHT.T,
+    "arg:Linear_Plus_Bias_bias": BIAS,
+}
+SPARSE = {"arg:v": FACTORS, "arg:w1_weight": WEIGHT, "arg:w0_weight": BIAS}
+
+
+def packed(output: str, arrays: dict[str, np.ndarray] = SPARSE, told: str = "") -> bytes:
+    """The three arrays, a network of which only the end matters, and what was trained."""
     symbol = MXNetFiles.symbol(
         ("null", "data", (), {}), ("null", "out_label", (), {}), (output, "out", ("data",), {})
     )
-    arrays = {"arg:v": FACTORS, "arg:w1_weight": WEIGHT, "arg:w0_weight": BIAS}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("model-symbol.json", symbol)
-        archive.writestr("model-0000.params", MXNetFiles.arrays(arrays))
+        archive.writestr("symbol.json", symbol)
+        archive.writestr("params", MXNetFiles.arrays(arrays))
+        if told:
+            meta = {"training_parameters": {"predictor_type": told}}
+            archive.writestr("meta.json", json.dumps(meta))
     return buffer.getvalue()
 
 
@@ -50,6 +60,20 @@ def test_arrays_and_card(output: str, predictor: str) -> None:
     assert squares / 2 == pytest.approx(pairs)
 
 
-def test_another_end_is_refused() -> None:
-    with pytest.raises(ExportRefused, match="SoftmaxOutput"):
-        convert(model({"model_algo-1": packed("SoftmaxOutput")}))
+def test_a_dense_model_lies_across() -> None:
+    content = packed("LinearRegressionOutput", DENSE)
+    found = read(convert(model({"model_algo-1": content})).files)
+    expected = read(convert(model({"model_algo-1": packed("LinearRegressionOutput")})).files)
+    assert found.keys() == expected.keys()
+    for name, array in found.items():
+        np.testing.assert_array_equal(array, expected[name])
+
+
+def test_what_was_trained_is_told_by_meta() -> None:
+    made = convert(model({"model_algo-1": packed("MakeLoss", told="binary_classifier")}))
+    assert json.loads(made.files["card.json"])["predictor_type"] == "binary_classifier"
+
+
+def test_what_nobody_tells_is_refused() -> None:
+    with pytest.raises(ExportRefused, match="whether it classifies"):
+        convert(model({"model_algo-1": packed("MakeLoss")}))

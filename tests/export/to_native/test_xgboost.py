@@ -105,10 +105,23 @@ def test_a_changed_leaf_is_noticed() -> None:
     assert np.abs(theirs - made.proof.original(made.proof.inputs)[:, :1]).max() > 1e-3
 
 
+def test_a_binary_model_may_begin_like_a_document() -> None:
+    content = SAVED["0.90"]["squared.bin"]
+    made = convert(model({"xgboost-model": b"{" + content[1:]}))
+    assert made.proof is not None
+    assert made.proof.furthest() < 1e-6
+
+
 def test_several_boosters_in_one_pickle_are_refused() -> None:
-    files = SAVED["1.7.6"]
-    both = b"\x80\x03]" + files["squared.pkl"][2:-1] + b"a" + files["linear.pkl"][2:-1] + b"a."
-    with pytest.raises(ExportRefused, match=r"2 boosters|refuse|cannot"):
+    def booster(name: str) -> bytes:
+        handle = SAVED["0.90"][name]
+        size = len(handle).to_bytes(4, "little")
+        return b"cxgboost.core\nBooster\n)\x81}X\6\0\0\0handleB" + size + handle + b"sb"
+
+    one = b"\x80\x03]" + booster("squared.bin") + b"a."
+    assert convert(model({"xgboost-model": one})).proof is not None
+    both = one[:-1] + booster("linear.bin") + b"a."
+    with pytest.raises(ExportRefused, match="2 boosters"):
         convert(model({"xgboost-model": both}))
 
 
