@@ -5,8 +5,8 @@ from typing import Final
 
 from slipway_export.model import Array, ExportRefused
 from slipway_export.to_onnx.numpy_boxes import BOXES
-from slipway_export.to_onnx.numpy_operators import OPERATORS, Compute
-from slipway_export.to_onnx.symbols import VARIABLE, Graph, Place
+from slipway_export.to_onnx.numpy_operators import LARGEST, OPERATORS, Compute
+from slipway_export.to_onnx.symbols import VARIABLE, Graph, Node, Place
 
 KNOWN: Final[Mapping[str, Compute]] = {**OPERATORS, **BOXES}
 
@@ -30,5 +30,12 @@ def evaluate(
             what = f"{node.operator} {node.name}"
             raise ExportRefused(f"{what} cannot be computed: {error!r}") from error
         for place, value in enumerate(found if isinstance(found, list) else [found]):
-            values[number, place] = value
+            values[number, place] = _bounded(value, node)
     return values
+
+
+def _bounded(value: Array, node: Node) -> Array:
+    """A file of a few bytes may ask for more than there is: its attributes are anybody's."""
+    if value.size > LARGEST:
+        raise ExportRefused(f"{node.operator} {node.name} gives {value.size} numbers, too many")
+    return value

@@ -4,12 +4,12 @@ Operator set 13 and IR version 7 are of 2020: onnxruntime 1.6 and everything lat
 (https://onnxruntime.ai/docs/reference/compatibility.html).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 import onnx
-from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # no types
+from google.protobuf.message import DecodeError, Message  # type: ignore[import-untyped]  # no types
 from onnx import helper, numpy_helper
 
 from slipway_export.model import ExportRefused, Model
@@ -121,13 +121,22 @@ def adopted(content: bytes, source: Model) -> bytes:
     """A file that another program wrote, with the same metadata; ExportRefused where it is none."""
     try:
         model = onnx.load_model_from_string(content)
+        if any(getattr(part, "external_data", ()) for part in _parts(model)):
+            raise ExportRefused("its conversion left an ONNX file that refers to other files")
         onnx.checker.check_model(model)
     except (onnx.checker.ValidationError, DecodeError) as error:
         raise ExportRefused(f"its conversion left no valid ONNX file: {error}") from error
-    if any(tensor.external_data for tensor in model.graph.initializer):
-        raise ExportRefused("its conversion left an ONNX file that refers to other files")
     helper.set_model_props(model, _about(source))
     return bytes(model.SerializeToString())
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """A protobuf message and all that it holds: tensors stand in attributes and branches too."""
+    yield message
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for part in (value,) if isinstance(value, Message) else value:
+                yield from _parts(part)
 
 
 def _about(source: Model) -> dict[str, str]:

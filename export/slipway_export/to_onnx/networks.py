@@ -1,6 +1,7 @@
 """MXNet's networks as ONNX: Image Classification, Object Detection and bring-your-own symbols."""
 
 import json
+import math
 import re
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ _DETECTIONS, _BOXES, _PROBABILITIES = "detections", "boxes", "probabilities"
 _SOFTMAX: Final = ("Softmax", "SoftmaxActivation", "SoftmaxOutput", "softmax")
 _DEEP: Final = Tolerance(relative=1e-4, absolute=1e-4)  # float32 through a hundred layers
 _USUAL: Final = {"image-classification": 224, "object-detection": 300}  # the algorithms' defaults
+_LARGEST: Final = 1 << 24  # numbers of one input, 3 x 2364 x 2364
 _SCRIPT: Final = "code/inference.py is not part of the export: it takes and gives tensors"
 _PICTURES: Final = "a picture's red, green and blue go in from 0 to 255, resized to {} x {}"
 
@@ -100,16 +102,23 @@ def _read(model: Model) -> Network:
 
 def _sides(model: Model) -> tuple[int, ...]:
     """Channels, height and width, as the archive or the algorithm's default says."""
-    folder = model.inspection.model_file.rpartition("/")[0]
     try:
-        for each in _json(model, folder, "model-shapes.json") or []:
-            if len(each["shape"]) > 1:
-                return tuple(int(side) for side in each["shape"][1:])
-        side = (_json(model, folder, "hyperparams.json") or {}).get("image_shape")
-        side = int(side or _USUAL[model.inspection.kind])
+        sides = _said(model)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         remedy = 'put a model-shapes.json beside it: [{"name": "data", "shape": [1, 3, 224, 224]}]'
         raise ExportRefused(f"the shape of its input is not known; {remedy}") from error
+    if min(sides) < 1 or math.prod(sides) > _LARGEST:
+        raise ExportRefused(f"its input is said to have the sides {sides}")
+    return sides
+
+
+def _said(model: Model) -> tuple[int, ...]:
+    folder = model.inspection.model_file.rpartition("/")[0]
+    for each in _json(model, folder, "model-shapes.json") or []:
+        if len(each["shape"]) > 1:
+            return tuple(int(side) for side in each["shape"][1:])
+    side = (_json(model, folder, "hyperparams.json") or {}).get("image_shape")
+    side = int(side or _USUAL[model.inspection.kind])
     return 3, side, side
 
 

@@ -14,6 +14,7 @@ from slipway_export.model import Array
 from slipway_export.to_onnx.symbols import Node
 
 Compute = Callable[..., Any]  # (node, arrays…) -> an array, or a list of several
+LARGEST: Final = 1 << 28  # numbers of one value, a gigabyte of float32
 
 
 def pair(value: Any) -> tuple[Any, Any]:  # noqa: ANN401 - as the attribute says
@@ -84,6 +85,8 @@ def _dot(node: Node, left: Array, right: Array) -> Array:
 def _convolution(node: Node, data: Array, weight: Array, bias: Array | None = None) -> Array:
     """A sum over the places of the kernel, each a product of matrices."""
     up, left = pair(node.option("pad", 0))
+    if data[:, :, 0, 0].size * (data.shape[2] + 2 * up) * (data.shape[3] + 2 * left) > LARGEST:
+        raise ValueError(f"it pads by {up} and {left}")
     padded = np.pad(data, ((0, 0), (0, 0), (up, up), (left, left)))
     (down, right), (rise, run) = (pair(node.option(name, 1)) for name in ("stride", "dilate"))
     filters, depth, tall, wide = weight.shape

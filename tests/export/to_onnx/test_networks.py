@@ -236,3 +236,25 @@ def test_the_proof_sees_another_network() -> None:
     )
     with pytest.raises(ExportRefused, match="predicts otherwise"):
         proof.furthest()
+
+
+@pytest.mark.parametrize("sides", [[3, 100_000, 100_000], [3, 0, 5], [-3, 5, 5]])
+def test_an_input_of_monstrous_sides(sides: list[int]) -> None:
+    shapes = [{"shape": [1, *sides], "name": "data"}]
+    with pytest.raises(ExportRefused, match="its input is said to have the sides"):
+        ONNX["image-classification"](
+            load(residual().files("image-classification", model_shapes=shapes))
+        )
+
+
+def test_attributes_that_ask_for_too_much_memory() -> None:
+    shapes = [{"shape": [1, 3, 33, 33], "name": "data"}]
+    files = residual().files("image-classification", model_shapes=shapes)
+    symbol = files["image-classification-symbol.json"]
+    for given, wanted in ((b'"(3, 3)"', b'"(99999, 9999)"'), (b'"(1, 1)"', b'"(1, -1000)"')):
+        hostile = symbol.replace(b'"pad": ' + given, b'"pad": ' + wanted)
+        assert hostile != symbol
+        with pytest.raises(ExportRefused, match="cannot be computed"):
+            ONNX["image-classification"](
+                load({**files, "image-classification-symbol.json": hostile})
+            )
