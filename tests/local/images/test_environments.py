@@ -1,5 +1,6 @@
 """Environments: made once, found again, honest about what differs."""
 
+import os
 import subprocess
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -73,6 +74,7 @@ def test_pytorch_is_a_cpu_build_from_the_wheels_that_pip_knows(
     wheels = tmp_path / "wheels"
     _empty_wheel(wheels, "torch", "9.9.9+cpu")
     monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)  # a machine may cap torch for all its users
     environment = Environments(tmp_path / "images").provide(("torch==9.9.9",), SMALL)
     assert environment.substitutions == ()
     program = "import importlib.metadata as m; print(m.version('torch'), m.version('six'))"
