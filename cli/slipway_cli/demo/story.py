@@ -85,14 +85,7 @@ class Story:
     def invoke(self) -> None:
         """A prediction, with nothing but boto3."""
         with stage(self.console, "3/9  Ask the endpoint, with plain boto3") as now:
-            runtime = self.stack.session.client("sagemaker-runtime")
-            reply = runtime.invoke_endpoint(
-                EndpointName=self.stack.endpoint(HOUSING),
-                ContentType="text/csv",
-                Accept="text/csv",
-                Body=self.request,
-            )
-            price = float(reply["Body"].read())
+            price = float(self._asked(HOUSING, "text/csv"))
             now.say(f"{self.request.decode().strip()}")
             now.say(f"is worth {price:.2f} thousand dollars, says the linear regression", "green")
 
@@ -155,14 +148,7 @@ class Story:
         with stage(self.console, title) as now:
             manifest = self.example / "linear-learner.yaml"
             _expect(self._push(now, archive, manifest, deployment=LINEAR), "Released")
-            runtime = self.stack.session.client("sagemaker-runtime")
-            reply = runtime.invoke_endpoint(
-                EndpointName=self.stack.endpoint(LINEAR),
-                ContentType="text/csv",
-                Accept="application/json",
-                Body=self.request,
-            )
-            now.say(f"it answers {reply['Body'].read().decode()}", "green")
+            now.say(f"it answers {self._asked(LINEAR, 'application/json')}", "green")
 
     def watch(self) -> None:
         """Requests that drift from what is normal: seen, told, drawn."""
@@ -195,6 +181,17 @@ class Story:
         """Every release, out of the ledger."""
         with stage(self.console, "9/9  What the ledger remembers"):
             show(self.console, self.stack.ports.ledger.history(HOUSING))
+
+    def _asked(self, deployment: str, accept: str) -> str:
+        """What an endpoint answers to the suburb, with nothing but boto3."""
+        reply = self.stack.session.client("sagemaker-runtime").invoke_endpoint(
+            EndpointName=self.stack.endpoint(deployment),
+            ContentType="text/csv",
+            Accept=accept,
+            Body=self.request,
+        )
+        answer: str = reply["Body"].read().decode()
+        return answer
 
     def _train(self, now: Stage, image: str, name: str, data: Path, file: str) -> Trained:
         with now.step(f"the environment of the image {image}") as progress:
