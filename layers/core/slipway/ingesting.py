@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from slipway.domain import naming
-from slipway.domain.desired import OnViolation
+from slipway.domain.desired import OnViolation, Runner
 from slipway.domain.errors import InvalidInput
 from slipway.domain.record import Record
-from slipway.domain.watch import Reported
+from slipway.domain.watch import Reported, Schedule
 from slipway.domain.world import Drift
 from slipway.engine import (
     BASELINE,
@@ -57,12 +57,15 @@ class News:
 def ingest_violations(ports: Ports, reported: Reported, engine: Engine) -> Drift | None:
     """Tell what a window shows, once, and draw its report; what it shows.
 
-    None where it is older than the one that was told of last. Raises InvalidInput for files that
-    cannot be read, and Busy while somebody else tells of it.
+    None where it is older than the one that was told of last, or where Slipway's own check is
+    still writing. Raises InvalidInput for files that cannot be read, and Busy while somebody else
+    tells of it.
     """
     deployment = reported.deployment
     record = ports.ledger.load(deployment)
     news, known = _read(ports, record, reported, engine), record.drift
+    if news is None:
+        return None
     if known and known.hour > reported.hour:
         _draw(ports, news, engine)
         return None
@@ -77,12 +80,15 @@ def ingest_violations(ports: Ports, reported: Reported, engine: Engine) -> Drift
     return news.drift
 
 
-def _read(ports: Ports, record: Record, reported: Reported, engine: Engine) -> News:
+def _read(ports: Ports, record: Record, reported: Reported, engine: Engine) -> News | None:
     names = (SUMMARY, VIOLATIONS, OWN_VIOLATIONS)
     files = dict(ports.monitored.read(reported.folder, names))
     baseline: Files = {}
     wanted = planned(ports, record)
     schedule = wanted.schedule if wanted else None
+    if SUMMARY not in files and schedule and _checks_itself(schedule, reported):
+        # It is written last, and its event is still to come: only it says what the others mean.
+        return None
     if SUMMARY not in files:
         # Model Monitor's container wrote them: what it compared with is in the baseline.
         files |= ports.monitored.read(reported.folder, (STATISTICS, CONSTRAINTS))
@@ -95,6 +101,11 @@ def _read(ports: Ports, record: Record, reported: Reported, engine: Engine) -> N
     every = schedule.every if schedule else 1
     drift = replace(_drift(record, reported, state, findings), at=ports.clock())
     return News(reported, every, files, baseline, findings, drift)
+
+
+def _checks_itself(schedule: Schedule, reported: Reported) -> bool:
+    """Whether the window is one of Slipway's own checks."""
+    return schedule.runner == Runner.LAMBDA and schedule.name == reported.schedule
 
 
 def _drift(record: Record, reported: Reported, state: str, findings: tuple[Finding, ...]) -> Drift:
