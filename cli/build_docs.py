@@ -85,6 +85,9 @@ def values(kind: Document) -> str:
         return f"integer, {low} to {high}" if high is not None else f"integer, at least {low}"
     if kind.get("type") == "array":
         return "two numbers"
+    if kind.get("type") == "number":
+        low, high = kind.get("minimum"), kind.get("maximum")
+        return f"number, {low:g} to {high:g}" if high is not None else f"number, at least {low:g}"
     words = {"object": "names and texts", "string": "text", "boolean": "`true`, `false`"}
     return words[kind["type"]]
 

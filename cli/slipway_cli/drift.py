@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from slipway_drift.constraints_reading import read_constraints
-from slipway_drift.datasets import read_dataset
-from slipway_drift.documents import CONSTRAINTS, OWN_VIOLATIONS, SUMMARY, VIOLATIONS, parse
+from slipway_drift.documents import CONSTRAINTS, SUMMARY, parse
 from slipway_drift.engine import report as write_report
 from slipway_drift.errors import DriftError
-from slipway_drift.profile import profile
-from slipway_drift.windows import baseline_files, check_window, rejected_lines
+from slipway_drift.profile import Profile
+from slipway_drift.windows import baseline_files, check_window
+
+from slipway_cli.drift_files import baseline_in, console, refusals, save, window_of
+from slipway_cli.drift_quality import quality
+from slipway_cli.drift_reading import By, Reading, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
-    from slipway_drift.profile import Domains, Profile
-    from slipway_drift.results import Files
-    from slipway_drift.rows import Batch, Rejection
+    from slipway_drift.results import Checked
 
 app = typer.Typer(
     no_args_is_help=True, help="Baselines, drift checks and reports from files, without AWS."
 )
-console = Console(stderr=True)
 
-SUFFIXES: Final = {".csv", ".json", ".jsonl", ".ndjson", ".parquet"}
-HOUR: Final = re.compile(r"(\d{4})/(\d{2})/(\d{2})/(\d{2})(?=/|$)")
+WORST: Final = ("violations", "no data", "too little data", "no drift")
 
 Data = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", exists=True)]
 Output = Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")]
@@ -39,13 +34,24 @@ Header = Annotated[bool, typer.Option(help="Whether a CSV's first row names its 
 Format = Annotated[
     str, typer.Option("--format", help="csv, json, jsonl, parquet or capture; else the suffix.")
 ]
+Preprocess = Annotated[
+    Path | None,
+    typer.Option(help="A script with a preprocess_handler for captured records.", dir_okay=False),
+]
 
 
 @app.command()
-def baseline(data: Data, output: Output, header: Header = True, kind: Format = "") -> None:  # noqa: FBT002 - typer's way of a flag
+def baseline(
+    data: Data,
+    output: Output,
+    header: Header = True,  # noqa: FBT002 - typer's way of a flag
+    kind: Format = "",
+    preprocess: Preprocess = None,
+) -> None:
     """Write statistics.json and constraints.json for DATA."""
     with refusals():
-        held = profiled(data, output, kind, header=header)
+        reading = Reading(kind, header, script_in(preprocess))
+        held = read(data, output, reading).get("", Profile())
         save(output, baseline_files(held, {}))
     console.print(f"{held.item_count:,} rows, {len(held.columns)} columns → [b]{output}[/b]")
 
@@ -61,23 +67,37 @@ def check(
     kind: Format = "",
     window: Annotated[str, typer.Option(help="What to call this window in the report.")] = "",
     minimum_rows: Annotated[int, typer.Option(min=1, help="Fewer are too few to judge.")] = 30,
+    by: Annotated[By | None, typer.Option(help="Judge each variant or model apart.")] = None,
+    preprocess: Preprocess = None,
 ) -> None:
     """Compare DATA with a baseline; leave with 1 where constraints are violated."""
+    found: dict[str, Checked] = {}
     with refusals():
-        known = {path.name: path.read_bytes() for path in baseline.glob("*.json")}
-        domains = read_constraints(parse(known, CONSTRAINTS)).domains
-        held = profiled(data, output, kind, header=header, domains=domains)
-        checked = check_window(
-            held,
-            known,
-            title=", ".join(path.name for path in data[:3]),
-            window=window or window_of(data),
-            limits={"minimum_rows": minimum_rows},
-        )
-        page = write_report(checked.files, known, title="", window="")
-        save(output, {**checked.files, "report.html": page})
-    console.print(f"{checked.state}: [b]{output / 'report.html'}[/b]")
-    if checked.state == "violations":
+        known = baseline_in(baseline)
+        asked = read_constraints(parse(known, CONSTRAINTS))
+        reading = Reading(kind, header, script_in(preprocess), by, asked.names)
+        title = ", ".join(path.name for path in data[:3])
+        for group, held in (read(data, output, reading, asked.domains) or {"": Profile()}).items():
+            found[group] = check_window(
+                held,
+                known,
+                title=f"{title}, {by} {group}" if by else title,
+                window=window or window_of(data),
+                limits={"minimum_rows": minimum_rows},
+            )
+            files = found[group].files
+            page = write_report(files, known, title="", window="")
+            save(output / group, {**files, "report.html": page})
+    tell(found, output)
+
+
+def tell(found: Mapping[str, Checked], output: Path) -> None:
+    """Say what each group came to, the worst first; leave with 1 for violations."""
+    ranked = sorted(found, key=lambda group: WORST.index(found[group].state))
+    for group in ranked:
+        name = f"{group}: " if group else ""
+        console.print(f"{name}{found[group].state}: [b]{output / group / 'report.html'}[/b]")
+    if found[ranked[0]].state == "violations":
         raise typer.Exit(1)
 
 
@@ -96,79 +116,12 @@ def report(
     console.print(f"{len(found)} windows → [b]{page}[/b]")
 
 
-def profiled(
-    data: list[Path], output: Path, kind: str, *, header: bool, domains: Domains = ()
-) -> Profile:
-    """Profile all files as one dataset, and keep what is rejected in rejected.jsonl."""
-    output.mkdir(parents=True, exist_ok=True)
-    rejected: list[Rejection] = []
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description} {task.fields[rows]:,} rows"),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-    ) as progress:
-        batches = read_all(files_in(data), kind, progress, header=header)
-        held = profile(batches, domains=domains, keep=rejected.append)
-    save_rejected(output / "rejected.jsonl", rejected)
-    return held
+app.command()(quality)
 
 
-def read_all(files: list[Path], kind: str, progress: Progress, *, header: bool) -> Iterator[Batch]:
-    task = progress.add_task("reading", total=None, rows=0)
-    rows = 0
-    for path in files:
-        progress.update(task, description=path.name)
-        with path.open("rb") as stream:
-            for batch in read_dataset(stream, path.name, kind or None, header=header):
-                rows += len(batch.frame)
-                progress.update(task, rows=rows)
-                yield batch.within(path.name)
-
-
-def files_in(data: list[Path]) -> list[Path]:
-    """List the files, those of folders in the order of their names."""
-    files: list[Path] = []
-    for path in data:
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        files += [p for p in inside if p.is_file() and (p.suffix in SUFFIXES or p == path)]
-    if not files:
-        raise DriftError(f"no .csv, .json, .jsonl or .parquet files in {', '.join(map(str, data))}")
-    return files
-
-
-def window_of(data: list[Path]) -> str:
-    """Name the window by the hours of its capture files, else by its files."""
-    hours = [m.groups() for path in files_in(data) if (m := HOUR.search(path.as_posix()))]
-    if not hours:
-        return data[-1].name
-    first, last = min(hours), max(hours)
-    start = "{}-{}-{} {}:00".format(*first)
-    return f"{start} UTC" if first == last else f"{start} to " + "{}-{}-{} {}:59 UTC".format(*last)
-
-
-def save(folder: Path, files: Files) -> None:
-    """Write the files; those of violations go where there are none any more."""
-    for name in (VIOLATIONS, OWN_VIOLATIONS):
-        (folder / name).unlink(missing_ok=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
-
-
-def save_rejected(path: Path, rejected: list[Rejection]) -> None:
-    if not rejected:
-        path.unlink(missing_ok=True)
-        return
-    path.write_bytes(rejected_lines(rejected))
-    console.print(f"{len(rejected):,} records rejected → [b]{path}[/b]")
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Turn what the engine refuses into one line and exit code 2."""
+def script_in(path: Path | None) -> str:
+    """Read a preprocessor's script; none is an empty one."""
     try:
-        yield
-    except (DriftError, OSError) as error:
-        console.print(f"[red]{error}[/red]", highlight=False)
-        raise typer.Exit(2) from error
+        return path.read_text(encoding="utf-8") if path else ""
+    except UnicodeDecodeError as error:
+        raise DriftError(f"{path} is not UTF-8: is it a Python script?") from error

@@ -205,8 +205,17 @@ LEARNER = {
 }
 MACHINE = {
     "symbol.json": symbol("dot"),
-    "params.params": ndarrays(
-        [("arg:v", (50, 8)), ("arg:w1_weight", (50, 1)), ("arg:w0_weight", (1,))]
+    "params": ndarrays([("arg:v", (50, 8)), ("arg:w1_weight", (50, 1)), ("arg:w0_weight", (1,))]),
+    "meta.json": b'{"training_parameters":{"predictor_type":"regressor","feature_dim":"50"}}',
+}
+DENSE_MACHINE = {
+    "symbol.json": symbol("dot"),
+    "params": ndarrays(
+        [
+            ("arg:v", (8, 50)),
+            ("arg:Linear_Plus_Bias_weight", (1, 50)),
+            ("arg:Linear_Plus_Bias_bias", (1,)),
+        ]
     ),
 }
 
@@ -233,6 +242,12 @@ CASES: dict[str, Case] = {
     ),
     "Factorization Machines": (
         {"model_algo-1": zipped(MACHINE)},
+        "factorization-machines",
+        "1.3.1",
+        {"n_features": 50, "factors": 8, "predictor_type": "regressor"},
+    ),
+    "Factorization Machines, dense": (
+        {"model_algo-1": zipped(DENSE_MACHINE)},
         "factorization-machines",
         "1.3.1",
         {"n_features": 50, "factors": 8},

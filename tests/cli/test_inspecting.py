@@ -1,6 +1,8 @@
 """`slipway inspect`: facts about a file, without a cloud."""
 
+import io
 import json
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,3 +33,32 @@ def test_what_is_no_archive_is_refused_with_what_helps(run: Run, tmp_path: Path)
     found = run("inspect", str(file))
     assert found.exit_code == Exit.REFUSED
     assert "tar -czf" in found.stderr
+
+
+def network(path: Path, *operators: str) -> str:
+    """An archive of an MXNet symbol whose operators follow each other."""
+    nodes = [{"op": "null", "name": "data", "inputs": []}]
+    nodes += [{"op": op, "name": op, "inputs": [[n, 0, 0]]} for n, op in enumerate(operators)]
+    symbol = json.dumps({"nodes": nodes, "arg_nodes": [0], "heads": []}).encode()
+    with tarfile.open(path, "w:gz") as archive:
+        member = tarfile.TarInfo("model-symbol.json")
+        member.size = len(symbol)
+        archive.addfile(member, io.BytesIO(symbol))
+    return str(path)
+
+
+def test_a_network_is_drawn(run: Run, tmp_path: Path) -> None:
+    file, picture = network(tmp_path / "model.tar.gz", "Convolution"), tmp_path / "network.svg"
+    found = run("inspect", file, "--plot", str(picture))
+    assert (found.exit_code, found.stderr) == (0, "")
+    assert "mxnet" in found.stdout
+    assert ">Convolution</text>" in picture.read_text("utf-8")
+
+
+def test_what_has_no_network_says_so_and_draws_nothing(run: Run, tmp_path: Path) -> None:
+    file = hostile.command(tmp_path / "model.tar.gz", tmp_path / "owned")
+    found = run("inspect", str(file), "--plot", str(tmp_path / "network.svg"))
+    assert found.exit_code == Exit.REFUSED
+    assert "no picture: " in found.stderr
+    assert "holds no graph" in found.stderr
+    assert not (tmp_path / "network.svg").exists()

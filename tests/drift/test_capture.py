@@ -122,6 +122,14 @@ def test_models_of_a_multi_model_endpoint_are_told_apart(captured: Callable[...,
     }  # fmt: skip
 
 
+def test_what_is_rejected_is_rejected_of_its_model(captured: Callable[..., bytes]) -> None:
+    lines = captured("1", "2", targetModel="a") + captured("1\n2", "3", targetModel="b") + b"no\n"
+    batches = read_capture_by_model(io.BytesIO(lines))
+    assert {m: (len(b.frame), [r.reason for r in b.rejections]) for m, b in batches} == {
+        "a": (1, ["not JSON"]), "b": (0, ["input and output have different numbers of rows"]),
+    }  # fmt: skip
+
+
 def test_shards_of_different_width_merge_predictions_first(
     captured: Callable[..., bytes],
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from slipway_drift.capture_record import CaptureKey, parse_key, parse_record
+from slipway_drift.capture_record import CaptureKey, parse_key, parse_record, variant_and_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,20 @@ FILE = "2022/04/18/00/20-48-871-0b7bfd33.jsonl"
 )
 def test_a_key_says_whose_it_is(key: str, prefix: str, found: CaptureKey | None) -> None:
     assert parse_key(key, prefix) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        (f"/data/churn/blue/{FILE}", ("blue", "")),
+        (f"blue/{FILE}", ("blue", "")),
+        (f"/data/mme/blue/a.tar.gz/{FILE}", ("blue", "a.tar.gz")),
+        (FILE, ("", "")),
+        ("/data/blue/file.jsonl", ("", "")),
+    ],
+)
+def test_a_path_ends_in_its_variant_and_model(path: str, found: tuple[str, str]) -> None:
+    assert variant_and_model(path) == found
 
 
 def test_ground_truth_refers_to_the_inference_id_else_to_the_event(

@@ -65,6 +65,16 @@ def test_telling_of_a_window_loads_no_data_frames() -> None:
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
+def test_a_window_has_the_state_its_files_say(
+    baseline: Mapping[str, bytes], captured: Callable[..., bytes]
+) -> None:
+    held = checked(baseline, shards(captured, 1000)).files
+    foreign = {name: text for name, text in held.items() if name != "slipway_drift.json"}
+    assert [engine.state(files) for files in (held, foreign, {})] == [
+        "violations", "violations", "no drift",
+    ]  # fmt: skip
+
+
 def test_good_captures_in_shards_are_no_drift(
     baseline: Mapping[str, bytes], captured: Callable[..., bytes]
 ) -> None:
@@ -111,6 +121,57 @@ def test_json_captures_pair_by_name(
     assert checked(baseline, [b"".join(lines)]).state == "no drift"
 
 
+@pytest.mark.parametrize("said", ["{}.5", "[{}.5]", '{{"predictions": [{}.5]}}'])
+def test_json_in_pairs_by_name_where_a_bare_number_comes_out(
+    baseline: Mapping[str, bytes], captured: Callable[..., bytes], said: str
+) -> None:
+    sides = {"encodings": ("JSON", "JSON"), "types": ("application/json", "application/json")}
+    lines = [
+        captured(json.dumps({"kind": "ab"[i % 2], "size": i % 40}), said.format(i), **sides)
+        for i in range(200)
+    ]
+    held = checked(baseline, [b"".join(lines)])
+    assert held.state == "no drift"
+    written = json.loads(held.files["statistics.json"])["features"]
+    assert [feature["name"] for feature in written] == ["price", "size", "kind"]
+
+
+def test_csv_in_and_json_out_pair_each_in_its_way(
+    baseline: Mapping[str, bytes], captured: Callable[..., bytes]
+) -> None:
+    lines = [
+        captured(f"{i % 40},{'ab'[i % 2]}", f'{{"price": {i}.5}}', encodings=("CSV", "JSON"))
+        for i in range(200)
+    ]
+    assert checked(baseline, [b"".join(lines)]).state == "no drift"
+
+
+def test_clients_of_csv_and_of_json_are_one_window(
+    baseline: Mapping[str, bytes], captured: Callable[..., bytes]
+) -> None:
+    sides = {"encodings": ("JSON", "JSON"), "types": ("application/json", "application/json")}
+    lines = [
+        captured(json.dumps({"kind": "ab"[i % 2], "size": i % 40}), f'{{"price": {i}.5}}', **sides)
+        if i % 3
+        else captured(f"{i % 40},{'ab'[i % 2]}", f"{i}.5")
+        for i in range(200)
+    ]
+    together, apart = checked(baseline, [b"".join(lines)]), checked(baseline, lines)
+    for held in (together, apart):
+        assert held.state == "no drift"
+        assert {m.name: m.value for m in held.metrics}["feature_non_null_kind"] == 200
+
+
+def test_prediction_drift_is_told_apart_from_input_drift(
+    baseline: Mapping[str, bytes], captured: Callable[..., bytes]
+) -> None:
+    said = b"".join(captured(f"{i % 40},{'ab'[i % 2]}", f"{i % 10}.5") for i in range(200))
+    given = b"".join(captured(f"{i % 5},{'ab'[i % 2]}", f"{i}.5") for i in range(200))
+    for lines, check in ((said, "prediction_drift_check"), (given, "input_drift_check")):
+        found = {f.check for f in engine.findings(checked(baseline, [lines]).files)}
+        assert {name for name in found if not name.startswith("baseline")} == {check}
+
+
 def test_no_shards_are_no_data(baseline: Mapping[str, bytes]) -> None:
     for held in (checked(baseline, []), checked(baseline, [b"", b"no\n"])):
         assert held.state == "no data"
@@ -135,5 +196,8 @@ def test_a_damaged_summary_is_named(content: bytes) -> None:
     files = {"slipway_drift.json": content}
     with pytest.raises(engine.DriftError, match="slipway_drift"):
         engine.told(files)
+    if b"state" not in content:
+        with pytest.raises(engine.DriftError, match="slipway_drift"):
+            engine.state(files)
     with pytest.raises(engine.DriftError, match="slipway_drift"):
         engine.report(files, {}, title="t", window="w")

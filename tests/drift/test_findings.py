@@ -33,13 +33,13 @@ def test_model_monitors_come_before_slipways_own() -> None:
         (
             {
                 "constraint_check_type": "LessThanThreshold",
-                "description": "Metric auc with 0.5 +/- 0.1 was LessThanThreshold '0.9'",
-                "metric_name": "auc",
+                "description": "Metric f_1 with 0.5 +/- 0.1 was LessThanThreshold '0.9'",
+                "metric_name": "f1",
             },
             Finding(
                 "",
                 "LessThanThreshold",
-                "Metric auc with 0.5 +/- 0.1 was LessThanThreshold '0.9'",
+                "Metric f_1 with 0.5 +/- 0.1 was LessThanThreshold '0.9'",
             ),
         ),
         (

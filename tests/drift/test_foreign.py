@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from slipway_drift import engine
 from slipway_drift.foreign import foreign_summary
 
@@ -76,7 +79,7 @@ def test_violations_alone_are_enough() -> None:
 def test_model_quality_and_bias_have_pages_too(item: dict[str, str], headline: str) -> None:
     files = {
         "constraint_violations.json": json.dumps({"violations": [item]}).encode(),
-        "statistics.json": b'{"dataset": {"item_count": 5}, "regression_metrics": {}}',
+        "statistics.json": b'{"dataset": {"item_count": 5}}',
     }
     assert (
         headline.replace("'", "&#x27;")
@@ -96,3 +99,45 @@ def test_files_that_are_none_are_refused(
 ) -> None:
     with pytest.raises(engine.DriftError):
         foreign_summary({name: content}, baseline, title="t", window="w")
+
+
+def test_metrics_stand_beside_what_is_asked_of_them() -> None:
+    metrics = {"auc": {"value": 0.25, "standard_deviation": "NaN"}, "f1": {"value": "NaN"}}
+    asked = {"auc": {"threshold": 0.5, "comparison_operator": "LessThanThreshold"}}
+    files = {"statistics.json": json.dumps({"binary_classification_metrics": metrics}).encode()}
+    baseline = {
+        "constraints.json": json.dumps({"binary_classification_constraints": asked}).encode()
+    }
+    assert [(m["name"], m["broken"]) for m in summed(files, baseline)["metrics"]] == [
+        ("auc", True), ("f1", False),
+    ]  # fmt: skip
+    page = engine.report(files, baseline, title="t", window="w").decode()
+    assert "at least 0.5</td><td>0.25" in page
+    assert "as good as in the baseline" in page
+
+
+keys = st.sampled_from(
+    ["features", "name", "dataset", "item_count", "numerical_statistics", "common", "distribution",
+     "kll", "sketch", "data", "regression_metrics", "regression_constraints", "mae", "value",
+     "threshold", "monitoring_config", "num_present", "violations", "categorical", "buckets"]
+)  # fmt: skip
+shapes = st.recursive(
+    st.none() | st.integers(-2, 9) | st.text(max_size=3) | st.floats(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=12,
+)
+documents = st.dictionaries(keys, shapes, max_size=4)
+names = st.sampled_from(["statistics.json", "constraints.json", "constraint_violations.json"])
+
+
+@given(st.dictionaries(names, documents), st.dictionaries(names, documents))
+@settings(max_examples=150, deadline=None)
+def test_files_of_any_shape_make_a_page_or_a_clear_error(
+    files: dict[str, object], baseline: dict[str, object]
+) -> None:
+    seen, known = (
+        {name: json.dumps(held).encode() for name, held in side.items()}
+        for side in (files, baseline)
+    )
+    with suppress(engine.DriftError):
+        assert engine.report(seen, known, title="t", window="w").endswith(b"</html>")

@@ -7,6 +7,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from slipway_drift.ground_truth import Attributes, Judged, join
 
 if TYPE_CHECKING:
@@ -81,3 +83,20 @@ def test_what_cannot_be_joined_is_told(captured: Callable[..., bytes]) -> None:
     ]
     _, reasons = joined(captured("x", "1"), truth("e-1", "1"), Attributes(inference="score"))
     assert reasons == ["the attribute 'score' is missing"]
+
+
+keys = st.sampled_from(["groundTruthData", "eventMetadata", "captureData", "eventId", "data"])
+held = st.recursive(
+    st.none() | st.text(max_size=4) | st.just("e-1"),
+    lambda inner: st.dictionaries(keys, inner, max_size=3),
+    max_leaves=8,
+)
+lines = st.lists(st.binary(max_size=12) | held.map(lambda value: json.dumps(value).encode()))
+
+
+@given(lines, lines)
+@settings(max_examples=100, deadline=None)
+def test_any_lines_are_pairs_or_told_rejections(said: list[bytes], told: list[bytes]) -> None:
+    pairs, reasons = joined(b"\n".join(said), b"\n".join(told))
+    assert len(pairs) + len(reasons) <= sum(len(line.split(b"\n")) for line in (*said, *told))
+    assert all(reasons)

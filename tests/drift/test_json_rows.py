@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slipway_drift import json_rows
 from slipway_drift.errors import DriftError
-from slipway_drift.json_rows import read_json, read_json_lines
+from slipway_drift.json_rows import numbered_lines, read_json, read_json_lines
 from slipway_drift.profile import profile
 
 
@@ -55,10 +55,32 @@ def test_a_file_that_is_no_json_or_too_large_is_refused(monkeypatch: pytest.Monk
         list(read_json(io.BytesIO(b'{"a": 1}')))
 
 
+class Trickle:
+    """A stream that can do no more than `read`, and gives little at a time."""
+
+    def __init__(self, content: bytes, most: int) -> None:
+        self.inner = io.BytesIO(content)
+        self.most = most
+
+    def read(self, size: int) -> bytes:
+        return self.inner.read(min(size, self.most))
+
+
+@given(st.lists(st.binary(max_size=9)).map(b"\n".join), st.integers(1, 7))
+@settings(max_examples=150, deadline=None)
+def test_lines_are_the_same_however_the_stream_comes(content: bytes, most: int) -> None:
+    found = list(numbered_lines(Trickle(content, most)))  # type: ignore[arg-type] # on purpose
+    lines = enumerate(content.split(b"\n"), 1)
+    assert found == [(number, line) for number, line in lines if line.strip()]
+
+
 def test_a_line_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_rows, "LONGEST_LINE", 8)
     with pytest.raises(DriftError, match="line 1 is longer"):
         list(read_json_lines(io.BytesIO(b'{"a": 123456789}')))
+    monkeypatch.setattr(json_rows, "PIECE", 4)
+    with pytest.raises(DriftError, match="line 2 is longer"):
+        list(read_json_lines(io.BytesIO(b"{}\n" + b"x" * 1_000)))
 
 
 json_values = st.recursive(

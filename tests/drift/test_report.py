@@ -139,6 +139,23 @@ def test_a_streak_of_violations_says_since_when() -> None:
     assert "in 3 windows in a row, since 2026-01-01 05:00 UTC" in text
 
 
+def test_each_feature_says_how_often_it_was_violated_and_folds_away_what_is_well() -> None:
+    windows = [summed(BASELINE, text) for text in (BASELINE, WORSE, WORSE)]
+    text = report(windows[-1], windows[:-1]).decode()
+    assert 'aria-label="price: violations in 2 of the last 3 windows"' in text
+    assert "<details>" not in text
+    good = report(windows[0]).decode()
+    assert "Figures of price" in good
+    assert "violations in" not in good
+
+
+def test_what_only_our_own_checks_find_is_said_to_be() -> None:
+    found = {"constraint_check_type": "range_check", "description": "d", "feature_name": "price"}
+    subject = {**summed(BASELINE, WORSE), "violations": [], "slipway_violations": [found]}
+    assert "checks alone would not have found it." in report(subject).decode()
+    assert "would not have found" not in report(summed(BASELINE, WORSE)).decode()
+
+
 def test_ten_thousand_columns_make_a_page_one_can_open() -> None:
     one = summed(BASELINE, WORSE)
     many = {**one, "features": [{**one["features"][0], "name": f"f{i}"} for i in range(10_000)]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slipway_drift.report_verdict import concerning, headline
+from slipway_drift.report_verdict import concerning, headline, lead
 
 EMPTY = {"state": "violations", "features": [], "slipway_violations": []}
 
@@ -29,3 +29,11 @@ def test_the_headline_says_what_kind_of_thing_has_changed() -> None:
     bias = {"metric_name": "CI", "facet": "Sex", "constraint_check_type": "c"}
     for found, said in ((shape, "data's shape"), (quality, "quality"), (bias, "bias")):
         assert said in headline({**EMPTY, "violations": [found]})
+
+
+def test_a_window_of_nothing_but_rejections_says_so() -> None:
+    nothing = {**EMPTY, "state": "no data", "violations": [], "rejections": {}}
+    assert "Is the endpoint called" in lead(nothing, [])
+    assert lead({**nothing, "rejections": {"not JSON": 2}}, []) == (
+        "Nothing that came in could be read: 2 records were rejected."
+    )

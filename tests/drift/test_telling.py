@@ -40,7 +40,7 @@ def test_the_worst_come_first_and_the_rest_is_counted() -> None:
     lines = told(window(worse(2)), "05:00 UTC").splitlines()
     assert lines[0] == "20 of 20 features have changed"
     assert lines[1].startswith("homes, 08:00 UTC: 100 rows. ")
-    assert lines[1].endswith(" violations of the baseline's constraints. Since 05:00 UTC.")
+    assert lines[1].endswith(" violations. Since 05:00 UTC.")
     assert lines[2].startswith("- c0: Mean 50 → 9,059 (shifted by 1 of 1)")
     assert lines[-1] == "… and 11 more."
     assert len(lines) == 12

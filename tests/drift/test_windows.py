@@ -80,7 +80,7 @@ def test_rejections_say_in_which_file_they_stood(captured: Callable[..., bytes])
         "h/1.jsonl, line 3",
         "2, line 1",
     ]
-    assert (shard.rows, kept[0]["text"]) == (1, "no\n")
+    assert (shard.rows, kept[0]["text"]) == (1, "no")
 
 
 def test_a_first_line_that_is_damaged_does_not_make_capture_something_else(

@@ -22,22 +22,42 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
     return None if asked else True
 
 
+Run = Callable[[str], Path]
+
+
 @pytest.fixture(scope="session")
-def mxnet(images: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def mxnet(images: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Run a program with MXNet 1.9.1; the folder that it ran in."""
+    return programs(images, tmp_path_factory, MXNET, "mxnet")
+
+
+@pytest.fixture(scope="session")
+def gluoncv(images: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run a program with Gluon CV on MXNet 1.9.1; the folder that it ran in."""
+    return programs(images, tmp_path_factory, (*MXNET, "gluoncv==0.10.5"), "gluoncv")
+
+
+def programs(
+    images: Path, folders: pytest.TempPathFactory, packages: tuple[str, ...], module: str
+) -> Run:
+    """What runs programs with these packages; skips the test where the module does not import."""
     try:
-        environment = Environments(images).provide(MXNET)
+        environment = Environments(images).provide(packages)
     except EnvironmentFailed as error:
-        pytest.skip(f"MXNet does not install here: {error}")
+        pytest.skip(f"{module} does not install here: {error}")
     if environment.substitutions:
-        pytest.skip(f"MXNet runs on an older Python only: {environment.substitutions}")
+        pytest.skip(f"{module} runs on an older Python only: {environment.substitutions}")
 
     def run(program: str) -> Path:
-        folder = tmp_path_factory.mktemp("mxnet")
+        folder = folders.mktemp(module)
         command = [environment.python, "-I", "-W", "ignore", "-c", program]
         subprocess.run(command, cwd=folder, check=True)  # noqa: S603 - our own programs
         return folder
 
+    try:
+        run(f"import {module}")
+    except subprocess.CalledProcessError:
+        pytest.skip(f"{module} does not import here: see above for the library that it misses")
     return run
 
 

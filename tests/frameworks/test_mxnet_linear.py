@@ -1,4 +1,4 @@
-"""Linear Learner, PCA and K-Means against MXNet 1.9.1, on files that MXNet has written."""
+"""The built-in algorithms on rows against MXNet 1.9.1, on files that MXNet has written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from slipway_local.images.slipway_container import kmeans, linear_learner, pca
+from slipway_local.images.slipway_container import (
+    factorization_machines,
+    kmeans,
+    linear_learner,
+    pca,
+)
 from slipway_local.images.slipway_container.ndarrays import read_file
 
 if TYPE_CHECKING:
@@ -57,6 +62,41 @@ for name in ["float32", "float64", "float16", "uint8", "int32", "int64"]:
     values = np.arange(24).reshape(2, 3, 4).astype(name)
     mx.nd.save(name, {"arg:a": mx.nd.array(values, dtype=name), "aux:b": mx.nd.array([1.5])})
 """
+# Rows and weights are sparse, as in MXNet's example/sparse/factorization_machine.
+MACHINES = """
+import mxnet as mx, numpy as np
+rng = np.random.default_rng(7)
+rows = (rng.normal(0, 1, (64, 40)) * (rng.random((64, 40)) < 0.2)).astype("float32")
+np.save("rows.npy", rows)
+data = mx.sym.var("data", stype="csr")
+v = mx.sym.var("v", shape=(40, 6), stype="row_sparse")
+w1 = mx.sym.var("w1_weight", shape=(40, 1), stype="row_sparse")
+linear = mx.sym.broadcast_add(mx.sym.dot(data, w1), mx.sym.var("w0_weight", shape=(1,)))
+squares = mx.sym.dot(mx.sym.square(data), mx.sym._internal._square_sum(v, axis=1, keepdims=True))
+pairs = mx.sym.sum(mx.sym.square(mx.sym.dot(data, v)), axis=1, keepdims=True)
+total = linear + 0.5 * (pairs - squares)
+for output in ["Linear", "Logistic"]:
+    network = getattr(mx.sym, output + "RegressionOutput")(total, name="out")
+    module = mx.mod.Module(network, label_names=["out_label"])
+    module.bind([("data", rows.shape)], [("out_label", (64, 1))], for_training=False)
+    weights = {
+        "v": mx.nd.array(rng.normal(0, 0.5, (40, 6))).tostype("row_sparse"),
+        "w1_weight": mx.nd.array(rng.normal(0, 1, (40, 1))).tostype("row_sparse"),
+        "w0_weight": mx.nd.array([0.25]),
+    }
+    module.set_params(weights, {})
+    network.save(output + "-symbol.json")
+    mx.nd.save(output + "-params", {"arg:" + name: value for name, value in weights.items()})
+    batch = mx.io.DataBatch([mx.nd.array(rows).tostype("csr")])
+    module.forward(batch, is_train=False)
+    np.save(output + ".npy", module.get_outputs()[0].asnumpy())
+"""
+
+
+@pytest.fixture(scope="module")
+def machines(mxnet: Callable[[str], Path]) -> Path:
+    """Factorization machines with sparse weights, the rows they were asked for, the answers."""
+    return mxnet(MACHINES)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +154,26 @@ def test_linear_learner(
     assert error <= 1e-5
     if predictor == "multiclass_classifier":
         assert [each["predicted_label"] for each in answer] == expected.argmax(axis=1).tolist()
+
+
+@pytest.mark.parametrize("output", ["Linear", "Logistic"])
+def test_factorization_machines(
+    inside: Callable[..., Inside], machines: Path, figures: Callable[..., None], output: str
+) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.write(machines / f"{output}-symbol.json", "symbol.json")
+        archive.write(machines / f"{output}-params", "params")
+    served = inside(factorization_machines.application, {"model_algo-1": buffer.getvalue()})
+    rows = [{"features": row} for row in np.load(machines / "rows.npy").tolist()]
+    body = json.dumps({"instances": rows}).encode()
+    answer = json.loads(served.ask(body, "application/json").body)["predictions"]
+    expected = np.load(machines / f"{output}.npy").reshape(-1)
+    error = float(np.abs([each["score"] for each in answer] - expected).max())
+    figures(**{f"factorization machine, {output}, largest difference": error})
+    assert expected.std() > 0.1
+    assert error <= 1e-5
+    assert ("predicted_label" in answer[0]) == (output == "Logistic")
 
 
 def test_pca(inside: Callable[..., Inside], arrays: Path, figures: Callable[..., None]) -> None:

@@ -69,6 +69,13 @@ def machine() -> Document:
 
 
 @pytest.fixture(scope="session")
+def checks() -> Document:
+    """The state machine that checks a window."""
+    document: Document = json.loads((REPOSITORY / "statemachines/check.asl.json").read_text())
+    return document
+
+
+@pytest.fixture(scope="session")
 def statements(template: Document, functions: dict[str, Document]) -> dict[str, list[Document]]:
     """What each function may do, out of its own policies and those it shares."""
 

@@ -8,7 +8,9 @@ from typing import Any, get_args
 import pytest
 from cfnlint.api import lint  # type: ignore[import-untyped] # it has no types
 from slipway.domain import errors
+from slipway.domain.desired import Runner
 from slipway.domain.steps import Step, Verdict
+from slipway.domain.watch import Schedule
 
 Document = Mapping[str, Any]
 STEPS = {step.__name__ for step in get_args(Step)}
@@ -19,6 +21,8 @@ FIRST_RELEASE = (
     "AwaitChange",
     "AwaitChange",
     "ProbeEndpoint",
+    "BuildBaseline",
+    "WatchEndpoint",
     "Announce",
 )
 
@@ -120,7 +124,7 @@ def test_the_wait_ends_by_itself_and_is_followed_by_a_look(tasks: dict[str, Docu
     ]
 
 
-def test_a_first_release_takes_at_most_forty_transitions(machine: Document) -> None:
+def test_a_first_release_that_is_watched_takes_at_most_forty_transitions(machine: Document) -> None:
     states, todo = machine["States"], list(FIRST_RELEASE)
     at, transitions = machine["StartAt"], 1
     while states[at]["Type"] != "Succeed":
@@ -133,14 +137,40 @@ def test_a_first_release_takes_at_most_forty_transitions(machine: Document) -> N
 def test_every_placeholder_is_substituted_and_every_substitution_used(
     repository: Path, resources: Callable[[str], dict[str, Document]]
 ) -> None:
-    text = (repository / "statemachines/release.asl.json").read_text()
-    ((_, release),) = resources("AWS::Serverless::StateMachine").items()
-    placeholders = {part.split("}")[0] for part in text.split("${")[1:]}
-    assert placeholders == set(release["DefinitionSubstitutions"])
+    for machine in resources("AWS::Serverless::StateMachine").values():
+        text = (repository / machine["DefinitionUri"]).read_text()
+        placeholders = {part.split("}")[0] for part in text.split("${")[1:]}
+        assert placeholders == set(machine["DefinitionSubstitutions"])
 
 
-def test_the_definition_is_valid_amazon_states_language(machine: Document) -> None:
-    definition = json.dumps(machine).replace("${Partition}", "aws")
+def test_a_large_window_is_looked_at_again_once_its_shards_are_profiled(checks: Document) -> None:
+    states = checks["States"]
+    assert states["ProfileCaptures"]["Next"] == checks["StartAt"] == "CheckDrift"
+    assert states["ProfileCaptures"]["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
+    assert states["ProfileCaptures"]["ResultPath"] is None
+    assert states["Choose"]["Choices"] == [
+        {"Variable": "$.checked.shards", "StringEquals": "", "Next": "Checked"}
+    ]
+
+
+def test_a_shard_is_told_what_its_check_was_told(checks: Document) -> None:
+    selected = set(checks["States"]["ProfileCaptures"]["ItemSelector"])
+    schedule = Schedule(Runner.LAMBDA, "s", "d", "e", "b/", 1)
+    assert selected == {f"{name}.$" for name in (*schedule.document(), "keys")}
+
+
+def test_the_checks_are_retried_as_the_steps_of_a_release_are(
+    machine: Document, checks: Document
+) -> None:
+    shard = checks["States"]["ProfileCaptures"]["ItemProcessor"]["States"]["ProfileCapture"]
+    for state in (checks["States"]["CheckDrift"], shard):
+        assert state["Retry"] == machine["States"]["Decide"]["Retry"]
+
+
+@pytest.mark.parametrize("name", ["release", "check"])
+def test_the_definition_is_valid_amazon_states_language(name: str, repository: Path) -> None:
+    text = (repository / f"statemachines/{name}.asl.json").read_text()
+    definition = text.replace("${Partition}", "aws").replace("${Bucket}", "bucket")
     properties = {
         "RoleArn": "arn:aws:iam::123456789012:role/release",
         "DefinitionString": definition.replace(

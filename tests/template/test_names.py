@@ -1,7 +1,7 @@
 """One noun everywhere: a state, its function, its folder, its test and its logs."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ from slipway import settings
 from slipway.domain.errors import InvalidInput
 
 Document = Mapping[str, Any]
-EVENT_DRIVEN = {"ReceiveEvent", "Resume", "Sweep"}
+EVENT_DRIVEN = {"ReceiveEvent", "Resume", "IngestViolations", "Sweep"}
+CHECKS = {"CheckDrift", "ProfileCapture"}
 
 
 def snake(noun: str) -> str:
@@ -22,35 +23,52 @@ def nouns(functions: dict[str, Document]) -> set[str]:
     return {name.removesuffix("Function") for name in functions}
 
 
-def test_every_task_has_its_function_and_every_other_function_an_event(
-    machine: Document, nouns: set[str]
-) -> None:
-    tasks = {name for name, state in machine["States"].items() if state["Type"] == "Task"}
-    assert nouns == tasks | EVENT_DRIVEN
-
-
-def test_every_task_invokes_the_function_of_its_name(machine: Document) -> None:
+def states(machine: Document) -> Iterator[tuple[str, Document]]:
+    """Every state by its name, those inside a Map too."""
     for name, state in machine["States"].items():
-        if state["Type"] == "Task":
-            assert state["Parameters"]["FunctionName"] == f"${{{name}FunctionArn}}"
+        yield name, state
+        yield from states(state.get("ItemProcessor", {"States": {}}))
 
 
-def test_every_substitution_is_the_function_it_says(
+def tasks(machine: Document) -> dict[str, Document]:
+    return {name: state for name, state in states(machine) if state["Type"] == "Task"}
+
+
+def test_every_task_has_its_function_and_every_other_function_an_event(
+    machine: Document, checks: Document, nouns: set[str]
+) -> None:
+    assert set(tasks(checks)) == CHECKS
+    assert nouns == set(tasks(machine)) | CHECKS | EVENT_DRIVEN
+
+
+def test_every_task_invokes_the_function_of_its_name(machine: Document, checks: Document) -> None:
+    for name, state in (*tasks(machine).items(), *tasks(checks).items()):
+        assert state["Parameters"]["FunctionName"] == f"${{{name}FunctionArn}}"
+
+
+def test_every_substitution_is_what_it_says(
     resources: Callable[[str], dict[str, Document]],
 ) -> None:
-    release = resources("AWS::Serverless::StateMachine")["ReleaseStateMachine"]
-    arns = {n: v for n, v in release["DefinitionSubstitutions"].items() if n != "Partition"}
-    assert arns == {name: {"GetAtt": f"{name.removesuffix('Arn')}.Arn"} for name in arns}
+    for machine in resources("AWS::Serverless::StateMachine").values():
+        given = machine["DefinitionSubstitutions"]
+        arns = {name: value for name, value in given.items() if name.endswith("Arn")}
+        assert arns == {name: {"GetAtt": f"{name.removesuffix('Arn')}.Arn"} for name in arns}
+        rest = {name: value["Ref"] for name, value in given.items() if name not in arns}
+        assert rest == {name: "AWS::Partition" if name == "Partition" else name for name in rest}
 
 
-def test_the_state_machine_may_invoke_its_steps_and_nothing_else(
+def test_a_state_machine_may_invoke_its_steps_and_nothing_else(
     resources: Callable[[str], dict[str, Document]], nouns: set[str]
 ) -> None:
-    release = resources("AWS::Serverless::StateMachine")["ReleaseStateMachine"]
-    invoke = release["Policies"][0]["Statement"][0]
-    assert invoke["Action"] == "lambda:InvokeFunction"
-    granted = {resource["GetAtt"] for resource in invoke["Resource"]}
-    assert granted == {f"{step}Function.Arn" for step in nouns - EVENT_DRIVEN}
+    machines = resources("AWS::Serverless::StateMachine")
+    for name, steps in (
+        ("ReleaseStateMachine", nouns - EVENT_DRIVEN - CHECKS),
+        ("CheckStateMachine", CHECKS),
+    ):
+        invoke = machines[name]["Policies"][0]["Statement"][0]
+        assert invoke["Action"] == "lambda:InvokeFunction"
+        granted = {resource["GetAtt"] for resource in invoke["Resource"]}
+        assert granted == {f"{step}Function.Arn" for step in steps}
 
 
 def test_every_function_is_one_file_in_a_folder_of_its_name(

@@ -15,7 +15,7 @@ Statements = dict[str, list[Document]]
 EVERYWHERE = {
     "states:SendTaskSuccess": "the task token says which task",
     "ecr:GetAuthorizationToken": "the token opens no repository by itself",
-    "cloudwatch:PutMetricData": "conditioned on SageMaker's namespaces",
+    "cloudwatch:PutMetricData": "conditioned on SageMaker's namespaces, or drift's",
     "logs:CreateLogDelivery": "log deliveries of the state machine",
     "logs:GetLogDelivery": "log deliveries of the state machine",
     "logs:UpdateLogDelivery": "log deliveries of the state machine",
@@ -41,11 +41,10 @@ def identity_statements(
     statements: Statements, resources: Callable[[str], dict[str, Document]]
 ) -> Statements:
     """What every role of the template may do, by function or resource."""
-    release = resources("AWS::Serverless::StateMachine")["ReleaseStateMachine"]
-    roles = resources("AWS::IAM::Role")
+    machines, roles = resources("AWS::Serverless::StateMachine"), resources("AWS::IAM::Role")
     return {
         **statements,
-        "ReleaseStateMachine": [s for p in release["Policies"] for s in p["Statement"]],
+        **{n: [s for p in m["Policies"] for s in p["Statement"]] for n, m in machines.items()},
         **{
             n: [s for p in r["Policies"] for s in p["PolicyDocument"]["Statement"]]
             for n, r in roles.items()
@@ -83,6 +82,29 @@ def test_models_write_metrics_of_sagemakers_namespaces_alone(
     assert namespaces == ["AWS/SageMaker", "/aws/sagemaker/*"]
 
 
+def test_checks_write_metrics_of_their_namespace_alone(statements: Statements) -> None:
+    writing = [
+        (name, statement)
+        for name, granted in statements.items()
+        for statement in granted
+        if "cloudwatch:PutMetricData" in items(statement["Action"])
+    ]
+    ((name, statement),) = writing
+    assert name == "CheckDriftFunction"
+    namespace = {"cloudwatch:namespace": {"Ref": "DriftNamespace"}}
+    assert statement["Condition"] == {"StringEquals": namespace}
+
+
+def test_what_tells_of_drift_puts_events_in_slipways_name_alone(statements: Statements) -> None:
+    (put,) = [
+        statement
+        for granted in statements.values()
+        for statement in granted
+        if "events:PutEvents" in items(statement["Action"])
+    ]
+    assert put["Condition"] == {"ForAllValues:StringEquals": {"events:source": "slipway"}}
+
+
 def test_no_action_is_a_pattern(identity_statements: Statements) -> None:
     for name, granted in identity_statements.items():
         assert [action for action in actions(granted) if "*" in action] == [], name
@@ -114,18 +136,36 @@ def test_only_probe_endpoint_sends_requests_to_models(identity_statements: State
     assert invoking == {"ProbeEndpointFunction"}
 
 
-def test_one_role_is_passed_by_one_function_to_sagemaker(identity_statements: Statements) -> None:
-    passing = [
-        (name, statement)
+def test_each_role_is_passed_by_one_function_to_one_service(
+    identity_statements: Statements,
+) -> None:
+    passing = {
+        name: (statement["Resource"], statement["Condition"])
         for name, granted in identity_statements.items()
         for statement in granted
         if "iam:PassRole" in items(statement["Action"])
-    ]
-    ((name, statement),) = passing
-    assert name == "DeployEndpointFunction"
-    assert statement["Resource"] == {"GetAtt": "ModelRole.Arn"}
-    service = {"iam:PassedToService": "sagemaker.amazonaws.com"}
-    assert statement["Condition"] == {"StringEquals": service}
+    }
+
+    def to(service: str) -> Document:
+        return {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}}
+
+    assert passing == {
+        "DeployEndpointFunction": ({"GetAtt": "ModelRole.Arn"}, to("sagemaker")),
+        "WatchEndpointFunction": ({"GetAtt": "ScheduleRole.Arn"}, to("scheduler")),
+    }
+
+
+def test_what_reads_captured_requests_changes_nothing_but_its_own_files(
+    statements: Statements,
+) -> None:
+    for name in ("CheckDriftFunction", "ProfileCaptureFunction"):
+        changing = {a for a in actions(statements[name]) if not a.split(":")[1].startswith(READS)}
+        own = {"s3:PutObject", "s3:DeleteObject", "cloudwatch:PutMetricData", "s3:ListBucket"}
+        assert changing <= own | {"s3:ListBucket"}, name
+        for statement in statements[name]:
+            if {"s3:PutObject", "s3:DeleteObject"} & set(items(statement["Action"])):
+                for resource in items(statement["Resource"]):
+                    assert resource["Sub"].startswith("${Bucket.Arn}/monitoring/"), name
 
 
 def test_sagemaker_is_granted_by_prefix(identity_statements: Statements) -> None:
@@ -138,10 +178,8 @@ def test_sagemaker_is_granted_by_prefix(identity_statements: Statements) -> None
 
 def test_nobody_deletes_what_users_uploaded(identity_statements: Statements) -> None:
     for name, granted in identity_statements.items():
-        writes = {a for a in actions(granted) if a.startswith("s3:Delete")}
-        assert writes == set(), name
         for statement in granted:
-            if "s3:PutObject" in items(statement["Action"]):
+            if {"s3:PutObject", "s3:DeleteObject"} & set(items(statement["Action"])):
                 assert all("/models/" not in r["Sub"] for r in items(statement["Resource"])), name
 
 
@@ -153,9 +191,12 @@ def test_models_cannot_read_uploads_that_were_not_inspected(
     assert {first, second} == {"${Bucket.Arn}/artifacts/*", "${Bucket.Arn}/scripts/*"}
 
 
-def test_only_sagemaker_in_this_account_assumes_the_models_role(
-    resources: Callable[[str], dict[str, Document]],
+@pytest.mark.parametrize(
+    ("role", "service"), [("ModelRole", "sagemaker"), ("ScheduleRole", "scheduler")]
+)
+def test_only_one_service_in_this_account_assumes_a_role(
+    role: str, service: str, resources: Callable[[str], dict[str, Document]]
 ) -> None:
-    (trust,) = resources("AWS::IAM::Role")["ModelRole"]["AssumeRolePolicyDocument"]["Statement"]
-    assert trust["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+    (trust,) = resources("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": f"{service}.amazonaws.com"}
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}

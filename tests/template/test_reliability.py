@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from slipway.domain.decide import SETTLE_SECONDS
+from slipway.domain.record import TELL_SECONDS
 
 Document = Mapping[str, Any]
 Resources = Callable[[str], dict[str, Document]]
@@ -77,7 +78,8 @@ def test_rules_may_send_to_the_queues_they_name(
     resources: Resources, queues: dict[str, Document]
 ) -> None:
     (policy,) = resources("AWS::SQS::QueuePolicy").values()
-    assert {queue["Ref"] for queue in policy["Queues"]} == set(queues)
+    # Scheduler sends as its role, which is allowed to.
+    assert {queue["Ref"] for queue in policy["Queues"]} == set(queues) - {"ScheduleDeadLetters"}
     allow = policy["PolicyDocument"]["Statement"][0]
     assert allow["Principal"] == {"Service": "events.amazonaws.com"}
     sources = {_resource(arn) for arn in allow["Condition"]["ArnEquals"]["aws:SourceArn"]}
@@ -85,19 +87,24 @@ def test_rules_may_send_to_the_queues_they_name(
 
 
 def test_every_dead_letter_and_every_failed_release_is_told(
-    alarmed: set[tuple[str, str, str]], queues: dict[str, Document]
+    alarmed: set[tuple[str, str, str]], queues: dict[str, Document], resources: Resources
 ) -> None:
     for name in queues:
         if name.endswith("DeadLetters"):
             assert ("ApproximateNumberOfMessagesVisible", "QueueName", name) in alarmed
     for metric in ("ExecutionsFailed", "ExecutionsTimedOut"):
-        assert (metric, "StateMachineArn", "ReleaseStateMachine") in alarmed
+        for machine in resources("AWS::Serverless::StateMachine"):
+            assert (metric, "StateMachineArn", machine) in alarmed
 
 
-def test_every_function_that_no_release_watches_has_an_alarm(
-    machine: Document, functions: dict[str, Document], alarmed: set[tuple[str, str, str]]
+def test_every_function_that_no_state_machine_watches_has_an_alarm(
+    machine: Document,
+    checks: Document,
+    functions: dict[str, Document],
+    alarmed: set[tuple[str, str, str]],
 ) -> None:
-    watched = {f"{name}Function" for name in machine["States"]}
+    shards = checks["States"]["ProfileCaptures"]["ItemProcessor"]["States"]
+    watched = {f"{n}Function" for n in (*machine["States"], *checks["States"], *shards)}
     for name in set(functions) - watched:
         assert ("Errors", "FunctionName", name) in alarmed
 
@@ -125,7 +132,7 @@ def test_the_dashboard_shows_releases_their_ends_and_dead_letters(
     (dashboard,) = resources("AWS::CloudWatch::Dashboard").values()
     body = dashboard["DashboardBody"]["Sub"]
     titles = [widget["properties"]["title"] for widget in json.loads(body)["widgets"]]
-    assert titles == ["Releases", "How they ended", "Dead letters"]
+    assert titles == ["Releases", "How they ended", "Violations", "Dead letters"]
     assert all(f"${{{n}.QueueName}}" in body for n in queues if n.endswith("DeadLetters"))
 
 
@@ -159,9 +166,22 @@ def test_what_users_uploaded_survives_the_stack(template: Document) -> None:
         assert template["Resources"][name]["UpdateReplacePolicy"] == "Retain"
 
 
-def test_functions_need_no_build_and_share_one_layer(template: Document) -> None:
+def test_functions_need_no_build_and_share_their_layers(template: Document) -> None:
+    drift = {}
     for name, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
             assert resource["Metadata"] == {"SkipBuild": True}, name
-            assert "Layers" not in resource["Properties"], name
+            drift[name] = resource["Properties"].get("Layers")
     assert template["Globals"]["Function"]["Layers"] == [{"Ref": "CoreLayer"}]
+    assert {name for name, layers in drift.items() if layers == [{"Ref": "DriftLayer"}]} == {
+        "BuildBaselineFunction",
+        "CheckDriftFunction",
+        "IngestViolationsFunction",
+        "ProfileCaptureFunction",
+    }
+
+
+def test_a_window_is_told_of_before_another_may_tell(
+    template: Document, functions: dict[str, Document]
+) -> None:
+    assert timeout(template, functions["IngestViolationsFunction"]) <= TELL_SECONDS

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import Site, deployment_of_key
-from slipway.events import changed, uploaded
+from slipway.events import changed, reported, uploaded
 
 Document = Mapping[str, Any]
 Matches = Callable[[Document, Document], bool]
@@ -75,9 +76,10 @@ def test_every_event_that_passes_names_its_deployment(events: dict[str, Document
     for name, event in events.items():
         rule = name.split(".")[0]
         if rule != "SweepRule":
-            hint = uploaded(event) if rule == "UploadRule" else changed(event, SITE)
-            assert hint is not None, name
-            assert hint.deployment == "housing"
+            read = {"UploadRule": uploaded, "ViolationsRule": partial(reported, site=SITE)}
+            found = read.get(rule, partial(changed, site=SITE))(event)
+            assert found is not None, name
+            assert found.deployment == "housing"
 
 
 @pytest.mark.parametrize(

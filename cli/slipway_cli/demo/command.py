@@ -23,6 +23,8 @@ from slipway_cli.failures import Exit, Problem
 from slipway_cli.target import Target, environment
 
 EXAMPLE = Path("examples/housing")
+# Waits are rehearsed: captured requests arrive after seconds, not minutes.
+TIME_SCALE = 0.05
 FURTHER = (
     ("make up", "the same, to play with: slipway push, status, invoke, history"),
     ("template.yaml", "the whole product: functions, events, data, alarms"),
@@ -40,23 +42,25 @@ def demo(ctx: typer.Context) -> None:
     goal = target.of(ctx)
     console = screen.out()
     began = time.monotonic()
+    report = goal.state / "demo-report.html"
     with stoppable(), alone(goal.state / "demo") as folder:
         try:
-            run(console, Target(goal.stack, folder / "cloud", None), goal.state / "images", project)
+            embedded = Target(goal.stack, folder / "cloud", None)
+            run(console, embedded, goal.state / "images", project, report)
         finally:
             console.print(Text("\nCleaning up", "dim"))
     took = screen.seconds(time.monotonic() - began)
-    console.print(Text(f"\nThe demo took {took} and left nothing behind.", "bold"))
+    console.print(Text(f"\nThe demo took {took} and left nothing behind but {report}.", "bold"))
     console.print("\nWhere to look further")
     screen.print_facts(FURTHER)
 
 
-def run(console: Console, goal: Target, images: Path, project: Path) -> None:
+def run(console: Console, goal: Target, images: Path, project: Path, report: Path) -> None:
     """Set up a cloud with Slipway in it, and tell the story there."""
     with stage(console, "Getting ready") as now:
         with now.step("start the embedded cloud, which enforces IAM as AWS does"):
             share(images, goal.state)
-            running = start(goal, port=0, time_scale=1.0)
+            running = start(goal, port=0, time_scale=TIME_SCALE)
         slipway = Deployment(project, running, goal.stack)
         with now.step("sam build") as progress:
             slipway.build(progress)
@@ -66,7 +70,7 @@ def run(console: Console, goal: Target, images: Path, project: Path) -> None:
         found = stack.connect(Target(goal.stack, goal.state, running))
         work = goal.state.parent / "work"
         work.mkdir()
-        Story(console, found, project / EXAMPLE, work, images).tell()
+        Story(console, found, project / EXAMPLE, work, images, report).tell()
 
 
 def share(images: Path, state: Path) -> None:

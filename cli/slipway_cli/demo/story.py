@@ -1,4 +1,4 @@
-"""The seven stages of the demo. It is a client of the product like any other: S3, Step Functions,
+"""The nine stages of the demo. It is a client of the product like any other: S3, Step Functions,
 SageMaker's runtime through boto3, and what the commands are made of."""
 
 import json
@@ -14,6 +14,7 @@ from slipway_cli.demo import hostile, models
 from slipway_cli.demo.models import Trained
 from slipway_cli.demo.stage import INDENT, Stage, stage
 from slipway_cli.demo.traffic import Traffic
+from slipway_cli.demo.watching import Watching, bad
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, outcome, shown_on
 from slipway_cli.history import show
@@ -21,7 +22,7 @@ from slipway_cli.push import upload
 from slipway_cli.release import ended
 from slipway_cli.stack import Stack
 
-HOUSING = "housing"
+HOUSING, LINEAR = "housing", "housing-linear"
 PATIENCE = Patience(seconds=180.0, pause=0.1)
 
 
@@ -34,6 +35,7 @@ class Story:
     example: Path
     work: Path
     images: Path
+    report: Path
 
     @property
     def request(self) -> bytes:
@@ -42,36 +44,47 @@ class Story:
 
     def tell(self) -> None:
         """All of it. Raises Problem where the product does not do what it promises."""
-        linear, trees = self.train()
+        linear, trees, built_in = self.train()
         self.release(linear)
         self.invoke()
         self.update(trees)
         self.refuse(trees)
         self.by_hand()
+        self.built_in(built_in)
+        self.watch()
         self.look_back()
 
-    def train(self) -> tuple[Path, Path]:
-        """Two real archives: one without an inference script, one with a script of its own."""
-        with stage(self.console, "1/7  Train two models on the Boston housing data") as now:
+    @property
+    def suburbs(self) -> list[str]:
+        """Every suburb of Boston as a request: a row without its price."""
+        rows = (self.work / "Boston.csv").read_text().splitlines()[1:]
+        return [row.rpartition(",")[0] for row in rows]
+
+    def train(self) -> tuple[Path, Path, Path]:
+        """Three real archives: without an inference script, with a script of its own, and a
+        built-in algorithm's, which needs none."""
+        with stage(self.console, "1/9  Train three models on the Boston housing data") as now:
             with now.step("fetch the data out of the wheel of ISLP"):
                 pins = self.example / "requirements.txt"
                 data = models.boston(pins, self.work)
-            linear = self._train(now, models.SKLEARN, "sklearn", data)
-            trees = self._train(now, models.XGBOOST, "xgboost", data)
-            archives = self._pack(linear, trees)
+            linear = self._train(now, models.SKLEARN, "sklearn", data, "model.joblib")
+            trees = self._train(now, models.XGBOOST, "xgboost", data, "xgboost-model")
+            learner = self._train(now, models.SKLEARN, "linear_learner", data, "model_algo-1")
+            archives = self._pack(linear, trees, learner)
             now.say(f"packed {archives[0].name}: model.joblib, and no inference script")
             now.say(f"packed {archives[1].name}: xgboost-model with its own code/inference.py")
+            now.say(f"packed {archives[2].name}: model_algo-1, as Linear Learner leaves it")
         return archives
 
     def release(self, archive: Path) -> None:
         """The first release of a deployment that does not exist yet."""
-        with stage(self.console, "2/7  Upload the first model: that is all it takes") as now:
+        with stage(self.console, "2/9  Upload the first model: that is all it takes") as now:
             end = self._push(now, archive, self.example / "slipway.yaml")
             _expect(end, "Released")
 
     def invoke(self) -> None:
         """A prediction, with nothing but boto3."""
-        with stage(self.console, "3/7  Ask the endpoint, with plain boto3") as now:
+        with stage(self.console, "3/9  Ask the endpoint, with plain boto3") as now:
             runtime = self.stack.session.client("sagemaker-runtime")
             reply = runtime.invoke_endpoint(
                 EndpointName=self.stack.endpoint(HOUSING),
@@ -85,7 +98,7 @@ class Story:
 
     def update(self, archive: Path) -> None:
         """Another framework, in place, while clients go on asking."""
-        with stage(self.console, "4/7  Upload the second model while clients keep asking") as now:
+        with stage(self.console, "4/9  Upload the second model while clients keep asking") as now:
             with self._traffic() as traffic:
                 _wait_for(lambda: len(traffic.answers) >= 100)
                 before = traffic.answers[-1].body
@@ -97,7 +110,7 @@ class Story:
 
     def refuse(self, trees: Path) -> None:
         """Three uploads that must not be served, and the good one again."""
-        title = "5/7  Upload what must never be served: the endpoint does not notice"
+        title = "5/9  Upload what must never be served: the endpoint does not notice"
         with stage(self.console, title) as now:
             with self._traffic() as traffic:
                 self._refuse_all(now)
@@ -123,7 +136,7 @@ class Story:
     def by_hand(self) -> None:
         """A release that nobody needs."""
         asked = json.dumps({"deployment": HOUSING})
-        with stage(self.console, f"6/7  Start a release by hand: {asked}") as now:
+        with stage(self.console, f"6/9  Start a release by hand: {asked}") as now:
             machine, line = self.stack.state_machine, TimeLine(self.stack.ports, HOUSING)
             client = self.stack.session.client("stepfunctions")
             execution = client.start_execution(stateMachineArn=machine, input=asked)["executionArn"]
@@ -136,17 +149,58 @@ class Story:
             _expect(end, "Released")
             now.say(f"nothing to do: {end.reason}", "green")
 
+    def built_in(self, archive: Path) -> None:
+        """Another deployment, of another kind: known by its bytes like the others."""
+        title = "7/9  Upload what a built-in algorithm left: Linear Learner, as another deployment"
+        with stage(self.console, title) as now:
+            manifest = self.example / "linear-learner.yaml"
+            _expect(self._push(now, archive, manifest, deployment=LINEAR), "Released")
+            runtime = self.stack.session.client("sagemaker-runtime")
+            reply = runtime.invoke_endpoint(
+                EndpointName=self.stack.endpoint(LINEAR),
+                ContentType="text/csv",
+                Accept="application/json",
+                Body=self.request,
+            )
+            now.say(f"it answers {reply['Body'].read().decode()}", "green")
+
+    def watch(self) -> None:
+        """Requests that drift from what is normal: seen, told, drawn."""
+        title = "8/9  Watch what the endpoint is asked"
+        with stage(self.console, title) as now:
+            watching = Watching(self.stack, HOUSING)
+            with now.step("what it answers to the suburbs it was trained on is its baseline"):
+                baseline = watching.baseline(self.work, self.suburbs)
+            manifest = self.example / "watched.yaml"
+            _expect(self._push(now, None, manifest, baseline), "Released")
+            now.say("every third suburb, as an hour's ordinary requests", "bold")
+            self._window(now, watching, self.suburbs[::3], "no drift")
+            now.say("then the book's two bad samples: crim x 10,000, and lstat below zero", "bold")
+            self._window(now, watching, bad(self.suburbs[1::3]), "violations")
+            now.say(watching.told(), "green")
+            watching.save_report(self.report)
+            now.say(f"the report: {self.report}")
+
+    def _window(self, now: Stage, watching: Watching, rows: list[str], expected: str) -> None:
+        with now.step(f"{len(rows)} requests, and what was captured of them to arrive"):
+            watching.ask(rows)
+        with now.step("start a check of this hour, as its schedule will"):
+            verdict = watching.check(PATIENCE)
+        now.say(f"{verdict.state}: {verdict.violations} violations")
+        if verdict.state != expected:
+            raise Problem(f"{expected} was expected, {verdict.state} it is")
+
     def look_back(self) -> None:
         """Every release, out of the ledger."""
-        with stage(self.console, "7/7  What the ledger remembers"):
+        with stage(self.console, "9/9  What the ledger remembers"):
             show(self.console, self.stack.ports.ledger.history(HOUSING))
 
-    def _train(self, now: Stage, image: str, name: str, data: Path) -> Trained:
+    def _train(self, now: Stage, image: str, name: str, data: Path, file: str) -> Trained:
         with now.step(f"the environment of the image {image}") as progress:
             python = models.environment(self.images, image, progress)
         folder = self.work / f"{name}-model"
         folder.mkdir()
-        saved = folder / ("model.joblib" if name == "sklearn" else "xgboost-model")
+        saved = folder / file
         with now.step(f"examples/housing/train_{name}.py"):
             trained = models.train(python, self.example / f"train_{name}.py", data, saved)
         now.say(
@@ -155,7 +209,7 @@ class Story:
         )
         return trained
 
-    def _pack(self, linear: Trained, trees: Trained) -> tuple[Path, Path]:
+    def _pack(self, linear: Trained, trees: Trained, learner: Trained) -> tuple[Path, Path, Path]:
         script = self.example / "code" / "inference.py"
         return (
             models.pack(self.work / "linear.tar.gz", {"model.joblib": linear.file}),
@@ -163,13 +217,21 @@ class Story:
                 self.work / "trees.tar.gz",
                 {"xgboost-model": trees.file, "code/inference.py": script},
             ),
+            models.pack(self.work / "learner.tar.gz", {"model_algo-1": learner.file}),
         )
 
-    def _push(self, now: Stage, archive: Path, manifest: Path | None = None) -> End:
-        line = TimeLine(self.stack.ports, HOUSING)
+    def _push(
+        self,
+        now: Stage,
+        archive: Path | None,
+        manifest: Path | None = None,
+        baseline: Path | None = None,
+        deployment: str = HOUSING,
+    ) -> End:
+        line = TimeLine(self.stack.ports, deployment)
         began = time.monotonic()
-        wish = upload(self.stack, HOUSING, archive, manifest, now.say)
-        end = self._follow(line, wish)
+        wish = upload(self.stack, deployment, archive, manifest, now.say, baseline)
+        end = self._follow(line, wish, deployment)
         now.say(f"{end.verdict} {screen.seconds(time.monotonic() - began)} after the upload")
         return end
 
@@ -177,10 +239,10 @@ class Story:
         line = TimeLine(self.stack.ports, HOUSING)
         _expect(self._follow(line, upload(self.stack, HOUSING, archive, None, now.say)), "Held")
 
-    def _follow(self, line: TimeLine, wish: Wish) -> End:
+    def _follow(self, line: TimeLine, wish: Wish, deployment: str = HOUSING) -> End:
         return follow(
             line,
-            lambda: outcome(self.stack.ports, HOUSING, wish),
+            lambda: outcome(self.stack.ports, deployment, wish),
             shown_on(self.console, INDENT),
             PATIENCE,
         )

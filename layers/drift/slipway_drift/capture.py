@@ -10,6 +10,7 @@ import polars as pl
 from slipway_drift.capture_bodies import Cells, rows_of
 from slipway_drift.capture_record import Record, parse_record
 from slipway_drift.json_rows import NotTabular, Row, numbered_lines
+from slipway_drift.pairing import position_of
 from slipway_drift.rows import Batch, Rejection, reject
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 RECORDS: Final = 20_000
 
 Pair = tuple[Row, Row]
+Shape = tuple[bool, bool]
+NO_SHAPE: Final[Shape] = (False, False)
 Flatten = Callable[[Sequence[Record]], Iterable["list[Pair] | str"]]
 
 
@@ -53,16 +56,28 @@ def read_capture_by_model(
 def batches(
     records: Sequence[tuple[str, Record, str]], rejections: Sequence[Rejection], flatten: Flatten
 ) -> Iterator[tuple[str, Batch]]:
-    held: dict[str, list[Pair]] = {}
-    rejected = list(rejections)
+    held: dict[tuple[str, Shape], list[Pair]] = {}
+    rejected: dict[str, list[Rejection]] = {}
     flattened = flatten([record for _, record, _ in records])
     for (where, record, text), pairs in zip(records, flattened, strict=True):
+        model = record.target_model or ""
         if isinstance(pairs, str):
-            rejected.append(reject(pairs, where, text))
-        else:
-            held.setdefault(record.target_model or "", []).extend(pairs)
-    for position, model in enumerate(held or [""]):
-        yield model, batch_of(held.get(model, []), rejected if position == 0 else ())
+            rejected.setdefault(model, []).append(reject(pairs, where, text))
+            held.setdefault((model, NO_SHAPE), [])
+        for pair in pairs if isinstance(pairs, list) else ():
+            held.setdefault((model, shape_of(pair)), []).append(pair)
+    for key in held or {("", NO_SHAPE): []}:
+        # A line that is no record names no model: the first one tells of it.
+        lines, rejections = rejections, ()
+        told = [*lines, *rejected.pop(key[0], ())]
+        yield key[0], batch_of(held.get(key, []), told)
+
+
+def shape_of(pair: Pair) -> Shape:
+    """Say of either side whether its columns are known by position: those of CSV and of JSON
+    share no frame."""
+    output, given = (position_of(next(iter(side), "")) >= 0 for side in pair)
+    return output, given
 
 
 def batch_of(pairs: Sequence[Pair], rejections: Sequence[Rejection]) -> Batch:
@@ -84,12 +99,6 @@ def columns_of(rows: Sequence[Mapping[str, str | None]]) -> dict[str, list[str |
     names = {name for row in rows for name in row}
     ordered = sorted(names, key=lambda name: (position_of(name), name))
     return {name: [row.get(name) for row in rows] for name in ordered}
-
-
-def position_of(name: str) -> int:
-    """The position a generated name stands for; -1 where the name is the data's own."""
-    side, _, position = name.partition("_")
-    return int(position) if side in ("input", "output") and position.isdecimal() else -1
 
 
 def flatten_records(records: Sequence[Record]) -> Iterator[list[Pair] | str]:

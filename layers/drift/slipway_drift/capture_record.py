@@ -63,6 +63,17 @@ def parse_key(key: str, prefix: str = "") -> CaptureKey | None:
     return CaptureKey(parts[0], parts[1], "/".join(parts[2:]) or None, found.group(1))
 
 
+def variant_and_model(path: str) -> tuple[str, str]:
+    """Read both off the end of a path, `…/{variant}/[{model}.tar.gz/]yyyy/mm/dd/hh/{file}`.
+
+    Unlike `parse_key` this needs no prefix; what the path does not say is empty.
+    """
+    found = HOUR.search(path)
+    parts = path[: found.start()].strip("/").split("/") if found else []
+    model = parts.pop() if parts and parts[-1].endswith(".tar.gz") else ""
+    return (parts[-1] if parts else "", model)
+
+
 def parse_record(line: bytes | str) -> Record:
     """Read one line of a capture file; NotTabular says why it is none."""
     held = parse_json(line)

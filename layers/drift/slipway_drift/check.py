@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from slipway_drift.distances import categorical_distance, numerical_distance
 from slipway_drift.errors import DriftError
 from slipway_drift.jackson import java_double
+from slipway_drift.pairing import partners
 from slipway_drift.statistics import NULL_VALUE, FeatureStatistics
 from slipway_drift.violations import Violation
 
@@ -63,8 +64,7 @@ def check(
 ) -> Check:
     """Judge the profile; a window without rows violates nothing.
 
-    Columns are paired by position, and named as in the baseline; those whose order means nothing
-    (JSON's) by name, where the baseline has their names. Raise DriftError where the
+    Columns are paired as `partners` says, and named as in the baseline. Raise DriftError where the
     profile lacks a count that only `profile(..., domains=...)` keeps.
     """
     if not current.item_count:
@@ -84,12 +84,13 @@ def check(
 
 
 def pairs(current: Profile, constraints: Constraints) -> list[tuple[FeatureConstraints, Column]]:
-    columns = {column.name: column for column in current.columns}
-    if current.by_name and not columns.keys().isdisjoint(constraints.names):
-        return [
-            (asked, columns[asked.name]) for asked in constraints.features if asked.name in columns
-        ]
-    return list(zip(constraints.features, current.columns, strict=False))
+    paired = partners(
+        [column.name for column in current.columns], constraints.names, by_name=current.by_name
+    )
+    held = dict(zip(paired, current.columns, strict=True))
+    return [
+        (asked, held[index]) for index, asked in enumerate(constraints.features) if index in held
+    ]
 
 
 def check_columns(current: Profile, constraints: Constraints) -> Iterator[Violation]:

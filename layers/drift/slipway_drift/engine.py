@@ -18,7 +18,7 @@ from slipway_drift.errors import DriftError
 from slipway_drift.metrics import Metric
 from slipway_drift.report import report as written
 from slipway_drift.results import Checked, Files, Finding, Shard
-from slipway_drift.summary_reading import is_current, read_summary
+from slipway_drift.summary_reading import is_current, read_summary, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,6 +29,7 @@ __all__ = [
     "baseline", "check", "findings", "profile", "report", "state", "summary_of", "told",
 ]  # fmt: skip
 
+DAMAGED: Final = f"{SUMMARY}: the document is damaged"
 NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -51,6 +52,9 @@ def baseline(
 
 def profile(captures: Iterable[tuple[str, BinaryIO]], baseline: Files) -> Shard:
     """Profile one shard of a window: capture files by name, in constant memory.
+
+    Streams are read once, in order, by `read` alone (Parquet's must be able to seek); each may be
+    closed when the next one is asked for.
 
     Files named .csv, .json or .parquet are read as datasets (a CSV's first row is its header),
     all others as data capture. CSV pairs with the baseline's columns by position, JSON by name.
@@ -95,7 +99,8 @@ def state(files: Files) -> str:
     violations."""
     if SUMMARY not in files:
         return "violations" if findings(files) else "no drift"
-    return str(read_summary(parse_bytes(files[SUMMARY], SUMMARY))["state"])
+    with damage_told(DAMAGED):
+        return str(read_summary(parse_bytes(files[SUMMARY], SUMMARY))["state"])
 
 
 def told(files: Files, since: str = "") -> str:
@@ -104,7 +109,7 @@ def told(files: Files, since: str = "") -> str:
     `since` says in words when the violations began. Without slipway_drift.json the text is made
     of the violations alone.
     """
-    with damage_told():
+    with damage_told(DAMAGED):
         return telling.told(files, since)
 
 
@@ -120,15 +125,17 @@ def report(
 
     With slipway_drift.json among the files the page is of that document, under its own title and
     window; without it `summary_of` makes one. `history` holds earlier slipway_drift.json
-    documents, oldest first; those of another version of Slipway are left out of the trend.
+    documents, oldest first; those of another version of Slipway are left out of the trend. It is
+    gone through once, and one document at a time is held: a generator may read them.
     """
     current = (
         files[SUMMARY]
         if SUMMARY in files
         else summary_of(files, baseline, title=title, window=window)
     )
-    past = [held for earlier in history if is_current(held := parse_bytes(earlier, SUMMARY))]
-    with damage_told():
+    with damage_told(DAMAGED):
+        read = (parse_bytes(earlier, SUMMARY) for earlier in history)
+        past = [remembered(held) for held in read if is_current(held)]
         return written(read_summary(parse_bytes(current, SUMMARY)), past)
 
 
@@ -141,15 +148,16 @@ def summary_of(files: Files, baseline: Files, *, title: str, window: str) -> byt
     from slipway_drift.foreign import foreign_summary
     from slipway_drift.jackson import write
 
-    return write(foreign_summary(files, baseline, title=title, window=window))
+    with damage_told("a file is not in Model Monitor's shape"):
+        return write(foreign_summary(files, baseline, title=title, window=window))
 
 
 @contextmanager
-def damage_told() -> Iterator[None]:
-    """Name the file where a document of ours lacks what it should hold."""
+def damage_told(what: str) -> Iterator[None]:
+    """Turn whatever a document's unforeseen shape leads to into a DriftError."""
     try:
         yield
     except DriftError:
         raise
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise DriftError(f"{SUMMARY}: the document is damaged: {error!r}") from error
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise DriftError(f"{what}: {error!r}") from error

@@ -38,8 +38,13 @@ def violations_in(files: Files, name: str) -> tuple[Violation, ...]:
 def finding(violation: Violation) -> Finding:
     """A bias report names its facet as the feature; a metric is told where its text does not."""
     text = violation.description
-    if violation.metric and violation.metric not in text:
+    if violation.metric and plain(violation.metric) not in plain(text):
         text = f"{violation.metric}: {text}"
     if violation.facet and violation.facet_value:
         text = f"{violation.facet} = {violation.facet_value}, {text}"
     return Finding(violation.feature or violation.facet or "", violation.check, text)
+
+
+def plain(text: str) -> str:
+    """A name without its case and joints: `truePositiveRate` is `true_positive_rate`."""
+    return text.replace("_", "").lower()

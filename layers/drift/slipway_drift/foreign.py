@@ -16,6 +16,7 @@ from slipway_drift.documents import (
     parse_optional,
 )
 from slipway_drift.findings import violations_in
+from slipway_drift.quality import quality_metrics
 from slipway_drift.shift import categorical_shift, numeric_shift
 from slipway_drift.statistics import FeatureStatistics, read_statistics
 from slipway_drift.summary import numbers_document, shift_document, summary_document
@@ -41,7 +42,7 @@ def foreign_summary(files: Files, baseline: Files, *, title: str, window: str) -
     constraints = constraints_in(baseline)
     found = (*violations, *own)
     rows = written.get("dataset", {}).get("item_count") if written else None
-    return summary_document(
+    summed = summary_document(
         title,
         window,
         state_of(rows, found),
@@ -53,6 +54,10 @@ def foreign_summary(files: Files, baseline: Files, *, title: str, window: str) -
             for name in names_of(seen or known, found)
         ],
     )
+    if not any(key.endswith("_metrics") for key in written):
+        return summed
+    asked = parse_optional(baseline, CONSTRAINTS)
+    return {**summed, "metrics": quality_metrics(written, asked)}
 
 
 def features_in(statistics: Mapping[str, Any]) -> dict[str, FeatureStatistics]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Document = Mapping[str, Any]
+
+SCALAR: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def write(document: Document) -> bytes:
@@ -30,7 +32,7 @@ def pieces(value: object, depth: int) -> Iterator[str]:
     elif isinstance(value, float):
         yield java_double(value)
     else:
-        yield json.dumps(value, ensure_ascii=False)
+        yield SCALAR(value)
 
 
 def object_pieces(value: Document, depth: int) -> Iterator[str]:
@@ -39,7 +41,7 @@ def object_pieces(value: Document, depth: int) -> Iterator[str]:
         return
     before = "{\n"
     for key, held in value.items():
-        yield f"{before}{'  ' * (depth + 1)}{json.dumps(key, ensure_ascii=False)} : "
+        yield f"{before}{'  ' * (depth + 1)}{SCALAR(str(key))} : "
         yield from pieces(held, depth + 1)
         before = ",\n"
     yield f"\n{'  ' * depth}}}"
@@ -48,6 +50,10 @@ def object_pieces(value: Document, depth: int) -> Iterator[str]:
 def array_pieces(value: Sequence[object], depth: int) -> Iterator[str]:
     if not value:
         yield "[ ]"
+        return
+    numbers = [java_double(held) for held in value if isinstance(held, float)]
+    if len(numbers) == len(value):  # a sketch has thousands
+        yield f"[ {', '.join(numbers)} ]"
         return
     before = "[ "
     for held in value:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROWS: Final = 20_000
 LONGEST_FILE: Final = 256 * 1024 * 1024
+PIECE: Final = 1024 * 1024
 LONGEST_LINE: Final = 32 * 1024 * 1024
 
 Row = dict[str, str | None]
@@ -86,14 +87,28 @@ def read_json_lines(stream: IO[bytes]) -> Iterator[Batch]:
 
 
 def numbered_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that hold something; DriftError where one is longer than 32 MiB."""
-    number = 0
-    while line := stream.readline(LONGEST_LINE):
-        number += 1
-        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+    """Yield the lines that hold something; DriftError where one is longer than 32 MiB.
+
+    The stream need only `read`: that of an S3 object has a `readline` that takes byte by byte.
+    """
+    for number, line in enumerate(lines_in(stream), 1):
+        if len(line) > LONGEST_LINE:
             raise DriftError(f"line {number} is longer than {LONGEST_LINE} bytes")
         if line.strip():
             yield number, line
+
+
+def lines_in(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield every line, without its end; one that is far too long comes in parts."""
+    carried = b""
+    while piece := stream.read(PIECE):
+        *lines, carried = (carried + piece).split(b"\n")
+        yield from lines
+        if len(carried) > LONGEST_LINE:
+            yield carried
+            carried = b""
+    if carried:
+        yield carried
 
 
 def read_json(stream: IO[bytes]) -> Iterator[Batch]:

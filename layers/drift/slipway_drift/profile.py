@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import polars as pl
 
 from slipway_drift.column import Column
+from slipway_drift.pairing import partners
 from slipway_drift.values import Values
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 KEPT_REJECTIONS: Final = 20
 
+Item = TypeVar("Item")
 Domains = Sequence[tuple[str, Collection[str]]]
 
 
@@ -65,12 +67,16 @@ class Profile:
         )
 
     def renamed(self, names: Sequence[str]) -> Profile:
-        """The same columns under the baseline's names, as Model Monitor writes them."""
-        if self.by_name:
-            return self
-        given = [*names, *(column.name for column in self.columns[len(names) :])]
-        columns = zip(self.columns, given, strict=False)
-        return replace(self, columns=tuple(replace(column, name=name) for column, name in columns))
+        """The same columns under the baseline's names and in its order, as Model Monitor's are."""
+        ours = [column.name for column in self.columns]
+        paired = partners(ours, names, by_name=self.by_name)
+        given = [
+            column if index is None else replace(column, name=names[index])
+            for column, index in zip(self.columns, paired, strict=True)
+        ]
+        last = len(names)
+        order = sorted(range(len(given)), key=lambda i: last if (at := paired[i]) is None else at)
+        return replace(self, columns=tuple(given[i] for i in order))
 
     def outputs_last(self) -> Profile:
         """The same columns with the predictions at the end (`output_columns_position` END)."""
@@ -103,17 +109,28 @@ def profile(
     baseline's (`Constraints.domains`) when the profile is to be checked. `keep` is called with
     each rejected record.
     """
-    result = Profile()
+    grouped = (("", batch) for batch in batches)
+    return profiles(grouped, domains=domains, keep=keep).get("", Profile())
+
+
+def profiles(
+    batches: Iterable[tuple[str, Batch]],
+    *,
+    domains: Domains = (),
+    keep: Callable[[Rejection], None] | None = None,
+) -> dict[str, Profile]:
+    """Profile the rows of each group apart, in one pass: of each variant, say, or each model."""
+    held: dict[str, Profile] = {}
     with ThreadPoolExecutor(pl.thread_pool_size() + 1) as workers:
-        for batch in ahead(iter(batches), workers):
+        for group, batch in ahead(iter(batches), workers):
             for rejection in batch.rejections:
                 if keep:
                     keep(rejection)
-            result = extend(result, batch, domains, workers)
-    return result
+            held[group] = extend(held.get(group, Profile()), batch, domains, workers)
+    return held
 
 
-def ahead(batches: Iterator[Batch], workers: Executor) -> Iterator[Batch]:
+def ahead(batches: Iterator[Item], workers: Executor) -> Iterator[Item]:
     """Read the next batch while the one before is worked on."""
     coming = workers.submit(next, batches, None)
     while (batch := coming.result()) is not None:
@@ -126,10 +143,12 @@ def extend(known: Profile, batch: Batch, domains: Domains, workers: Executor) ->
     cells = {series.name: series for series in batch.frame.get_columns()}
     columns = {column.name: column for column in known.columns}
     late = [(position, name) for position, name in enumerate(cells) if name not in columns]
-    asked = {name: frozenset(values) for name, values in domains}
+    asked = dict(domains)
+    paired = partners(list(cells), list(asked), by_name=batch.by_name) if late else []
     for position, name in late:
-        by_position = domains[position][1] if position < len(domains) else ()
-        watched = Values(watched=asked.get(name, frozenset(by_position)))
+        index = paired[position]
+        partner = () if index is None else domains[index][1]
+        watched = Values(watched=frozenset((*asked.get(name, ()), *partner)))
         column = Column(name, position < batch.outputs, values=watched)
         columns[name] = column.missing(known.item_count)
 

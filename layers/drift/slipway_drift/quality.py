@@ -123,6 +123,25 @@ def quality_violations(
     )
 
 
+def quality_metrics(
+    statistics: Mapping[str, Any], constraints: Mapping[str, Any]
+) -> list[Document]:
+    """List a window's metrics beside what the constraints ask of them, where they do."""
+    kind, block = metrics_block(statistics)
+    asked = constraints.get(f"{kind}_constraints") or {}
+    return [
+        {
+            "name": name,
+            "value": held["value"],
+            "threshold": asked.get(name, {}).get("threshold"),
+            "operator": asked.get(name, {}).get("comparison_operator"),
+            "broken": name in asked and is_broken(float(held["value"]), asked[name]),
+        }
+        for name, held in block.items()
+        if is_metric(held)
+    ]
+
+
 def metrics_block(statistics: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     for kind in BLOCKS.values():
         if f"{kind}_metrics" in statistics:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from slipway_drift.report_change import change
 from slipway_drift.report_feature import card
+from slipway_drift.report_quality import metrics
 from slipway_drift.report_verdict import concerning, headline, lead, ordered
 from slipway_drift.report_words import amount, escape, plural
 
@@ -19,6 +20,7 @@ Held = Mapping[str, Any]
 MOST_WINDOWS: Final = 24
 MOST_CARDS: Final = 200
 MOST_CHANGES: Final = 8
+COMPARED: Final = ("features compared", "metrics compared")
 LOOKS: Final = {
     "violations": ("bad", "M12 3 22 20H2Z M12 9v5 M12 17v.1"),
     "no drift": ("good", "M4 12.5 10 18 20 6"),
@@ -38,7 +40,8 @@ def report(subject: Held, history: Sequence[Held] = ()) -> bytes:
         'style-src \'unsafe-inline\'"><meta name="color-scheme" content="light dark">'
         f"<title>{escape(headline(subject))} · {escape(subject['title'])}</title>"
         f'<style>{style}</style></head><body><a class="skip" href="#features">Skip to the '
-        f"features</a><main>{verdict(subject, windows)}{changes(subject)}{trend(windows)}"
+        f"features</a><main>{verdict(subject, windows)}{changes(subject)}{metrics(subject)}"
+        f"{trend(windows)}"
         f"{rejections(subject)}{features(subject, windows)}</main>{FOOTER}</body></html>"
     )
     return page.encode()
@@ -54,9 +57,11 @@ def verdict(subject: Held, windows: Sequence[Held]) -> str:
     look, icon = LOOKS.get(subject["state"], LOOKS["violations"])
     tiles = {
         "rows in this window": amount(subject["rows"]),
-        "features compared": amount(len(subject["features"])),
-        "violations": amount(len(subject["violations"])),
-        "more findings by Slipway": amount(len(subject["slipway_violations"])),
+        COMPARED[bool(subject.get("metrics"))]: amount(
+            len(subject.get("metrics") or subject["features"])
+        ),
+        "by Model Monitor's checks": amount(len(subject["violations"])),
+        "by Slipway's own checks": amount(len(subject["slipway_violations"])),
         "records rejected": amount(sum(subject["rejections"].values())),
     }
     shown = "".join(
@@ -78,16 +83,17 @@ def changes(subject: Held) -> str:
         f'<li><a href="#features"><b>{escape(name)}</b><span>{escape(text)}</span></a></li>'
         for name, text in concerning(subject)
     ]
-    changed = [(i, f) for i, f in ordered(subject) if f["violations"]]
     items = general + [
         f'<li><a href="#f{i}"><b>{escape(f["name"])}</b><span>{escape(change(f))}</span></a></li>'
-        for i, f in changed[:MOST_CHANGES]
+        for i, f in ordered(subject)
+        if f["violations"]
     ]
     if not items:
         return ""
-    more = len(changed) - MOST_CHANGES
-    rest = f'<p class="soft">… and {plural(more, "feature")} more below.</p>' if more > 0 else ""
-    return f'<h2>What changed</h2><ul class="changed">{"".join(items)}</ul>{rest}'
+    more = len(items) - MOST_CHANGES
+    rest = f'<p class="soft">… and {more:,} more below.</p>' if more > 0 else ""
+    shown = "".join(items[:MOST_CHANGES])
+    return f'<h2>What changed</h2><ul class="changed">{shown}</ul>{rest}'
 
 
 def trend(windows: Sequence[Held]) -> str:
@@ -130,7 +136,7 @@ def rejections(subject: Held) -> str:
 
 def features(subject: Held, windows: Sequence[Held]) -> str:
     """Write the cards, predictions apart from inputs."""
-    past = [{f["name"]: f["distance"] for f in window["features"]} for window in windows]
+    past = [{f["name"]: f for f in window["features"]} for window in windows]
     ranked = ordered(subject)
     shown, parts = ranked[:MOST_CARDS], ['<div id="features"></div>']
     for role, title in (("prediction", "Predictions"), ("input", "Features")):

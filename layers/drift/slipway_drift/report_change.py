@@ -71,14 +71,20 @@ def moved(feature: Held) -> str:
 
 def outside(feature: Held) -> str:
     share = feature["shift"] and feature["shift"]["outside"]
-    if share is None:
+    before, now = feature["numbers"]["baseline"], feature["numbers"]["current"]
+    if share is None or before.get("max") is None or now.get("max") is None:
         return ""
-    return f"{percent(share)} of values lie outside the baseline's range"
+    ends = []
+    if now["min"] < before["min"]:
+        ends.append(f"down to {amount(now['min'])}")
+    if now["max"] > before["max"]:
+        ends.append(f"up to {amount(now['max'])}")
+    known = f"the baseline's {amount(before['min'])} to {amount(before['max'])}"
+    return f"{percent(share)} of values lie outside {known}, {' and '.join(ends)}"
 
 
-def negative(feature: Held) -> str:
-    smallest = feature["numbers"]["current"].get("min")
-    return "" if smallest is None else f"negative values, down to {amount(smallest)}"
+def negative(_: Held) -> str:
+    return "negative values, where there were none"
 
 
 PHRASES: Final[Mapping[str, Callable[[Held], str]]] = {

@@ -8,8 +8,7 @@ from typing import Any, Final
 from slipway_drift.report_words import amount, escape, percent
 
 WIDTH: Final = 480
-HEIGHT: Final = 150
-FLOOR: Final = 128
+HEIGHT: Final = 128
 LEGEND: Final = (
     '<figcaption class="legend"><span><i></i>Baseline</span>'
     '<span class="now"><i></i>This window</span>{note}</figcaption>'
@@ -44,7 +43,8 @@ def numbers_figure(name: str, chart: Held) -> str:
         f'<figure><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(spoken)}">'
         f'<path class="area-base" d="{outline(chart["baseline"], top)}"/>'
         f'<path class="area-now" d="{outline(chart["current"], top)}"/>'
-        f"{axis(chart['edges'])}</svg>{LEGEND.format(note=note)}</figure>"
+        f'<line class="axis" x1="0" x2="{WIDTH}" y1="{HEIGHT}" y2="{HEIGHT}"/></svg>'
+        f"{ticks(chart['edges'])}{LEGEND.format(note=note)}</figure>"
     )
 
 
@@ -56,24 +56,21 @@ def peak(chart: Held, side: str) -> str:
 def outline(shares: Sequence[float], top: float) -> str:
     """Trace the steps of a histogram."""
     step = WIDTH / len(shares)
-    path = [f"M0 {FLOOR}"]
+    path = [f"M0 {HEIGHT}"]
     for i, share in enumerate(shares):
-        level = FLOOR - share / top * (FLOOR - 6)
+        level = HEIGHT - share / top * (HEIGHT - 6)
         path.append(f"V{level:.1f}H{(i + 1) * step:.1f}")
-    return "".join([*path, f"V{FLOOR}Z"])
+    return "".join([*path, f"V{HEIGHT}Z"])
 
 
-def axis(edges: Sequence[float]) -> str:
-    ticks = [f'<line class="axis" x1="0" x2="{WIDTH}" y1="{FLOOR}" y2="{FLOOR}"/>']
-    for i in range(5):
-        at = i / 4
-        anchor = "start" if i == 0 else "end" if i == 4 else "middle"
-        label = amount(edges[round(at * (len(edges) - 1))])
-        ticks.append(
-            f'<text class="tick" x="{at * WIDTH:.0f}" y="{HEIGHT - 6}" '
-            f'text-anchor="{anchor}">{escape(label)}</text>'
-        )
-    return "".join(ticks)
+def ticks(edges: Sequence[float]) -> str:
+    """Label the axis in five places; as text of the page, so that a phone can show it."""
+    labels = (
+        f'<span style="--at:{i / 4:.2f}">'
+        f"{escape(amount(edges[round(i / 4 * (len(edges) - 1))]))}</span>"
+        for i in range(5)
+    )
+    return f'<div class="ticks" aria-hidden="true">{"".join(labels)}</div>'
 
 
 def values_table(name: str, chart: Held) -> str:
@@ -103,7 +100,8 @@ def gauge(distance: float, threshold: float) -> str:
     """Set the distance against its threshold."""
     end = max(distance, threshold) * 1.15 or 1.0
     return (
-        f'<div class="gauge"><p><span>Distance <b>{amount(distance)}</b></span>'
+        '<div class="gauge"><p><span>Model Monitor&#x27;s distance '
+        f"<b>{amount(distance)}</b></span>"
         f'<span class="soft">threshold {amount(threshold)}</span></p>'
         f'<div class="track"><i style="--to:{distance / end:.4f}"></i>'
         f'<u style="--at:{threshold / end:.4f}"></u></div></div>'
@@ -113,7 +111,7 @@ def gauge(distance: float, threshold: float) -> str:
 def sparkline(name: str, distances: Sequence[float | None], threshold: float) -> str:
     """Draw a feature's distance over the last windows, with its threshold dashed."""
     known = [distance for distance in distances if distance is not None]
-    if len(known) < 2:
+    if len(known) < 2 or not any(known):
         return ""
     top = max(*known, threshold) * 1.1 or 1.0
     points = [
@@ -129,4 +127,16 @@ def sparkline(name: str, distances: Sequence[float | None], threshold: float) ->
         f'<line x1="0" x2="170" y1="{level:.1f}" y2="{level:.1f}"/><path d="{path}"/>'
         f'<circle cx="{points[-1][0]:.1f}" cy="{points[-1][1]:.1f}" r="3.5"/></svg>'
         f"<span>Distance over the last {len(distances)} windows</span></div>"
+    )
+
+
+def strip(name: str, violated: Sequence[bool]) -> str:
+    """Mark the last windows in which a feature violated something, the newest last."""
+    if len(violated) < 2 or not any(violated):
+        return ""
+    marks = "".join(f'<i class="{"bad" if bad else "good"}"></i>' for bad in violated)
+    spoken = f"{name}: violations in {sum(violated)} of the last {len(violated)} windows"
+    return (
+        f'<div class="strip"><div role="img" aria-label="{escape(spoken)}">{marks}</div>'
+        f"<span>Violated in {sum(violated)} of the last {len(violated)} windows</span></div>"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from slipway_drift.report_charts import distribution, gauge, sparkline
+from slipway_drift.report_charts import distribution, gauge, sparkline, strip
 from slipway_drift.report_words import amount, check_name, escape, percent, plural, shortened
 
 Held = Mapping[str, Any]
@@ -19,8 +19,8 @@ TYPE_COLORS: Final = {
 }
 
 
-def card(number: int, feature: Held, distances: Sequence[float | None]) -> str:
-    """Write the card; `distances` are those of the last windows, oldest first."""
+def card(number: int, feature: Held, past: Sequence[Held | None]) -> str:
+    """Write the card; `past` is the same feature in the last windows, oldest first."""
     wrong = feature["violations"]
     pill = plural(len(wrong), "violation") if wrong else "within limits"
     mark = " bad" if wrong else ""
@@ -31,12 +31,27 @@ def card(number: int, feature: Held, distances: Sequence[float | None]) -> str:
         f'<span class="tag">{escape(feature["inferred_type"])}</span>'
         f'<span class="pill{mark}">{pill}</span></header>'
     )
-    parts = [head, distribution(feature)]
-    if feature["distance"] is not None:
-        parts.append(gauge(feature["distance"], feature["threshold"]))
-    parts += [complaints(wrong), figures(feature), types(feature)]
-    parts.append(sparkline(feature["name"], distances, feature["threshold"]))
-    return "".join([*parts, "</article>"])
+    return (
+        f'{head}<div class="body"><div>{distribution(feature)}{complaints(wrong)}'
+        f"{measured(feature, past)}</div>{known(feature)}</div></article>"
+    )
+
+
+def known(feature: Held) -> str:
+    """The figures, folded away where nothing is wrong."""
+    held = f"{figures(feature)}{types(feature)}"
+    if feature["violations"]:
+        return f"<div>{held}</div>"
+    return f"<details><summary>Figures of {escape(feature['name'])}</summary>{held}</details>"
+
+
+def measured(feature: Held, past: Sequence[Held | None]) -> str:
+    """Set the distance against its threshold, and both against the windows before."""
+    name, threshold = feature["name"], feature["threshold"]
+    drawn = "" if feature["distance"] is None else gauge(feature["distance"], threshold)
+    distances = [held["distance"] if held else None for held in past]
+    violated = [bool(held and held["violations"]) for held in past]
+    return f"{drawn}{strip(name, violated)}{sparkline(name, distances, threshold)}"
 
 
 def complaints(wrong: Sequence[Held]) -> str:
@@ -83,7 +98,7 @@ def shift_rows(shift: Held | None) -> str:
         ("Moved on average by", shift["wasserstein"]),
     )
     return "".join(
-        f'<tr><th scope="row">{label}</th><td></td><td>{amount(value)}</td></tr>'
+        f'<tr><th scope="row">{label}</th><td colspan="2">{amount(value)}</td></tr>'
         for label, value in labels
         if value is not None
     )

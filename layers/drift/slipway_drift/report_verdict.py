@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from slipway_drift.report_words import check_name, plural, shortened
+from slipway_drift.report_words import check_name, metric_words, plural, shortened
 from slipway_drift.violations import GENERAL_CHECKS
 
 Held = Mapping[str, Any]
+
+WELL: Final = "The model is as good as in the baseline"
 
 
 def violations(subject: Held) -> list[Held]:
@@ -21,7 +23,7 @@ def headline(subject: Held) -> str:
     return {
         "no data": "No data in this window",
         "too little data": "Too little data to judge",
-        "no drift": "No drift",
+        "no drift": WELL if subject.get("metrics") else "No drift",
     }.get(
         subject["state"],
         f"{moved} of {plural(total, 'feature')} {'has' if moved == 1 else 'have'} changed"
@@ -42,6 +44,10 @@ def overall(subject: Held) -> str:
 
 def lead(subject: Held, windows: Sequence[Held]) -> str:
     count = len(violations(subject))
+    if subject["state"] == "no data" and subject["rejections"]:
+        lost = sum(subject["rejections"].values())
+        were = "was" if lost == 1 else "were"
+        return f"Nothing that came in could be read: {plural(lost, 'record')} {were} rejected."
     if subject["state"] == "no data":
         return (
             "Nothing was captured, so nothing can be said. Is the endpoint called, and capture on?"
@@ -51,24 +57,31 @@ def lead(subject: Held, windows: Sequence[Held]) -> str:
             f"Only {plural(subject['rows'], 'row')} came in, too few to tell a shift from chance. "
             f"{plural(count - 1, 'other finding')} to be read with care."
         )
+    if subject["state"] == "no drift" and subject.get("metrics"):
+        return "Every metric is within its threshold."
     if subject["state"] == "no drift":
         return "Every feature looks as in the baseline, within its limits."
-    streak = 0
-    for window in reversed(windows):
-        if window["state"] != "violations":
-            break
-        streak += 1
+    said = f"{plural(count, 'violation')}{since(windows)}."
+    if subject["slipway_violations"] and not subject["violations"]:
+        them = "it" if count == 1 else "any of them"
+        return f"{said} Model Monitor's checks alone would not have found {them}."
+    return said
+
+
+def since(windows: Sequence[Held]) -> str:
+    """Say since when there have been violations; nothing where they are new."""
+    good = next((i for i, held in enumerate(reversed(windows)) if held["state"] != "violations"), 0)
+    streak = good or len(windows)
     if streak < 2:
-        return f"{plural(count, 'violation')} of the baseline's constraints."
-    since = f"in {streak} windows in a row, since {windows[-streak]['window']}"
-    return f"{plural(count, 'violation')} of the baseline's constraints, {since}."
+        return ""
+    return f", in {streak} windows in a row, since {windows[-streak]['window']}"
 
 
 def concerning(subject: Held) -> list[tuple[str, str]]:
     """Name and tell what concerns no single feature: columns, rows, a model's metrics."""
     names = {feature["name"] for feature in subject["features"]}
     return [
-        (general_name(held), shortened(held["description"]))
+        metric_words(held["description"]) or (general_name(held), shortened(held["description"]))
         for held in violations(subject)
         if held.get("feature_name") not in names
     ]

@@ -12,6 +12,9 @@ MINUS: Final = "\N{MINUS SIGN}"
 TIMES: Final = "\N{MULTIPLICATION SIGN}"
 RAISED: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LONG_FRACTION: Final = re.compile(r"\d+\.\d{5,}(E-?\d+)?")
+BROKEN_METRIC: Final = re.compile(
+    r"Metric (\S+) with (\S+) \+/- \S+ was (Less|Greater)ThanThreshold '([^']+)'"
+)
 CONTROLS: Final = {code: f"\\x{code:02x}" for code in range(32)} | {127: "\\x7f"}
 
 CHECKS: Final = {
@@ -42,10 +45,14 @@ def printed(text: object) -> str:
     return str(text).translate(CONTROLS)
 
 
-def amount(value: float | None) -> str:
-    """A number in four digits, with thousands set apart; a dash where there is none."""
-    if value is None:
+def amount(given: float | str | None) -> str:
+    """A number in four digits, with thousands set apart; a dash where there is none.
+
+    What JSON cannot say stands quoted in the files: `"NaN"`, `"Infinity"`.
+    """
+    if given is None:
         return DASH
+    value = float(given)
     if not math.isfinite(value):
         return "∞" if value > 0 else f"{MINUS}∞" if value < 0 else "not a number"
     if value == int(value) and abs(value) < 1e9:
@@ -80,3 +87,17 @@ def plural(count: int, noun: str) -> str:
 
 def check_name(check: str) -> str:
     return CHECKS.get(check, check.replace("_", " ").capitalize())
+
+
+def metric_words(description: str) -> tuple[str, str] | None:
+    """Name a metric of model quality, and say what it is and should be; None for other texts."""
+    found = BROKEN_METRIC.fullmatch(description)
+    if not found:
+        return None
+    name, value, side, threshold = found.groups()
+    allowed = "at least" if side == "Less" else "at most"
+    try:
+        text = f"{amount(value)}, where {allowed} {amount(threshold)} is asked for"
+    except ValueError:
+        return None
+    return name.replace("_", " "), text

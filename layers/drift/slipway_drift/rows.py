@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from slipway_drift.pairing import baseline_names, position_of
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
 LONGEST_TEXT: Final = 2_000
@@ -32,6 +36,14 @@ class Batch:
     rejections: tuple[Rejection, ...] = ()
     outputs: int = 0
     by_name: bool = False
+
+    def named(self, names: Sequence[str]) -> Batch:
+        """The same rows of a capture, its positions named as the baseline names its columns."""
+        ours = self.frame.columns
+        if self.by_name or all(position_of(name) < 0 for name in ours):
+            return self
+        renamed = dict(zip(ours, baseline_names(ours, names), strict=True))
+        return replace(self, frame=self.frame.rename(renamed), by_name=True)
 
     def within(self, name: str) -> Batch:
         """The same rows; what was rejected says in which file it stood."""

@@ -20,3 +20,10 @@ def read_summary(document: object) -> Mapping[str, Any]:
     if not isinstance(document, Mapping) or not is_current(document):
         raise DriftError(f"summary: this is not a slipway_drift.json of version {VERSION}")
     return document
+
+
+def remembered(summary: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the trend needs of an earlier window: a tenth of it."""
+    kept = ("name", "distance", "violations")
+    features = [{key: feature[key] for key in kept} for feature in summary["features"]]
+    return {**summary, "features": features, "rejected": []}

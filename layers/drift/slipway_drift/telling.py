@@ -8,7 +8,7 @@ from slipway_drift.documents import SUMMARY, parse
 from slipway_drift.findings import findings
 from slipway_drift.report_change import change
 from slipway_drift.report_verdict import concerning, headline, lead, ordered
-from slipway_drift.report_words import check_name, plural, printed, shortened
+from slipway_drift.report_words import check_name, metric_words, plural, printed, shortened
 from slipway_drift.summary_reading import read_summary
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def told(files: Files, since: str = "") -> str:
     if SUMMARY in files:
         return told_summary(read_summary(parse(files, SUMMARY)), since)
     found = [
-        (held.feature or check_name(held.check), shortened(held.description))
+        metric_words(held.description)
+        or (held.feature or check_name(held.check), shortened(held.description))
         for held in findings(files)
     ]
     verdict = f"{plural(len(found), 'violation')} of the baseline's constraints" if found else ""

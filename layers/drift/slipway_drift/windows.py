@@ -31,7 +31,7 @@ from slipway_drift.summary import summary
 from slipway_drift.violations import violations_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
     from slipway_drift.results import Files
@@ -54,8 +54,9 @@ def baseline_files(held: Profile, config: Mapping[str, object]) -> Files:
 def shard_of(captures: Iterable[tuple[str, BinaryIO]], baseline: Files) -> Shard:
     """Profile files of one window, each line that is no row kept."""
     rejected: list[Rejection] = []
-    domains = read_constraints(parse(baseline, CONSTRAINTS)).domains
-    held = profile(rows_in(captures), domains=domains, keep=rejected.append)
+    constraints = read_constraints(parse(baseline, CONSTRAINTS))
+    rows = rows_in(captures, constraints.names)
+    held = profile(rows, domains=constraints.domains, keep=rejected.append)
     return Shard(
         json.dumps(profile_document(held), ensure_ascii=False).encode(),
         rejected_lines(rejected),
@@ -63,12 +64,13 @@ def shard_of(captures: Iterable[tuple[str, BinaryIO]], baseline: Files) -> Shard
     )
 
 
-def rows_in(captures: Iterable[tuple[str, BinaryIO]]) -> Iterator[Batch]:
+def rows_in(captures: Iterable[tuple[str, BinaryIO]], names: Sequence[str] = ()) -> Iterator[Batch]:
+    """The rows of each file; those of captures under the baseline's `names`."""
     for name, stream in captures:
         suffix = name.rpartition(".")[2].lower()
         kind = suffix if suffix in DATASETS else "capture"
         for batch in read_dataset(stream, name, kind):
-            yield batch.within(name)
+            yield (batch.named(names) if names and kind == "capture" else batch).within(name)
 
 
 def rejected_lines(rejected: Iterable[Rejection]) -> bytes:

@@ -156,12 +156,31 @@ _HUGGING_FACE_VERSIONS = (
     ("2.6.0", "5.5.3"),
 )
 
+
+def _mxnet(version: str, package: str, repository: str = "mxnet-inference") -> Family:
+    # MXNet 1 needs the numpy of its time, and distutils, which setuptools brings to Python 3.12
+    packages = (f"mxnet=={package}", "numpy==1.23.5", "setuptools==68.2.2")
+    return Family(
+        repository, version, "mxnet_serving", "mxnet_serving", packages, finds_script=True
+    )
+
+
+_MXNET_VERSIONS = (
+    ("1.4.1", "1.4.1"),
+    ("1.6.0", "1.6.0"),
+    ("1.7.0", "1.7.0.post2"),
+    ("1.8.0", "1.8.0.post0"),  # 1.8.0 itself wants an OpenBLAS of the system
+    ("1.9.0", "1.9.0"),
+)
+
 FAMILIES = (
     _built_in("linear-learner", "numpy==2.1.0"),
     _built_in("pca", "numpy==2.1.0"),
     _built_in("kmeans", "numpy==2.1.0"),
     _built_in("image-classification", "numpy==2.1.0", "pillow==11.1.0"),
     _built_in("object-detection", "numpy==2.1.0", "pillow==11.1.0"),
+    _built_in("semantic-segmentation", "numpy==2.1.0", "pillow==11.1.0"),
+    _built_in("factorization-machines", "numpy==2.1.0"),
     _scikit_learn(
         "0.23-1", "scikit-learn==0.23.2", "numpy==1.19.2", "scipy==1.5.3", "pandas==1.1.3"
     ),
@@ -191,6 +210,8 @@ FAMILIES = (
         ("scikit-learn==1.8.0", "pandas==2.2.3"),
     ),
     *map(_sparkml, ("2.2", "2.4", "3.3")),
+    _mxnet("1.4.0", "1.4.0", "sagemaker-mxnet-serving"),
+    *(_mxnet(*versions) for versions in _MXNET_VERSIONS),
     *map(_tensorflow, _TENSORFLOW_VERSIONS),
     *map(_pytorch, _PYTORCH_VERSIONS),
     *(_hugging_face(*versions) for versions in _HUGGING_FACE_VERSIONS),

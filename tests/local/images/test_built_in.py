@@ -11,6 +11,10 @@ import numpy as np
 import pytest
 from slipway_local.sagemaker.serving import Health
 
+from tests.local.images.slipway_container.test_segmentation_network import (
+    network as segmentation_weights,
+)
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -85,7 +89,8 @@ def test_pictures_are_classified(dock: Dock, mxnet_files: type[MXNetFiles]) -> N
     assert json.loads(reply.body) == pytest.approx([0.880797, 0.119203], abs=1e-5)
     line = dock.ask(server, png(red), "application/x-image", "application/jsonlines").body
     assert json.loads(line) == {"prediction": json.loads(reply.body)}
-    assert dock.ask(server, b"1,2", "text/csv").status == 415
+    for kind in ("text/csv", "application/x-recordio"):  # RecordIO is for training alone
+        assert dock.ask(server, b"1,2", kind).status == 415
     refused = dock.ask(server, b"no picture", "image/jpeg")
     assert (refused.status, refused.body) == (400, b"unable to evaluate payload provided")
 
@@ -129,6 +134,33 @@ def test_objects_are_detected(dock: Dock, mxnet_files: type[MXNetFiles]) -> None
     [[label, score, *box]] = json.loads(reply.body)["prediction"]
     assert (label, box) == (1.0, [0.25, 0.25, 0.75, 0.75])
     assert score == pytest.approx(np.exp(2) / (2 + np.exp(2)), abs=1e-5)
+
+
+def test_pixels_are_classified(dock: Dock, mxnet_files: type[MXNetFiles]) -> None:
+    """A picture that is red on the left and green on the right, and a network that tells these."""
+    weights = mxnet_files.arrays(segmentation_weights())
+    files = {
+        "hyperparams.json": b'{"algorithm": "fcn", "backbone": "resnet-50", "num_classes": "3"}',
+        "model_algo-1": weights,
+        "model_best.params": weights,
+    }
+    server = dock.start(files, f"{ACCOUNT}/semantic-segmentation:1")
+    assert (server.health(), server.failure()) == (Health.READY, "")
+    pixels = np.zeros((32, 48, 3), np.uint8)
+    pixels[:, :24, 0], pixels[:, 24:, 1] = 255, 255
+    labels = dock.ask(server, png(pixels), "image/png", "image/png")
+    assert (labels.status, labels.headers["Content-Type"]) == (200, "image/png")
+    assert struct.unpack(">IIBB", labels.body[16:26]) == (48, 32, 8, 0)  # shades of grey
+    scores = dock.ask(server, png(pixels), "application/x-image")
+    assert scores.headers["Content-Type"] == "application/x-protobuf"
+    end = 8 + int.from_bytes(scores.body[4:8], "little")
+    target = scores.body[end - 4 * 3 * 32 * 48 : end]
+    found = np.frombuffer(target, "<f4").reshape(3, 32, 48)
+    assert np.abs(found.sum(axis=0) - 1).max() <= 1e-5
+    assert (found[:, :, :16].argmax(axis=0) == 0).all()
+    assert (found[:, :, 32:].argmax(axis=0) == 1).all()
+    assert dock.ask(server, b"no picture", "image/jpeg").status == 400
+    assert dock.ask(server, png(pixels), "application/x-recordio").status == 415
 
 
 def test_a_spark_pipeline_is_served(dock: Dock) -> None:

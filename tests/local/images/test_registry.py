@@ -17,6 +17,9 @@ CHINA = "450853457545.dkr.ecr.cn-north-1.amazonaws.com.cn"
         (f"{US}/sagemaker-xgboost:1.7-1", "sagemaker-xgboost:1.7-1"),
         ("sagemaker-xgboost:3.0-5", "sagemaker-xgboost:3.0-5"),
         (f"{US}/linear-learner:1", "linear-learner:1"),
+        (f"{US}/semantic-segmentation:1", "semantic-segmentation:1"),
+        (f"{US}/mxnet-inference:1.9.0-cpu-py38", "mxnet-inference:1.9.0"),
+        (f"{US}/sagemaker-mxnet-serving:1.4.0-cpu-py3", "sagemaker-mxnet-serving:1.4.0"),
         (f"{US}/tensorflow-inference:2.20.0-cpu-py312", "tensorflow-inference:2.20.0"),
         (f"{US}/pytorch-inference:2.6.0-cpu-py312", "pytorch-inference:2.6.0"),
         (

@@ -41,8 +41,11 @@ _SEGMENTATION: Final = ("fcn", "psp", "deeplab")
 def read_json(reader: Reader) -> Any:  # noqa: ANN401 - JSON
     """The document that a reader holds to its end, or None where it is large or no JSON."""
     data = reader.peek(LARGEST + 1)
-    if len(data) > LARGEST:
-        return None
+    return None if len(data) > LARGEST else parse_json(data)
+
+
+def parse_json(data: bytes) -> Any:  # noqa: ANN401 - JSON
+    """The document, or None where it is no JSON."""
     try:
         return json.loads(data)
     except (ValueError, RecursionError):

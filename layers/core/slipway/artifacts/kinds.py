@@ -90,7 +90,7 @@ KINDS: Final = (
     Kind(
         "factorization-machines",
         "Factorization Machines (built-in)",
-        "a zip with the arrays `v`, `w1_weight`, `w0_weight`",
+        "a zip with the arrays `v`, `w1_weight`, `w0_weight` in `params`",
         "`mxnet_version` in the symbol",
         "factorization-machines",
     ),
@@ -205,10 +205,12 @@ def weigh(clues: Iterable[Clue]) -> Clue:
     return min(speaking, key=_rank, default=Clue("", "", UNKNOWN))
 
 
-def _rank(clue: Clue) -> tuple[int, int, int, str]:
+def _rank(clue: Clue) -> tuple[int, int, int, int, str]:
     folder, _, name = clue.member.rpartition("/")
     usual = name.partition(".")[0] in _USUAL
-    return _ORDER[clue.kind], folder.count("/") + bool(folder), not usual, clue.member
+    depth, number = folder.count("/") + bool(folder), folder.rpartition("/")[2]
+    version = int(number) if number.isascii() and number.isdigit() else 0
+    return _ORDER[clue.kind], depth, not usual, -version, clue.member
 
 
 def _together(clues: list[Clue]) -> list[Clue]:

@@ -27,6 +27,7 @@ _TYPES: Final = {
     7: ("bool", 1),
     12: ("bfloat16", 2),
 }
+_INDICES: Final = {0: 0, 1: 1, 2: 2}  # dense, row_sparse, csr: how many arrays of indices follow
 _MOST: Final = 20_000
 _NAME: Final = 512
 
@@ -71,18 +72,35 @@ def _array(reader: Reader) -> tuple[tuple[int, ...], str]:
     (magic,) = struct.unpack("<I", reader.read(4))
     if magic not in (_V1, _V2, _V3):
         raise Damaged("an array is of an unknown version")
-    if magic != _V1 and reader.read(4) != bytes(4):
-        raise Damaged("an array is sparse")
+    (storage,) = struct.unpack("<i", reader.read(4)) if magic != _V1 else (0,)
+    indices = _INDICES.get(storage)
+    if indices is None:
+        raise Damaged("an array is stored in an unknown way")
+    held = _shape(reader) if indices else None
+    shape = _shape(reader)
+    reader.read(8)  # device
+    dtype, item = _type(reader)
+    numbered = [(_type(reader)[1], _shape(reader)) for _ in range(indices)]
+    for size, sides in [(item, shape if held is None else held), *numbered]:
+        reader.skip(math.prod(sides) * size)
+    return shape, dtype
+
+
+def _shape(reader: Reader) -> tuple[int, ...]:
     (dimensions,) = struct.unpack("<I", reader.read(4))
     if dimensions > 32:
         raise Damaged("an array has too many dimensions")
     shape = struct.unpack(f"<{dimensions}q", reader.read(8 * dimensions))
-    _, _, kind = struct.unpack("<iii", reader.read(12))
-    if kind not in _TYPES or any(side < 0 for side in shape):
+    if any(side < 0 for side in shape):
         raise Damaged("an array has an unknown type or shape")
-    dtype, item = _TYPES[kind]
-    reader.skip(math.prod(shape) * item)
-    return shape, dtype
+    return shape
+
+
+def _type(reader: Reader) -> tuple[str, int]:
+    (kind,) = struct.unpack("<i", reader.read(4))
+    if kind not in _TYPES:
+        raise Damaged("an array has an unknown type or shape")
+    return _TYPES[kind]
 
 
 def _name(reader: Reader) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from slipway.artifacts.protobuf import Field, fields
+from slipway.artifacts.protobuf import Field, fields, signed
 
 if TYPE_CHECKING:
     from slipway.artifacts.reader import Reader
@@ -58,11 +58,12 @@ def _graph(graph: Field, found: dict[str, Any]) -> None:
     for field in graph.fields():
         side = {11: "inputs", 12: "outputs"}.get(field.number)
         if side and len(found[side]) < _MOST:
-            name, value = _value(field)
+            name, value = read_value(field)
             found[side][name] = value
 
 
-def _value(field: Field) -> tuple[str, dict[str, Any]]:
+def read_value(field: Field) -> tuple[str, dict[str, Any]]:
+    """The name, element type and shape of a ValueInfoProto."""
     name, value = "", {"dtype": "unknown", "shape": None}
     for part in field.fields():
         if part.number == 1:
@@ -87,7 +88,7 @@ def _tensor(field: Field) -> dict[str, Any]:
 def _side(field: Field) -> int | str | None:
     for part in field.fields():
         if part.number == 1:
-            return part.value
+            return part.value if signed(part.value) >= 0 else None
         if part.number == 2:
             return part.text()
     return None

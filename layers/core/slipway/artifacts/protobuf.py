@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TEXT: Final = 64 * KIB
+_NUMBERS: Final = 4 * KIB
 _FIXED: Final = {1: 8, 5: 4}
 
 
@@ -71,6 +72,18 @@ def _varint(reader: Reader) -> int:
         if byte < 0x80:
             return value
     raise Damaged("a number is too long")
+
+
+def whole_numbers(field: Field) -> list[int]:
+    """The int64s of a repeated field, packed or one by one; none of more than anybody reads."""
+    if not field.size:
+        return [signed(field.value)]
+    if field.size > _NUMBERS:
+        return []
+    reader, found = reader_of(field.bytes()), []
+    while not reader.at_end():
+        found.append(signed(_varint(reader)))
+    return found
 
 
 def signed(value: int) -> int:

@@ -90,11 +90,12 @@ def _tensor(body: bytes) -> dict[str, Any]:
         if field.number == 2:
             dtype = TYPES.get(field.value, f"type {field.value}")
         elif field.number == 3:
-            shape = _shape(field)
+            shape = read_shape(field)
     return {"dtype": dtype, "shape": shape}
 
 
-def _shape(field: Field) -> list[int | None] | None:
+def read_shape(field: Field) -> list[int | None] | None:
+    """A TensorShapeProto: None for a side that is unknown, or for all of it."""
     sides: list[int | None] = []
     for dimension in field.fields():
         if dimension.number == 3 and dimension.value:

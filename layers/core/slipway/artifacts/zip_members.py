@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from slipway.artifacts.zips import Entry
 
 _RAW: Final = re.compile(r"[^/]+/(data|constants|tensors)/\d+")  # torch's tensors
-_JSON: Final = ("manifest.json", "additional-params.json", "metadata.json", "config.json")
+_JSON: Final = (
+    "manifest.json",
+    "additional-params.json",
+    "meta.json",
+    "metadata.json",
+    "config.json",
+)
 
 
 class _Zipped:
@@ -42,7 +48,7 @@ class _Zipped:
         self.names.add(entry.name)
         if entry.name in _JSON or entry.name.endswith("symbol.json"):
             self.documents[entry.name] = documents.read_json(entry.reader)
-        elif entry.name.endswith(".params"):
+        elif entry.name.endswith(".params") or entry.name == "params":
             self.arrays = {array.name: array for array in read_arrays(entry.reader)}
         elif entry.reader.peek(len(NPY)) == NPY:
             _, verdict = read_npy(entry.reader)
@@ -91,11 +97,23 @@ class _Zipped:
         return self._mxnet("linear-learner", details)
 
     def _factorization(self) -> Clue | None:
-        if not {"v", "w1_weight", "w0_weight"} <= self.arrays.keys():
+        """Arrays of a sparse model (features by factors), or of a dense one, which lie across."""
+        factors, names = self.arrays.get("v"), self.arrays.keys()
+        dense = "Linear_Plus_Bias_weight" in names
+        if factors is None or len(factors.shape) != 2:
             return None
-        shape = self.arrays["v"].shape
-        details = {"n_features": shape[0], "factors": shape[1] if len(shape) > 1 else 0}
-        return self._mxnet("factorization-machines", details)
+        if not (dense or {"w1_weight", "w0_weight"} <= names):
+            return None
+        shape = factors.shape[::-1] if dense else factors.shape
+        details = {"n_features": shape[0], "factors": shape[1]}
+        return self._mxnet("factorization-machines", details | self._trained_as())
+
+    def _trained_as(self) -> dict[str, Any]:
+        """The predictor that meta.json's hyperparameters name, if they do."""
+        meta = self.documents.get("meta.json")
+        parameters = meta.get("training_parameters") if isinstance(meta, dict) else None
+        told = parameters.get("predictor_type") if isinstance(parameters, dict) else None
+        return {"predictor_type": told[:80]} if isinstance(told, str) else {}
 
     def _mxnet(self, kind: str, details: dict[str, Any]) -> Clue:
         symbols = [document for name, document in self.documents.items() if "symbol" in name]

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .algorithm_requests import JSON_LINES, RECORDIO
 from .messages import CSV, JSON, Response, media_type, with_charset
@@ -17,7 +18,8 @@ Part = float | list[float]
 Prediction = Mapping[str, Part]
 
 _MAGIC = 0xCED7230A
-_LABEL, _KEY, _VALUE, _FLOAT32_TENSOR, _VALUES = 2, 1, 2, 2, 1
+_FEATURES, _LABEL, _KEY, _VALUE = 1, 2, 1, 2
+_FLOAT32_TENSOR, _INT32_TENSOR, _VALUES = 2, 7, 1
 
 
 def reply(predictions: Sequence[Prediction], envelope: str, accept: str) -> Response:
@@ -47,15 +49,29 @@ def _listed(part: Part) -> list[float]:
 
 def _record(prediction: Prediction) -> bytes:
     """One RecordIO frame of one `Record` (see recordio.py): each part is a label of that name."""
-    record = b"".join(
-        _field(_LABEL, _field(_KEY, name.encode()) + _field(_VALUE, _tensor(part)))
-        for name, part in prediction.items()
-    )
+    parts = ((name, _floats(part)) for name, part in prediction.items())
+    return _framed(b"".join(_named(_LABEL, name, tensor) for name, tensor in parts))
+
+
+def record_of(array: NDArray[np.float32]) -> bytes:
+    """One RecordIO frame of one `Record` whose features are an array, `target`, and its `shape`."""
+    sides = b"".join(map(_varint, array.shape))
+    shape = _field(_INT32_TENSOR, _field(_VALUES, sides))
+    target = _floats(array)
+    return _framed(_named(_FEATURES, "shape", shape) + _named(_FEATURES, "target", target))
+
+
+def _framed(record: bytes) -> bytes:
     return struct.pack("<II", _MAGIC, len(record)) + record + bytes(-len(record) % 4)
 
 
-def _tensor(part: Part) -> bytes:
-    packed = np.array(_listed(part), "<f4").tobytes()
+def _named(number: int, name: str, value: bytes) -> bytes:
+    """An entry of a map of the record."""
+    return _field(number, _field(_KEY, name.encode()) + _field(_VALUE, value))
+
+
+def _floats(part: Part | NDArray[np.float32]) -> bytes:
+    packed = np.atleast_1d(np.asarray(part, "<f4")).tobytes()
     return _field(_FLOAT32_TENSOR, _field(_VALUES, packed))
 
 

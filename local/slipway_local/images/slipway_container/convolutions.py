@@ -8,6 +8,8 @@ from .symbols import Node
 
 Pair = tuple[int, int]
 
+_MOST_PATCHES = 1 << 24  # numbers in the columns of one matrix product: 64 MB
+
 
 def _pair(node: Node, name: str, otherwise: Pair) -> Pair:
     values = numbers(option(node, name, otherwise)) or otherwise
@@ -21,22 +23,43 @@ def _windows(padded: Array, kernel: Pair, stride: Pair, dilate: Pair) -> Array:
     return views[:, :, :: stride[0], :: stride[1], :: dilate[0], :: dilate[1]]
 
 
-def _convolution(node: Node, inputs: list[Array]) -> Array:
-    """Columns of patches times the filters: one matrix product for each image."""
-    data, weight, *bias = inputs
-    kernel = _pair(node, "kernel", (1, 1))
-    if option(node, "num_group", 1) != 1 or weight.ndim != 4:
-        raise ValueError(f"{node.name} is a convolution in groups or not in two dimensions")
-    rows, columns = _pair(node, "pad", (0, 0))
-    padded = np.pad(data, ((0, 0), (0, 0), (rows, rows), (columns, columns)))
-    stride, dilate = _pair(node, "stride", (1, 1)), _pair(node, "dilate", (1, 1))
+def convolve(
+    data: Array,
+    weight: Array,
+    bias: Array | None = None,
+    *,
+    stride: Pair = (1, 1),
+    pad: Pair = (0, 0),
+    dilate: Pair = (1, 1),
+) -> Array:
+    """Columns of patches times the filters: a matrix product for some rows of each image."""
+    kernel = weight.shape[2], weight.shape[3]
+    padded = np.pad(data, ((0, 0), (0, 0), (pad[0], pad[0]), (pad[1], pad[1])))
     windows = _windows(padded, kernel, stride, dilate)
     batch, _, height, width = windows.shape[:4]
-    patches = windows.transpose(0, 1, 4, 5, 2, 3).reshape(batch, -1, height * width)
-    result = weight.reshape(len(weight), -1) @ patches
-    if bias:
-        result += bias[0][:, None]
-    return np.asarray(result.reshape(batch, len(weight), height, width))
+    filters = weight.reshape(len(weight), -1)
+    result = np.empty((batch, len(weight), height, width), np.result_type(data, weight))
+    rows = max(1, _MOST_PATCHES // (filters.shape[1] * width))
+    for image in range(batch):
+        for top in range(0, height, rows):
+            some = windows[image, :, top : top + rows].transpose(0, 3, 4, 1, 2)
+            products = filters @ some.reshape(filters.shape[1], -1)
+            result[image, :, top : top + rows] = products.reshape(len(weight), -1, width)
+    return result if bias is None else np.asarray(result + bias[:, None, None])
+
+
+def _convolution(node: Node, inputs: list[Array]) -> Array:
+    data, weight, *bias = inputs
+    if option(node, "num_group", 1) != 1 or weight.ndim != 4:
+        raise ValueError(f"{node.name} is a convolution in groups or not in two dimensions")
+    return convolve(
+        data,
+        weight,
+        bias[0] if bias else None,
+        stride=_pair(node, "stride", (1, 1)),
+        pad=_pair(node, "pad", (0, 0)),
+        dilate=_pair(node, "dilate", (1, 1)),
+    )
 
 
 def _pooling(node: Node, inputs: list[Array]) -> Array:
@@ -46,11 +69,16 @@ def _pooling(node: Node, inputs: list[Array]) -> Array:
     kernel, stride = _pair(node, "kernel", (1, 1)), _pair(node, "stride", (1, 1))
     margins = _margins(node, data.shape[2:], kernel, stride)
     if kind == "max":
-        padded = np.pad(data, ((0, 0), (0, 0), *margins), constant_values=-np.inf)
-        return np.asarray(_windows(padded, kernel, stride, (1, 1)).max(axis=(4, 5)))
+        return largest(data, kernel, stride, margins)
     padded = np.pad(data, ((0, 0), (0, 0), *margins))
     sums = _windows(padded, kernel, stride, (1, 1)).sum(axis=(4, 5))
     return np.asarray(sums if kind == "sum" else sums / _counts(node, data, kernel, stride))
+
+
+def largest(data: Array, kernel: Pair, stride: Pair, margins: list[Pair]) -> Array:
+    """The largest element of each window."""
+    padded = np.pad(data, ((0, 0), (0, 0), *margins), constant_values=-np.inf)
+    return np.asarray(_windows(padded, kernel, stride, (1, 1)).max(axis=(4, 5)))
 
 
 def _global(data: Array, kind: str) -> Array:
@@ -86,9 +114,15 @@ def _counts(node: Node, data: Array, kernel: Pair, stride: Pair) -> Array:
 
 def _batch_norm(node: Node, inputs: list[Array]) -> Array:
     data, gamma, beta, mean, variance = inputs
-    scale = 1 / np.sqrt(variance + np.float32(option(node, "eps", 1e-3)))
-    if not option(node, "fix_gamma", otherwise=True):
-        scale = scale * gamma
+    gamma = np.ones_like(gamma) if option(node, "fix_gamma", otherwise=True) else gamma
+    return normalise(data, gamma, beta, mean, variance, option(node, "eps", 1e-3))
+
+
+def normalise(
+    data: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps: float
+) -> Array:
+    """Each channel by its moving mean and variance."""
+    scale = gamma / np.sqrt(variance + np.float32(eps))
     shape = (1, -1, *(1,) * (data.ndim - 2))
     return np.asarray(data * scale.reshape(shape) + (beta - mean * scale).reshape(shape))
 

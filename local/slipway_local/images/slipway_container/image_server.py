@@ -1,7 +1,8 @@
 """What SageMaker's Image Classification and Object Detection have in common.
 
-A picture in, JSON out (JSON lines where batch transform asks for them); refusals are those of the
-other built-in algorithms, see algorithm_server.py.
+A picture in, JSON out (JSON lines where batch transform asks for them). RecordIO is for training
+alone, says the developer guide. Refusals are those of the other built-in algorithms, see
+algorithm_server.py.
 """
 
 import json
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .algorithm_requests import JSON_LINES
+from .algorithm_server import refusal
 from .failures import ContainerMisconfigured
 from .messages import JSON, Request, Response, media_type
 from .ndarrays import read_file
@@ -22,8 +24,7 @@ from .pictures import read_picture
 from .settings import Settings
 from .symbols import Graph, read_graph
 
-_PICTURES = ("image/jpeg", "image/png", "application/x-image")
-_HTML = "text/html; charset=utf-8"
+PICTURES = ("image/jpeg", "image/png", "application/x-image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,13 @@ class ImageAlgorithm:
     def invoke(self, request: Request) -> Response:
         """415 for other types than pictures, 400 for a body that is none."""
         assert self._loaded is not None  # noqa: S101 - requests come after `load`
-        if media_type(request.content_type or "")[0] not in _PICTURES:
-            message = f"content-type {request.content_type} not supported"
-            return Response(415, message.encode(), _HTML)
+        if media_type(request.content_type or "")[0] not in PICTURES:
+            return refusal(415, f"content-type {request.content_type} not supported")
         try:
             picture = read_picture(request.body, self._loaded.shape)
         except ValueError as error:
             sys.stderr.write(f"refused: {error}\n")
-            return Response(400, b"unable to evaluate payload provided", _HTML)
+            return refusal(400, "unable to evaluate payload provided")
         answer = self._loaded.read(self._loaded.network.evaluate(picture))
         accept = media_type(request.accept or self._settings.default_accept(JSON))[0]
         return self._reply(answer, accept)

@@ -7,6 +7,7 @@ request's context as one argument more, and an error is answered with its own me
 import importlib
 import importlib.util
 import inspect
+import io
 import json
 import sys
 import traceback
@@ -15,9 +16,12 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from . import formats
 from .failures import ContainerMisconfigured
-from .messages import JSON, Request, Response, with_charset
+from .messages import CSV, JSON, Request, Response, with_charset
 from .settings import Settings
 from .toolkits import offer_toolkits
 
@@ -58,9 +62,12 @@ class ToolkitApplication:
 
     def load(self) -> None:
         """Import the script, if there is one, and load the model."""
-        script = _script(self._settings)
-        self._steps = _steps(script, self._defaults, self._context)
+        self._steps = _steps(self._read_script(), self._defaults, self._context)
         self._model = self._steps.model_fn(str(self._settings.model_folder))
+
+    def _read_script(self) -> object | None:
+        """The script's module, where there is one."""
+        return _script(self._settings)
 
     def invoke(self, request: Request) -> Response:
         """The answer; what is raised is answered as the image does."""
@@ -79,6 +86,15 @@ class ToolkitApplication:
     def execution_parameters(self) -> None:
         """These containers have none."""
         return
+
+
+def decode(content: Content, content_type: str) -> NDArray[Any]:
+    """As the toolkit decodes: a csv of whole and broken numbers mixed is no matrix."""
+    if content_type == CSV and isinstance(content, str):
+        return np.asarray(np.genfromtxt(io.StringIO(content), dtype=None, delimiter=","))
+    if content_type == JSON:
+        return np.array(json.loads(content))
+    return formats.decode(content, content_type)
 
 
 def plainly(error: Exception) -> Response:

@@ -195,9 +195,40 @@ def _forest_regression(attributes: Values, folder: Path) -> Operator:
     }
 
 
+def _boosted(attributes: Values, folder: Path) -> Callable[[Vector], float]:
+    """The weighted sum of the trees' answers."""
+    trees, weights = _forest(attributes, folder), attributes["tree_weights"]
+    return lambda features: _dot([tree(features)[0] for tree in trees], weights)
+
+
+def _boosted_classifier(attributes: Values, folder: Path) -> Operator:
+    """Two classes; the loss that Spark trains with, LogLoss, counts the margin twice."""
+    if (
+        attributes.get("num_classes", 2) != 2
+        or attributes.get("lossType", "logistic") != "logistic"
+    ):
+        raise ValueError("boosted trees are read for two classes and logistic loss only")
+    margin, thresholds = _boosted(attributes, folder), attributes.get("thresholds")
+
+    def run(values: Values) -> Values:
+        score = margin(values["features"])
+        second = 1 / (1 + math.exp(-2 * score)) if score > -350 else 0.0
+        answer = _classified([-score, score], [1 - second, second], thresholds)
+        return answer if thresholds else {**answer, "prediction": 1.0 if score > 0 else 0.0}
+
+    return run
+
+
+def _boosted_regression(attributes: Values, folder: Path) -> Operator:
+    boosted = _boosted(attributes, folder)
+    return lambda values: {"prediction": boosted(values["features"])}
+
+
 OPERATORS: dict[str, Maker] = {
     "decision_tree_classifier": _tree_classifier,
     "decision_tree_regression": _tree_regression,
+    "gbt_classifier": _boosted_classifier,
+    "gbt_regression": _boosted_regression,
     "linear_regression": _linear_regression,
     "logistic_regression": _logistic_regression,
     "min_max_scaler": _min_max_scaler,

@@ -2,8 +2,10 @@
 
 The format of MXNet's src/ndarray/ndarray.cc, all little-endian: u64 0x112, u64 0, u64 count, the
 arrays; u64 count of names (0 for a list), each a u64 length and bytes. An array is u32 magic, i32
-storage type (not in version 1), u32 dimensions, i64 sides, i32 device type, i32 device, i32 element
-type, elements.
+storage type (not in version 1), shape (u32 dimensions, i64 sides), i32 device type, i32 device, i32
+element type, elements. Where the storage type is 1, only some rows are there (a row_sparse array):
+their shape stands before the array's, and their numbers behind the element type as i32 type and
+shape, and as elements behind the rows.
 """
 
 import math
@@ -17,7 +19,9 @@ from numpy.typing import NDArray
 _MAGIC = 0x112
 _VERSION_1, _VERSION_2, _VERSION_3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
 _TYPES = {0: "<f4", 1: "<f8", 2: "<f2", 3: "u1", 4: "<i4", 5: "i1", 6: "<i8"}
+_DENSE, _ROWS = 0, 1
 _MOST_DIMENSIONS = 32
+_MOST_ELEMENTS = 1 << 30
 
 Array = NDArray[Any]
 
@@ -73,16 +77,54 @@ def _array(cursor: _Cursor) -> Array:
     (magic,) = cursor.numbers("I")
     if magic not in (_VERSION_1, _VERSION_2, _VERSION_3):
         raise ValueError("an array of the NDArray file has an unknown version")
-    if magic != _VERSION_1 and cursor.numbers("i") != (0,):
-        raise ValueError("an array of the NDArray file is sparse; save it dense")
+    (storage,) = cursor.numbers("i") if magic != _VERSION_1 else (_DENSE,)
+    if storage == _DENSE:
+        shape = _shape(cursor)
+        return _elements(cursor, _element(cursor), shape)
+    if storage == _ROWS:
+        return _scattered(cursor)
+    raise ValueError("an array of the NDArray file is sparse in columns; save it dense")
+
+
+def _scattered(cursor: _Cursor) -> Array:
+    """A dense array of one that holds some of its rows."""
+    held, shape = _shape(cursor), _shape(cursor)
+    if held[1:] != shape[1:] or not shape or math.prod(shape) > _MOST_ELEMENTS:
+        raise ValueError("an array of the NDArray file holds rows of another shape than its own")
+    element = _element(cursor)
+    (kind,) = cursor.numbers("i")
+    numbers = _dtype(kind), _shape(cursor)
+    rows = _elements(cursor, element, held)
+    places = _elements(cursor, *numbers)
+    if places.shape != held[:1] or not ((places >= 0) & (places < shape[0])).all():
+        raise ValueError("an array of the NDArray file holds rows that it does not have")
+    array = np.zeros(shape, element)
+    array[places.astype(np.int64)] = rows
+    return array
+
+
+def _shape(cursor: _Cursor) -> tuple[int, ...]:
     (dimensions,) = cursor.numbers("I")
     if dimensions > _MOST_DIMENSIONS:
         raise ValueError(f"an array of the NDArray file claims {dimensions} dimensions")
     shape = cursor.numbers(f"{dimensions}q")
-    _, _, kind = cursor.numbers("iii")
-    if kind not in _TYPES or min(shape, default=0) < 0:
+    if min(shape, default=0) < 0:
         raise ValueError("an array of the NDArray file has an unknown type or shape")
-    element = np.dtype(_TYPES[kind])
+    return shape
+
+
+def _element(cursor: _Cursor) -> np.dtype[Any]:
+    _, _, kind = cursor.numbers("iii")
+    return _dtype(kind)
+
+
+def _dtype(kind: int) -> np.dtype[Any]:
+    if kind not in _TYPES:
+        raise ValueError("an array of the NDArray file has an unknown type or shape")
+    return np.dtype(_TYPES[kind])
+
+
+def _elements(cursor: _Cursor, element: np.dtype[Any], shape: tuple[int, ...]) -> Array:
     return np.frombuffer(cursor.take(math.prod(shape) * element.itemsize), element).reshape(shape)
 
 

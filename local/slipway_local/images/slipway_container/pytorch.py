@@ -4,16 +4,14 @@ Follows sagemaker-pytorch-inference-toolkit's default handler and sagemaker-infe
 """
 
 import io
-import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch  # type: ignore[import-not-found]  # the image has it
-from numpy.typing import NDArray
 
 from . import formats
-from .inference_toolkit import ToolkitApplication, plainly
+from .inference_toolkit import ToolkitApplication, decode, plainly
 from .messages import CSV, JSON
 from .settings import Settings
 
@@ -66,15 +64,6 @@ class PyTorchDefaults:
             if kind in (JSON, formats.NPY):
                 return formats.encode(prediction, kind)
         raise formats.UnsupportedFormatError(accept)
-
-
-def decode(content: str | bytes, content_type: str) -> NDArray[Any]:
-    """As sagemaker-inference decodes: a csv of whole and broken numbers mixed is no matrix."""
-    if content_type == CSV and isinstance(content, str):
-        return np.asarray(np.genfromtxt(io.StringIO(content), dtype=None, delimiter=","))
-    if content_type == JSON:
-        return np.array(json.loads(content))
-    return formats.decode(content, content_type)
 
 
 def application(settings: Settings) -> ToolkitApplication:

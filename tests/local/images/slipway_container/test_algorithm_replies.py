@@ -2,9 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
-from slipway_local.images.slipway_container.algorithm_replies import Prediction, reply
+from slipway_local.images.slipway_container.algorithm_replies import Prediction, record_of, reply
 from slipway_local.images.slipway_container.recordio import read_records
+
+from tests.local.images.slipway_container.test_recordio import field, floats, frame, varint
 
 LABELLED: list[Prediction] = [
     {"score": [0.25, 0.75], "predicted_label": 1},
@@ -40,3 +43,11 @@ def test_records_carry_labels() -> None:
         body[start] = 0x0A
     one, other = read_records(bytes(body))
     assert (one.values.tolist(), other.values.tolist()) == ([0.25], list(map(float, range(100))))
+
+
+def test_an_array_is_a_record_of_its_elements_and_its_shape() -> None:
+    array = np.arange(600, dtype=np.float32).reshape(1, 2, 300)
+    sides = field(1, varint(1) + varint(2) + varint(300))
+    shape = field(1, field(1, b"shape") + field(2, field(7, sides)))
+    target = field(1, field(1, b"target") + field(2, field(2, floats(*range(600)))))
+    assert record_of(array) == frame(shape + target)

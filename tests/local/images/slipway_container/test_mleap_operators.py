@@ -140,6 +140,29 @@ def test_forests(tmp_path: Path) -> None:
     assert mean == {"prediction": 15.0}
 
 
+def test_boosted_trees(tmp_path: Path) -> None:
+    tree(tmp_path / "tree0", [3.0], [0.0], [0.0])
+    tree(tmp_path / "tree1", [-1.0], [2.0], [-400.0])
+    attributes = {"trees": ["tree0", "tree1"], "tree_weights": [1.0, 0.5], "num_classes": 2}
+    regression = OPERATORS["gbt_regression"](attributes, tmp_path)
+    assert regression({"features": [1.0, 0.0]}) == {"prediction": 2.5}
+    classifier = OPERATORS["gbt_classifier"](attributes, tmp_path)
+    answer = classifier({"features": [2.0, 0.0]})
+    assert (answer["prediction"], answer["raw_prediction"]) == (1.0, [-1.0, 1.0])
+    assert answer["probability"] == pytest.approx([0.1192029, 0.8807971])
+    far = classifier({"features": [2.0, 2.0]})
+    assert (far["prediction"], far["probability"]) == (0.0, pytest.approx([1.0, 0.0]))
+    strict = OPERATORS["gbt_classifier"]({**attributes, "thresholds": [0.1, 0.9]}, tmp_path)
+    assert strict({"features": [2.0, 0.0]})["prediction"] == 0.0
+
+
+@pytest.mark.parametrize("change", [{"num_classes": 3}, {"lossType": "exponential"}])
+def test_other_boosted_trees_are_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    attributes = {"trees": [], "tree_weights": [], **change}
+    with pytest.raises(ValueError, match="two classes and logistic loss"):
+        OPERATORS["gbt_classifier"](attributes, tmp_path)
+
+
 def test_a_cut_tree_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tree.json").write_text(json.dumps({"type": "internal", "split": SPLIT}))
     with pytest.raises(ValueError, match="is cut"):

@@ -26,6 +26,31 @@ def test_a_list_as_mxnet_writes_it(mxnet_files: type[MXNetFiles]) -> None:
     assert mxnet_files.arrays([np.float32([[0], [1], [2]])]) == WRITTEN
 
 
+# mx.nd.sparse.row_sparse_array(([[1, 2], [3, 4]], [1, 3]), shape=(5, 2)) as "arg:v", by MXNet 1.9.1
+ROWS = bytes.fromhex(
+    "120100000000000000000000000000000100000000000000c9fa93f901000000020000000200000000000000020000"
+    "00000000000200000005000000000000000200000000000000010000000000000000000000060000000100000002000"
+    "000000000000000803f0000004000004040000080400100000000000000030000000000000001000000000000000500"
+    "0000000000006172673a76"
+)
+COLUMNS = bytes.fromhex(
+    "120100000000000000000000000000000100000000000000c9fa93f902000000010000000000000000000000020000"
+    "0002000000000000000200000000000000010000000000000000000000060000000100000003000000000000000600"
+    "00000100000002000000000000000000004000004040000000000000000001000000000000000200000000000000010"
+    "000000000000000000000000000000100000000000000010000000000000063"
+)
+
+
+def test_rows_that_are_there_are_put_in_their_places() -> None:
+    assert read_arrays(ROWS)["v"].tolist() == [[0, 0], [1, 2], [0, 0], [3, 4], [0, 0]]
+    broken = bytearray(ROWS)
+    broken[ROWS.index(bytes([3, 0, 0, 0, 0, 0, 0, 0, 1]))] = 9
+    with pytest.raises(ValueError, match="rows that it does not have"):
+        read_arrays(bytes(broken))
+    with pytest.raises(ValueError, match="sparse in columns"):
+        read_arrays(COLUMNS)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "uint8", "int32", "int64"])
 def test_every_type(mxnet_files: type[MXNetFiles], dtype: str) -> None:
     array = np.arange(6).reshape(1, 2, 3).astype(dtype)
@@ -55,7 +80,8 @@ def test_version_one_has_no_storage_type() -> None:
     [
         (0, 0, "does not begin with 0x112"),
         (24, 0, "unknown version"),
-        (28, 1, "sparse"),
+        (28, 1, "rows of another shape"),
+        (28, 2, "sparse in columns"),
         (32, 255, "255 dimensions"),
         (36, 200, "ends early"),
         (43, 255, "unknown type or shape"),

@@ -147,7 +147,7 @@ def test_other_bundles_are_refused(inside: Callable[..., Inside], bundle: dict[s
     sparse = {"coefficients": {**tensor(1.0), "indices": [1]}, "intercept": {"double": 0.0}}
     for change, said in [
         ({"bundle.json": b'{"format": "protobuf"}'}, "format is protobuf"),
-        (node("root/lr.node", "gbt_regression", {}, {}, {}), "operator gbt_regression"),
+        (node("root/lr.node", "naive_bayes", {}, {}, {}), "operator naive_bayes"),
         (node("root/lr.node", "linear_regression", sparse, {}, {}), "sparse"),
     ]:
         with pytest.raises(ContainerMisconfigured, match=said):

@@ -1,0 +1,1 @@
+"""A network as a picture: layers worded, stacked into cards, placed, drawn as SVG."""
