@@ -59,12 +59,17 @@ def test_the_captures_of_a_window_are_those_of_its_hours_in_all_variants(
     assert monitored.captures("slipway-h", WINDOW) == [(key, 5) for key in wanted]
 
 
-def test_more_captures_than_a_listing_holds_are_all_found(
-    s3: "S3Client", monitored: S3Monitored
+def test_captures_beyond_the_first_page_of_a_listing_are_found(
+    s3: "S3Client", aws: boto3.Session, monitored: S3Monitored
 ) -> None:
-    for number in range(1005):
-        upload(s3, f"capture/slipway-h/AllTraffic/2026/01/01/00/{number:04}.jsonl")
-    assert len(monitored.captures("slipway-h", WINDOW)) == 1005
+    keys = [f"capture/slipway-h/AllTraffic/2026/01/01/00/{number}.jsonl" for number in range(5)]
+    for key in keys:
+        upload(s3, key)
+    aws.events.register(
+        "provide-client-params.s3.ListObjectsV2", lambda params, **_: {**params, "MaxKeys": 2}
+    )
+    assert [key for key, _ in monitored.captures("slipway-h", WINDOW)] == keys
+    assert len(monitored.present("capture/slipway-h/AllTraffic/")) == 5
 
 
 def test_what_was_never_asked_has_no_captures(monitored: S3Monitored) -> None:
