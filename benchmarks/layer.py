@@ -1,4 +1,4 @@
-"""The core layer as `sam build` makes it, built once for a benchmark's run."""
+"""The layers as `sam build` makes them, built once for a benchmark's run."""
 
 import subprocess
 import sys
@@ -9,15 +9,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 REPOSITORY = Path(__file__).parents[1]
-BUILDER = REPOSITORY / "layers" / "core" / "build_layer.py"
 
 
 @contextmanager
-def built(**settings: str) -> Iterator[Path]:
+def built(name: str = "core", **settings: str) -> Iterator[Path]:
     """The folder of a layer; SLIPWAY_LAYER="host" makes it for this machine."""
+    builder = REPOSITORY / "layers" / name / "build_layer.py"
     with TemporaryDirectory() as folder:
         environment: Mapping[str, str] = {**environ, **settings}
-        subprocess.run([sys.executable, BUILDER, folder], env=environment, check=True)
+        subprocess.run([sys.executable, builder, folder], env=environment, check=True)
         yield Path(folder)
 
 

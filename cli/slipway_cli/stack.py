@@ -87,6 +87,7 @@ def _settings(values: Mapping[str, str], region: str) -> Settings:
         state_machine_arn=values["StateMachineArn"],
         check_state_machine_arn=values["CheckStateMachineArn"],
         schedule_role_arn=values["ScheduleRoleArn"],
+        monitor_role_arn=values["MonitorRoleArn"],
         schedule_dead_letters_arn=values["ScheduleDeadLettersArn"],
         drift_namespace=values["DriftNamespace"],
         default_approval=Approval(values["DefaultApproval"]),

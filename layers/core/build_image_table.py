@@ -1,4 +1,5 @@
-"""Write slipway/artifacts/image_table.json: SageMaker's inference images, region by region.
+"""Write slipway/artifacts/image_table.json: SageMaker's images, region by region: those that serve
+models, and the one that monitors them.
 
     python layers/core/build_image_table.py [SAGEMAKER_CORE_VERSION]
 
@@ -24,6 +25,7 @@ FRAMEWORKS = (
     "image-classification",
     "kmeans",
     "linear-learner",
+    "model-monitor",
     "mxnet",
     "object-detection",
     "pca",
@@ -72,9 +74,10 @@ def condense(configs: dict[str, Json], source: str) -> Json:
     registries: list[Json] = []
     families: Json = {}
     for name, config in configs.items():
-        for scope, arm in (("inference", False), ("inference_graviton", True)):
+        scopes = (("inference", False), ("inference_graviton", True), ("monitoring", False))
+        for scope, arm in scopes:
             part = config if "versions" in config else config.get(scope)
-            if part is None or (arm and "versions" in config):
+            if part is None or ("versions" in config and scope != "inference"):
                 continue
             for version, entry in part["versions"].items():
                 if (name, version) in OLD or entry.get("repository") in OLD_REPOSITORIES:

@@ -15,12 +15,15 @@ from random import Random
 from threading import Event, Thread
 
 from slipway_local import record
+from slipway_local.images.jobs import ProcessRunner
 from slipway_local.images.launcher import ProcessLauncher
+from slipway_local.images.transfers import Objects
 from slipway_local.ministack import events, mount, server, stores
 from slipway_local.ministack.alarms import Watch
 from slipway_local.ministack.measures import Queues
 from slipway_local.ministack.settings import Settings
 from slipway_local.sagemaker.account import Durations
+from slipway_local.sagemaker.jobs import Runner
 from slipway_local.sagemaker.service import SageMaker
 from slipway_local.sagemaker.serving import Container, Launcher, Server
 
@@ -45,7 +48,8 @@ def main(state: Path) -> None:
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then end every process that was started."""
     launcher = Launched(ProcessLauncher(settings.models, stores.object_reader(*settings.owner)))
-    sagemaker = build(settings, launcher)
+    runner = ProcessRunner(settings.models, _objects(settings))
+    sagemaker = build(settings, launcher, runner)
     server.prepare(settings)
     mount.mount(sagemaker.handle, auth=settings.auth)
     watch = Watch(settings.owner, settings.time_scale, events.putter(*settings.owner))
@@ -56,6 +60,7 @@ def run(settings: Settings) -> None:
             server.serve(settings)
         finally:
             launcher.stop()
+            runner.stop()
             server.stop_workers()
 
 
@@ -78,9 +83,10 @@ class Launched:
             launched.stop()
 
 
-def build(settings: Settings, launcher: Launcher) -> SageMaker:
+def build(settings: Settings, launcher: Launcher, runner: Runner) -> SageMaker:
     """SageMaker, wired to MiniStack's bus and metrics."""
-    pause = settings.instance_seconds * settings.time_scale
+    scale = settings.time_scale
+    pause = settings.instance_seconds * scale
     return SageMaker(
         launcher,
         clock=time.time,
@@ -90,9 +96,24 @@ def build(settings: Settings, launcher: Launcher) -> SageMaker:
         put_object=stores.object_writer(*settings.owner),
         has_object=stores.object_finder(*settings.owner),
         in_alarm=stores.alarm_reader(*settings.owner),
-        durations=Durations(creating=pause, updating=pause, capturing=60 * settings.time_scale),
+        find_objects=stores.object_lister(*settings.owner),
+        runner=runner,
+        durations=Durations(
+            creating=pause,
+            updating=pause,
+            capturing=60 * scale,
+            hour=3600 * scale,
+            monitoring=120 * scale,
+        ),
         account_id=settings.account,
         region=settings.region,
+    )
+
+
+def _objects(settings: Settings) -> Objects:
+    owner = settings.owner
+    return Objects(
+        stores.object_reader(*owner), stores.object_lister(*owner), stores.object_writer(*owner)
     )
 
 

@@ -140,6 +140,26 @@ def test_capture_is_asked_for_as_the_plan_says(
     assert capture["DestinationS3Uri"] == "s3://b/capture"
 
 
+@pytest.mark.parametrize("percentage", [0, 40])
+def test_an_update_turns_capture_on_and_off(
+    serving: SageMakerEndpoints,
+    package: str,
+    cloud: Rehearsal,
+    sagemaker: boto3.Session,
+    percentage: int,
+) -> None:
+    """What is retained of an endpoint would include its old data capture."""
+    for number, share in enumerate((100 - percentage, percentage)):
+        other = replace(PLAN, config=f"slipway-h-d{number}", capture_percentage=share)
+        serving.prepare(other, package)
+        cloud.pass_time(60)
+        serving.update(PLAN.endpoint, other.config)
+        cloud.pass_time(60)
+    found = sagemaker.client("sagemaker").describe_endpoint(EndpointName=PLAN.endpoint)
+    assert found["DataCaptureConfig"]["EnableCapture"] == (percentage > 0)
+    assert found["DataCaptureConfig"]["CurrentSamplingPercentage"] == percentage
+
+
 def test_deleting_what_is_gone_is_done_already(
     serving: SageMakerEndpoints, cloud: Rehearsal
 ) -> None:

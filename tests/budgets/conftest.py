@@ -1,6 +1,8 @@
 """The core layer as its own Makefile builds it, and code run on it alone."""
 
+import compileall
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -39,6 +41,18 @@ def build() -> Callable[..., Path]:
 def layer(build: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The layer for this interpreter, byte-code included."""
     return build(tmp_path_factory.mktemp("layer"), "host")
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of the drift layer, compiled, without what it needs to compute."""
+    folder = tmp_path_factory.mktemp("drift")
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(
+        REPOSITORY / "layers/drift/slipway_drift", folder / "slipway_drift", ignore=ignored
+    )
+    compileall.compile_dir(folder, quiet=1)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,10 @@ ENDS = {
     "edited by hand": "Released",
     "deleted by hand": "Released",
     "manifest changes": "Released",
+    "watched": "Released",
+    "watched later": "Released",
+    "watched no more": "Released",
+    "watched otherwise": "Released",
     "stopped by hand": "Released",
 }
 

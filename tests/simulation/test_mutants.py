@@ -6,7 +6,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from slipway import nudging, release
+from slipway import nudging, release, watching
 from slipway.domain import decide, record
 from slipway.domain.attempts import Attempts
 from slipway.domain.record import Record
@@ -14,8 +14,9 @@ from slipway.domain.steps import Change, DeployEndpoint, Step
 from slipway.domain.world import Endpoint, EndpointStatus
 
 from tests.simulation.fakes import MemoryLedger
+from tests.simulation.faults import Faults
 from tests.simulation.history import Outcome, play
-from tests.simulation.running import interruptions
+from tests.simulation.running import interruptions, told
 from tests.simulation.stories import BASE, MEANWHILE, random_story
 
 SEEDS = 1500
@@ -107,6 +108,12 @@ BUGS: dict[str, Bug] = {
     "what serves is deleted, not updated": lambda: patch.object(
         decide, "RULES", tuple(map(deleting, decide.RULES))
     ),
+    "what watches is not looked after": without("watch_is_not_as_wanted"),
+    "endpoints are watched by no baseline": without("baseline_is_unbuilt"),
+    "data that cannot be used are taken for a baseline": without("baseline_was_refused"),
+    "a schedule is forgotten once it is made": lambda: patch.object(
+        watching, "_runners", lambda *_: ()
+    ),
     "nobody sweeps": lambda: patch.object(nudging, "_is_overdue", lambda *_: False),
     "every verdict is told again": lambda: patch.object(record.Settled, "says", lambda *_: False),
 }
@@ -124,5 +131,8 @@ def histories() -> Iterator[Outcome]:
     for story, deed in MEANWHILE[:2]:
         for call in interruptions(story, 0):
             yield play(story, meanwhile=(call, deed))
+    held_up = replace(told("superseded mid-way"), faults=Faults(pause=0.05, stop=0.2))
+    for seed in range(SEEDS // 5):
+        yield play(held_up, seed)
     for seed in range(SEEDS):
         yield play(random_story(seed), seed)

@@ -139,20 +139,21 @@ def test_only_probe_endpoint_sends_requests_to_models(identity_statements: State
 def test_each_role_is_passed_by_one_function_to_one_service(
     identity_statements: Statements,
 ) -> None:
-    passing = {
-        name: (statement["Resource"], statement["Condition"])
+    passing = [
+        (name, statement["Resource"], statement["Condition"])
         for name, granted in identity_statements.items()
         for statement in granted
         if "iam:PassRole" in items(statement["Action"])
-    }
+    ]
 
     def to(service: str) -> Document:
         return {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}}
 
-    assert passing == {
-        "DeployEndpointFunction": ({"GetAtt": "ModelRole.Arn"}, to("sagemaker")),
-        "WatchEndpointFunction": ({"GetAtt": "ScheduleRole.Arn"}, to("scheduler")),
-    }
+    assert passing == [
+        ("DeployEndpointFunction", {"GetAtt": "ModelRole.Arn"}, to("sagemaker")),
+        ("WatchEndpointFunction", {"GetAtt": "ScheduleRole.Arn"}, to("scheduler")),
+        ("WatchEndpointFunction", {"GetAtt": "MonitorRole.Arn"}, to("sagemaker")),
+    ]
 
 
 def test_what_reads_captured_requests_changes_nothing_but_its_own_files(
@@ -192,7 +193,8 @@ def test_models_cannot_read_uploads_that_were_not_inspected(
 
 
 @pytest.mark.parametrize(
-    ("role", "service"), [("ModelRole", "sagemaker"), ("ScheduleRole", "scheduler")]
+    ("role", "service"),
+    [("ModelRole", "sagemaker"), ("MonitorRole", "sagemaker"), ("ScheduleRole", "scheduler")],
 )
 def test_only_one_service_in_this_account_assumes_a_role(
     role: str, service: str, resources: Callable[[str], dict[str, Document]]

@@ -177,7 +177,8 @@ class Story:
             self._window(now, watching, self.suburbs[::3], "no drift")
             now.say("then the book's two bad samples: crim x 10,000, and lstat below zero", "bold")
             self._window(now, watching, bad(self.suburbs[1::3]), "violations")
-            now.say(watching.told(), "green")
+            for line in watching.told().splitlines():
+                now.say(line, "green")
             watching.save_report(self.report)
             now.say(f"the report: {self.report}")
 

@@ -18,6 +18,7 @@ class Settings:
     state_machine_arn: str
     check_state_machine_arn: str
     schedule_role_arn: str
+    monitor_role_arn: str
     schedule_dead_letters_arn: str
     drift_namespace: str
     default_approval: Approval
@@ -38,6 +39,7 @@ def read(environment: Mapping[str, str]) -> Settings:
             state_machine_arn=environment["SLIPWAY_STATE_MACHINE_ARN"],
             check_state_machine_arn=environment["SLIPWAY_CHECK_STATE_MACHINE_ARN"],
             schedule_role_arn=environment["SLIPWAY_SCHEDULE_ROLE_ARN"],
+            monitor_role_arn=environment["SLIPWAY_MONITOR_ROLE_ARN"],
             schedule_dead_letters_arn=environment["SLIPWAY_SCHEDULE_DEAD_LETTERS_ARN"],
             drift_namespace=environment["SLIPWAY_DRIFT_NAMESPACE"],
             default_approval=Approval(environment["SLIPWAY_DEFAULT_APPROVAL"]),

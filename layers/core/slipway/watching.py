@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from slipway.domain.desired import Monitor
-from slipway.domain.steps import BuildBaseline, WatchEndpoint, name
+from slipway.domain.desired import Monitor, Runner
+from slipway.domain.steps import BuildBaseline, Change, WatchEndpoint, name
 from slipway.domain.watch import UNWATCHED, Schedule, Watch
 from slipway.domain.world import Baseline
 from slipway.engine import Engine
@@ -30,12 +30,11 @@ def watch_endpoint(ports: Ports, task: Task) -> str:
     if not isinstance(step, WatchEndpoint) or wanted is None:
         return f"no longer owed; now {name(step)}"
     # Deleting may be owed though a watch is wanted: before the endpoint itself can be deleted.
-    watch = wanted.watch if step.change != step.change.DELETE else UNWATCHED
-    runners = tuple(part.runner for part in watch if isinstance(part, Schedule))
-    before = found.record.runners
+    watch = wanted.watch if step.change != Change.DELETE else UNWATCHED
+    runners = _runners(watch)
     # Written first, so that what is made is also found, and deleted one day.
-    kept = tuple(sorted({*before, *runners}))
-    change(ports, task.deployment, lambda r: replace(r.under(task.fence), runners=kept))
+    either = tuple(sorted({*found.record.runners, *runners}))
+    change(ports, task.deployment, lambda r: replace(r.under(task.fence), runners=either))
     _remove(ports, found.world.watch - watch, watch)
     _put(ports, watch - found.world.watch)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), runners=runners))
@@ -55,6 +54,10 @@ def _built(ports: Ports, found: Look, monitor: Monitor, folder: str, engine: Eng
         return Baseline(folder, refused=f"{data.key}: {refusal}")
     ports.monitored.write(folder, files)
     return Baseline(folder, summary=f"{', '.join(files)} of {data.key} in {folder}")
+
+
+def _runners(watch: Watch) -> tuple[Runner, ...]:
+    return tuple(part.runner for part in watch if isinstance(part, Schedule))
 
 
 def _remove(ports: Ports, found: Watch, wanted: Watch) -> None:

@@ -17,6 +17,7 @@ from slipway.adapters.s3_monitored import S3Monitored
 from slipway.adapters.s3_uploaded import S3Uploaded
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
+from slipway.adapters.sagemaker_schedules import SageMakerSchedules
 from slipway.adapters.scheduler_schedules import SchedulerSchedules
 from slipway.adapters.sns_announcements import SNSAnnouncements
 from slipway.adapters.stepfunctions_checks import StepFunctionsChecks
@@ -60,6 +61,9 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
                 given.schedule_role_arn,
                 given.schedule_dead_letters_arn,
             ),
+            Runner.SAGEMAKER: SageMakerSchedules(
+                aws, given.site, given.monitor_role_arn, partial(_analyzer, given.site.region)
+            ),
         },
         alarms=CloudWatchAlarms(aws, given.site.prefix, given.topic_arn),
         checks=StepFunctionsChecks(aws, given.check_state_machine_arn),
@@ -70,6 +74,12 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
         default_policy=Policy(approval=given.default_approval),
         clock=time.time,
     )
+
+
+def _analyzer(region: str) -> str:
+    from slipway.artifacts.images import analyzer  # only Model Monitor's schedules need it
+
+    return analyzer(region)
 
 
 def _parse_manifest(default_approval: Approval, content: bytes) -> Policy:

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,20 +15,25 @@ GIB = 1024**3
 
 # The container's code is found by its own folder, so that nothing else of ours can be imported.
 _BOOT = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from slipway_container.start import main; "
+    "import sys; sys.path.insert(0, sys.argv[1]); from slipway_container.{} import main; "
     "del sys.path[0]; main(sys.argv[2:])"
 )
 _THREADED = ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
+_BARE = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    **{f"{library}_NUM_THREADS": "1" for library in _THREADED},
+}
 
 DEFAULT_BOUNDS = Bounds(memory=4 * GIB, processes=64, files=256, file_size=2 * GIB)
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What to start: a server of `slipway_container`, on the tree under `root`."""
+    """What to start: a server or a job of `slipway_container`, on the tree under `root`."""
 
     python: Path
-    server: str
+    program: str
     root: Path
     variables: Mapping[str, str]
     log: Path
@@ -36,12 +41,11 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Spawned:
-    """A running container: its process, the lifeline it watches, and where it listens."""
+class Running:
+    """A running container: its process, and the lifeline it watches."""
 
     process: subprocess.Popen[bytes]
     lifeline: int
-    address: tuple[str, int]
 
     def alive(self) -> bool:
         """Whether the process runs."""
@@ -74,52 +78,67 @@ class Spawned:
         return self.process.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class Spawned(Running):
+    """A running server, and where it listens."""
+
+    address: tuple[str, int]
+
+
 def spawn(start: Start) -> Spawned:
-    """Start a container on a loopback port that is open before the process runs."""
+    """Start a server on a loopback port that is open before the process runs."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    address: tuple[str, int] = listener.getsockname()
+    variables = {
+        "USER": "model-server",
+        "SM_MODEL_DIR": str(start.root / "opt/ml/model"),
+        **start.variables,
+        "SAGEMAKER_BIND_TO_PORT": str(address[1]),
+    }
+    with listener:
+        process, lifeline = _popen("start", start, variables, listener.fileno())
+    return Spawned(process, lifeline, address)
+
+
+def spawn_job(start: Start) -> Running:
+    """Start a job, which ends by itself."""
+    return Running(*_popen("job", start, start.variables))
+
+
+def _popen(
+    boot: str, start: Start, variables: Mapping[str, str], *inherited: int
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Run the `main` of a module of `slipway_container`; its process and our end of its lifeline.
+
+    Nothing of this process's environment is passed on.
+    """
     watched, lifeline = os.pipe()
+    folder = str(start.root / "tmp")
     try:
         with start.log.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments, no shell
-                _command(start, listener.fileno(), watched),
+                _command(boot, start, (*inherited, watched)),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                cwd=start.root / "tmp",
-                env=_environment(start, listener.getsockname()[1]),
-                pass_fds=(listener.fileno(), watched),
+                cwd=folder,
+                env={**_BARE, "HOME": folder, "TMPDIR": folder, **variables},
+                pass_fds=(*inherited, watched),
                 start_new_session=True,
             )
     except OSError:
         os.close(lifeline)
         raise
     finally:
-        address: tuple[str, int] = listener.getsockname()
-        listener.close()
         os.close(watched)
-    return Spawned(process, lifeline, address)
+    return process, lifeline
 
 
-def _command(start: Start, listener: int, watched: int) -> list[str]:
+def _command(boot: str, start: Start, descriptors: Iterable[int]) -> list[str]:
     bounds = start.bounds
-    numbers = (listener, watched, bounds.memory, bounds.processes, bounds.files, bounds.file_size)
-    where = (str(Path(__file__).parent), start.server, str(start.root))
-    return [str(start.python), "-I", "-u", "-c", _BOOT, *where, *map(str, numbers)]
-
-
-def _environment(start: Start, port: int) -> dict[str, str]:
-    """The container's variables over a bare environment: nothing of the parent's."""
-    folder = str(start.root / "tmp")
-    bare = {
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "HOME": folder,
-        "TMPDIR": folder,
-        "LANG": "C.UTF-8",
-        "USER": "model-server",
-        "SM_MODEL_DIR": str(start.root / "opt/ml/model"),
-        **{f"{library}_NUM_THREADS": "1" for library in _THREADED},
-    }
-    return {**bare, **start.variables, "SAGEMAKER_BIND_TO_PORT": str(port)}
+    numbers = (*descriptors, bounds.memory, bounds.processes, bounds.files, bounds.file_size)
+    where = (str(Path(__file__).parent), start.program, str(start.root))
+    return [str(start.python), "-I", "-u", "-c", _BOOT.format(boot), *where, *map(str, numbers)]
 
 
 def _kill_all_of(user: int) -> None:

@@ -36,8 +36,21 @@ class Family:
         return repository == self.repository and f"{tag}-".startswith(f"{self.tag}-")
 
 
+@dataclass(frozen=True, slots=True)
+class Program:
+    """An image that does one job and ends: a module of `slipway_container`.
+
+    Its tag does not matter. `brings` is a package of ours that the module is written with.
+    """
+
+    repository: str
+    module: str
+    packages: tuple[str, ...]
+    brings: str
+
+
 class UnknownImage(LookupError):
-    """No family of the registry holds the image; the message lists what is nearest to it."""
+    """Nothing of the registry holds the image; the message lists what is nearest to it."""
 
 
 def _scikit_learn(tag: str, *packages: str) -> Family:
@@ -217,6 +230,10 @@ FAMILIES = (
     *(_hugging_face(*versions) for versions in _HUGGING_FACE_VERSIONS),
 )
 
+# The pins of the drift function's layer: the engine that runs there runs here.
+_DRIFT = ("numpy==2.4.6", "polars==2.1.0")
+PROGRAMS = (Program("sagemaker-model-monitor-analyzer", "model_monitor", _DRIFT, "slipway_drift"),)
+
 
 def family_of(image: str, families: tuple[Family, ...] = FAMILIES) -> Family:
     """The family that holds an image URI; account, region and domain do not matter.
@@ -234,3 +251,16 @@ def family_of(image: str, families: tuple[Family, ...] = FAMILIES) -> Family:
 
 def _repositories(families: tuple[Family, ...]) -> str:
     return ", ".join(dict.fromkeys(family.repository for family in families))
+
+
+def program_of(image: str) -> Program:
+    """The program of a processing image; account, region, domain and tag do not matter.
+
+    Raises UnknownImage.
+    """
+    repository = image.rsplit("/", 1)[-1].partition("@")[0].partition(":")[0]
+    for program in PROGRAMS:
+        if program.repository == repository:
+            return program
+    known = ", ".join(program.repository for program in PROGRAMS)
+    raise UnknownImage(f"image {image!r} runs no processing job here; known: {known}")

@@ -22,9 +22,17 @@ _KINDS = {
     "ModelName": "model",
     "ModelPackageGroupName": "model-package-group",
     "ModelPackageName": "model-package",
+    "DataQualityJobDefinitionName": "data-quality-job-definition",
+    "ModelQualityJobDefinitionName": "model-quality-job-definition",
+    "MonitoringScheduleName": "monitoring-schedule",
     "ProcessingJobName": "processing-job",
     "TrainingJobName": "training-job",
     "TransformJobName": "transform-job",
+}
+# Parameters that are not named after their resource in full.
+_MEMBERS = {
+    "DataQualityJobDefinitionName": "JobDefinitionName",
+    "ModelQualityJobDefinitionName": "JobDefinitionName",
 }
 # Operations that are checked on more than the resource they are named after.
 _ALSO = {
@@ -81,18 +89,25 @@ def checks(operation: str, params: Mapping[str, Any], region: str, account: str)
         yield Check(action, resource, tags)
     if tags and operation.startswith("Create"):
         yield Check("sagemaker:AddTags", resources[0] if resources else "*", tags)
-    for name in ("ExecutionRoleArn", "RoleArn"):
-        if name in params:
-            service = {"iam:PassedToService": "sagemaker.amazonaws.com"}
-            yield Check("iam:PassRole", str(params[name]), service)
+    for role in _roles(params):
+        yield Check("iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"})
+
+
+def _roles(params: Mapping[str, Any]) -> Iterator[str]:
+    """The roles that the request hands on, also those of what it brings along."""
+    for name, value in params.items():
+        if name in ("ExecutionRoleArn", "RoleArn"):
+            yield str(value)
+        elif name in ("MonitoringScheduleConfig", "MonitoringJobDefinition"):
+            yield from _roles(value if isinstance(value, dict) else {})
 
 
 def _resources(operation: str, params: Mapping[str, Any], prefix: str) -> Iterator[str]:
     named_after = [name for name in _KINDS if operation.endswith(name.removesuffix("Name"))]
     for name in ("ResourceArn", *named_after, *_ALSO.get(operation, ())):
-        if name not in params:
+        value = str(params.get(_MEMBERS.get(name, name), ""))
+        if not value:
             continue
-        value = str(params[name])
         yield value if value.startswith("arn:") else f"{prefix}{_KINDS[name]}/{value.lower()}"
 
 

@@ -42,6 +42,20 @@ def object_finder(account: str, region: str) -> Callable[[str], bool]:
     return exists
 
 
+def object_lister(account: str, region: str) -> Callable[[str], list[str]]:
+    """A function that lists the URLs of all objects that begin with an `s3://bucket/prefix`."""
+
+    def find(url: str) -> list[str]:
+        parts = urlsplit(url, allow_fragments=False)
+        prefix = parts.path.removeprefix("/")
+        with request_scope(account, region):
+            bucket = s3._buckets.get(parts.netloc)
+            keys = sorted(bucket["objects"]) if bucket else []
+        return [f"s3://{parts.netloc}/{key}" for key in keys if key.startswith(prefix)]
+
+    return find
+
+
 def object_writer(account: str, region: str) -> Callable[[str, str, bytes], None]:
     """A function that puts an object into a bucket, as an upload would, events and all.
 
@@ -66,7 +80,7 @@ def metrics_writer(account: str, region: str) -> Callable[[Iterable[Datum]], Non
                 dimensions = dict(datum.dimensions)
                 cloudwatch._store_datum(
                     datum.namespace, datum.name, dimensions, datum.time, datum.unit, datum.value,
-                    None, None, None,
+                    None, None, datum.statistics,
                 )  # fmt: skip
 
     return write

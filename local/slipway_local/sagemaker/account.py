@@ -1,6 +1,6 @@
 """One account in one region: everything SageMaker remembers there, and what it reaches out to."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from threading import RLock
@@ -10,11 +10,13 @@ from slipway_local.sagemaker import events
 from slipway_local.sagemaker.captures import Captures
 from slipway_local.sagemaker.events import Event
 from slipway_local.sagemaker.fleets import Fleet
+from slipway_local.sagemaker.jobs import ProcessingJob, Runner
 from slipway_local.sagemaker.metrics import Datum
 from slipway_local.sagemaker.rollouts import Rollout
 from slipway_local.sagemaker.serving import Launcher
 
 Params = dict[str, Any]
+_SLACK = 1e-6  # hours that rounding may cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,9 @@ class Durations:
     and UpdateEndpoint. `health_check` is how long a container may take to answer its health
     check when its variant does not say. `reason_kept` is how long DescribeEndpoint shows why an
     update was rolled back; at 0 the rollback is silent. `capturing` is how long captured requests
-    are collected before they are written to S3.
+    are collected before they are written to S3. `hour` is how long an hour of a monitoring schedule
+    lasts, and `monitoring` how long after it the schedule's execution starts: what was captured
+    must be in S3 by then.
     """
 
     creating: float = 0.0
@@ -36,6 +40,8 @@ class Durations:
     health_check: float = 600.0
     reason_kept: float = float("inf")
     capturing: float = 60.0
+    hour: float = 3600.0
+    monitoring: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,40 @@ class Endpoint:
 
 
 @dataclass(slots=True)
+class Schedule:
+    """A monitoring schedule; `config` is its MonitoringScheduleConfig, `due` its next execution's
+    scheduled time, None where none will come. `wanted` is the status that it is about to take."""
+
+    name: str
+    arn: str
+    created: float
+    modified: float
+    config: Mapping[str, Any]
+    kind: str
+    endpoint: str
+    wanted: str = "Scheduled"
+    status: str = "Pending"
+    due: float | None = None
+
+
+@dataclass(slots=True)
+class Execution:
+    """One run of a monitoring schedule over what was captured from `start` until `end`."""
+
+    schedule: Schedule
+    config: Mapping[str, Any]
+    scheduled: float
+    start: float
+    end: float
+    due: float
+    created: float
+    modified: float
+    status: str = "Pending"
+    job: ProcessingJob | None = None
+    failure: str | None = None
+
+
+@dataclass(slots=True)
 class Account:
     """The state that operations read and change, under the one lock."""
 
@@ -128,6 +168,8 @@ class Account:
     random: Random
     in_alarm: Callable[[str], bool]
     has_object: Callable[[str], bool]
+    runner: Runner
+    find_objects: Callable[[str], Sequence[str]]
     lock: RLock = field(default_factory=RLock)
     models: dict[str, Resource] = field(default_factory=dict)
     configs: dict[str, Resource] = field(default_factory=dict)
@@ -137,6 +179,10 @@ class Account:
     packages: dict[str, Package] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, tuple[str, Params]] = field(default_factory=dict)
+    jobs: dict[str, ProcessingJob] = field(default_factory=dict)
+    definitions: dict[str, Resource] = field(default_factory=dict)
+    schedules: dict[str, Schedule] = field(default_factory=dict)
+    executions: list[Execution] = field(default_factory=list)
     tags: dict[str, dict[str, str]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     metrics: list[Datum] = field(default_factory=list)
@@ -145,6 +191,10 @@ class Account:
     def arn(self, kind: str, name: str) -> str:
         """SageMaker writes ARNs in lower case, whatever the name's case."""
         return f"arn:aws:sagemaker:{self.region}:{self.id}:{kind}/{name.lower()}"
+
+    def hour_of(self, time: float) -> int:
+        """The number of the hour, as long as hours are here, that a time is in."""
+        return int(time / self.durations.hour + _SLACK)
 
     def tell(self, subject: str, detail: Mapping[str, Any], arn: str) -> None:
         """Queue an event; the service delivers it when its lock is free."""

@@ -94,6 +94,7 @@ def delete_endpoint(account: Account, params: Params) -> Params:
     endpoint = find(account, params["EndpointName"])
     if endpoint.status not in deployments.LASTING:
         raise in_progress(endpoint.arn)
+    _check_unmonitored(account, endpoint)
     deployments.enter(account, endpoint, "Deleting", account.durations.deleting)
     return {}
 
@@ -114,6 +115,16 @@ def _updatable(account: Account, name: str) -> Endpoint:
     if endpoint.status not in _UPDATABLE:
         raise in_progress(endpoint.arn)
     return endpoint
+
+
+def _check_unmonitored(account: Account, endpoint: Endpoint) -> None:
+    """AWS has not published the wording."""
+    schedules = [each.name for each in account.schedules.values() if each.endpoint == endpoint.name]
+    if schedules:
+        raise invalid(
+            f'Cannot delete endpoint "{endpoint.arn}" while it is monitored: delete its monitoring '
+            f"schedules first: {', '.join(schedules)}."
+        )
 
 
 def _check_names(fleet: Fleet, variants: Iterable[Params]) -> None:

@@ -45,6 +45,15 @@ def conflict(message: str) -> Refusal:
     return Refusal("ConflictException", message)
 
 
+def missing(kind: str, arn: str) -> Refusal:
+    """Model Monitor's own code for what others call a ValidationException."""
+    return Refusal("ResourceNotFound", f'Could not find {kind} "{arn}".')
+
+
+def in_use(message: str) -> Refusal:
+    return Refusal("ResourceInUse", message)
+
+
 def limit_exceeded(quota: str, *, limit: int, used: int, delta: int) -> Refusal:
     """An account-level quota counted in instances."""
     return Refusal(

@@ -21,6 +21,8 @@ _TIMES: Sequence[tuple[str, str, Callable[[float, float], bool]]] = (
     ("CreationTimeBefore", "CreationTime", lt),
     ("LastModifiedTimeAfter", "LastModifiedTime", gt),
     ("LastModifiedTimeBefore", "LastModifiedTime", lt),
+    ("ScheduledTimeAfter", "ScheduledTime", ge),
+    ("ScheduledTimeBefore", "ScheduledTime", lt),
 )
 
 
@@ -66,15 +68,22 @@ def _label(row: Row, name: str) -> str:
 
 
 def _arn(row: Row) -> str:
+    """What tells rows apart: an ARN, or a monitoring execution's schedule and time."""
+    if "ScheduledTime" in row:
+        return f"{row['MonitoringScheduleName']}/{row['ScheduledTime']}"
     return next(str(value) for field, value in row.items() if field.endswith("Arn"))
 
 
 def _sort_key(by: str, name: str) -> Callable[[Row], tuple[Any, str]]:
-    if by == "CreationTime":
-        return lambda row: (row["CreationTime"], _arn(row))
     if by == "Name":
         return lambda row: (_label(row, name), _arn(row))
-    return lambda row: (row["EndpointStatus"], _arn(row))
+    if by == "Status":
+        return lambda row: (_status(row), _arn(row))
+    return lambda row: (row[by], _arn(row))
+
+
+def _status(row: Row) -> str:
+    return next(str(value) for field, value in row.items() if field.endswith("Status"))
 
 
 def _after(

@@ -1,19 +1,29 @@
-"""The CloudWatch metrics that an invocation leaves.
+"""The CloudWatch metrics that an invocation leaves, and those of monitoring jobs.
 
 Source: "Metrics for monitoring Amazon SageMaker AI with Amazon CloudWatch" and "CloudWatch Metrics
 for Multi-Model Endpoint Deployments".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 NAMESPACE = "AWS/SageMaker"
 INSTANCES = "/aws/sagemaker/Endpoints"
+# Without a leading slash, though some pages of the documentation show one.
+ENDPOINTS = "aws/sagemaker/Endpoints"
+OTHERS = "aws/sagemaker/ModelMonitoring"
+_STATISTICS = ("SampleCount", "Sum", "Minimum", "Maximum")
 
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """One value of one metric; `time` in epoch seconds, latencies in microseconds."""
+    """One value of one metric; `time` in epoch seconds, latencies in microseconds.
+
+    `statistics` is what a set of values amounts to: SampleCount, Sum, Minimum, Maximum; then
+    `value` is their sum.
+    """
 
     name: str
     value: float
@@ -21,6 +31,7 @@ class Datum:
     dimensions: Mapping[str, str]
     time: float
     namespace: str = NAMESPACE
+    statistics: Mapping[str, float] | None = None
 
 
 def invocation(
@@ -69,3 +80,31 @@ def unloading(endpoint: str, variant: str, *, took_us: float, time: float) -> Da
     """How long it took to end a model."""
     dimensions = {"EndpointName": endpoint, "VariantName": variant}
     return Datum("ModelUnloadingTime", took_us, "Microseconds", dimensions, time)
+
+
+def monitored(data: Iterable[Mapping[str, Any]], subject: str, time: float) -> Iterator[Datum]:
+    """What a monitoring job left in its cloudwatch_metrics.jsonl; the service adds the namespace.
+
+    `subject` is what was monitored: data or model. What CloudWatch would refuse is left out.
+    """
+    for datum in data:
+        try:
+            yield _monitored(datum, subject, time)
+        except (KeyError, TypeError, ValueError):
+            continue
+
+
+def _monitored(datum: Mapping[str, Any], subject: str, now: float) -> Datum:
+    dimensions = {str(each["Name"]): str(each["Value"]) for each in datum.get("Dimensions", ())}
+    held = datum.get("StatisticValues")
+    statistics = None if held is None else {name: float(held[name]) for name in _STATISTICS}
+    stamp = datum.get("Timestamp")
+    return Datum(
+        str(datum["MetricName"]),
+        float(datum["Value"]) if statistics is None else statistics["Sum"],
+        str(datum.get("Unit", "None")),
+        dimensions,
+        datetime.fromisoformat(stamp).timestamp() if stamp else now,
+        f"{ENDPOINTS if 'Endpoint' in dimensions else OTHERS}/{subject}-metrics",
+        statistics,
+    )

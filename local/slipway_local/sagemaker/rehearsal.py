@@ -17,7 +17,7 @@ from botocore.config import Config
 
 from slipway_local.sagemaker.account import Durations
 from slipway_local.sagemaker.inprocess import connect
-from slipway_local.sagemaker.scripted import Script, ScriptedLauncher
+from slipway_local.sagemaker.scripted import JobScript, Script, ScriptedLauncher, ScriptedRunner
 from slipway_local.sagemaker.service import SageMaker
 from slipway_local.sagemaker.wire import Handle
 
@@ -55,6 +55,7 @@ class Rehearsal:
         durations: Durations | None = None,
         quotas: Mapping[str, int] | None = None,
         scripts: Mapping[str, Script] | None = None,
+        jobs: Mapping[str, JobScript] | None = None,
         has_object: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self.clock = Clock()
@@ -63,6 +64,7 @@ class Rehearsal:
         self.alarms: set[str] = set()
         self.objects: dict[str, bytes] = {}
         self.launcher = ScriptedLauncher(self.clock, dict(scripts or {}))
+        self.runner = ScriptedRunner(self.clock, dict(jobs or {}))
         self.service = SageMaker(
             self.launcher,
             clock=self.clock,
@@ -71,6 +73,8 @@ class Rehearsal:
             put_metrics=self.metrics.extend,
             put_object=self._put,
             has_object=has_object,
+            find_objects=lambda place: [url for url in self.objects if url.startswith(place)],
+            runner=self.runner,
             in_alarm=self.alarms.__contains__,
             durations=durations,
             quotas=quotas,
@@ -90,8 +94,8 @@ class Rehearsal:
         self.objects[f"s3://{bucket}/{key}"] = body
 
     def _next(self) -> float:
-        due, change = self.service.next_due(), self.launcher.next_change()
-        return min(time for time in (due, change, inf) if time is not None)
+        changes = (self.launcher.next_change(), self.runner.next_change())
+        return min(time for time in (self.service.next_due(), *changes, inf) if time is not None)
 
 
 def clients(handle: Handle) -> "tuple[SageMakerClient, SageMakerRuntimeClient]":

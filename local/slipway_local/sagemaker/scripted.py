@@ -1,8 +1,10 @@
-"""A launcher that runs nothing: what its models do, and when, is written down beforehand."""
+"""A launcher and a runner that run nothing: what their models and jobs do, and when, is written
+down beforehand."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from slipway_local.sagemaker.jobs import Ending, Job
 from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply, ServerGone
 
 Answer = Callable[[Container, Invocation], Reply]
@@ -136,3 +138,59 @@ class ScriptedLauncher:
         """When the next container that is starting will be ready or have failed."""
         ends = (server.started + server.script.after for server in self.launched)
         return min((end for end in ends if end > self.clock()), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class JobScript:
+    """How a job behaves: its container runs after `before` seconds and ends `after` that many."""
+
+    ending: Ending = field(default_factory=Ending)
+    before: float = 0.0
+    after: float = 0.0
+
+
+@dataclass(slots=True)
+class ScriptedRun:
+    """A job that follows its script."""
+
+    job: Job
+    script: JobScript
+    clock: Callable[[], float]
+    started: float
+    stopped: bool = False
+
+    def began(self) -> bool:
+        return self.clock() >= self.started + self.script.before
+
+    def ending(self) -> Ending | None:
+        if self.stopped:
+            return Ending(137)
+        return self.script.ending if self.clock() >= self.ends() else None
+
+    def ends(self) -> float:
+        return self.started + self.script.before + self.script.after
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@dataclass(slots=True)
+class ScriptedRunner:
+    """Runs by `scripts`, keyed by the repository of the job's image."""
+
+    clock: Callable[[], float]
+    scripts: Mapping[str, JobScript] = field(default_factory=dict)
+    runs: list[ScriptedRun] = field(default_factory=list)
+
+    def run(self, job: Job) -> ScriptedRun:
+        repository = job.image.rsplit("/", 1)[-1].partition(":")[0]
+        script = self.scripts.get(repository) or JobScript()
+        self.runs.append(ScriptedRun(job, script, self.clock, self.clock()))
+        return self.runs[-1]
+
+    def next_change(self) -> float | None:
+        """When the next container will run or end."""
+        changes = (
+            time for run in self.runs for time in (run.started + run.script.before, run.ends())
+        )
+        return min((time for time in changes if time > self.clock()), default=None)

@@ -8,12 +8,16 @@ from uuid import UUID
 
 from slipway_local.sagemaker import (
     configs,
+    definitions,
     deployments,
     endpoints,
+    executions,
     groups,
     models,
     packages,
+    processing,
     runtime,
+    schedules,
     tags,
     wire,
 )
@@ -21,6 +25,7 @@ from slipway_local.sagemaker.account import Account, Durations
 from slipway_local.sagemaker.captures import File
 from slipway_local.sagemaker.errors import unsupported
 from slipway_local.sagemaker.events import Event
+from slipway_local.sagemaker.jobs import Ending, Job, Runner
 from slipway_local.sagemaker.metrics import Datum
 from slipway_local.sagemaker.operations import Operations, Params
 from slipway_local.sagemaker.serving import Launcher
@@ -32,6 +37,10 @@ _CONTROL: Operations = {
     **endpoints.OPERATIONS,
     **groups.OPERATIONS,
     **packages.OPERATIONS,
+    **processing.OPERATIONS,
+    **definitions.OPERATIONS,
+    **schedules.OPERATIONS,
+    **executions.OPERATIONS,
     **tags.OPERATIONS,
 }
 _RUNTIME: Operations = runtime.OPERATIONS
@@ -56,13 +65,36 @@ def _silent(_: str) -> bool:
     return False
 
 
+def _none(_: str) -> Sequence[str]:
+    """There are no objects."""
+    return ()
+
+
+class _NoRunner:
+    """Nothing runs processing jobs: each fails at once, and says so."""
+
+    def run(self, job: Job) -> "_NoRunner":
+        del job
+        return self
+
+    def began(self) -> bool:
+        return False
+
+    def ending(self) -> Ending:
+        return Ending(failure="ClientError: no processing jobs are run here")
+
+    def stop(self) -> None:
+        """It has ended."""
+
+
 class SageMaker:
     """The service. All it knows of time, chance and the world is handed to it.
 
     It has no thread: what is due happens at the next call or `tick`. Events and metrics are
     handed out after the lock is released, so a listener may call the service back. Captured
     requests are written with `put_object(bucket, key, body)`, by `tick` alone. `has_object(url)`
-    says whether an s3:// URL names an object or, where it ends with a slash, has any below it.
+    says whether an s3:// URL names an object or, where it ends with a slash, has any below it;
+    `find_objects(url)` lists the URLs that begin with it. `runner` runs processing jobs.
     """
 
     def __init__(
@@ -75,6 +107,8 @@ class SageMaker:
         put_metrics: Callable[[Sequence[Datum]], None] = _drop,
         put_object: Callable[[str, str, bytes], None] = _discard,
         has_object: Callable[[str], bool] = _found,
+        find_objects: Callable[[str], Sequence[str]] = _none,
+        runner: Runner | None = None,
         in_alarm: Callable[[str], bool] = _silent,
         durations: Durations | None = None,
         quotas: Mapping[str, int] | None = None,
@@ -95,6 +129,8 @@ class SageMaker:
             random=random,
             in_alarm=in_alarm,
             has_object=has_object,
+            runner=runner or _NoRunner(),
+            find_objects=find_objects,
         )
 
     def handle(self, request: Request) -> Response:
@@ -115,7 +151,7 @@ class SageMaker:
             if run is None:
                 raise unsupported(operation)
             with self.account.lock:
-                deployments.advance(self.account)
+                self._advance()
                 return run(self.account, params)
         finally:
             self._deliver()
@@ -123,21 +159,22 @@ class SageMaker:
     def tick(self) -> None:
         """Let everything that is due happen."""
         with self.account.lock:
-            deployments.advance(self.account)
+            self._advance()
             captured = self.account.captures.take(self.account.clock())
         self._deliver()
         for file in captured:
             self._store(file)
 
     def next_due(self) -> float | None:
-        """When, by the service's clock, a status is due to end or a capture file to be written,
-        whichever is next; None when nothing is.
+        """When, by the service's clock, a status is due to end, a capture file to be written or a
+        schedule to run, whichever is next; None when nothing is.
 
         A container that is being waited for may change things at any time before.
         """
         with self.account.lock:
             now = self.account.clock()
             dues = [endpoint.due for endpoint in self.account.moving.values()]
+            dues += (*processing.next_due(self.account), *schedules.next_due(self.account))
             captured = self.account.captures.next_due()
         return min(
             (due for due in (*dues, captured) if due is not None and due > now), default=None
@@ -147,11 +184,16 @@ class SageMaker:
         """Put an endpoint that is InService into SystemUpdating for `duration` seconds, as AWS
         does when it pleases."""
         with self.account.lock:
-            deployments.advance(self.account)
+            self._advance()
             deployments.maintain(
                 self.account, endpoints.find(self.account, endpoint_name), duration
             )
         self._deliver()
+
+    def _advance(self) -> None:
+        deployments.advance(self.account)
+        processing.advance(self.account)
+        schedules.advance(self.account)
 
     def _deliver(self) -> None:
         events, metrics = self.account.take()

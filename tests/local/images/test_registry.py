@@ -1,8 +1,11 @@
 """Which family an image URI belongs to."""
 
-import pytest
-from slipway_local.images.registry import FAMILIES, UnknownImage, family_of
+from pathlib import Path
 
+import pytest
+from slipway_local.images.registry import FAMILIES, PROGRAMS, UnknownImage, family_of, program_of
+
+DRIFT_PINS = Path(__file__).parents[3] / "layers/drift/requirements.txt"
 US = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
 CHINA = "450853457545.dkr.ecr.cn-north-1.amazonaws.com.cn"
 
@@ -59,3 +62,26 @@ def test_every_pin_is_exact() -> None:
             name, version = package.split("==")
             assert name
             assert version
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer",
+        "453000072557.dkr.ecr.cn-north-1.amazonaws.com.cn/sagemaker-model-monitor-analyzer:latest",
+        "sagemaker-model-monitor-analyzer@sha256:0",
+    ],
+)
+def test_a_program_is_told_by_its_repository_alone(image: str) -> None:
+    assert program_of(image).module == "model_monitor"
+
+
+def test_an_image_that_runs_no_job_is_told_what_does() -> None:
+    with pytest.raises(UnknownImage, match=r"'mine:1' .* known: sagemaker-model-monitor-analyzer"):
+        program_of("mine:1")
+
+
+def test_the_analyzer_has_the_packages_of_the_drift_layer() -> None:
+    pinned = {line.partition(" ")[0] for line in DRIFT_PINS.read_text().splitlines()}
+    [analyzer] = [each for each in PROGRAMS if each.brings == "slipway_drift"]
+    assert set(analyzer.packages) <= pinned

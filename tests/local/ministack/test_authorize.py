@@ -45,6 +45,23 @@ def asked(operation: str, **params: Any) -> list[tuple[str, str]]:  # noqa: ANN4
             ["model-package/g/1"],
         ),
         ("CreateTransformJob", {"TransformJobName": "j", "ModelName": "m"}, ["transform-job/j"]),
+        ("CreateProcessingJob", {"ProcessingJobName": "j"}, ["processing-job/j"]),
+        ("ListMonitoringExecutions", {"MonitoringScheduleName": "s"}, ["*"]),
+        (
+            "CreateMonitoringSchedule",
+            {"MonitoringScheduleName": "Hourly"},
+            ["monitoring-schedule/hourly"],
+        ),
+        (
+            "DeleteDataQualityJobDefinition",
+            {"JobDefinitionName": "rows"},
+            ["data-quality-job-definition/rows"],
+        ),
+        (
+            "CreateModelQualityJobDefinition",
+            {"JobDefinitionName": "quality"},
+            ["model-quality-job-definition/quality"],
+        ),
         ("AddTags", {"ResourceArn": f"{PREFIX}endpoint/churn", "Tags": []}, ["endpoint/churn"]),
     ],
 )
@@ -68,3 +85,11 @@ def test_to_create_with_a_role_is_to_pass_it_to_sagemaker() -> None:
     *_, passed = checks("CreateModel", {"ModelName": "m", "ExecutionRoleArn": ROLE}, "r", "1")
     assert (passed.action, passed.resource) == ("iam:PassRole", ROLE)
     assert passed.context == {"iam:PassedToService": "sagemaker.amazonaws.com"}
+
+
+def test_a_role_in_what_a_schedule_brings_along_is_passed_too() -> None:
+    config = {"MonitoringJobDefinition": {"RoleArn": ROLE}}
+    made = asked(
+        "CreateMonitoringSchedule", MonitoringScheduleName="s", MonitoringScheduleConfig=config
+    )
+    assert made[-1] == ("iam:PassRole", ROLE)

@@ -72,3 +72,21 @@ def test_maintenance_waits_for_an_endpoint_in_service(serve: Deploy, configure: 
     cloud.control.update_endpoint(EndpointName="live", EndpointConfigName="two")
     with pytest.raises(Refusal, match="Cannot update in-progress endpoint"):
         cloud.service.start_maintenance("live", 60)
+
+
+def test_without_a_runner_a_processing_job_fails_and_says_so() -> None:
+    clock = Clock()
+    service = SageMaker(ScriptedLauncher(clock), clock=clock, random=Random(0))  # noqa: S311
+    cluster = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
+    service.call(
+        "CreateProcessingJob",
+        {
+            "ProcessingJobName": "job",
+            "ProcessingResources": {"ClusterConfig": cluster},
+            "AppSpecification": {"ImageUri": "image"},
+            "RoleArn": "arn:aws:iam::123456789012:role/r",
+        },
+    )
+    job = service.call("DescribeProcessingJob", {"ProcessingJobName": "job"})
+    assert job["ProcessingJobStatus"] == "Failed"
+    assert job["FailureReason"] == "ClientError: no processing jobs are run here"

@@ -60,10 +60,11 @@ def translation(error: ClientError) -> Exception:
 
 
 def is_absent(error: ClientError) -> bool:
-    """SageMaker's "not found", which it calls a ValidationException."""
+    """SageMaker's "not found", which it mostly calls a ValidationException."""
     message = message_of(error).lower()
     absent = "could not find" in message or "does not exist" in message
-    return code_of(error) in ("ValidationException", "ResourceNotFound") and absent
+    code = code_of(error)
+    return code == "ResourceNotFound" or (code == "ValidationException" and absent)
 
 
 def is_present(error: ClientError) -> bool:

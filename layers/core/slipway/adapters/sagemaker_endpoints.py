@@ -16,7 +16,7 @@ from slipway.ports import Reply
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.literals import ProductionVariantInstanceTypeType
-    from mypy_boto3_sagemaker.type_defs import DataCaptureConfigTypeDef
+    from mypy_boto3_sagemaker.type_defs import DataCaptureConfigTypeDef, VariantPropertyTypeDef
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 
@@ -89,13 +89,15 @@ class SageMakerEndpoints:
         live = self.describe(name)
         with translated():
             same = live and self._instance_count(live.config) == self._instance_count(config)
+            # What is retained is not taken from the config, data capture included.
+            changing: list[VariantPropertyTypeDef] = [{"VariantPropertyType": "DataCaptureConfig"}]
+            if not same:
+                changing.append({"VariantPropertyType": "DesiredInstanceCount"})
             self._once.update_endpoint(
                 EndpointName=name,
                 EndpointConfigName=config,
                 RetainAllVariantProperties=True,
-                ExcludeRetainedVariantProperties=(
-                    [] if same else [{"VariantPropertyType": "DesiredInstanceCount"}]
-                ),
+                ExcludeRetainedVariantProperties=changing,
             )
 
     def delete(self, name: str) -> None:

@@ -123,6 +123,14 @@ def choose(
     return ImageChoice(uri(image, region, processor), environment, script, reason)
 
 
+def analyzer(region: str) -> str:
+    """The container of Model Monitor in a region; NoImage where there is none."""
+    (image,) = images_of("model-monitor")
+    if region not in image.accounts:
+        raise NoImage(f"Model Monitor is not in {region}", "set `runner: lambda` in slipway.yaml")
+    return uri(image, region, "cpu").removesuffix(":")
+
+
 def family_of(inspection: Inspection) -> str:
     """The family of images that serves a kind; Hugging Face has one for each base framework."""
     family = BY_NAME[inspection.kind].family

@@ -102,7 +102,7 @@ def _open_to_all(path: Path) -> bool:
     return all(part.stat().st_mode & 0o001 for part in path.parents)
 
 
-def die_with_parent(lifeline: int, listener: int) -> None:
+def die_with_parent(lifeline: int, *listeners: int) -> None:
     """Leave a warden that ends all of this container when its parent's end of `lifeline` closes.
 
     The warden is a process, not a thread: a model that never yields cannot hold it up.
@@ -111,7 +111,8 @@ def die_with_parent(lifeline: int, listener: int) -> None:
     if os.fork():
         os.close(lifeline)
         return
-    os.close(listener)
+    for listener in listeners:
+        os.close(listener)
     while os.read(lifeline, 1):
         pass
     if os.geteuid() == own_user(container):
