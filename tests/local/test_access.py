@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tests.local.conftest import Stack
 
 DRIFT = {"Namespace": "Slipway/Drift", "MetricData": [{"MetricName": "rows", "Value": 1.0}]}
+MANY = [{"MetricName": f"m{number}", "Value": 1.0} for number in range(500)]
 EVENT = {"Source": "slipway", "DetailType": "Slipway Drift Detected", "Detail": "{}"}
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cloud")]
@@ -29,7 +30,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cloud")]
         ("stepfunctions", "start_execution", {"stateMachineArn": "Machine"}, "denied"),
         ("cloudwatch", "put_metric_data", DRIFT, "allowed"),
         # A large call comes compressed.
-        ("cloudwatch", "put_metric_data", {**DRIFT, "MetricData": DRIFT["MetricData"] * 500}, "allowed"),
+        ("cloudwatch", "put_metric_data", {**DRIFT, "MetricData": MANY}, "allowed"),
         ("cloudwatch", "put_metric_data", {**DRIFT, "Namespace": "Slipway"}, "denied"),
         ("cloudwatch", "describe_alarms", {"AlarmNames": ["slipway-h-drift"]}, "allowed"),
         ("cloudwatch", "describe_alarms", {"AlarmNames": ["other"]}, "denied"),
