@@ -98,6 +98,8 @@ def test_what_a_check_is_told_is_a_check_once_the_moment_is_in_it(
         {"Target": {"RetryPolicy": {"MaximumRetryAttempts": 0}}},
         {"Target": {"Input": "{}"}},
         {"Target": {"Input": "no JSON"}},
+        {"Target": {"Input": "null"}},
+        {"Target": {"Input": "[1]"}},
         {"Target": {"Input": json.dumps(schedule().document())}},
         {"Target": {"Input": json.dumps({**schedule(2).document(), "at": "x"})}},
     ],

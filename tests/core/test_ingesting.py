@@ -228,6 +228,12 @@ def test_a_check_that_is_still_writing_is_waited_for(watched: House, checked: Du
     assert (drift.state, watched.announcements.drifts) == ("too little data", [])
 
 
+def test_a_damaged_window_before_keeps_nobody_from_being_told(watched: House, checked: Due) -> None:
+    write(watched, checked(9), {"slipway_drift.json": b"{"})
+    ingest(watched, checked(10, 1000))
+    assert len(watched.announcements.drifts) == 1
+
+
 class TestOtherRunners:
     """Windows that Slipway's own checks did not write: they have no slipway_drift.json."""
 
@@ -274,6 +280,16 @@ class TestOtherRunners:
         assert drawn.count("<svg") >= 3
         assert "2026-11-22 09:00 to 10:00 UTC" in drawn
 
+    def test_statistics_that_cannot_be_drawn_are_named_and_change_nothing(
+        self, watched: House, reported: Reported
+    ) -> None:
+        files = {"statistics.json": b"{", "constraint_violations.json": self.violations()}
+        write(watched, reported, files)
+        before = watched.ports.ledger.load("h")
+        with pytest.raises(InvalidInput, match=r"2026/11/22/10/: statistics\.json"):
+            ingest(watched, reported)
+        assert watched.ports.ledger.load("h") == before
+
     def test_an_empty_list_of_violations_is_no_drift(
         self, watched: House, reported: Reported
     ) -> None:
@@ -307,6 +323,8 @@ class TestOtherRunners:
     [
         ("slipway_drift.json", b"{"),
         ("slipway_drift.json", b"[]"),
+        ("slipway_drift.json", b'{"version": 1}'),
+        ("slipway_drift.json", b'{"version": 1, "state": "violations"}'),
         ("constraint_violations.json", b"\xff\xfe"),
         ("constraint_violations.json", b'{"violations": 7}'),
         ("slipway_violations.json", b"violations"),

@@ -3,6 +3,8 @@
 The event that brings it here only says which window to look at. Looking twice tells once.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -71,8 +73,9 @@ def ingest_violations(ports: Ports, reported: Reported, engine: Engine) -> Drift
         return None
     if known and known.told and known.says(news.drift):
         return known
-    change(ports, deployment, lambda r: r.drifted(news.drift))
+    # Whatever cannot be drawn is refused before anybody counts on its being told.
     _draw(ports, news, engine)
+    change(ports, deployment, lambda r: r.drifted(news.drift))
     _tell(ports, news, engine)
     change(ports, deployment, lambda r: r.drift_told() if r.drift == news.drift else r)
     if _holds(record):
@@ -93,14 +96,20 @@ def _read(ports: Ports, record: Record, reported: Reported, engine: Engine) -> N
         # Model Monitor's container wrote them: what it compared with is in the baseline.
         files |= ports.monitored.read(reported.folder, (STATISTICS, CONSTRAINTS))
         baseline = ports.monitored.read(schedule.baseline, BASELINE) if schedule else {}
-    try:
+    with _read_from(ports, reported):
         findings = tuple(engine.findings(files))
         state = engine.state(files)
-    except ValueError as refusal:
-        raise InvalidInput(f"s3://{ports.site.bucket}/{reported.folder}: {refusal}") from refusal
     every = schedule.every if schedule else 1
     drift = replace(_drift(record, reported, state, findings), at=ports.clock())
     return News(reported, every, files, baseline, findings, drift)
+
+
+@contextmanager
+def _read_from(ports: Ports, reported: Reported) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as refusal:
+        raise InvalidInput(f"s3://{ports.site.bucket}/{reported.folder}: {refusal}") from refusal
 
 
 def _checks_itself(schedule: Schedule, reported: Reported) -> bool:
@@ -127,9 +136,10 @@ def _draw(ports: Ports, news: News, engine: Engine) -> None:
     reported = news.reported
     earlier = ports.monitored.windows(reported.history, SUMMARY, reported.folder, WINDOWS - 1)
     history = [ports.monitored.read(folder, (SUMMARY,))[SUMMARY] for folder in earlier]
-    page = engine.report(
-        news.files, news.baseline, history, title=reported.deployment, window=news.title
-    )
+    with _read_from(ports, reported):
+        page = engine.report(
+            news.files, news.baseline, history, title=reported.deployment, window=news.title
+        )
     ports.monitored.write(reported.folder, {REPORT: page})
 
 

@@ -51,7 +51,7 @@ class SchedulerSchedules:
                 return None
         try:
             schedule = Schedule.of(json.loads(found["Target"].get("Input", "{}")))
-        except (InvalidInput, ValueError):
+        except (InvalidInput, TypeError, ValueError):
             return Schedule(Runner.LAMBDA, name, "", "", "", 0)
         made = self._call(schedule)
         kept = {**found, "Target": {key: found["Target"].get(key) for key in made["Target"]}}
