@@ -40,18 +40,22 @@ class Tolerance:
     absolute: float = 1e-6
 
 
+EXACT = Tolerance(0.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """How an export is held against its original: both answer `inputs`, within `tolerance`.
 
     `inputs` is what `original` and `exported` take, as one array (rows first); each returns an
-    array of the same shape for it.
+    array of the same shape for it. `of` is what a row of `inputs` is.
     """
 
     inputs: Array
     original: Predict
     exported: Predict
     tolerance: Tolerance = Tolerance()
+    of: str = "inputs"
 
     def furthest(self) -> float:
         """The largest difference of two predictions. Raises ExportRefused outside the tolerance."""

@@ -329,6 +329,7 @@ needs_sklearn = pytest.mark.skipif(
 
 
 @needs_sklearn
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # of estimators that will go one day
 def test_every_estimator_of_scikit_learn_passes() -> None:
     sklearn_utils = importlib.import_module("sklearn.utils")
     refused = {}

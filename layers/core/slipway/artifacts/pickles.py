@@ -57,7 +57,7 @@ class Verdict:
         return not self.offences
 
 
-class _Judgement:
+class Judgement:
     """What the machines of one file find together."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class _Judgement:
 class Examiner(Machine):
     """A machine that holds every global, call and array of a pickle against the allow-list."""
 
-    def __init__(self, reader: Reader, judgement: _Judgement, depth: int = 0) -> None:
+    def __init__(self, reader: Reader, judgement: Judgement, depth: int = 0) -> None:
         super().__init__(reader)
         self.judgement = judgement
         self.depth = depth
@@ -199,7 +199,7 @@ class _Shadow(Examiner):
     """Reads on as plain pickle would, in the middle of another machine's run."""
 
     def __init__(self, machine: Examiner, wrapper: Instance, ahead: bytes) -> None:
-        super().__init__(reader_of(ahead), _Judgement(), DEEPEST)
+        super().__init__(reader_of(ahead), Judgement(), DEEPEST)
         self.more = len(ahead) == _AHEAD
         self.stack = [*machine.stack[:-1], wrapper]
         self.marks = [list(values) for values in machine.marks]
@@ -256,7 +256,7 @@ def examine(reader: Reader, depth: int = 0, *, torch: bool = False) -> Verdict:
 
     A file in torch's older form, several pickles and then raw tensors, is known by its first bytes.
     """
-    judgement = _Judgement()
+    judgement = Judgement()
     root = None
     try:
         if reader.peek(len(LEGACY_TORCH)) == LEGACY_TORCH:
@@ -271,7 +271,7 @@ def examine(reader: Reader, depth: int = 0, *, torch: bool = False) -> Verdict:
     return Verdict(tuple(judgement.offences), tuple(judgement.globals), root, judgement.arrays)
 
 
-def _run_legacy(reader: Reader, judgement: _Judgement, depth: int) -> Any:  # noqa: ANN401
+def _run_legacy(reader: Reader, judgement: Judgement, depth: int) -> Any:  # noqa: ANN401
     """Magic number, protocol, system and object are pickles; so is the list of tensors' keys."""
     roots = [TorchExaminer(reader, judgement, depth).run() for _ in range(5)]
     while reader.some():

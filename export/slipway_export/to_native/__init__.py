@@ -1,0 +1,1 @@
+"""The frameworks' own present-day formats, written without the frameworks."""

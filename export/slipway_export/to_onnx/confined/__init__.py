@@ -1,0 +1,1 @@
+"""What runs in the sandbox, because it loads a model: programs, and what they need."""
