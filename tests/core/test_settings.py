@@ -12,6 +12,7 @@ GIVEN = {
     "SLIPWAY_MODEL_ROLE_ARN": "arn:role",
     "SLIPWAY_CHECK_STATE_MACHINE_ARN": "arn:check",
     "SLIPWAY_SCHEDULE_ROLE_ARN": "arn:schedule-role",
+    "SLIPWAY_MONITOR_ROLE_ARN": "arn:monitor-role",
     "SLIPWAY_SCHEDULE_DEAD_LETTERS_ARN": "arn:dead-letters",
     "SLIPWAY_DRIFT_NAMESPACE": "Slipway/Drift",
     "SLIPWAY_DEFAULT_APPROVAL": "manual",
@@ -31,6 +32,7 @@ def test_the_environment_is_read_into_names() -> None:
         "arn:schedule-role",
         "arn:dead-letters",
     )
+    assert settings.monitor_role_arn == "arn:monitor-role"
     assert settings.drift_namespace == "Slipway/Drift"
 
 

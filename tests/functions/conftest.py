@@ -231,6 +231,7 @@ def _environment(aws: boto3.Session) -> dict[str, str]:
         "SLIPWAY_STATE_MACHINE_ARN": "unused: releases are kept in a list",
         "SLIPWAY_CHECK_STATE_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:c",
         "SLIPWAY_SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/schedule",
+        "SLIPWAY_MONITOR_ROLE_ARN": "arn:aws:iam::123456789012:role/monitor",
         "SLIPWAY_SCHEDULE_DEAD_LETTERS_ARN": f"arn:aws:sqs:{REGION}:123456789012:dead",
         "SLIPWAY_DRIFT_NAMESPACE": "Slipway/Drift",
         "SLIPWAY_MODEL_ROLE_ARN": "arn:aws:iam::123456789012:role/model",
