@@ -2,7 +2,6 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-from botocore.response import StreamingBody
 from slipway.adapters import s3_monitored
 from slipway.adapters.s3_monitored import S3Monitored
 from slipway.domain.desired import Artifact
@@ -83,23 +82,6 @@ def test_files_are_opened_one_after_the_other(s3: "S3Client", monitored: S3Monit
         ("b", b"bbb"),
         ("a", b"aaa"),
     ]
-
-
-def test_lines_are_read_in_large_pieces(
-    s3: "S3Client", monitored: S3Monitored, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    upload(s3, "a", b"one\ntwo\n" * 50_000)
-    reads: list[int] = []
-    read = StreamingBody.readinto
-
-    def counted(body: StreamingBody, buffer: bytearray) -> int:
-        reads.append(len(buffer))
-        return read(body, buffer)
-
-    monkeypatch.setattr(StreamingBody, "readinto", counted)
-    ((_, lines),) = ((key, [*stream]) for key, stream in monitored.open(["a"]))
-    assert (len(lines), lines[-1]) == (100_000, b"two\n")
-    assert len(reads) < 10
 
 
 def test_exactly_the_version_of_the_data_is_read_and_may_be_sought_in(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from io import BufferedReader
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -16,12 +15,9 @@ from slipway.domain.errors import Refused
 from slipway.domain.watch import CAPTURES, Window
 
 if TYPE_CHECKING:
-    from io import RawIOBase
-
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectTypeDef
 
-CHUNK = 1 << 20
 LARGEST = 64 << 20
 TYPES = {"html": "text/html; charset=utf-8", "json": "application/json"}
 
@@ -47,9 +43,8 @@ class S3Monitored:
         for key in keys:
             with translated():
                 body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
-            # By itself a body reads lines byte by byte, a minute for 64 MiB.
-            with BufferedReader(cast("RawIOBase", body), CHUNK) as stream:
-                yield key, stream
+            with body:
+                yield key, cast("BinaryIO", body)
 
     def data(self, data: Artifact) -> BinaryIO:
         file = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - its reader closes it
