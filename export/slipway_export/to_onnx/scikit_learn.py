@@ -113,6 +113,8 @@ def _note(model: Model, facts: Mapping[str, Any], kind: str) -> str:
         )
     if kind != "float32":
         said.append("its numbers are float64: in float32 it would predict otherwise")
+    if facts["ties"]:
+        said.append(f"{facts['ties']} generated rows were not compared: their best classes tie")
     if facts["names"]:
         said.append(f"its columns are, in order: {', '.join(facts['names'])}")
     return "; ".join(said)

@@ -46,13 +46,16 @@ def main(kind: str, counted: int) -> None:
     names = list(map(str, getattr(model, "feature_names_in_", ())))
     _number_columns(model)
     methods = list(_methods(model))
-    rows = likely_rows(model, features)
-    rows = rows[_decisive(model, methods, rows)]
+    likely = likely_rows(model, features)
+    rows = likely[_decisive(model, methods, likely)]
+    if not len(rows):
+        raise ValueError("its best classes tie on every generated row, so nothing can be proven")
     Path("model.onnx").write_bytes(_converted(model, kind, features))
     np.save("rows.npy", rows.astype(kind))
     for number, method in enumerate(methods):
         np.save(f"{number}.npy", _answer(model, method, rows), allow_pickle=False)
-    facts = {"version": sklearn.__version__, "methods": methods, "names": names}
+    ties = len(likely) - len(rows)
+    facts = {"version": sklearn.__version__, "methods": methods, "names": names, "ties": ties}
     Path("facts.json").write_text(json.dumps(facts))
 
 
