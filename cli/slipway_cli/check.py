@@ -47,8 +47,9 @@ def check(
     timeout: Annotated[float, typer.Option(help="Seconds to wait at most.")] = 900.0,
 ) -> None:
     """Check what a deployment was asked for drift, now; leave with 1 where there is any."""
+    checked_deployment(deployment)
     found = stack.connect(target.of(ctx))
-    schedule = scheduled(found, checked_deployment(deployment))
+    schedule = scheduled(found, deployment)
     # The hour that runs ends with the next: it is checked again then, as a whole.
     moment = at.timestamp() if at else time.time() + HOUR
     patience = Patience(timeout, 0.2 if found.embedded else 2.0)

@@ -71,13 +71,14 @@ def check_archive(file: Path) -> None:
 
 
 def check_data(file: Path) -> None:
-    """Raises Problem for baseline data of a format that nobody reads."""
+    """Raises Problem for baseline data of a format that nobody reads, OSError for none at all."""
     if not naming.BASELINE.fullmatch(f"baseline{file.suffix}"):
         raise Problem(
             f"{file}: {file.suffix or 'a file without a suffix'} is no format of baseline data",
             "Give a .csv, .json, .jsonl or .parquet file.",
             Exit.USAGE,
         )
+    file.stat()
 
 
 def chunks(file: Path) -> Iterator[bytes]:

@@ -2,14 +2,32 @@ import boto3
 import pytest
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
 from slipway.domain.attempts import Attempts, Good
-from slipway.domain.desired import Artifact, Desired, Expectation, Policy, ProbeRequest
+from slipway.domain.desired import (
+    Artifact,
+    Desired,
+    Expectation,
+    MissingData,
+    Monitor,
+    OnViolation,
+    Policy,
+    ProbeRequest,
+    Runner,
+)
 from slipway.domain.errors import Conflict
 from slipway.domain.record import Lease, Record, Settled
 from slipway.domain.steps import Announce, Verdict
-from slipway.domain.world import Inspected, Package, PackageApproval, Probed
+from slipway.domain.world import (
+    Baseline,
+    Drift,
+    Inspected,
+    Package,
+    PackageApproval,
+    Probed,
+)
 from slipway.ports import Moment
 
 ARTIFACT = Artifact("b", "models/h/model.tar.gz", "v1", 1700000000.5, 10)
+DATA = Artifact("b", "models/h/baseline.csv", "d1", 1700000001.0, 20)
 FULL = Record(
     "h",
     hints=3,
@@ -20,9 +38,18 @@ FULL = Record(
         ARTIFACT,
         Policy(
             environment={"A": "1"},
+            capture_percentage=100,
+            monitor=Monitor(
+                every=6,
+                on_violation=OnViolation.HOLD,
+                missing_data=MissingData.BREACHING,
+                thresholds={"comparison_threshold": 0.2, "comparison_method": "Simple"},
+                limits={"ks": 0.1},
+            ),
             probes=(ProbeRequest("1,2", expect=Expectation(between=(0.0, 60.0))),),
         ),
         manifest_version="m1",
+        baseline=DATA,
     ),
     lease=Lease("arn:execution", 2, 5.0, 6.0),
     waiting="token",
@@ -30,6 +57,9 @@ FULL = Record(
     package=Package("key", "arn:package/1", PackageApproval.APPROVED),
     attempts=Attempts(good=(Good("a", "arn:a"), Good("b", "arn:b"))).begun(4, "c", None),
     probed=Probed(4, "c", passed=True, reason="1 of 1 probes passed"),
+    baseline=Baseline("monitoring/baselines/h/ab/", refused="no rows"),
+    runners=(Runner.LAMBDA, Runner.SAGEMAKER),
+    drift=Drift(4, "2026/11/22/10", "violations", 3, "2026/11/22/08", "d1", 7.5, told=True),
     settled=Settled(4, Announce(Verdict.RELEASED, "well", "c"), told=True),
 )
 

@@ -82,3 +82,25 @@ def test_what_is_kept_under_its_digest_is_written_once(
         uploaded.put("scripts/sha256/cd/sourcedir.tar.gz", b"script")
     kept = s3.list_object_versions(Bucket=BUCKET, Prefix="scripts/")["Versions"]
     assert len(kept) == 1
+
+
+def test_the_newest_data_of_a_known_format_is_the_baseline(
+    s3: "S3Client", uploaded: S3Uploaded
+) -> None:
+    upload(s3, "models/a/baseline.csv", b"old")
+    version = upload(s3, "models/a/baseline.csv", b"newer")
+    upload(s3, "models/a/baseline.txt", b"of no format")
+    upload(s3, "models/a/2026/baseline.csv", b"in a folder of its own")
+    found = uploaded.newest("a")
+    assert found.artifact is None
+    assert found.baseline is not None
+    assert (found.baseline.key, found.baseline.version_id, found.baseline.size) == (
+        "models/a/baseline.csv",
+        version,
+        5,
+    )
+    # Of two formats, uploaded within a second, the last by its name.
+    upload(s3, "models/a/baseline.parquet", b"PAR1")
+    newest = uploaded.newest("a").baseline
+    assert newest is not None
+    assert newest.key == "models/a/baseline.parquet"

@@ -1,20 +1,45 @@
 import json
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import boto3
+import pytest
 from slipway.adapters.sns_announcements import SNSAnnouncements
 from slipway.domain.steps import Announce, Verdict
 
+Heard = tuple[SNSAnnouncements, Callable[[], Mapping[str, Any]]]
 
-def test_a_verdict_reaches_a_subscriber_with_its_reason(aws: boto3.Session) -> None:
+
+@pytest.fixture
+def heard(aws: boto3.Session) -> Heard:
+    """The announcements, and what a subscriber gets of them."""
     sns, sqs = aws.client("sns"), aws.client("sqs")
     topic = sns.create_topic(Name="topic")["TopicArn"]
     queue = sqs.create_queue(QueueName="queue")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])
 
-    SNSAnnouncements(aws, topic).tell("h", Announce(Verdict.HELD, "artifact refused: a bomb"))
+    def hear() -> Mapping[str, Any]:
+        (message,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+        return dict(json.loads(message["Body"]))
 
-    message = json.loads(sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"])
+    return SNSAnnouncements(aws, topic), hear
+
+
+def test_a_verdict_reaches_a_subscriber_with_its_reason(heard: Heard) -> None:
+    announcements, hear = heard
+    announcements.tell("h", Announce(Verdict.HELD, "artifact refused: a bomb"))
+    message = hear()
     assert message["Subject"] == "h: Held"
     assert "artifact refused: a bomb" in message["Message"]
     assert message["MessageAttributes"]["verdict"]["Value"] == "Held"
+
+
+def test_drift_reaches_a_subscriber_who_can_filter_by_it(heard: Heard) -> None:
+    announcements, hear = heard
+    announcements.tell_drift("h", "h: drift", "3 of 14 features have changed\n- x0: too far\n")
+    message = hear()
+    assert message["Subject"] == "h: drift"
+    assert message["Message"] == "3 of 14 features have changed\n- x0: too far\n"
+    told = {name: value["Value"] for name, value in message["MessageAttributes"].items()}
+    assert told == {"deployment": "h", "verdict": "Drift"}

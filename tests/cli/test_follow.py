@@ -1,6 +1,6 @@
 """Following a release: every moment once, until it ends or patience does."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
 from typing import Any
 
@@ -102,6 +102,16 @@ def test_a_manifest_is_followed_by_its_version() -> None:
     record = settled(MINE, Verdict.RELEASED)
     ports: Any = Ports(Ledger(record))
     assert outcome(ports, "a", Wish(None, "m2")) is None
+
+
+def test_baseline_data_is_followed_by_its_version() -> None:
+    record = settled(MINE, Verdict.RELEASED)
+    ports: Any = Ports(Ledger(record))
+    wish = Wish(None, None, Artifact("bucket", "models/a/baseline.csv", "d2", 100.0, 10))
+    assert outcome(ports, "a", wish) is None
+    assert record.desired is not None
+    known = replace(record, desired=replace(record.desired, baseline=wish.baseline))
+    assert outcome(Ports(Ledger(known)), "a", wish) == End("Released", "because")  # type: ignore[arg-type] # as much as it looks at
 
 
 def test_every_moment_is_shown_once_and_none_of_before() -> None:

@@ -1,13 +1,20 @@
-"""What `push` refuses before it uploads anything."""
+"""What `push` refuses before it uploads anything, and what it uploads."""
 
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import boto3
 import pytest
+from moto import mock_aws
+from slipway.domain.naming import Site
 from slipway_cli.demo import hostile
 from slipway_cli.failures import Exit
+from slipway_cli.push import upload
+from slipway_cli.stack import Stack
 from typer.testing import Result
 
 Run = Callable[..., Result]
@@ -35,6 +42,7 @@ def test_nothing_to_push(run: Run) -> None:
     found = run("push", "housing")
     assert found.exit_code == Exit.USAGE
     assert "--manifest" in found.stderr
+    assert "--baseline" in found.stderr
 
 
 def test_a_file_that_is_not_there(run: Run) -> None:
@@ -63,3 +71,74 @@ def test_a_pickle_that_runs_a_command(run: Run, tmp_path: Path) -> None:
     assert found.exit_code == Exit.REFUSED
     assert "system" in found.stderr
     assert not marker.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("train.xlsx", "train.xlsx: .xlsx is no format of baseline data"),
+        ("train", "a file without a suffix is no format of baseline data"),
+        ("train.csv.gz", ".gz is no format of baseline data"),
+    ],
+)
+def test_data_of_a_format_that_nobody_reads(
+    run: Run, tmp_path: Path, name: str, complaint: str
+) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    found = run("push", "housing", "--baseline", name)
+    assert found.exit_code == Exit.USAGE
+    assert complaint in found.stderr
+    assert "Give a .csv, .json, .jsonl or .parquet file." in found.stderr
+
+
+def test_data_that_is_not_there(run: Run) -> None:
+    found = run("push", "housing", "--baseline", "nowhere.csv")
+    assert found.exit_code == Exit.USAGE
+    assert "nowhere.csv: no such file" in found.stderr
+
+
+@pytest.fixture
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    """As much of a deployed Slipway as an upload needs."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        session = boto3.Session(region_name="us-east-1")
+        s3 = session.client("s3")
+        s3.create_bucket(Bucket="bucket")
+        s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
+        ports: Any = SimpleNamespace(site=Site("slipway", "bucket", "us-east-1", ""))
+        yield Stack(session, {}, ports, embedded=True)
+
+
+def test_the_model_is_uploaded_last_so_that_it_finds_the_rest(
+    stack: Stack, archive: Path, tmp_path: Path
+) -> None:
+    manifest, data = tmp_path / "my.yaml", tmp_path / "train.parquet"
+    manifest.write_text("capture: {percentage: 100}")
+    data.write_bytes(b"PAR1")
+    said: list[str] = []
+    wish = upload(stack, "h", archive, manifest, said.append, data)
+    uploaded = [line.split(" to ")[1].split(" ")[0] for line in said]
+    assert uploaded == [
+        "models/h/baseline.parquet",
+        "models/h/slipway.yaml",
+        "models/h/model.tar.gz",
+    ]
+    assert wish.artifact is not None
+    assert wish.baseline is not None
+    assert (wish.artifact.key, wish.baseline.key) == (uploaded[2], uploaded[0])
+    found = stack.session.client("s3").get_object(
+        Bucket="bucket", Key=uploaded[0], VersionId=wish.baseline.version_id
+    )
+    assert found["Body"].read() == b"PAR1"
+
+
+def test_data_alone_is_a_wish_as_well(stack: Stack, tmp_path: Path) -> None:
+    data = tmp_path / "train.csv"
+    data.write_text("a,b\n1,2\n")
+    wish = upload(stack, "h", None, None, lambda _: None, data)
+    assert (wish.artifact, wish.manifest_version) == (None, None)
+    assert wish.baseline is not None
+    assert wish.baseline.size == 8

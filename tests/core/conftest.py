@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import struct
 import tarfile
 from collections.abc import Callable, Mapping
@@ -11,20 +12,60 @@ import boto3
 import pytest
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
-from slipway.domain.desired import Approval, Policy
+from slipway.domain.desired import Approval, Policy, Runner
 from slipway.domain.naming import Site
-from slipway.domain.steps import Announce
+from slipway.domain.steps import Announce, name
 from slipway.manifest import parse
 from slipway.ports import Ports
+from slipway.release import (
+    Task,
+    announce,
+    decide_release,
+    deploy_endpoint,
+    inspect_artifact,
+    probe_endpoint,
+    register_model,
+)
+from slipway.watching import build_baseline, watch_endpoint
+from slipway_drift import engine
 from slipway_local.sagemaker.inprocess import connect
 from slipway_local.sagemaker.rehearsal import Rehearsal
 
-from tests.simulation.fakes import MemoryBucket, MemoryLedger
+from tests.simulation.fakes import (
+    MemoryAlarms,
+    MemoryBucket,
+    MemoryBus,
+    MemoryChecks,
+    MemoryLedger,
+    MemoryMeasurements,
+    MemoryMonitored,
+    MemorySchedules,
+)
 from tests.simulation.scheduler import Scheduler
 
 SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::123456789012:role/model")
 
 Archive = Callable[[Mapping[str, bytes]], bytes]
+Advance = Callable[..., Task]
+Captured = Callable[..., bytes]
+
+IMAGE = "image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1"
+MONITORED = """
+capture: {percentage: 100}
+monitor: {thresholds: {comparison_threshold: 0.2, minimum_rows: 20}}
+"""
+# What a model of two features was trained on: its answer first, as captures have it.
+DATA = b"prediction,x0,x1\n" + b"".join(b"%d,%d,%d\n" % (3 * i, i, i % 7) for i in range(100))
+
+STEPS: Mapping[str, Callable[[Ports, Task], str]] = {
+    "InspectArtifact": inspect_artifact,
+    "RegisterModel": register_model,
+    "DeployEndpoint": deploy_endpoint,
+    "ProbeEndpoint": probe_endpoint,
+    "BuildBaseline": lambda ports, task: build_baseline(ports, task, engine),
+    "WatchEndpoint": watch_endpoint,
+    "Announce": announce,
+}
 
 
 @dataclass
@@ -53,10 +94,14 @@ class Announcements:
     """Implements ports.Announcements: keeps what was told."""
 
     told: list[Announce] = field(default_factory=list)
+    drifts: list[tuple[str, str, str]] = field(default_factory=list)
 
     def tell(self, deployment: str, announce: Announce) -> None:
         assert deployment
         self.told.append(announce)
+
+    def tell_drift(self, deployment: str, subject: str, message: str) -> None:
+        self.drifts.append((deployment, subject, message))
 
 
 @dataclass
@@ -67,6 +112,11 @@ class House:
     bucket: MemoryBucket
     executions: Executions
     announcements: Announcements
+    schedules: Mapping[Runner, MemorySchedules]
+    alarms: MemoryAlarms
+    monitored: MemoryMonitored
+    measurements: MemoryMeasurements
+    bus: MemoryBus
     ports: Ports
 
 
@@ -82,6 +132,8 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         Executions(),
         Announcements(),
     )
+    schedules, alarms = {runner: MemorySchedules() for runner in Runner}, MemoryAlarms()
+    monitored, measurements, bus = MemoryMonitored(bucket), MemoryMeasurements(), MemoryBus()
     ports = Ports(
         site=SITE,
         ledger=MemoryLedger(),
@@ -90,11 +142,78 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         endpoints=SageMakerEndpoints(session),
         executions=executions,
         announcements=announcements,
+        schedules=schedules,
+        alarms=alarms,
+        checks=MemoryChecks(),
+        monitored=monitored,
+        measurements=measurements,
+        bus=bus,
         parse_manifest=lambda content: parse(content, Approval.AUTOMATIC),
         default_policy=Policy(),
         clock=cloud.clock,
     )
-    return House(cloud, bucket, executions, announcements, ports)
+    return House(
+        cloud,
+        bucket,
+        executions,
+        announcements,
+        schedules,
+        alarms,
+        monitored,
+        measurements,
+        bus,
+        ports,
+    )
+
+
+@pytest.fixture
+def advance(house: House) -> Advance:
+    """Take step after step until Decide names one; its task. Waits let time pass."""
+
+    def advancing(until: str, execution: str = "one") -> Task:
+        for _ in range(20):
+            found = decide_release(house.ports, "h", execution)
+            task = Task("h", found.record.fence, execution)
+            if name(found.step) == until:
+                return task
+            if name(found.step) == "AwaitChange":
+                house.cloud.pass_time(600)
+            else:
+                STEPS[name(found.step)](house.ports, task)
+        raise AssertionError(f"{until} was never owed")
+
+    return advancing
+
+
+@pytest.fixture
+def watched(house: House, archive: Archive, advance: Advance) -> House:
+    """The house with a deployment `h` in it, released and watched."""
+    house.bucket.upload("models/h/slipway.yaml", (IMAGE + MONITORED).encode())
+    house.bucket.upload("models/h/baseline.csv", DATA)
+    house.bucket.upload("models/h/model.tar.gz", archive({"weights.txt": b"0.5"}))
+    announce(house.ports, advance("Announce"))
+    return house
+
+
+@pytest.fixture
+def captured() -> Captured:
+    """Write records of a capture file: of good requests, or of ones `factor` times as large."""
+
+    def lines(rows: range, factor: int = 1) -> bytes:
+        return b"".join(_record(3 * i * factor, f"{i * factor},{i % 7}") for i in rows)
+
+    return lines
+
+
+def _record(said: int, given: str) -> bytes:
+    sides = {"endpointInput": given, "endpointOutput": str(said)}
+    data = {
+        side: {"observedContentType": "text/csv", "mode": "", "data": text, "encoding": "CSV"}
+        for side, text in sides.items()
+    }
+    about = {"eventId": "e", "inferenceTime": "2026-01-01T00:00:00Z"}
+    line = {"captureData": data, "eventMetadata": about, "eventVersion": "0"}
+    return json.dumps(line).encode() + b"\n"
 
 
 @pytest.fixture

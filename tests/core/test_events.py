@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slipway.domain.errors import InvalidInput, Throttled
 from slipway.domain.naming import Site
-from slipway.events import Hint, changed, deliver, uploaded
+from slipway.events import Hint, changed, deliver, reported, uploaded
 
 SITE = Site("slipway", "bucket", "eu-west-1", "")
 JSON = st.recursive(
@@ -30,13 +30,24 @@ def batch(*bodies: str) -> dict[str, Any]:
         ("models/housing/model.tar.gz", "housing"),
         ("models/churn-eu/2026/03/a model%2B+é.tar.gz", "churn-eu"),
         ("models/housing/slipway.yaml", "housing"),
+        ("models/housing/baseline.csv", "housing"),
+        ("models/housing/baseline.parquet", "housing"),
     ],
 )
 def test_an_upload_hints_at_the_deployment_of_its_folder(key: str, deployment: str) -> None:
     assert uploaded(upload(key)) == Hint(deployment, f"{key} was uploaded")
 
 
-@pytest.mark.parametrize("key", ["models/housing/readme.txt", "artifacts/x/model.tar.gz", "x"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "models/housing/readme.txt",
+        "models/housing/baseline.xlsx",
+        "models/housing/2026/baseline.csv",
+        "artifacts/x/model.tar.gz",
+        "x",
+    ],
+)
 def test_other_keys_hint_at_nothing(key: str) -> None:
     assert uploaded(upload(key)) is None
 
@@ -87,27 +98,56 @@ def test_a_change_of_nothing_is_refused(event: dict[str, Any]) -> None:
         changed(event, SITE)
 
 
+WINDOW = "monitoring/reports/slipway-housing/slipway-housing/2026/11/22/10/"
+
+
+@pytest.mark.parametrize(
+    ("key", "deployment"),
+    [
+        (f"{WINDOW}slipway_drift.json", "housing"),
+        (f"{WINDOW}constraint_violations.json", "housing"),
+        # A schedule that somebody made by hand has a name of its own.
+        ("monitoring/reports/slipway-churn-eu/by-hand/2026/11/22/10/x.json", "churn-eu"),
+        ("monitoring/reports/housing/slipway-housing/2026/11/22/10/x.json", None),
+        ("monitoring/reports/slipway-housing/2026/11/22/10/x.json", None),
+        ("monitoring/reports/slipway-housing/slipway-housing/2026/11/22/x.json", None),
+        ("capture/slipway-housing/AllTraffic/2026/11/22/10/x.jsonl", None),
+        ("copy/" + WINDOW, None),
+    ],
+)
+def test_a_report_s_key_says_which_window_of_which_deployment_it_is(
+    key: str, deployment: str | None
+) -> None:
+    found = reported(upload(key), SITE)
+    assert (found.deployment if found else None) == deployment
+    assert found is None or (found.hour, key.startswith(found.folder)) == ("2026/11/22/10", True)
+
+
 @given(detail=JSON)
 def test_no_event_does_worse_than_being_refused(detail: object) -> None:
-    for read in (uploaded, lambda event: changed(event, SITE)):
+    for read in (
+        uploaded,
+        lambda event: changed(event, SITE),
+        lambda event: reported(event, SITE),
+    ):
         try:
-            hint = read({"detail": detail})
+            found = read({"detail": detail})
         except InvalidInput:
             continue
-        assert hint is None or hint.deployment
+        assert found is None or found.deployment
 
 
 def test_only_the_messages_that_failed_are_delivered_again() -> None:
     nudged = []
 
-    def nudge(deployment: str, cause: str) -> str:
-        if deployment == "busy":
+    def nudge(hint: Hint) -> str:
+        if hint.deployment == "busy":
             raise Throttled("later")
-        nudged.append((deployment, cause))
+        nudged.append(hint)
         return "Started"
 
     keys = ["models/a/m.tar.gz", "models/busy/m.tar.gz", "models/No/m.tar.gz", "other"]
     bodies = [json.dumps(upload(key)) for key in keys]
     answer = deliver(batch(*bodies, "not JSON"), uploaded, nudge)
     assert [f["itemIdentifier"] for f in answer["batchItemFailures"]] == ["1", "2", "4"]
-    assert nudged == [("a", "models/a/m.tar.gz was uploaded")]
+    assert nudged == [Hint("a", "models/a/m.tar.gz was uploaded")]

@@ -4,7 +4,15 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slipway.domain.desired import Approval, EndpointTarget, Policy
+from slipway.domain.desired import (
+    Approval,
+    EndpointTarget,
+    MissingData,
+    Monitor,
+    OnViolation,
+    Policy,
+    Runner,
+)
 from slipway.domain.errors import InvalidInput
 from slipway.manifest import parse, schema
 
@@ -25,6 +33,27 @@ probes:
   - body: '{"instances": [1]}'
     content_type: application/json
     expect: {path: "$.predictions[0].score"}
+"""
+CAPTURED = "capture: {percentage: 100}\n"
+WATCHED = b"""
+capture: {percentage: 50}
+monitor:
+  every: 6h
+  on_violation: hold
+  runner: sagemaker
+  header: false
+  missing_data: notBreaching
+  thresholds:
+    comparison_threshold: 0.2
+    comparison_method: Simple
+    categorical_comparison_threshold: 0.3
+    categorical_drift_method: ChiSquared
+    datatype_check_threshold: 0.9
+    domain_content_threshold: 0.8
+    minimum_rows: 100
+    ks: 0.15
+    psi: 0.5
+    outside: 0
 """
 
 
@@ -47,6 +76,82 @@ def test_every_key_reaches_the_policy() -> None:
         "application/json",
         "$.predictions[0].score",
     )
+
+
+def test_every_key_of_the_monitor_reaches_the_policy() -> None:
+    assert parse(WATCHED, Approval.AUTOMATIC).monitor == Monitor(
+        every=6,
+        on_violation=OnViolation.HOLD,
+        runner=Runner.SAGEMAKER,
+        header=False,
+        missing_data=MissingData.NOT_BREACHING,
+        thresholds={
+            "comparison_threshold": 0.2,
+            "comparison_method": "Simple",
+            "categorical_comparison_threshold": 0.3,
+            "categorical_drift_method": "ChiSquared",
+            "datatype_check_threshold": 0.9,
+            "domain_content_threshold": 0.8,
+        },
+        limits={"minimum_rows": 100.0, "ks": 0.15, "psi": 0.5, "outside": 0.0},
+    )
+
+
+def test_a_monitor_without_keys_is_the_default_one() -> None:
+    assert parse(f"{CAPTURED}monitor: {{}}".encode(), Approval.AUTOMATIC).monitor == Monitor()
+    assert parse(CAPTURED.encode(), Approval.AUTOMATIC).monitor is None
+
+
+@pytest.mark.parametrize("hours", [1, 2, 3, 4, 6, 8, 12, 24])
+def test_a_check_may_be_due_at_any_hours_that_divide_a_day(hours: int) -> None:
+    policy = parse(f"{CAPTURED}monitor: {{every: {hours}h}}".encode(), Approval.AUTOMATIC)
+    assert policy.monitor is not None
+    assert policy.monitor.every == hours
+
+
+@pytest.mark.parametrize("value", [*MissingData])
+def test_what_an_alarm_makes_of_no_data_is_spelled_as_cloudwatch_does(value: MissingData) -> None:
+    policy = parse(f"{CAPTURED}monitor: {{missing_data: {value}}}".encode(), Approval.AUTOMATIC)
+    assert policy.monitor is not None
+    assert policy.monitor.missing_data == value
+
+
+@pytest.mark.parametrize(
+    ("monitor", "complaint"),
+    [
+        ("{every: 5h}", "monitor.every: '5h' cannot be used; give hours that divide a day: 1h,"),
+        ("{every: 1}", "monitor.every: 1 cannot be used; give hours that divide a day: 1h,"),
+        ("{every: 36h}", "monitor.every: '36h' cannot be used"),
+        ("{on_violation: shout}", "monitor.on_violation: 'shout' cannot be used; input should be"),
+        ("{runner: spark}", "monitor.runner: 'spark' cannot be used; input should be 'lambda' or"),
+        ("{header: 'yes'}", "monitor.header: 'yes' cannot be used"),
+        ("{missing_data: fine}", "monitor.missing_data: 'fine' cannot be used"),
+        ("{threshold: {}}", "monitor.threshold: unknown key"),
+        ("{thresholds: {p: 1}}", "monitor.thresholds.p: unknown key"),
+        ("{thresholds: {comparison_threshold: 2}}", "monitor.thresholds.comparison_threshold: 2"),
+        ("{thresholds: {comparison_method: L2}}", "monitor.thresholds.comparison_method: 'L2'"),
+        ("{thresholds: {categorical_drift_method: x}}", "categorical_drift_method: 'x'"),
+        ("{thresholds: {datatype_check_threshold: -1}}", "datatype_check_threshold: -1"),
+        ("{thresholds: {minimum_rows: 0}}", "monitor.thresholds.minimum_rows: 0 cannot be used"),
+        ("{thresholds: {ks: x}}", "monitor.thresholds.ks: 'x' cannot be used"),
+        ("{thresholds: {psi: -0.1}}", "monitor.thresholds.psi: -0.1 cannot be used"),
+        ("{thresholds: {outside: 1.5}}", "monitor.thresholds.outside: 1.5 cannot be used"),
+        ("{thresholds: {psi: .nan}}", "monitor.thresholds.psi: nan cannot be used"),
+        ("{thresholds: {psi: .inf}}", "monitor.thresholds.psi: inf cannot be used"),
+    ],
+)
+def test_what_cannot_be_used_of_a_monitor_is_named_with_its_remedy(
+    monitor: str, complaint: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        parse(f"{CAPTURED}monitor: {monitor}".encode(), Approval.AUTOMATIC)
+    assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize("capture", ["", "capture: {percentage: 0}\n"])
+def test_a_monitor_that_would_see_nothing_is_refused(capture: str) -> None:
+    with pytest.raises(InvalidInput, match=r"add `capture: \{percentage: 100\}`"):
+        parse(f"{capture}monitor: {{}}".encode(), Approval.AUTOMATIC)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,11 @@ GIVEN = {
     "SLIPWAY_TOPIC_ARN": "arn:topic",
     "SLIPWAY_STATE_MACHINE_ARN": "arn:machine",
     "SLIPWAY_MODEL_ROLE_ARN": "arn:role",
+    "SLIPWAY_CHECK_STATE_MACHINE_ARN": "arn:check",
+    "SLIPWAY_SCHEDULE_ROLE_ARN": "arn:schedule-role",
+    "SLIPWAY_MONITOR_ROLE_ARN": "arn:monitor-role",
+    "SLIPWAY_SCHEDULE_DEAD_LETTERS_ARN": "arn:dead-letters",
+    "SLIPWAY_DRIFT_NAMESPACE": "Slipway/Drift",
     "SLIPWAY_DEFAULT_APPROVAL": "manual",
     "AWS_REGION": "eu-west-1",
 }
@@ -19,6 +24,16 @@ def test_the_environment_is_read_into_names() -> None:
     settings = read(GIVEN)
     assert (settings.site.bucket, settings.site.region) == ("bucket", "eu-west-1")
     assert settings.default_approval == Approval.MANUAL
+    assert (settings.state_machine_arn, settings.check_state_machine_arn) == (
+        "arn:machine",
+        "arn:check",
+    )
+    assert (settings.schedule_role_arn, settings.schedule_dead_letters_arn) == (
+        "arn:schedule-role",
+        "arn:dead-letters",
+    )
+    assert settings.monitor_role_arn == "arn:monitor-role"
+    assert settings.drift_namespace == "Slipway/Drift"
 
 
 @pytest.mark.parametrize("name", sorted(GIVEN))

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 from slipway.domain.errors import Owned
-from slipway.telemetry import count, logger, observed, telling
+from slipway.domain.world import Drift
+from slipway.telemetry import count, counted, logger, observed, telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +95,25 @@ def test_a_count_is_a_metric_in_the_log(capsys: pytest.CaptureFixture[str]) -> N
     assert directive["Metrics"] == [{"Name": "Released", "Unit": "Count"}]
     assert "deployment" in directive["Dimensions"][0]
     assert (line["Released"], line["deployment"]) == ([1.0], "housing")
+
+
+def window(state: str, violations: int = 0) -> Drift:
+    return Drift(1, "2026/11/22/10", state, violations)
+
+
+@pytest.mark.parametrize(
+    ("drift", "word", "violations"),
+    [
+        (window("violations", 3), "violations", [3.0]),
+        # Nought is told as well: it ends the alarm.
+        (window("no drift"), "no drift", [0.0]),
+        (window("too little data"), "too little data", None),
+        (window("no data"), "no data", None),
+        (None, "nothing new", None),
+    ],
+)
+def test_only_a_window_that_could_be_judged_is_counted(
+    drift: Drift | None, word: str, violations: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert counted("housing", drift) == word
+    assert [line["Violations"] for line in lines(capsys)] == ([violations] if violations else [])

@@ -201,3 +201,12 @@ def test_a_damaged_summary_is_named(content: bytes) -> None:
             engine.state(files)
     with pytest.raises(engine.DriftError, match="slipway_drift"):
         engine.report(files, {}, title="t", window="w")
+
+
+def test_a_damaged_window_before_is_left_out_of_the_trend(
+    baseline: Mapping[str, bytes], captured: Callable[..., bytes]
+) -> None:
+    held = checked(baseline, shards(captured, 1))
+    history = [b"{", b"[]", held.files["slipway_drift.json"]]
+    page = engine.report(held.files, baseline, history, title="x", window="x").decode()
+    assert "The last 2 windows" in page

@@ -30,6 +30,16 @@ FORBIDDEN: dict[str, Callable[[Any, Any], Any]] = {
     "tell people": lambda client, stack: client("sns").publish(
         TopicArn=stack.values["TopicArn"], Message="hello"
     ),
+    "delete a schedule": lambda client, _: client("scheduler").delete_schedule(Name=ENDPOINT),
+    "delete an alarm": lambda client, _: client("cloudwatch").delete_alarms(
+        AlarmNames=[f"{ENDPOINT}-drift"]
+    ),
+    "measure drift": lambda client, _: client("cloudwatch").put_metric_data(
+        Namespace="Slipway/Drift", MetricData=[{"MetricName": "rows", "Value": 1.0}]
+    ),
+    "tell other systems": lambda client, _: client("events").put_events(
+        Entries=[{"Source": "slipway", "DetailType": "x", "Detail": "{}"}]
+    ),
     "ask an endpoint": lambda client, _: client("sagemaker-runtime").invoke_endpoint(
         EndpointName=ENDPOINT, Body=b"1"
     ),
@@ -42,11 +52,16 @@ ALLOWED = {
     "RegisterModel": ("register a model",),
     "DeployEndpoint": ("change an endpoint", "delete an endpoint"),
     "ProbeEndpoint": ("ask an endpoint",),
+    "BuildBaseline": (),
+    "WatchEndpoint": ("delete a schedule", "delete an alarm"),
     "AwaitChange": (),
     "Announce": ("tell people",),
     "ReceiveEvent": ("start a release",),
     "Resume": ("start a release",),
     "Sweep": ("start a release",),
+    "CheckDrift": ("measure drift",),
+    "ProfileCapture": (),
+    "IngestViolations": ("start a release", "tell people", "tell other systems"),
 }
 
 

@@ -1,4 +1,4 @@
-"""The handlers, on moto's S3, DynamoDB and SNS, our SageMaker, and releases kept in a list."""
+"""The handlers, on moto's AWS and our SageMaker; releases are kept in a list."""
 
 import importlib.util
 import io
@@ -27,6 +27,10 @@ REPOSITORY = Path(__file__).parents[2]
 REGION = "eu-west-1"
 BUCKET = f"slipway-123456789012-{REGION}"
 MANIFEST = f"image: 123456789012.dkr.ecr.{REGION}.amazonaws.com/mine:1\nprobes:\n  - body: '1,2'\n"
+MONITOR = "capture: {percentage: 100}\nmonitor: {}\n"
+DATA = b"prediction,x0,x1\n" + b"".join(b"%d,%d,%d\n" % (3 * i, i, i % 7) for i in range(100))
+# Services whose requests are signed under another name than that of their permissions.
+SIGNED_AS = {"monitoring": "cloudwatch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,36 @@ class World:
         self.upload(f"models/{deployment}/slipway.yaml", manifest.encode())
         self.upload(f"models/{deployment}/model.tar.gz", archive({"weights.txt": b"0.5"}))
 
+    def upload_monitored(self, monitor: str = MONITOR) -> None:
+        """A model whose requests are held against baseline data."""
+        self.upload("models/housing/baseline.csv", DATA)
+        self.upload_model(manifest=f"{MANIFEST}{monitor}")
+
+    def capture(self, factor: int = 1, hour: str = "2026/03/02/08", name: str = "a") -> str:
+        """What the endpoint was asked in an hour: the baseline's rows, `factor` times as large."""
+        records = (_record_of(3 * i * factor, f"{i * factor},{i % 7}") for i in range(100))
+        key = f"capture/slipway-housing/AllTraffic/{hour}/{name}.jsonl"
+        self.upload(key, b"".join(records))
+        return key
+
+    def due(self, at: str = "2026-03-02T09:15:00Z") -> dict[str, Any]:
+        """What the schedule tells a check that was due then."""
+        found = self.aws.client("scheduler").get_schedule(Name="slipway-housing")
+        given = found["Target"]["Input"].replace("<aws.scheduler.scheduled-time>", at)
+        document: dict[str, Any] = json.loads(given)
+        return document
+
+    def files(self, folder: str) -> dict[str, bytes]:
+        """What is in a folder of the bucket, by name."""
+        s3 = self.aws.client("s3")
+        found = s3.list_objects_v2(Bucket=BUCKET, Prefix=folder).get("Contents", [])
+        return {
+            each["Key"].removeprefix(folder): s3.get_object(Bucket=BUCKET, Key=each["Key"])[
+                "Body"
+            ].read()
+            for each in found
+        }
+
 
 Call = Callable[[str, Mapping[str, Any]], Any]
 Example = Callable[[str], dict[str, Any]]
@@ -101,6 +135,20 @@ def archive(members: Mapping[str, bytes]) -> bytes:
             header.size = len(content)
             tar.addfile(header, io.BytesIO(content))
     return packed.getvalue()
+
+
+def _record_of(said: int, given: str) -> bytes:
+    """A line of a capture file. Source: "Capture data", SageMaker developer guide."""
+    sides = {
+        side: {"observedContentType": "text/csv", "mode": mode, "data": data, "encoding": "CSV"}
+        for side, mode, data in (
+            ("endpointInput", "INPUT", given),
+            ("endpointOutput", "OUTPUT", str(said)),
+        )
+    }
+    about = {"eventId": "e-1", "inferenceTime": "2026-03-02T08:10:00Z"}
+    line = {"captureData": sides, "eventMetadata": about, "eventVersion": "0"}
+    return json.dumps(line).encode() + b"\n"
 
 
 @pytest.fixture(scope="session")
@@ -140,7 +188,8 @@ def world(monkeypatch: pytest.MonkeyPatch, models: Loader) -> Iterator[World]:
 def _permissions(operation: str, service: str, params: Mapping[str, Any]) -> set[str]:
     """The permissions that an API call takes, where they are not called as it is.
 
-    Source: "Actions, resources, and condition keys for Amazon S3", Service Authorization Reference.
+    Source: "Actions, resources, and condition keys" for Amazon S3, CloudWatch and EventBridge
+    Scheduler, Service Authorization Reference.
     """
     versioned = "versionId" in params.get("query_string", {})
     read = "s3:GetObjectVersion" if versioned else "s3:GetObject"
@@ -149,7 +198,9 @@ def _permissions(operation: str, service: str, params: Mapping[str, Any]) -> set
         "HeadObject": {read},
         "GetObject": {read},
         "CopyObject": {"s3:GetObjectVersion", "s3:PutObject"},
-    }.get(operation, {f"{service}:{operation}"})
+        "CreateSchedule": {"scheduler:CreateSchedule", "iam:PassRole"},
+        "UpdateSchedule": {"scheduler:UpdateSchedule", "iam:PassRole"},
+    }.get(operation, {f"{SIGNED_AS.get(service, service)}:{operation}"})
 
 
 def _environment(aws: boto3.Session) -> dict[str, str]:
@@ -178,6 +229,11 @@ def _environment(aws: boto3.Session) -> dict[str, str]:
         "SLIPWAY_TABLE": "ledger",
         "SLIPWAY_TOPIC_ARN": aws.client("sns").create_topic(Name="news")["TopicArn"],
         "SLIPWAY_STATE_MACHINE_ARN": "unused: releases are kept in a list",
+        "SLIPWAY_CHECK_STATE_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:c",
+        "SLIPWAY_SCHEDULE_ROLE_ARN": "arn:aws:iam::123456789012:role/schedule",
+        "SLIPWAY_MONITOR_ROLE_ARN": "arn:aws:iam::123456789012:role/monitor",
+        "SLIPWAY_SCHEDULE_DEAD_LETTERS_ARN": f"arn:aws:sqs:{REGION}:123456789012:dead",
+        "SLIPWAY_DRIFT_NAMESPACE": "Slipway/Drift",
         "SLIPWAY_MODEL_ROLE_ARN": "arn:aws:iam::123456789012:role/model",
         "SLIPWAY_DEFAULT_APPROVAL": "automatic",
     }
@@ -249,6 +305,8 @@ def advance(world: World, call: Call) -> Advance:
         "RegisterModel": "register_model",
         "DeployEndpoint": "deploy_endpoint",
         "ProbeEndpoint": "probe_endpoint",
+        "BuildBaseline": "build_baseline",
+        "WatchEndpoint": "watch_endpoint",
     }
 
     def advancing(until: str, execution: str = "release-1") -> dict[str, Any]:

@@ -40,3 +40,12 @@ def test_a_batch_of_nothing_but_failures_goes_back_whole(call: "Call", queued: "
     answer = call("receive_event", batch)
     failed = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
     assert failed == [record["messageId"] for record in batch["Records"]]
+
+
+def test_new_baseline_data_starts_a_release(
+    world: "World", call: "Call", example: "Example", queued: "Queued"
+) -> None:
+    world.upload_monitored()
+    answer = call("receive_event", queued(example("UploadRule.baseline.json")))
+    assert answer == {"batchItemFailures": []}
+    assert world.executions.started == [("housing", "housing-1")]

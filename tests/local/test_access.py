@@ -13,6 +13,10 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from tests.local.conftest import Stack
 
+DRIFT = {"Namespace": "Slipway/Drift", "MetricData": [{"MetricName": "rows", "Value": 1.0}]}
+MANY = [{"MetricName": f"m{number}", "Value": 1.0} for number in range(500)]
+EVENT = {"Source": "slipway", "DetailType": "Slipway Drift Detected", "Detail": "{}"}
+
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cloud")]
 
 
@@ -24,6 +28,20 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cloud")]
         ("s3", "get_object", {"Bucket": "Models", "Key": "models/absent"}, "NoSuchKey"),
         ("s3", "get_object", {"Bucket": "Models", "Key": "other/absent"}, "denied"),
         ("stepfunctions", "start_execution", {"stateMachineArn": "Machine"}, "denied"),
+        ("cloudwatch", "put_metric_data", DRIFT, "allowed"),
+        # A large call comes compressed.
+        ("cloudwatch", "put_metric_data", {**DRIFT, "MetricData": MANY}, "allowed"),
+        ("cloudwatch", "put_metric_data", {**DRIFT, "Namespace": "Slipway"}, "denied"),
+        ("cloudwatch", "describe_alarms", {"AlarmNames": ["slipway-h-drift"]}, "allowed"),
+        ("cloudwatch", "describe_alarms", {"AlarmNames": ["other"]}, "denied"),
+        ("cloudwatch", "describe_alarms", {}, "denied"),
+        ("cloudwatch", "delete_alarms", {"AlarmNames": ["slipway-h-drift"]}, "allowed"),
+        ("cloudwatch", "delete_alarms", {"AlarmNames": ["other"]}, "denied"),
+        ("events", "put_events", {"Entries": [EVENT]}, "allowed"),
+        ("events", "put_events", {"Entries": [{**EVENT, "Source": "other"}]}, "denied"),
+        ("events", "put_events", {"Entries": [EVENT, {**EVENT, "Source": "other"}]}, "denied"),
+        ("scheduler", "get_schedule", {"Name": "slipway-h"}, "ResourceNotFoundException"),
+        ("scheduler", "get_schedule", {"Name": "other"}, "denied"),
         ("sagemaker", "list_endpoints", {}, "denied"),
         ("sagemaker", "describe_endpoint", {"EndpointName": "other"}, "denied"),
         ("sagemaker", "describe_endpoint", {"EndpointName": "slipway-x"}, "ValidationException"),

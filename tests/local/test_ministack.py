@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -160,6 +161,23 @@ def test_the_machine_calls_sagemaker_and_names_its_errors_as_aws_does(stack: Sta
     assert "Could not find endpoint" in error["Cause"]
 
 
+def test_a_map_over_a_list_in_a_bucket_hands_each_item_to_a_function(stack: Stack) -> None:
+    bucket, items = stack.outputs["Models"], [{"keys": ["a", "b"]}, {"keys": []}, {"keys": ["c"]}]
+    stack.client("s3").put_object(Bucket=bucket, Key="lists/three", Body=json.dumps(items))
+    given = {"do": "each", "what": "echo", "bucket": bucket, "list": "lists/three"}
+    ended = stack.ended(stack.execute("each", **given))
+    output = json.loads(ended["output"])
+    assert output.pop("each") == [{"do": "echo", **item} for item in items]
+    assert output == given
+
+
+def test_a_map_fails_with_one_of_its_items(stack: Stack) -> None:
+    bucket = stack.outputs["Models"]
+    stack.client("s3").put_object(Bucket=bucket, Key="lists/one", Body=b'[{"keys": []}]')
+    given = {"do": "each", "what": "fail", "bucket": bucket, "list": "lists/one"}
+    assert stack.ended(stack.execute("each-fails", **given))["status"] == "FAILED"
+
+
 def test_a_batch_keeps_its_good_messages_and_its_poison_ends_in_the_dead_letters(
     stack: Stack, eventually: Eventually
 ) -> None:
@@ -172,6 +190,24 @@ def test_a_batch_keeps_its_good_messages_and_its_poison_ends_in_the_dead_letters
 def test_a_schedule_fires_at_the_pace_of_the_cloud(stack: Stack, eventually: Eventually) -> None:
     told = eventually(lambda: [body for body in stack.take("Told") if "swept" in body])
     assert json.loads(told[0]) == {"do": "tell", "swept": True}
+
+
+def test_a_schedule_of_the_scheduler_tells_its_machine_when_it_was_due(stack: Stack) -> None:
+    scheduler = stack.client("scheduler")
+    scheduler.create_schedule(
+        Name="due",
+        ScheduleExpression="rate(1 minutes)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={
+            "Arn": stack.outputs["Machine"],
+            "RoleArn": "arn:aws:iam::000000000000:role/schedules",
+            "Input": json.dumps({"do": "echo", "due": "<aws.scheduler.scheduled-time>"}),
+        },
+    )
+    event = stack.seen(lambda event: "due" in json.loads(event["detail"].get("input", "{}")))
+    scheduler.delete_schedule(Name="due")
+    due = datetime.fromisoformat(json.loads(event["detail"]["input"])["due"])
+    assert abs(due.timestamp() - time.time()) < 60
 
 
 def test_a_notice_reaches_the_queue_that_subscribed(stack: Stack, eventually: Eventually) -> None:

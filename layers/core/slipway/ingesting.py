@@ -3,14 +3,16 @@
 The event that brings it here only says which window to look at. Looking twice tells once.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
 from slipway.domain import naming
-from slipway.domain.desired import OnViolation
+from slipway.domain.desired import OnViolation, Runner
 from slipway.domain.errors import InvalidInput
 from slipway.domain.record import Record
-from slipway.domain.watch import Reported
+from slipway.domain.watch import Reported, Schedule
 from slipway.domain.world import Drift
 from slipway.engine import (
     BASELINE,
@@ -57,19 +59,23 @@ class News:
 def ingest_violations(ports: Ports, reported: Reported, engine: Engine) -> Drift | None:
     """Tell what a window shows, once, and draw its report; what it shows.
 
-    None where it is older than the one that was told of last. Raises InvalidInput for files that
-    cannot be read, and Busy while somebody else tells of it.
+    None where it is older than the one that was told of last, or where Slipway's own check is
+    still writing. Raises InvalidInput for files that cannot be read, and Busy while somebody else
+    tells of it.
     """
     deployment = reported.deployment
     record = ports.ledger.load(deployment)
     news, known = _read(ports, record, reported, engine), record.drift
+    if news is None:
+        return None
     if known and known.hour > reported.hour:
         _draw(ports, news, engine)
         return None
     if known and known.told and known.says(news.drift):
         return known
-    change(ports, deployment, lambda r: r.drifted(news.drift))
+    # Whatever cannot be drawn is refused before anybody counts on its being told.
     _draw(ports, news, engine)
+    change(ports, deployment, lambda r: r.drifted(news.drift))
     _tell(ports, news, engine)
     change(ports, deployment, lambda r: r.drift_told() if r.drift == news.drift else r)
     if _holds(record):
@@ -77,24 +83,38 @@ def ingest_violations(ports: Ports, reported: Reported, engine: Engine) -> Drift
     return news.drift
 
 
-def _read(ports: Ports, record: Record, reported: Reported, engine: Engine) -> News:
+def _read(ports: Ports, record: Record, reported: Reported, engine: Engine) -> News | None:
     names = (SUMMARY, VIOLATIONS, OWN_VIOLATIONS)
     files = dict(ports.monitored.read(reported.folder, names))
     baseline: Files = {}
     wanted = planned(ports, record)
     schedule = wanted.schedule if wanted else None
+    if SUMMARY not in files and schedule and _checks_itself(schedule, reported):
+        # It is written last, and its event is still to come: only it says what the others mean.
+        return None
     if SUMMARY not in files:
         # Model Monitor's container wrote them: what it compared with is in the baseline.
         files |= ports.monitored.read(reported.folder, (STATISTICS, CONSTRAINTS))
         baseline = ports.monitored.read(schedule.baseline, BASELINE) if schedule else {}
-    try:
+    with _read_from(ports, reported):
         findings = tuple(engine.findings(files))
         state = engine.state(files)
-    except ValueError as refusal:
-        raise InvalidInput(f"s3://{ports.site.bucket}/{reported.folder}: {refusal}") from refusal
     every = schedule.every if schedule else 1
     drift = replace(_drift(record, reported, state, findings), at=ports.clock())
     return News(reported, every, files, baseline, findings, drift)
+
+
+@contextmanager
+def _read_from(ports: Ports, reported: Reported) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as refusal:
+        raise InvalidInput(f"s3://{ports.site.bucket}/{reported.folder}: {refusal}") from refusal
+
+
+def _checks_itself(schedule: Schedule, reported: Reported) -> bool:
+    """Whether the window is one of Slipway's own checks."""
+    return schedule.runner == Runner.LAMBDA and schedule.name == reported.schedule
 
 
 def _drift(record: Record, reported: Reported, state: str, findings: tuple[Finding, ...]) -> Drift:
@@ -116,9 +136,10 @@ def _draw(ports: Ports, news: News, engine: Engine) -> None:
     reported = news.reported
     earlier = ports.monitored.windows(reported.history, SUMMARY, reported.folder, WINDOWS - 1)
     history = [ports.monitored.read(folder, (SUMMARY,))[SUMMARY] for folder in earlier]
-    page = engine.report(
-        news.files, news.baseline, history, title=reported.deployment, window=news.title
-    )
+    with _read_from(ports, reported):
+        page = engine.report(
+            news.files, news.baseline, history, title=reported.deployment, window=news.title
+        )
     ports.monitored.write(reported.folder, {REPORT: page})
 
 

@@ -76,7 +76,7 @@ class Thresholds(_Strict):
     """Fewer rows in a window are too few to judge; 30 by default."""
     ks: Share | None = None
     """The largest Kolmogorov-Smirnov distance beyond chance; 0.1 by default."""
-    psi: Annotated[float, Field(ge=0)] | None = None
+    psi: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     """The largest population stability index; 0.25 by default."""
     outside: Share | None = None
     """The share of values that may leave the baseline's range; 0.01 by default."""

@@ -170,7 +170,7 @@ class Monitored(Protocol):
         ...
 
     def open(self, keys: Iterable[str]) -> Iterator[tuple[str, BinaryIO]]:
-        """Each key with a stream of its bytes, one after the other."""
+        """Each key with a stream of its bytes, to `read` from, one after the other."""
         ...
 
     def data(self, data: Artifact) -> BinaryIO:

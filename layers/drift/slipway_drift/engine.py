@@ -7,7 +7,7 @@ cannot be judged raises DriftError.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -125,8 +125,9 @@ def report(
 
     With slipway_drift.json among the files the page is of that document, under its own title and
     window; without it `summary_of` makes one. `history` holds earlier slipway_drift.json
-    documents, oldest first; those of another version of Slipway are left out of the trend. It is
-    gone through once, and one document at a time is held: a generator may read them.
+    documents, oldest first; those that are damaged, or of another version of Slipway, are left out
+    of the trend. It is gone through once, and one document at a time is held: a generator may read
+    them.
     """
     current = (
         files[SUMMARY]
@@ -134,8 +135,7 @@ def report(
         else summary_of(files, baseline, title=title, window=window)
     )
     with damage_told(DAMAGED):
-        read = (parse_bytes(earlier, SUMMARY) for earlier in history)
-        past = [remembered(held) for held in read if is_current(held)]
+        past = [remembered(held) for held in readable(history)]
         return written(read_summary(parse_bytes(current, SUMMARY)), past)
 
 
@@ -150,6 +150,15 @@ def summary_of(files: Files, baseline: Files, *, title: str, window: str) -> byt
 
     with damage_told("a file is not in Model Monitor's shape"):
         return write(foreign_summary(files, baseline, title=title, window=window))
+
+
+def readable(history: Iterable[bytes]) -> Iterator[Mapping[str, Any]]:
+    """The earlier documents that can be read, one after the other."""
+    for earlier in history:
+        with suppress(DriftError):
+            held = parse_bytes(earlier, SUMMARY)
+            if isinstance(held, dict) and is_current(held):
+                yield held
 
 
 @contextmanager

@@ -42,7 +42,9 @@ class CloudWatchAlarms:
             MissingData(found.get("TreatMissingData", MissingData.MISSING)),
         )
         made = self._call(alarm)
-        return alarm if {key: found.get(key) for key in made} == made else replace(alarm, every=0)
+        # Of a unit that nothing is counted in, an alarm is never heard.
+        as_made = {key: found.get(key) for key in made} == made and not found.get("Unit")
+        return alarm if as_made else replace(alarm, every=0)
 
     def put(self, alarm: Alarm) -> None:
         with translated():

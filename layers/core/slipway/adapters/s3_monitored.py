@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -65,14 +66,10 @@ class S3Monitored:
 
     def windows(self, history: str, name: str, until: str, most: int) -> list[str]:
         """A walk back through years, months, days and hours, so that old windows cost nothing."""
-        found: list[str] = []
         with translated():
-            for folder in self._back(history, until, levels=4):
-                if len(found) == most:
-                    break
-                if self._has(f"{folder}{name}"):
-                    found.insert(0, folder)
-        return found
+            back = self._back(history, until, levels=4)
+            found = islice((folder for folder in back if self._has(f"{folder}{name}")), most)
+            return [*found][::-1]
 
     def write(self, folder: str, files: Mapping[str, bytes]) -> None:
         with translated():

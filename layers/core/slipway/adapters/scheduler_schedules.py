@@ -51,15 +51,12 @@ class SchedulerSchedules:
                 return None
         try:
             schedule = Schedule.of(json.loads(found["Target"].get("Input", "{}")))
-        except (InvalidInput, ValueError):
+        except (InvalidInput, TypeError, ValueError):
             return Schedule(Runner.LAMBDA, name, "", "", "", 0)
-        target = self._target(schedule)
-        kept = {key: found["Target"].get(key) for key in target} == target
-        as_made = (
-            found["ScheduleExpression"] == _expression(schedule.every)
-            and found.get("State", "ENABLED") == "ENABLED"
-        )
-        return schedule if kept and as_made else replace(schedule, every=0)
+        made = self._call(schedule)
+        kept = {**found, "Target": {key: found["Target"].get(key) for key in made["Target"]}}
+        as_made = {key: kept.get(key) for key in made} == made
+        return schedule if as_made else replace(schedule, every=0)
 
     def put(self, schedule: Schedule) -> None:
         """Make it, or make it anew over what is there."""
