@@ -147,4 +147,5 @@ def _is_told(found: Stack, verdict: Verdict) -> bool:
     drift = found.ports.ledger.load(verdict.reported.deployment).drift
     if drift is None or drift.hour != verdict.reported.hour:
         return drift is not None and drift.hour > verdict.reported.hour
-    return drift.told and (drift.state, drift.violations) == (verdict.state, verdict.violations)
+    same = drift.state == verdict.state
+    return drift.told and same and (not drift.violated or drift.violations == verdict.violations)

@@ -187,7 +187,10 @@ def test_an_older_window_is_drawn_anew_and_not_told(watched: House, checked: Due
         ([1, 1000, 1000], [None, 11, 11]),
         ([1000, 1, 1000], [10, None, 12]),
         ([1000, 1000, 1, 1], [10, 10, None, None]),
-        ([1000, None, 1000], [10, None, 12]),
+        # A window without requests says nothing, so it ends nothing.
+        ([1000, None, 1000], [10, 10, 10]),
+        ([1000, None, 1], [10, 10, None]),
+        ([None, 1000], [None, 11]),
     ],
 )
 def test_windows_with_violations_in_a_row_have_begun_with_the_first(
@@ -198,6 +201,8 @@ def test_windows_with_violations_in_a_row_have_begun_with_the_first(
         drift = ingest(watched, checked(due, factor or 1, rows=100 if factor else 0))
         assert drift is not None
         begun.append(drift.since)
+        told = len(watched.announcements.drifts)
+    assert told == windows.count(1000)
     assert begun == [f"2026/11/22/{due}" if due else "" for due in since]
 
 

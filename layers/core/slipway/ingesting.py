@@ -120,22 +120,25 @@ def _checks_itself(schedule: Schedule, reported: Reported) -> bool:
 def _drift(record: Record, reported: Reported, state: str, findings: tuple[Finding, ...]) -> Drift:
     before = record.drift
     said = [(f.feature, f.check, f.description) for f in findings]
-    violated = state == "violations"
-    streak = before.since if before and before.since and before.hour <= reported.hour else ""
-    return Drift(
+    drift = Drift(
         generation=record.desired.generation if record.desired else 0,
         hour=reported.hour,
         state=state,
-        violations=len(findings) if violated else 0,
-        since=(streak or reported.hour) if violated else "",
         digest=naming.digest({"state": state, "findings": said}),
     )
+    since = before.since if before and before.hour <= reported.hour else ""
+    if drift.violated:
+        return replace(drift, violations=len(findings), since=since or reported.hour)
+    # What cannot be judged neither ends what was found before nor adds to it.
+    kept = before is not None and not drift.judged and since
+    return replace(drift, violations=before.violations, since=since) if before and kept else drift
 
 
 def _draw(ports: Ports, news: News, engine: Engine) -> None:
     reported = news.reported
     earlier = ports.monitored.windows(reported.history, SUMMARY, reported.folder, WINDOWS - 1)
-    history = [ports.monitored.read(folder, (SUMMARY,))[SUMMARY] for folder in earlier]
+    # One after the other: each may be large.
+    history = (ports.monitored.read(folder, (SUMMARY,))[SUMMARY] for folder in earlier)
     with _read_from(ports, reported):
         page = engine.report(
             news.files, news.baseline, history, title=reported.deployment, window=news.title
@@ -147,7 +150,7 @@ def _tell(ports: Ports, news: News, engine: Engine) -> None:
     drift, deployment = news.drift, news.reported.deployment
     why = f"{news.title}: {drift.state}, {len(news.findings)} findings"
     ports.ledger.note(deployment, Moment(ports.clock(), "", "Checked", why))
-    if not drift.since:
+    if not drift.violated:
         return
     report = f"s3://{ports.site.bucket}/{news.reported.folder}{REPORT}"
     ports.bus.put(

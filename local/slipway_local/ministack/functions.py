@@ -1,18 +1,23 @@
 """What MiniStack's Lambda lacks: isolation, error names, durable events, metrics of every call."""
 
+import hashlib
 import importlib.util
 import json
 import shutil
 import sys
 import venv
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from threading import Lock
+from types import SimpleNamespace
 from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.services import cloudwatch, eventbridge, lambda_svc
 
 # What the managed Python runtime brings along beside the standard library.
+_LAYER = "layer_"
 _RUNTIME_PACKAGES = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 
 
@@ -30,6 +35,34 @@ def isolate_workers(runtime: Path) -> None:
         return (str(python) if binary == sys.executable else binary), script
 
     lambda_runtime._detect_runtime_binary = detect_isolated
+
+
+def share_layers(folder: Path) -> None:
+    """Unpack each layer once, into `folder`, for all the workers that have it.
+
+    MiniStack unpacks it anew for every worker: for the drift layer that is 170 MB each time. A
+    layer is read-only on AWS, so nobody misses a copy of one's own.
+    """
+    lock = Lock()
+
+    class SharedZip(zipfile.ZipFile):
+        def extractall(self, path: Any = None, members: Any = None, pwd: Any = None) -> None:
+            target = Path(path)
+            if not target.name.startswith(_LAYER):
+                super().extractall(path, members, pwd)
+                return
+            with lock:
+                unpacked = (
+                    folder / hashlib.sha256(Path(str(self.filename)).read_bytes()).hexdigest()
+                )
+                if not unpacked.exists():
+                    aside = folder / f"making-{unpacked.name}"
+                    super().extractall(aside)
+                    aside.rename(unpacked)
+            target.rmdir()
+            target.symlink_to(unpacked, target_is_directory=True)
+
+    lambda_runtime.zipfile = SimpleNamespace(**{**vars(zipfile), "ZipFile": SharedZip})
 
 
 def name_errors() -> None:

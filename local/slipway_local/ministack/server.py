@@ -20,6 +20,7 @@ def prepare(settings: Settings) -> None:
     conditions.name_alarms()
     conditions.name_namespaces_and_sources()
     functions.isolate_workers(settings.runtime)
+    functions.share_layers(settings.temporary / "layers")
     functions.name_errors()
     functions.retry_events()
     functions.measure_invocations()

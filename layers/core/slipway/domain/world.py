@@ -127,8 +127,9 @@ class Drift:
     """What the newest window showed, which was due at `hour`, under the given generation.
 
     `state` is the drift engine's word for it, `since` the first hour of a row of windows with
-    violations ("" without any), `digest` that of its findings; `at` is when somebody, in epoch
-    seconds, set about telling people, and `told` whether they know.
+    violations ("" without any), which windows without enough data do not end, and `violations`
+    how many the last of them has. `digest` is that of the findings; `at` is when somebody, in
+    epoch seconds, set about telling people, and `told` whether they know.
     """
 
     generation: int
@@ -141,9 +142,14 @@ class Drift:
     told: bool = False
 
     @property
+    def violated(self) -> bool:
+        """Whether the window has violations."""
+        return self.state == "violations"
+
+    @property
     def judged(self) -> bool:
         """Whether there was data enough to judge."""
-        return self.state in ("no drift", "violations")
+        return self.violated or self.state == "no drift"
 
     def says(self, other: "Drift") -> bool:
         """Whether it is the same window with the same findings."""
