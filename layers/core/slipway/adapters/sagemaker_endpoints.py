@@ -1,7 +1,8 @@
 """Models, endpoint configs and endpoints, as SageMaker."""
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from botocore.config import Config
@@ -16,7 +17,7 @@ from slipway.ports import Reply
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.literals import ProductionVariantInstanceTypeType
-    from mypy_boto3_sagemaker.type_defs import DataCaptureConfigTypeDef, VariantPropertyTypeDef
+    from mypy_boto3_sagemaker.type_defs import DataCaptureConfigTypeDef
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 
@@ -59,7 +60,7 @@ class SageMakerEndpoints:
 
     def has_config(self, name: str) -> bool:
         with translated():
-            return self._instance_count(name) is not None
+            return self._config(name) is not None
 
     def prepare(self, plan: Plan, package_arn: str) -> None:
         """Make the plan's model and config. Their names carry their content's digest, so what is
@@ -85,19 +86,25 @@ class SageMakerEndpoints:
                     raise
 
     def update(self, name: str, config: str) -> None:
-        """Keep what autoscaling made of the counts, unless the config asks for another one."""
+        """Keep what autoscaling made of the counts, unless the config asks for another one or for
+        another data capture."""
         live = self.describe(name)
         with translated():
-            same = live and self._instance_count(live.config) == self._instance_count(config)
-            # What is retained is not taken from the config, data capture included.
-            changing: list[VariantPropertyTypeDef] = [{"VariantPropertyType": "DataCaptureConfig"}]
-            if not same:
-                changing.append({"VariantPropertyType": "DesiredInstanceCount"})
+            before = self._config(live.config) if live else None
+            wanted = self._config(config)
+            count = before and wanted and _count(before) == _count(wanted)
+            # Nobody says whether what is retained includes data capture, and SageMaker does not yet
+            # take DataCaptureConfig as an exclusion: where it changes, nothing is retained.
+            retained = before and wanted and _captures(before) == _captures(wanted)
             self._once.update_endpoint(
                 EndpointName=name,
                 EndpointConfigName=config,
-                RetainAllVariantProperties=True,
-                ExcludeRetainedVariantProperties=changing,
+                RetainAllVariantProperties=bool(retained),
+                ExcludeRetainedVariantProperties=(
+                    [{"VariantPropertyType": "DesiredInstanceCount"}]
+                    if retained and not count
+                    else []
+                ),
             )
 
     def delete(self, name: str) -> None:
@@ -147,15 +154,25 @@ class SageMakerEndpoints:
             DataCaptureConfig=_capture(plan),
         )
 
-    def _instance_count(self, config: str) -> int | None:
-        """The first variant's instance count in a config; None when there is no such config."""
+    def _config(self, name: str) -> Mapping[str, Any] | None:
+        """A config; None when there is none of that name."""
         try:
-            found = self._client.describe_endpoint_config(EndpointConfigName=config)
+            return {**self._client.describe_endpoint_config(EndpointConfigName=name)}
         except ClientError as error:
             if not is_absent(error):
                 raise
             return None
-        return found["ProductionVariants"][0].get("InitialInstanceCount", 0)
+
+
+def _count(config: Mapping[str, Any]) -> object:
+    """The first variant's instance count."""
+    return config["ProductionVariants"][0].get("InitialInstanceCount")
+
+
+def _captures(config: Mapping[str, Any]) -> object:
+    """How many of 100 requests are captured; a config made by hand may say nothing of it."""
+    capture = config.get("DataCaptureConfig", {})
+    return capture["InitialSamplingPercentage"] if capture.get("EnableCapture") else 0
 
 
 def _capture(plan: Plan) -> "DataCaptureConfigTypeDef":
