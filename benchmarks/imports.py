@@ -1,5 +1,5 @@
-"""What it costs to import each function: CPU time of a fresh interpreter with the layer alone on
-its path, with the layer's byte-code and without.
+"""What it costs to import each function: CPU time of a fresh interpreter with the layers alone on
+its path, with their byte-code and without.
 
 The bound is 300 ms with boto3 on a 2-core machine. The interpreter's own start is taken off.
 """
@@ -18,8 +18,10 @@ ROUNDS = 7
 
 def main() -> None:
     """Print milliseconds of CPU, the median of interleaved fresh interpreters."""
-    with built(SLIPWAY_LAYER="host") as layer:
-        bare = bare_copy(layer / "python")
+    host = {"SLIPWAY_LAYER": "host"}
+    with built(**host) as core, built("drift", **host) as drift:
+        layers = [core / "python", drift / "python"]
+        bare = [bare_copy(layer) for layer in layers]
         paths = {function.name: function for function in functions()}
         compiled: dict[str, list[float]] = {name: [] for name in paths}
         sources: dict[str, list[float]] = {name: [] for name in paths}
@@ -27,8 +29,8 @@ def main() -> None:
         for _ in range(ROUNDS):
             nothing.append(spent("pass", []))
             for name, folder in paths.items():
-                compiled[name].append(spent("import app", [layer / "python", folder]))
-                sources[name].append(spent("import app", [bare, folder]))
+                compiled[name].append(spent("import app", [*layers, folder]))
+                sources[name].append(spent("import app", [*bare, folder]))
     start = median(nothing)
     print(f"{'function':20}{'ms':>8}{'no .pyc':>10}{'ratio':>8}")
     for name in paths:
