@@ -62,7 +62,14 @@ def check(
 
 def scheduled(found: Stack, deployment: str) -> Schedule:
     """The deployment's schedule. Raises Problem when nothing watches it."""
-    schedule = found.ports.schedules[Runner.LAMBDA].find(found.endpoint(deployment))
+    endpoint, schedules = found.endpoint(deployment), found.ports.schedules
+    schedule = schedules[Runner.LAMBDA].find(endpoint)
+    if schedule is None and schedules[Runner.SAGEMAKER].find(endpoint):
+        raise Problem(
+            f"{deployment} is checked by SageMaker Model Monitor, in its own time",
+            "Set `runner: lambda` in its slipway.yaml to check it at will.",
+            Exit.REFUSED,
+        )
     if schedule is None:
         raise Problem(
             f"nothing watches {deployment}",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -56,6 +56,7 @@ class Cloud:
         default_factory=lambda: MemoryMonitored(MemoryBucket("bucket", Scheduler()))
     )
     schedules: MemorySchedules = field(default_factory=MemorySchedules)
+    theirs: MemorySchedules = field(default_factory=MemorySchedules)
     started: list[tuple[Schedule, float]] = field(default_factory=list)
 
     @property
@@ -64,7 +65,7 @@ class Cloud:
             site=Site("slipway", "bucket", "eu-west-1", ""),
             ledger=self.ledger,
             monitored=self.monitored,
-            schedules={Runner.LAMBDA: self.schedules},
+            schedules={Runner.LAMBDA: self.schedules, Runner.SAGEMAKER: self.theirs},
             checks=self,
         )
         session: Any = SimpleNamespace(client=lambda _service: self)
@@ -175,6 +176,14 @@ def test_what_nothing_watches_cannot_be_checked() -> None:
     assert "`monitor: {}`" in unwatched.value.remedy
     cloud.schedules.put(SCHEDULE)
     assert scheduled(cloud.stack, "h") == SCHEDULE
+
+
+def test_what_model_monitor_checks_is_not_checked_at_will() -> None:
+    cloud = Cloud({}, [])
+    cloud.theirs.put(replace(SCHEDULE, runner=Runner.SAGEMAKER))
+    with pytest.raises(Problem, match="checked by SageMaker Model Monitor") as theirs:
+        scheduled(cloud.stack, "h")
+    assert theirs.value.code == Exit.REFUSED
 
 
 @pytest.fixture
