@@ -49,6 +49,7 @@ class Invariants:
         self.doomed: set[bytes] = set()
         self.meddled = False
         self.beyond_telling: set[int] = set()
+        self.meddled = 0
         self._in_doubt = -1
         self._account = account
         self._bucket = bucket
@@ -79,13 +80,17 @@ class Invariants:
         elif self._rejected.pop(package, None):
             self._pardoned[content] = self._scheduler.now
 
-    def doubt(self) -> None:
-        """A function that may have changed the endpoint was not heard of again."""
+    def doubt(self, meddled: int) -> None:
+        """A function that may have changed the endpoint was not heard of again; it began when
+        somebody else had meddled `meddled` times."""
         self._in_doubt = self._generation()
+        if self.meddled > meddled:
+            self.beyond_telling.add(self._generation())
 
     def meddle(self) -> None:
         """Somebody changes the endpoint. In a generation in which a change is in doubt, nobody can
         tell any more how it ended."""
+        self.meddled += 1
         if self._in_doubt == self._generation():
             self.beyond_telling.add(self._generation())
 
