@@ -49,6 +49,15 @@ def test_a_window_has_a_state_and_findings(
     assert (found.state, [violation.check for violation in found.violations]) == (state, checks)
 
 
+@pytest.mark.parametrize(("value", "negative"), [("-1.8e-15", False), ("-1.8e-9", True)])
+def test_rounding_about_nought_is_no_sign(
+    of_csv: Callable[..., Profile], value: str, *, negative: bool
+) -> None:
+    now = column([*[f"{i % 100}.0" for i in range(1000)], value])
+    found = judged(of_csv(column([f"{i % 100}.0" for i in range(1000)])), of_csv(now))
+    assert [v.check for v in found.violations] == ["non_negative_check"] * negative
+
+
 def test_a_tail_that_moves_is_unstable_before_it_drifts(of_csv: Callable[..., Profile]) -> None:
     before = [i % 100 for i in range(3000)]
     now = [v if v < 90 else 85 for v in before]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from slipway_drift.check import counted
 from slipway_drift.shift import Shift, categorical_shift, numeric_shift
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from slipway_drift.check import Check, FeatureCheck
     from slipway_drift.constraints import Constraints
     from slipway_drift.profile import Profile
+
+ROUNDING: Final = 1e-12  # of the baseline's largest value
 
 State = Literal["no data", "too little data", "no drift", "violations"]
 
@@ -92,7 +94,9 @@ def shift_violations(
 
 def sign_violations(feature: FeatureCheck) -> Iterator[Violation]:
     numbers = feature.current.numbers
-    if feature.constraints.is_non_negative and numbers.moments.min < 0:
+    # What a model computes may miss nought by its rounding: no sign is lost there.
+    nought = -ROUNDING * (feature.baseline.max or 0.0)
+    if feature.constraints.is_non_negative and numbers.moments.min < nought:
         text = f"The baseline has no negative values; the smallest is now {numbers.moments.min:g}."
         yield Violation("non_negative_check", text, feature.name)
 
