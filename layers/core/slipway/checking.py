@@ -144,7 +144,8 @@ def _merged(
 def _report(ports: Ports, check: Check, folder: str, checked: Checked, rejected: bytes) -> None:
     files = {**checked.files, **({REJECTED: rejected} if rejected else {})}
     # A window that was checked before may have had violations.
-    ports.monitored.remove(folder, [name for name in ORDER if name not in files])
+    stale = (ports.monitored.present(folder) & {*ORDER}) - files.keys()
+    ports.monitored.remove(folder, sorted(stale))
     schedule = check.schedule
     ports.measurements.put(
         schedule.endpoint, schedule.name, float(check.window.end), checked.metrics
