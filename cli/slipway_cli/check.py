@@ -2,11 +2,10 @@
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import typer
 from slipway.domain.desired import Runner
@@ -16,10 +15,8 @@ from slipway.engine import OWN_VIOLATIONS, REPORT, SUMMARY, VIOLATIONS
 
 from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
-from slipway_cli.follow import Patience
+from slipway_cli.follow import Patience, wait_for
 from slipway_cli.stack import Stack
-
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +85,13 @@ def check_window(found: Stack, schedule: Schedule, at: float, patience: Patience
     if reported is None:
         raise Problem(f"{folder} is no window of a deployment")
     execution = found.ports.checks.start(schedule, at)
-    wait_for(lambda: _ended(found, execution), patience)
+    wait_for(lambda: found.succeeded(execution, "check") or None, patience)
     summary = json.loads(found.ports.monitored.read(folder, (SUMMARY,))[SUMMARY])
     count = len(summary["violations"]) + len(summary["slipway_violations"])
     state = summary["state"]
     verdict = Verdict(reported, state, count if state == "violations" else 0)
     wait_for(lambda: _is_told(found, verdict) or None, patience)
     return verdict
-
-
-def wait_for(look: Callable[[], Found | None], patience: Patience) -> Found:
-    """What `look` finds at last. Raises Problem when late."""
-    deadline = patience.clock() + patience.seconds
-    while (found := look()) is None:
-        if patience.clock() > deadline:
-            raise Problem(f"not over after {patience.seconds:g} seconds", code=Exit.LATE)
-        patience.sleep(patience.pause)
-    return found
 
 
 def show(found: Stack, verdict: Verdict, schedule: Schedule, output: Path | None) -> None:
@@ -136,17 +123,6 @@ def fetch(found: Stack, reported: Reported, output: Path) -> None:
     names = sorted(found.ports.monitored.present(reported.folder))
     for name, content in found.ports.monitored.read(reported.folder, names).items():
         (output / Path(name).name).write_bytes(content)
-
-
-def _ended(found: Stack, execution: str) -> bool | None:
-    client: Any = found.session.client("stepfunctions")
-    described = client.describe_execution(executionArn=execution)
-    if described["status"] == "RUNNING":
-        return None
-    if described["status"] != "SUCCEEDED":
-        cause = described.get("cause") or described.get("error") or "it gave no cause"
-        raise Problem(f"the check {described['status'].lower()}: {cause}", execution, Exit.REFUSED)
-    return True
 
 
 def _is_told(found: Stack, verdict: Verdict) -> bool:

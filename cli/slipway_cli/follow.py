@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rich.console import Console
 from rich.text import Text
@@ -15,6 +16,8 @@ from slipway.ports import Moment, Ports
 
 from slipway_cli import screen
 from slipway_cli.failures import Exit, Problem
+
+Found = TypeVar("Found")
 
 AWAITS_APPROVAL = "Awaits approval"
 SUPERSEDED = "Superseded"
@@ -74,20 +77,25 @@ def follow(
     patience: Patience,
 ) -> End:
     """Show the moments as they come until `ended` says how it went. Raises Problem when late."""
-    deadline = patience.clock() + patience.seconds
-    while True:
+
+    def look() -> End | None:
         end = ended()
         for moment in line.news():
             show(moment)
-        if end:
-            return end
+        return end
+
+    remedy = "It goes on without you; `slipway status` shows what it waits for."
+    return wait_for(look, patience, remedy)
+
+
+def wait_for(look: Callable[[], Found | None], patience: Patience, remedy: str = "") -> Found:
+    """What `look` finds at last. Raises Problem when late."""
+    deadline = patience.clock() + patience.seconds
+    while (found := look()) is None:
         if patience.clock() > deadline:
-            raise Problem(
-                f"not over after {patience.seconds:g} seconds",
-                "It goes on without you; `slipway status` shows what it waits for.",
-                Exit.LATE,
-            )
+            raise Problem(f"not over after {patience.seconds:g} seconds", remedy, Exit.LATE)
         patience.sleep(patience.pause)
+    return found
 
 
 def outcome(ports: Ports, deployment: str, wish: Wish) -> End | None:

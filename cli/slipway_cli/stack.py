@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
@@ -12,7 +13,7 @@ from slipway.domain.naming import Site
 from slipway.ports import Ports
 from slipway.settings import Settings
 
-from slipway_cli.failures import Problem
+from slipway_cli.failures import Exit, Problem
 from slipway_cli.target import Target
 
 
@@ -36,6 +37,15 @@ class Stack:
     def endpoint(self, deployment: str) -> str:
         """The name of the deployment's endpoint."""
         return naming.endpoint_name(self.ports.site, deployment)
+
+    def succeeded(self, execution: str, what: str) -> bool:
+        """Whether an execution has; not yet while it runs. Raises Problem when it broke."""
+        client: Any = self.session.client("stepfunctions")
+        found = client.describe_execution(executionArn=execution)
+        if found["status"] in ("RUNNING", "SUCCEEDED"):
+            return bool(found["status"] == "SUCCEEDED")
+        cause = found.get("cause") or found.get("error") or "it gave no cause"
+        raise Problem(f"the {what} {found['status'].lower()}: {cause}", execution, Exit.REFUSED)
 
 
 def connect(target: Target) -> Stack:

@@ -1,6 +1,7 @@
 """Sessions that end on this machine: moto's S3, DynamoDB, SNS and SQS, and our SageMaker."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -9,7 +10,10 @@ from slipway_local.sagemaker.account import Durations
 from slipway_local.sagemaker.inprocess import connect
 from slipway_local.sagemaker.rehearsal import Rehearsal
 
-REGION = "eu-west-1"
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+REGION, BUCKET = "eu-west-1", "bucket"
 
 
 @pytest.fixture
@@ -25,6 +29,15 @@ def aws(_credentials: None) -> Iterator[boto3.Session]:
     """A session on moto."""
     with mock_aws():
         yield boto3.Session(region_name=REGION)
+
+
+@pytest.fixture
+def s3(aws: boto3.Session) -> "S3Client":
+    """S3 on moto, with one versioned bucket."""
+    client = aws.client("s3")
+    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    return client
 
 
 @pytest.fixture

@@ -12,16 +12,6 @@ BUCKET = "bucket"
 
 
 @pytest.fixture
-def s3(aws: boto3.Session) -> "S3Client":
-    client = aws.client("s3")
-    client.create_bucket(
-        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-    )
-    client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-    return client
-
-
-@pytest.fixture
 def uploaded(aws: boto3.Session, s3: "S3Client") -> S3Uploaded:
     del s3
     return S3Uploaded(aws, BUCKET)

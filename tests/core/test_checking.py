@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from slipway import checking
-from slipway.checking import Check, Outcome, check_drift, profile_capture
+from slipway.checking import check_drift, profile_capture
 from slipway.domain.desired import Runner
 from slipway.domain.errors import Refused
-from slipway.domain.watch import Schedule
+from slipway.domain.watch import Check, Outcome, Schedule
 from slipway_drift import engine
 
 from tests.core.conftest import Captured, House

@@ -1,13 +1,12 @@
 import json
 
 import pytest
-from slipway.checking import Check, Outcome
 from slipway.documents import asked, check, decision, outcome, shard, sleep, task
 from slipway.domain.desired import Desired, Policy, Runner
 from slipway.domain.errors import InvalidInput
 from slipway.domain.record import Lease, Record
 from slipway.domain.steps import Announce, AwaitChange, Step, Verdict
-from slipway.domain.watch import Schedule
+from slipway.domain.watch import Check, Outcome, Schedule
 from slipway.domain.world import World
 from slipway.looking import Look
 from slipway.release import Task

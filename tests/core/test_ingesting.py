@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from slipway.checking import Check, check_drift
+from slipway.checking import check_drift
 from slipway.domain.desired import Runner
 from slipway.domain.errors import Busy, InvalidInput, Unanswered
 from slipway.domain.record import TELL_SECONDS
 from slipway.domain.steps import Verdict
-from slipway.domain.watch import HOUR, Reported, Schedule, Window, reported_at
+from slipway.domain.watch import HOUR, Check, Reported, Schedule, Window, reported_at
 from slipway.domain.world import Drift
 from slipway.ingesting import EVENT, ingest_violations
 from slipway.looking import change

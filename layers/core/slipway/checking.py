@@ -9,11 +9,10 @@ whoever made them and when, so it may be repeated and the state machine be start
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from slipway.domain import naming
 from slipway.domain.errors import Refused
-from slipway.domain.watch import Schedule, Window, report_folder, shard_folder
+from slipway.domain.watch import Check, Outcome, Schedule, report_folder, shard_folder
 from slipway.engine import (
     BASELINE,
     CONSTRAINTS,
@@ -34,28 +33,6 @@ SHARD = 32 * MIB
 
 # Who hears of a file reads the others: they are written before those that are told of.
 ORDER = (STATISTICS, CONSTRAINTS, REJECTED, OWN_VIOLATIONS, VIOLATIONS, SUMMARY)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """The window of `schedule` that had ended at `at`, in epoch seconds."""
-
-    schedule: Schedule
-    at: float
-
-    @property
-    def window(self) -> Window:
-        return Window.before(self.at, self.schedule.every)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a check: the window's state and its folder, or the key of the list of shards
-    that have to be profiled first."""
-
-    folder: str
-    state: str = ""
-    shards: str = ""
 
 
 def check_drift(ports: Ports, check: Check, engine: Engine) -> Outcome:

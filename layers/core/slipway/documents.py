@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from slipway.checking import Check, Outcome
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import checked_deployment
 from slipway.domain.steps import AwaitChange, name
-from slipway.domain.watch import Schedule
+from slipway.domain.watch import Check, Outcome, Schedule
 from slipway.looking import Look
 from slipway.release import Task
 

@@ -89,10 +89,10 @@ def _read(ports: Ports, record: Record, reported: Reported, engine: Engine) -> N
     baseline: Files = {}
     wanted = planned(ports, record)
     schedule = wanted.schedule if wanted else None
-    if SUMMARY not in files and schedule and _checks_itself(schedule, reported):
-        # It is written last, and its event is still to come: only it says what the others mean.
-        return None
     if SUMMARY not in files:
+        if schedule and _checks_itself(schedule, reported):
+            # It is written last, and its event is still to come: only it says what all others mean.
+            return None
         # Model Monitor's container wrote them: what it compared with is in the baseline.
         files |= ports.monitored.read(reported.folder, (STATISTICS, CONSTRAINTS))
         baseline = ports.monitored.read(schedule.baseline, BASELINE) if schedule else {}
@@ -118,7 +118,7 @@ def _checks_itself(schedule: Schedule, reported: Reported) -> bool:
 
 
 def _drift(record: Record, reported: Reported, state: str, findings: tuple[Finding, ...]) -> Drift:
-    before = record.drift
+    before = record.drift if record.drift and record.drift.hour <= reported.hour else None
     said = [(f.feature, f.check, f.description) for f in findings]
     drift = Drift(
         generation=record.desired.generation if record.desired else 0,
@@ -126,12 +126,13 @@ def _drift(record: Record, reported: Reported, state: str, findings: tuple[Findi
         state=state,
         digest=naming.digest({"state": state, "findings": said}),
     )
-    since = before.since if before and before.hour <= reported.hour else ""
     if drift.violated:
-        return replace(drift, violations=len(findings), since=since or reported.hour)
-    # What cannot be judged neither ends what was found before nor adds to it.
-    kept = before is not None and not drift.judged and since
-    return replace(drift, violations=before.violations, since=since) if before and kept else drift
+        since = (before.since if before else "") or reported.hour
+        return replace(drift, violations=len(findings), since=since)
+    if before and not drift.judged:
+        # What cannot be judged neither ends what was found before nor adds to it.
+        return replace(drift, violations=before.violations, since=before.since)
+    return drift
 
 
 def _draw(ports: Ports, news: News, engine: Engine) -> None:

@@ -12,9 +12,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from slipway.domain.errors import SlipwayError
+from slipway.domain.watch import METRIC, NAMESPACE
 from slipway.domain.world import Drift
 
-NAMESPACE = "Slipway"
 KEYS = ("deployment", "execution")
 
 Event = TypeVar("Event", bound=Mapping[str, object])
@@ -70,7 +70,7 @@ def counted(deployment: str, drift: Drift | None) -> str:
     if drift is None:
         return "nothing new"
     if drift.judged:
-        count("Violations", deployment, drift.violations)
+        count(METRIC, deployment, drift.violations)
     return drift.state
 
 

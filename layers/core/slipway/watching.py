@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from slipway.domain.desired import Monitor, Runner
+from slipway.domain.desired import Artifact, Monitor, Runner
 from slipway.domain.steps import BuildBaseline, Change, WatchEndpoint, name
 from slipway.domain.watch import UNWATCHED, Schedule, Watch
 from slipway.domain.world import Baseline
 from slipway.engine import Engine
-from slipway.looking import Look, change, look
+from slipway.looking import change, look
 from slipway.ports import Ports
 from slipway.release import Task
 
@@ -16,9 +16,10 @@ def build_baseline(ports: Ports, task: Task, engine: Engine) -> str:
     """Find out from the uploaded data what is normal, and keep it where checks look for it."""
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
     step, desired = found.step, found.record.desired
-    if not isinstance(step, BuildBaseline) or desired is None or desired.policy.monitor is None:
+    monitor, data = (desired.policy.monitor, desired.baseline) if desired else (None, None)
+    if not isinstance(step, BuildBaseline) or monitor is None or data is None:
         return f"no longer owed; now {name(step)}"
-    built = _built(ports, found, desired.policy.monitor, step.folder, engine)
+    built = _built(ports, data, monitor, step.folder, engine)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), baseline=built))
     return built.refused or built.summary
 
@@ -41,11 +42,7 @@ def watch_endpoint(ports: Ports, task: Task) -> str:
     return f"{step.change} of {wanted.endpoint}'s schedule and alarm"
 
 
-def _built(ports: Ports, found: Look, monitor: Monitor, folder: str, engine: Engine) -> Baseline:
-    desired = found.record.desired
-    if desired is None or desired.baseline is None:
-        return Baseline(folder, refused="there is no baseline data")
-    data = desired.baseline
+def _built(ports: Ports, data: Artifact, monitor: Monitor, folder: str, engine: Engine) -> Baseline:
     try:
         with ports.monitored.data(data) as stream:
             name = data.key.rpartition("/")[2]

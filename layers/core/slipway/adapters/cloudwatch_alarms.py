@@ -8,7 +8,7 @@ import boto3
 
 from slipway.adapters.faults import translated
 from slipway.domain.desired import MissingData
-from slipway.domain.watch import HOUR, Alarm
+from slipway.domain.watch import HOUR, METRIC, NAMESPACE, Alarm
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -58,8 +58,8 @@ class CloudWatchAlarms:
         return {
             "AlarmName": alarm.name,
             "AlarmDescription": f"What {alarm.deployment} is asked violates its baseline",
-            "Namespace": "Slipway",
-            "MetricName": "Violations",
+            "Namespace": NAMESPACE,
+            "MetricName": METRIC,
             "Dimensions": [
                 {"Name": "deployment", "Value": alarm.deployment},
                 {"Name": "service", "Value": self._service},

@@ -44,14 +44,12 @@ class S3Uploaded:
         with translated():
             objects = list(self._objects(prefix))
             archives = [o for o in objects if o["Key"].endswith(naming.ARCHIVE)]
-            last = max(archives, key=lambda o: (o["LastModified"], o["Key"]), default=None)
             given = any(o["Key"] == manifest for o in objects)
             data = [o for o in objects if naming.BASELINE.fullmatch(o["Key"].removeprefix(prefix))]
-            newest = max(data, key=lambda o: (o["LastModified"], o["Key"]), default=None)
             return Uploads(
-                artifact=self._artifact(last["Key"]) if last else None,
+                artifact=self._last(archives),
                 manifest_version=self._version(manifest) if given else None,
-                baseline=self._artifact(newest["Key"]) if newest else None,
+                baseline=self._last(data),
             )
 
     def manifest(self, deployment: str, version: str) -> bytes:
@@ -91,6 +89,10 @@ class S3Uploaded:
         )
         for page in pages:
             yield from page.get("Contents", [])
+
+    def _last(self, objects: "Iterable[ObjectTypeDef]") -> Artifact | None:
+        last = max(objects, key=lambda o: (o["LastModified"], o["Key"]), default=None)
+        return self._artifact(last["Key"]) if last else None
 
     def _artifact(self, key: str) -> Artifact:
         found = self._client.head_object(Bucket=self._bucket, Key=key)

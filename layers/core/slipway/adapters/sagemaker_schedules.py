@@ -4,7 +4,6 @@ Model Monitor takes no new customers any more; this is for accounts that have it
 reads the baseline that Slipway wrote and writes where Slipway's own checks write.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -16,13 +15,13 @@ from botocore.exceptions import ClientError
 from slipway.adapters.faults import is_absent, is_present, translated
 from slipway.domain.desired import Runner
 from slipway.domain.naming import Site, deployment_of_resource
-from slipway.domain.watch import REPORTS, Schedule
+from slipway.domain.watch import PERIODS, REPORTS, Schedule
+from slipway.engine import CONSTRAINTS, STATISTICS
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
 PROCESSING = "/opt/ml/processing"
-HOURLY = re.compile(r"cron\(0 (?:\*|0|0/(\d+)) \? \* \* \*\)")
 SECONDS = 1800  # a check may take no longer than its period, which is an hour at least
 
 
@@ -84,7 +83,7 @@ class SageMakerSchedules:
         inputs = [each.get("EndpointInput", {}) for each in job.get("MonitoringInputs", [])]
         endpoint = str(inputs[0].get("EndpointName", "")) if inputs else ""
         constraints = job.get("BaselineConfig", {}).get("ConstraintsResource", {})
-        folder = str(constraints.get("S3Uri", "")).removesuffix("constraints.json")
+        folder = str(constraints.get("S3Uri", "")).removesuffix(CONSTRAINTS)
         return Schedule(
             Runner.SAGEMAKER,
             name,
@@ -101,10 +100,8 @@ class SageMakerSchedules:
             "MonitoringType": "DataQuality",
             "MonitoringJobDefinition": {
                 "BaselineConfig": {
-                    "ConstraintsResource": {
-                        "S3Uri": f"{bucket}/{schedule.baseline}constraints.json"
-                    },
-                    "StatisticsResource": {"S3Uri": f"{bucket}/{schedule.baseline}statistics.json"},
+                    "ConstraintsResource": {"S3Uri": f"{bucket}/{schedule.baseline}{CONSTRAINTS}"},
+                    "StatisticsResource": {"S3Uri": f"{bucket}/{schedule.baseline}{STATISTICS}"},
                 },
                 "MonitoringInputs": [
                     {
@@ -149,7 +146,5 @@ def _expression(every: int) -> str:
 
 
 def _hours(expression: str) -> int:
-    if expression in (_expression(1), _expression(24)):
-        return 1 if expression == _expression(1) else 24
-    found = HOURLY.fullmatch(expression)
-    return int(found[1]) if found and found[1] else 0
+    """The period of an expression; 0 for one that `put` does not make."""
+    return {_expression(every): every for every in PERIODS}.get(expression, 0)

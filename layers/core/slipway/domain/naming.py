@@ -84,11 +84,6 @@ def script_key(sha256: str) -> str:
     return f"scripts/sha256/{sha256}/sourcedir.tar.gz"
 
 
-def baseline_folder(deployment: str, key: str) -> str:
-    """Where the baseline with the digest `key` is kept."""
-    return f"monitoring/baselines/{deployment}/{key}/"
-
-
 def digest(content: Mapping[str, object]) -> str:
     """Twelve hexadecimal digits of the SHA-256 of `content` as canonical JSON."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from slipway.domain import naming
 from slipway.domain.desired import Desired, EndpointTarget, Monitor, Runner
 from slipway.domain.naming import Site
-from slipway.domain.watch import UNWATCHED, Alarm, Schedule, Watch
+from slipway.domain.watch import UNWATCHED, Alarm, Schedule, Watch, baseline_folder
 from slipway.domain.world import Inspected, Package
 
 VARIANT = "AllTraffic"
@@ -114,7 +114,7 @@ def _baseline(desired: Desired, package_key: str) -> str | None:
             "thresholds": dict(monitor.thresholds),
         }
     )
-    return naming.baseline_folder(desired.deployment, key)
+    return baseline_folder(desired.deployment, key)
 
 
 def _watch(desired: Desired, site: Site, monitor: Monitor, baseline: str | None) -> Watch:

@@ -20,6 +20,8 @@ REPORTS = f"{MONITORING}reports/"
 # Captured requests reach the bucket some minutes late.
 MINUTES_LATE = 15
 HOUR = 3600
+# What IngestViolations counts, and alarms look at.
+NAMESPACE, METRIC = "Slipway", "Violations"
 PERIODS = (1, 2, 3, 4, 6, 8, 12, 24)
 FOLDER = re.compile(REPORTS + r"([\w-]+)/([\w-]+)/(\d{4}/\d{2}/\d{2}/\d{2})/")
 
@@ -108,6 +110,11 @@ class Window:
         return f"{start:%Y-%m-%d %H:%M} to {end:%H:%M} UTC"
 
 
+def baseline_folder(deployment: str, key: str) -> str:
+    """Where the baseline with the digest `key` is kept."""
+    return f"{MONITORING}baselines/{deployment}/{key}/"
+
+
 def report_folder(endpoint: str, schedule: str, window: Window) -> str:
     """Where a window's files go: by the hour in which it was due, as Model Monitor files them."""
     return f"{REPORTS}{endpoint}/{schedule}/{_folder(window.end)}/"
@@ -116,6 +123,28 @@ def report_folder(endpoint: str, schedule: str, window: Window) -> str:
 def shard_folder(endpoint: str, schedule: str) -> str:
     """Where the profiles of a large window's shards are kept."""
     return f"{MONITORING}shards/{endpoint}/{schedule}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The window of `schedule` that had ended at `at`, in epoch seconds."""
+
+    schedule: Schedule
+    at: float
+
+    @property
+    def window(self) -> Window:
+        return Window.before(self.at, self.schedule.every)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a check: the window's state and its folder, or the key of the list of shards
+    that have to be profiled first."""
+
+    folder: str
+    state: str = ""
+    shards: str = ""
 
 
 @dataclass(frozen=True, slots=True)
