@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
 PROCESSING = "/opt/ml/processing"
+STOPPED = "Stopped"
 SECONDS = 1800  # a check may take no longer than its period, which is an hour at least
 
 
@@ -55,10 +56,12 @@ class SageMakerSchedules:
         schedule = self._read(name, config)
         made = self._config(schedule)
         as_made = all(config.get(key) == value for key, value in made.items())
-        works = found["MonitoringScheduleStatus"] in ("Pending", "Scheduled")
-        return schedule if as_made and works else replace(schedule, every=0)
+        # One that Failed is as it was made: to make it so again mends nothing.
+        stopped = found["MonitoringScheduleStatus"] == STOPPED
+        return schedule if as_made and not stopped else replace(schedule, every=0)
 
     def put(self, schedule: Schedule) -> None:
+        """Make it, or make it anew over what is there, which runs again where it was stopped."""
         config: Any = self._config(schedule)
         named = {"MonitoringScheduleName": schedule.name, "MonitoringScheduleConfig": config}
         with translated():
@@ -67,7 +70,12 @@ class SageMakerSchedules:
             except ClientError as error:
                 if not is_present(error):
                     raise
+                name = {"MonitoringScheduleName": schedule.name}
+                before = self._client.describe_monitoring_schedule(**name)
                 self._client.update_monitoring_schedule(**named)
+                # An update leaves a stopped schedule stopped.
+                if before["MonitoringScheduleStatus"] == STOPPED:
+                    self._client.start_monitoring_schedule(**name)
 
     def delete(self, name: str) -> None:
         with translated():
