@@ -76,6 +76,14 @@ def ledger(aws: boto3.Session) -> DynamoDBLedger:
         AttributeDefinitions=[
             {"AttributeName": "deployment", "AttributeType": "S"},
             {"AttributeName": "item", "AttributeType": "S"},
+            {"AttributeName": "version", "AttributeType": "N"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "records",
+                "KeySchema": [{"AttributeName": "version", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
         ],
     )
     return DynamoDBLedger(aws, "ledger")
@@ -83,6 +91,15 @@ def ledger(aws: boto3.Session) -> DynamoDBLedger:
 
 def test_a_deployment_nobody_knows_has_an_empty_record(ledger: DynamoDBLedger) -> None:
     assert ledger.load("h") == Record("h")
+
+
+def test_deployments_are_those_with_a_record(ledger: DynamoDBLedger) -> None:
+    assert ledger.deployments() == []
+    for name in ("b", "a"):
+        ledger.save(ledger.save(Record(name)))
+        ledger.note(name, Moment(1.0, "one", "Started", "uploaded"))
+    ledger.note("c", Moment(1.0, "one", "Started", "uploaded"))
+    assert ledger.deployments() == ["a", "b"]
 
 
 def test_a_record_comes_back_as_it_was_saved_one_version_on(ledger: DynamoDBLedger) -> None:

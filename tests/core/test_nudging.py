@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from slipway.domain.desired import Uploads
-from slipway.nudging import nudge, sweep
+from slipway.nudging import deployments, nudge, sweep
 from slipway.release import Task, announce, await_change, decide_release, inspect_artifact
 
 from tests.core.conftest import House
@@ -96,3 +96,11 @@ def test_the_sweep_goes_on_past_a_deployment_that_cannot_be_looked_at(
         sweep(house.ports)
     assert house.executions.started == ["b-1"]
     assert failed.value.exceptions[0].__notes__ == ["in the sweep of a"]
+
+
+def test_a_sweep_looks_at_deployments_whose_folder_is_gone(house: House) -> None:
+    upload(house, "a")
+    upload(house)
+    nudge(house.ports, "h", "uploaded")
+    house.bucket.remove("models/h/")
+    assert deployments(house.ports) == ["a", "h"]

@@ -27,6 +27,9 @@ class MemoryLedger:
         self._records: dict[str, Record] = {}
         self._history: dict[str, dict[tuple[float, str], Moment]] = defaultdict(dict)
 
+    def deployments(self) -> list[str]:
+        return sorted(self._records)
+
     def load(self, deployment: str) -> Record:
         return self._records.get(deployment) or Record(deployment)
 
@@ -104,6 +107,11 @@ class MemoryBucket:
         """Whether the bytes at a pinned key are those that the key was derived from."""
         content = self.pinned.get(key)
         return content is not None and naming.pinned_key(sha256(content).hexdigest()) == key
+
+    def remove(self, prefix: str) -> None:
+        for stored in (self._objects, self.pinned):
+            for key in [key for key in stored if key.startswith(prefix)]:
+                del stored[key]
 
     def _artifact(self, key: str, version: Version) -> Artifact:
         size = len(version.content)

@@ -20,6 +20,11 @@ def nudge(ports: Ports, deployment: str, cause: str) -> str:
     return _noted(ports, deployment, "Started", cause)
 
 
+def deployments(ports: Ports) -> list[str]:
+    """Every deployment, sorted: also one whose folder is gone, and one that nobody knows yet."""
+    return sorted({*ports.ledger.deployments(), *ports.uploaded.deployments()})
+
+
 def sweep(ports: Ports) -> dict[str, str]:
     """Nudge every deployment that is owed something and not on its way; what was done to each.
 
@@ -27,7 +32,7 @@ def sweep(ports: Ports) -> dict[str, str]:
     all have had their turn.
     """
     done, errors = {}, []
-    for deployment in ports.uploaded.deployments():
+    for deployment in deployments(ports):
         try:
             if _is_overdue(ports, deployment):
                 done[deployment] = nudge(ports, deployment, "the sweep found something owed")

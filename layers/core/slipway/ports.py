@@ -36,6 +36,10 @@ class Reply:
 class Ledger(Protocol):
     """Desired states, owners, waits, attempts and outcomes."""
 
+    def deployments(self) -> list[str]:
+        """The deployments that are remembered, sorted."""
+        ...
+
     def load(self, deployment: str) -> Record:
         """The record; an empty one of version 0 for a deployment nobody knows yet."""
         ...
@@ -55,7 +59,9 @@ class Ledger(Protocol):
 class Uploaded(Protocol):
     """The bucket users upload to."""
 
-    def deployments(self) -> list[str]: ...
+    def deployments(self) -> list[str]:
+        """The deployments that have a folder."""
+        ...
 
     def newest(self, deployment: str) -> Uploads: ...
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RECORD = "record"
 HISTORY = "history#"
+RECORDS = "records"
 KEPT_SECONDS = 400 * 24 * 3600
 
 
@@ -34,6 +35,13 @@ class DynamoDBLedger:
     @cached_property
     def _documents(self) -> TypeAdapter[Record]:
         return TypeAdapter(Record)
+
+    def deployments(self) -> list[str]:
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table, IndexName=RECORDS, ProjectionExpression="deployment"
+        )
+        with translated():
+            return sorted(item["deployment"]["S"] for page in pages for item in page["Items"])
 
     def load(self, deployment: str) -> Record:
         with translated():
