@@ -57,11 +57,11 @@ def test_exactly_the_version_asked_for_is_read_and_pinned(
     assert first is not None
     upload(s3, "models/a/model.tar.gz", b"second")
     assert b"".join(uploaded.read(first)) == b"first"
-    uploaded.pin(first, "artifacts/sha256/ab/model.tar.gz")
-    uploaded.pin(first, "artifacts/sha256/ab/model.tar.gz")
+    uploaded.pin(first, "artifacts/housing/sha256/ab/model.tar.gz")
+    uploaded.pin(first, "artifacts/housing/sha256/ab/model.tar.gz")
     pinned = s3.list_object_versions(Bucket=BUCKET, Prefix="artifacts/")["Versions"]
     assert len(pinned) == 1
-    body = s3.get_object(Bucket=BUCKET, Key="artifacts/sha256/ab/model.tar.gz")["Body"]
+    body = s3.get_object(Bucket=BUCKET, Key="artifacts/housing/sha256/ab/model.tar.gz")["Body"]
     assert body.read() == b"first"
 
 

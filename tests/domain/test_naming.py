@@ -21,7 +21,7 @@ SITE = naming.Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::123456789012:
         ("models/housing/deep/slipway.yaml", None),
         ("models/model.tar.gz", None),
         ("capture/housing/model.tar.gz", None),
-        ("artifacts/sha256/ab/model.tar.gz", None),
+        ("artifacts/housing/sha256/ab/model.tar.gz", None),
     ],
 )
 def test_a_key_belongs_to_the_deployment_of_its_folder(key: str, deployment: str | None) -> None:

@@ -85,7 +85,7 @@ def test_every_event_that_passes_names_its_deployment(events: dict[str, Document
 @pytest.mark.parametrize(
     "key",
     [
-        "artifacts/sha256/ab/model.tar.gz",
+        "artifacts/housing/sha256/ab/model.tar.gz",
         "capture/slipway-housing/AllTraffic/2026/03/02/09/x.jsonl",
         "models/housing/readme.txt",
         "models/housing/model.tar.gz.part",

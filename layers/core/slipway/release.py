@@ -68,7 +68,7 @@ def register_model(ports: Ports, task: Task) -> str:
         if automatic and approval == PackageApproval.PENDING:
             ports.registry.approve(known.arn, "the manifest approves automatically")
         return known.arn
-    ports.uploaded.pin(inspected.artifact, naming.pinned_key(inspected.sha256))
+    ports.uploaded.pin(inspected.artifact, naming.pinned_key(task.deployment, inspected.sha256))
     if inspected.script:
         ports.uploaded.put(inspected.script_key, pack_script(inspected.script))
     # A version that somebody deleted is made anew, so the token carries the one before it; and a

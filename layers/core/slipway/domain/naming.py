@@ -14,6 +14,7 @@ from slipway.domain.errors import InvalidInput
 
 DEPLOYMENT = re.compile(r"[a-z0-9](?:-?[a-z0-9]){0,31}")
 MODELS = "models/"
+PINNED = "artifacts/"
 MANIFEST = "slipway.yaml"
 ARCHIVE = ".tar.gz"
 BASELINE = re.compile(r"baseline\.(csv|json|jsonl|parquet)")
@@ -74,9 +75,14 @@ def deployment_of_resource(site: Site, name: str) -> str | None:
     return stem if stem != name and DEPLOYMENT.fullmatch(stem) else None
 
 
-def pinned_key(sha256: str) -> str:
+def pinned_prefix(deployment: str) -> str:
+    """Below which a deployment's bytes are kept. No two share theirs: they go with their owner."""
+    return f"{PINNED}{deployment}/"
+
+
+def pinned_key(deployment: str, sha256: str) -> str:
     """Where an artifact's bytes are kept under their own digest."""
-    return f"artifacts/sha256/{sha256}/model.tar.gz"
+    return f"{pinned_prefix(deployment)}sha256/{sha256}/model.tar.gz"
 
 
 def script_key(sha256: str) -> str:

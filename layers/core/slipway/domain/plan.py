@@ -133,11 +133,11 @@ def _watch(desired: Desired, site: Site, monitor: Monitor, baseline: str | None)
 
 def _container(desired: Desired, inspected: Inspected, site: Site) -> Container:
     image = desired.policy.image or inspected.image or ""
-    script = {}
+    pinned, script = naming.pinned_key(desired.deployment, inspected.sha256), {}
     if inspected.script:
         script["SAGEMAKER_SUBMIT_DIRECTORY"] = f"s3://{site.bucket}/{inspected.script_key}"
     return Container(
         image=image,
-        model_data_url=f"s3://{site.bucket}/{naming.pinned_key(inspected.sha256)}",
+        model_data_url=f"s3://{site.bucket}/{pinned}",
         environment={**inspected.environment, **script, **desired.policy.environment},
     )
