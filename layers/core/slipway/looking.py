@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from slipway.domain import naming
 from slipway.domain.decide import decide
-from slipway.domain.desired import Desired, Policy, is_news, newer
+from slipway.domain.desired import Desired, Policy, Uploads, is_news, newer
 from slipway.domain.errors import Conflict, InvalidInput
 from slipway.domain.plan import Plan, plan
-from slipway.domain.record import Record
+from slipway.domain.record import Asked, Record
 from slipway.domain.steps import Announce, Step
 from slipway.domain.watch import Alarm, Schedule, Watch
 from slipway.domain.world import Package, World
@@ -57,28 +57,26 @@ def planned(ports: Ports, record: Record) -> Plan | None:
 
 
 def has_news(ports: Ports, record: Record) -> bool:
-    """Whether something was uploaded that the record does not know."""
-    return is_news(ports.uploaded.newest(record.deployment), record.desired)
+    """Whether something was uploaded, or asked for, that the desired state does not know."""
+    return record.asked is not None or is_news(
+        ports.uploaded.newest(record.deployment), record.desired
+    )
 
 
 def refresh(ports: Ports, record: Record) -> Record:
-    """The record under its lease with what was uploaded since, as a new generation."""
-    uploads = ports.uploaded.newest(record.deployment)
-    if not is_news(uploads, record.desired):
-        return record
+    """The record under its lease with what was asked for and uploaded since, as new generations."""
     before = record.desired or Desired(record.deployment, 0, None, ports.default_policy)
-    policy, problem = _policy(ports, before, uploads.manifest_version)
-    desired = Desired(
-        deployment=record.deployment,
-        generation=before.generation + 1,
-        artifact=uploads.artifact if newer(uploads.artifact, before.artifact) else before.artifact,
-        policy=policy,
-        manifest_version=uploads.manifest_version or before.manifest_version,
-        problem=problem,
-        baseline=uploads.baseline if newer(uploads.baseline, before.baseline) else before.baseline,
-    )
+    desired, asked = before, record.asked
+    if asked:
+        desired = _wished(ports, desired, asked)
+    uploads = ports.uploaded.newest(record.deployment)
+    if is_news(uploads, desired):
+        desired = _renewed(ports, desired, uploads)
+    if desired is before:
+        return record
+    now = ports.clock()
     return change(
-        ports, record.deployment, lambda r: replace(r.under(record.fence), desired=desired)
+        ports, record.deployment, lambda r: r.under(record.fence).wanting(desired, asked, now)
     )
 
 
@@ -95,6 +93,40 @@ def change(ports: Ports, deployment: str, how: Callable[[Record], Record]) -> Re
     raise Conflict(f"{deployment}: others wrote the record {CONTENDED} times in a row")
 
 
+def _wished(ports: Ports, before: Desired, asked: Asked) -> Desired:
+    """The next generation, in which what had been uploaded when it was said is asked to go."""
+    over = asked.over
+    if not asked.wish.purge:
+        return replace(_renewed(ports, before, over), wish=asked.wish)
+    # The manifest may be gone already, and nobody needs it any more.
+    return Desired(
+        deployment=before.deployment,
+        generation=before.generation + 1,
+        artifact=over.artifact,
+        policy=ports.default_policy,
+        manifest_version=over.manifest_version,
+        baseline=over.baseline,
+        wish=asked.wish,
+    )
+
+
+def _renewed(ports: Ports, before: Desired, uploads: Uploads) -> Desired:
+    """The next generation, with what was uploaded since the one before. It knows no wish."""
+    if before.wish and before.wish.purge:
+        # Whatever it knew may be gone.
+        before = Desired(before.deployment, before.generation, None, ports.default_policy)
+    policy, problem = _policy(ports, before, uploads.manifest_version)
+    return Desired(
+        deployment=before.deployment,
+        generation=before.generation + 1,
+        artifact=uploads.artifact if newer(uploads.artifact, before.artifact) else before.artifact,
+        policy=policy,
+        manifest_version=uploads.manifest_version or before.manifest_version,
+        problem=problem,
+        baseline=uploads.baseline if newer(uploads.baseline, before.baseline) else before.baseline,
+    )
+
+
 def _policy(ports: Ports, before: Desired, version: str | None) -> tuple[Policy, str | None]:
     if version is None or version == before.manifest_version:
         return before.policy, before.problem
@@ -105,27 +137,32 @@ def _policy(ports: Ports, before: Desired, version: str | None) -> tuple[Policy,
 
 
 def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
-    if wanted is None:
+    if record.is_deleted:
+        return World(deleted=True, purged=record.is_purged)
+    if wanted is None and not (record.desired and record.desired.wish):
         return World(inspected=record.inspected)
+    endpoint = naming.endpoint_name(ports.site, record.deployment)
     return World(
         inspected=record.inspected,
-        package=_package(ports, record.package, wanted),
-        endpoint=ports.endpoints.describe(wanted.endpoint),
+        package=_package(ports, record.package, wanted) if wanted else None,
+        endpoint=ports.endpoints.describe(endpoint),
         probed=record.probed,
         baseline=record.baseline,
-        watch=_watch(ports, record, wanted),
+        watch=_watch(ports, record, endpoint),
         drift=record.drift,
         unsettled=record.lease is not None and record.lease.quiet_until > ports.clock(),
+        footprints=record.footprints,
+        purged=record.is_purged,
     )
 
 
-def _watch(ports: Ports, record: Record, wanted: Plan) -> Watch:
+def _watch(ports: Ports, record: Record, endpoint: str) -> Watch:
     """What watches the endpoint, of all that may have been made to."""
     found: set[Schedule | Alarm | None] = set()
     for runner in record.runners:
-        found.add(ports.schedules[runner].find(wanted.endpoint))
+        found.add(ports.schedules[runner].find(endpoint))
     if record.runners:
-        found.add(ports.alarms.find(naming.alarm_name(wanted.endpoint)))
+        found.add(ports.alarms.find(naming.alarm_name(endpoint)))
     return frozenset(part for part in found if part is not None)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from slipway.domain.desired import Artifact, Policy, ProbeRequest, Runner, Uploads
+from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
 from slipway.domain.plan import Plan
 from slipway.domain.record import Record
@@ -55,6 +56,11 @@ class Ledger(Protocol):
         """The time line, oldest first."""
         ...
 
+    def forget(self, record: Record, at: float) -> None:
+        """Delete the time line and, some time after `at`, what is left of the record, unless
+        somebody writes to it."""
+        ...
+
 
 class Uploaded(Protocol):
     """The bucket users upload to."""
@@ -79,6 +85,11 @@ class Uploaded(Protocol):
         """Write `content` to `key`, unless something is there already."""
         ...
 
+    def remove(self, prefix: str, before: float) -> None:
+        """Delete all versions of everything below `prefix` that are older than `before`, in whole
+        epoch seconds, as S3 has them."""
+        ...
+
 
 class Registry(Protocol):
     """The model registry."""
@@ -91,6 +102,10 @@ class Registry(Protocol):
 
     def approval(self, arn: str) -> PackageApproval | None:
         """The version's approval; None when it is gone."""
+        ...
+
+    def purge(self, group: str) -> None:
+        """Delete the group and every version in it, unless they are gone."""
         ...
 
 
@@ -112,6 +127,10 @@ class Endpoints(Protocol):
         ...
 
     def delete(self, name: str) -> None: ...
+
+    def discard(self, footprint: Footprint) -> None:
+        """Delete the config, then its models, unless they are gone."""
+        ...
 
     def invoke(self, name: str, request: ProbeRequest) -> Reply: ...
 

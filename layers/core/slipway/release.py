@@ -11,9 +11,20 @@ from slipway.domain import naming
 from slipway.domain.attempts import Attempts
 from slipway.domain.desired import Approval, Artifact
 from slipway.domain.errors import LookAgain, Refused, Retryable, Unanswered
-from slipway.domain.steps import Announce, Change, DeployEndpoint, ProbeEndpoint, label, name
+from slipway.domain.plan import Plan
+from slipway.domain.steps import (
+    Announce,
+    Change,
+    DeployEndpoint,
+    ProbeEndpoint,
+    Verdict,
+    label,
+    name,
+)
+from slipway.domain.wish import Wish
 from slipway.domain.world import Inspected, Package, PackageApproval
 from slipway.looking import Look, change, has_news, look, planned, refresh
+from slipway.nudging import ask
 from slipway.ports import Moment, Ports
 from slipway.probing import probe_config
 
@@ -29,9 +40,11 @@ class Task:
     execution: str = ""
 
 
-def decide_release(ports: Ports, deployment: str, execution: str) -> Look:
+def decide_release(ports: Ports, deployment: str, execution: str, wish: Wish | None = None) -> Look:
     """Take the lease, read what is wanted, and decide. Raises Owned while another release owns
-    the deployment."""
+    the deployment, which then takes up the `wish`."""
+    if wish:
+        ask(ports, deployment, wish, execution)
     now = ports.clock()
     running = ports.executions.is_running
     record = change(ports, deployment, lambda found: found.owned(execution, now, running))
@@ -93,14 +106,16 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
     """Make the one change to the endpoint that is owed, if it still is."""
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
     step, wanted = found.step, found.plan
-    if not isinstance(step, DeployEndpoint) or wanted is None:
+    if not isinstance(step, DeployEndpoint):
         return f"no longer owed; now {name(step)}"
-    if step.change == Change.DELETE:
+    if step.change == Change.DELETE or wanted is None:
+        endpoint = naming.endpoint_name(ports.site, task.deployment)
         change(ports, task.deployment, lambda r: r.under(task.fence).touched(ports.clock()))
-        ports.endpoints.delete(wanted.endpoint)
-        return f"delete of {wanted.endpoint} accepted"
+        ports.endpoints.delete(endpoint)
+        return f"delete of {endpoint} accepted"
     begin = _begun(step, found)
     try:
+        _mark(ports, task, step, wanted)
         change_endpoint = _prepared(ports, step, found)
         _attempt(ports, task, begin)
         change_endpoint(wanted.endpoint, step.config)
@@ -155,6 +170,8 @@ def announce(ports: Ports, task: Task) -> str:
     record = change(ports, task.deployment, lambda r: r.under(task.fence).told(hints))
     if record.lease:
         raise LookAgain(f"{task.deployment}: something happened while it was announced")
+    if step.verdict == Verdict.DELETED and found.world.purged:
+        ports.ledger.forget(record, ports.clock())
     return step.verdict
 
 
@@ -185,6 +202,12 @@ def _attempt(ports: Ports, task: Task, how: Callable[[Attempts, int], Attempts])
     """Write on the ledger what is about to be tried, or what came of it."""
     now = ports.clock()
     change(ports, task.deployment, lambda r: r.under(task.fence).touched(now).attempted(how))
+
+
+def _mark(ports: Ports, task: Task, step: DeployEndpoint, wanted: Plan) -> None:
+    """Write on the ledger what is about to be made: so it is found and deleted one day."""
+    if step.config == wanted.config:
+        change(ports, task.deployment, lambda r: r.under(task.fence).leaving(wanted.footprint))
 
 
 def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, str], None]:

@@ -13,7 +13,7 @@ from slipway.domain.desired import Artifact, Uploads
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ObjectTypeDef
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef, ObjectTypeDef
 
 CHUNK = 1 << 20
 
@@ -82,6 +82,23 @@ class S3Uploaded:
         with translated():
             if not self._has(key):
                 self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
+
+    def remove(self, prefix: str, before: float) -> None:
+        pages = self._client.get_paginator("list_object_versions").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        with translated():
+            for page in pages:
+                found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+                doomed: list[ObjectIdentifierTypeDef] = [
+                    {"Key": o["Key"], "VersionId": o["VersionId"]}
+                    for o in found
+                    if o["LastModified"].timestamp() < int(before)
+                ]
+                if doomed:
+                    self._client.delete_objects(
+                        Bucket=self._bucket, Delete={"Objects": doomed, "Quiet": True}
+                    )
 
     def _objects(self, prefix: str) -> Iterator["ObjectTypeDef"]:
         pages = self._client.get_paginator("list_objects_v2").paginate(

@@ -1,7 +1,7 @@
 """Models, endpoint configs and endpoints, as SageMaker."""
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from slipway.adapters.faults import code_of, is_absent, is_present, translated
 from slipway.domain.desired import ProbeRequest
+from slipway.domain.footprint import Footprint
 from slipway.domain.plan import VARIANT, Plan
 from slipway.domain.world import Endpoint, EndpointStatus
 from slipway.ports import Reply
@@ -109,11 +110,14 @@ class SageMakerEndpoints:
 
     def delete(self, name: str) -> None:
         with translated():
-            try:
-                self._client.delete_endpoint(EndpointName=name)
-            except ClientError as error:
-                if not is_absent(error):
-                    raise
+            _unless_gone(partial(self._client.delete_endpoint, EndpointName=name))
+
+    def discard(self, footprint: Footprint) -> None:
+        client, config = self._client, footprint.config
+        with translated():
+            _unless_gone(partial(client.delete_endpoint_config, EndpointConfigName=config))
+            for model in footprint.models:
+                _unless_gone(partial(client.delete_model, ModelName=model))
 
     def invoke(self, name: str, request: ProbeRequest) -> Reply:
         with translated():
@@ -162,6 +166,14 @@ class SageMakerEndpoints:
             if not is_absent(error):
                 raise
             return None
+
+
+def _unless_gone(delete: Callable[[], object]) -> None:
+    try:
+        delete()
+    except ClientError as error:
+        if not is_absent(error):
+            raise
 
 
 def _count(config: Mapping[str, Any]) -> object:

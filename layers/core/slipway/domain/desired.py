@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from slipway.domain.wish import Wish
+
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
@@ -125,7 +127,8 @@ class Desired:
 
     `problem` says why the manifest cannot be used; the policy then is the last usable one.
     `manifest_version` is the S3 version the policy was read from, None for the defaults, and
-    `baseline` the data that requests are held against.
+    `baseline` the data that requests are held against. `wish` is what was asked for since the last
+    upload.
     """
 
     deployment: str
@@ -135,6 +138,7 @@ class Desired:
     manifest_version: str | None = None
     problem: str | None = None
     baseline: Artifact | None = None
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)

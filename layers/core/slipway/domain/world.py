@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from slipway.domain.desired import Artifact, Desired
+from slipway.domain.footprint import Footprint
 from slipway.domain.watch import UNWATCHED, Watch
 
 
@@ -158,7 +159,12 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What Decide sees. `unsettled` is true while a call of an earlier owner may still land."""
+    """What Decide sees.
+
+    `unsettled` is true while a call of an earlier owner may still land, `footprints` are what
+    releases left, `purged` says that versions and data were deleted as it was asked for, and
+    `deleted` that people have been told so: what appears since is not ours.
+    """
 
     inspected: Inspected | None = None
     package: Package | None = None
@@ -168,3 +174,6 @@ class World:
     watch: Watch = UNWATCHED
     drift: Drift | None = None
     unsettled: bool = False
+    footprints: tuple[Footprint, ...] = ()
+    purged: bool = False
+    deleted: bool = False
