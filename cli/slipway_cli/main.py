@@ -12,6 +12,7 @@ from slipway_cli.check import check
 from slipway_cli.commands import Commands
 from slipway_cli.demo.command import demo
 from slipway_cli.embedded import down, env, up
+from slipway_cli.example import example
 from slipway_cli.history import history
 from slipway_cli.inspecting import inspect_artifact
 from slipway_cli.invoke import invoke
@@ -38,6 +39,7 @@ app.command()(reject)
 app.command("inspect")(inspect_artifact)
 app.command()(schema)
 app.command()(demo)
+app.command()(example)
 app.command()(up)
 app.command()(down)
 app.command()(env)
