@@ -50,6 +50,9 @@ class S3Uploaded:
                 artifact=self._last(archives),
                 manifest_version=self._version(manifest) if given else None,
                 baseline=self._last(data),
+                request=self._last(
+                    o for o in objects if naming.REQUEST.fullmatch(o["Key"].removeprefix(prefix))
+                ),
             )
 
     def manifest(self, deployment: str, version: str) -> bytes:
