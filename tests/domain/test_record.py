@@ -2,10 +2,10 @@ from dataclasses import replace
 
 import pytest
 from slipway.domain.attempts import Attempts
-from slipway.domain.decide import SETTLE_SECONDS
 from slipway.domain.desired import Desired, Policy
 from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
 from slipway.domain.record import TELL_SECONDS, Record
+from slipway.domain.rules.endpoint import SETTLE_SECONDS
 from slipway.domain.steps import Announce, Verdict
 from slipway.domain.world import Drift, Package, Probed
 

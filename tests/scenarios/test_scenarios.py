@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 from slipway.domain.attempts import Attempt, Attempts, Good
-from slipway.domain.decide import RULES, Case, decide
+from slipway.domain.decide import RULES, decide
 from slipway.domain.desired import (
     Approval,
     Artifact,
@@ -27,6 +27,7 @@ from slipway.domain.desired import (
 )
 from slipway.domain.naming import Site
 from slipway.domain.plan import Plan, plan
+from slipway.domain.rules.case import Case
 from slipway.domain.steps import (
     Announce,
     AwaitChange,

@@ -10,6 +10,8 @@ from slipway import nudging, release, watching
 from slipway.domain import decide, record
 from slipway.domain.attempts import Attempts
 from slipway.domain.record import Record
+from slipway.domain.rules import endpoint
+from slipway.domain.rules.case import Case, Rule
 from slipway.domain.steps import Change, DeployEndpoint, Step
 from slipway.domain.world import Endpoint, EndpointStatus
 
@@ -21,7 +23,6 @@ from tests.simulation.stories import BASE, MEANWHILE, random_story
 
 SEEDS = 1500
 Bug = Callable[[], AbstractContextManager[object]]
-Rule = Callable[[decide.Case], Step | None]
 
 
 def without(rule: str) -> Bug:
@@ -47,7 +48,7 @@ def overwrite(ledger: MemoryLedger, found: Record) -> Record:
 def deleting(rule: Rule) -> Rule:
     """The rule that updates an endpoint, deleting it instead."""
 
-    def deletes(case: decide.Case) -> Step | None:
+    def deletes(case: Case) -> Step | None:
         step = rule(case)
         if isinstance(step, DeployEndpoint) and step.change == Change.UPDATE:
             return replace(step, change=Change.DELETE)
@@ -68,7 +69,7 @@ BUGS: dict[str, Bug] = {
         release, "_begun", lambda *_: lambda made, _: made
     ),
     "a rolled-back version is tried again": lambda: patch.object(
-        decide, "_may_repeat", lambda _: True
+        endpoint, "_may_repeat", lambda _: True
     ),
     "what became of an attempt is not written down": lambda: patch.object(
         Attempts, "judged", lambda made, _: made

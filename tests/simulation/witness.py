@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from slipway.domain.decide import TRIES
 from slipway.domain.record import Record
+from slipway.domain.rules.endpoint import TRIES
 from slipway.domain.steps import Announce, Verdict
 from slipway_local.sagemaker.account import Account
 

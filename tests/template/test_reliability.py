@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from slipway.domain.decide import SETTLE_SECONDS
 from slipway.domain.record import TELL_SECONDS
+from slipway.domain.rules.endpoint import SETTLE_SECONDS
 
 Document = Mapping[str, Any]
 Resources = Callable[[str], dict[str, Document]]

@@ -16,9 +16,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from slipway.domain.attempts import Attempts, Good
-from slipway.domain.decide import SETTLE_SECONDS
 from slipway.domain.desired import Artifact, Desired, Runner
 from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
+from slipway.domain.rules.endpoint import SETTLE_SECONDS
 from slipway.domain.steps import Announce
 from slipway.domain.world import Baseline, Drift, Inspected, Package, Probed
 

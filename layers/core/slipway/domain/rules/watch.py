@@ -1,0 +1,57 @@
+"""What watching an endpoint owes: a baseline, a schedule and an alarm, and a word about drift."""
+
+from slipway.domain.desired import OnViolation
+from slipway.domain.rules.case import Case, Rule
+from slipway.domain.steps import Announce, BuildBaseline, Change, Step, Verdict, WatchEndpoint
+
+
+def baseline_data_is_missing(case: Case) -> Step | None:
+    if case.desired.policy.monitor is None or case.desired.baseline is not None:
+        return None
+    folder = f"models/{case.desired.deployment}/"
+    reason = f"monitor: there is no baseline data; upload {folder}baseline.csv"
+    return Announce(Verdict.HELD, reason, case.wanted)
+
+
+def baseline_is_unbuilt(case: Case) -> Step | None:
+    folder, built = case.plan.baseline if case.plan else None, case.world.baseline
+    if folder is None or (built and built.folder == folder):
+        return None
+    return BuildBaseline(folder, "the data or the model is new, so what is normal may be, too")
+
+
+def baseline_was_refused(case: Case) -> Step | None:
+    built = case.world.baseline
+    if not case.watch or built is None or built.refused is None:
+        return None
+    return Announce(Verdict.HELD, f"monitor: baseline refused: {built.refused}", case.wanted)
+
+
+def watch_is_not_as_wanted(case: Case) -> Step | None:
+    wanted, found = case.watch, case.world.watch
+    if wanted == found:
+        return None
+    if not wanted:
+        return WatchEndpoint(Change.DELETE, "the endpoint is watched, which nobody wants any more")
+    if not found:
+        return WatchEndpoint(Change.CREATE, "nothing watches the endpoint yet")
+    return WatchEndpoint(Change.UPDATE, "what watches the endpoint is not as it is wanted")
+
+
+def requests_have_drifted(case: Case) -> Step | None:
+    monitor, drift = case.desired.policy.monitor, case.world.drift
+    if monitor is None or monitor.on_violation != OnViolation.HOLD:
+        return None
+    if drift is None or not drift.since or drift.generation != case.desired.generation:
+        return None
+    reason = f"drift: {drift.violations} violations of the baseline, since {drift.since}"
+    return Announce(Verdict.HELD, f"{reason}; upload a new model or new baseline data", case.wanted)
+
+
+RULES: tuple[Rule, ...] = (
+    baseline_data_is_missing,
+    baseline_is_unbuilt,
+    baseline_was_refused,
+    watch_is_not_as_wanted,
+    requests_have_drifted,
+)
