@@ -78,15 +78,21 @@ class Uploaded(Protocol):
     def manifest(self, deployment: str, version: str) -> bytes: ...
 
     def read(self, artifact: Artifact) -> Iterable[bytes]:
-        """The artifact's bytes in chunks; exactly this version of it."""
+        """The artifact's bytes in chunks; exactly this version of it. Raises Refused when it is
+        gone."""
         ...
 
     def pin(self, artifact: Artifact, key: str) -> None:
-        """Copy exactly this version to `key`, unless `key` holds it already."""
+        """Copy exactly this version to `key`, unless `key` holds it already. Raises Refused when
+        it is gone."""
         ...
 
     def put(self, key: str, content: bytes) -> None:
         """Write `content` to `key`, unless something is there already."""
+        ...
+
+    def holds(self, key: str) -> bool:
+        """Whether something is there at `key`."""
         ...
 
 
@@ -110,6 +116,10 @@ class Endpoints(Protocol):
     def describe(self, name: str) -> Endpoint | None: ...
 
     def has_config(self, name: str) -> bool: ...
+
+    def missing(self, config: str) -> str:
+        """What is gone of a config that serves: "endpoint config" or "model"; "" for nothing."""
+        ...
 
     def prepare(self, plan: Plan, package_arn: str) -> None:
         """Make the plan's model and config, unless they are there."""

@@ -15,7 +15,7 @@ from slipway.domain.probed import SEVERAL, Asked, Origin, Probed, Source, limit
 from slipway.domain.record import Record
 from slipway.domain.shape import shape
 from slipway.ports import Ports, Reply
-from slipway.requesting import Probe, Row, again, probes
+from slipway.requesting import Probe, Row, probes
 
 SECONDS = 150.0  # of the function's 300: the last probe may take two times 60
 LATE = 1.0  # is worth telling
@@ -75,9 +75,8 @@ def probe_config(ports: Ports, record: Record, desired: Desired, config: str) ->
     wanted = _probes(ports, record, desired, config, before)
     failures = _failures(asking, wanted)
     count, asked = len(asking.counted), tuple(asking.asked)
-    if failures:
-        return Probed(desired.generation, config, False, failures[0], count, asked)
-    return Probed(desired.generation, config, True, _told(asking), count, asked)
+    reason = failures[0] if failures else _told(asking)
+    return Probed(desired.generation, config, not failures, reason, count, asked)
 
 
 def _failures(asking: Asking, wanted: list[Probe]) -> list[str]:

@@ -72,9 +72,7 @@ def manifest_probes(desired: Desired) -> list[Probe]:
     return [
         Probe(
             Origin(Source.MANIFEST, number=number),
-            Request(
-                probe.body.encode(), probe.content_type, probe.accept or probe.content_type
-            ),
+            Request(probe.body.encode(), probe.content_type, probe.accept or probe.content_type),
             probe.expect,
             probe.within,
         )

@@ -79,6 +79,14 @@ class SageMakerEndpoints:
         with translated():
             return self._config(name) is not None
 
+    def missing(self, config: str) -> str:
+        with translated():
+            found = self._config(config)
+            if found is None:
+                return "endpoint config"
+            models = (variant.get("ModelName", "") for variant in found["ProductionVariants"])
+            return "" if all(map(self._has_model, models)) else "model"
+
     def prepare(self, plan: Plan, package_arn: str) -> None:
         """Make the plan's model and config. Their names carry their content's digest, so what is
         there under the name is what would be made."""
@@ -173,6 +181,15 @@ class SageMakerEndpoints:
             ],
             DataCaptureConfig=_capture(plan),
         )
+
+    def _has_model(self, name: str) -> bool:
+        try:
+            self._client.describe_model(ModelName=name)
+        except ClientError as error:
+            if not is_absent(error):
+                raise
+            return False
+        return True
 
     def _config(self, name: str) -> Mapping[str, Any] | None:
         """A config; None when there is none of that name."""

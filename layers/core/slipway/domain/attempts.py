@@ -8,7 +8,7 @@ begun ──accepted──► the endpoint moves ──► served
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from slipway.domain.known import Known
+from slipway.domain.known import NOTHING, Known
 from slipway.domain.plan import Plan
 from slipway.domain.probed import Probes
 from slipway.domain.world import Endpoint, EndpointStatus
@@ -60,7 +60,7 @@ class Good:
     config: str
     package: str
     plan: Plan | None = None
-    known: Known = Known()
+    known: Known = NOTHING
     proven: bool = True
 
 
@@ -150,7 +150,7 @@ class Attempts:
     def known(self, config: str) -> Known:
         """What is known of a config that was released; nothing of any other."""
         good = self.release(config)
-        return good.known if good else Known()
+        return good.known if good else NOTHING
 
     def _with(self, attempt: Attempt) -> "Attempts":
         others = self._others(attempt.generation, attempt.config)

@@ -32,6 +32,9 @@ class Known:
         return tuple(change for change in told if change)
 
 
+NOTHING = Known()
+
+
 def _count(what: str, now: int | None, before: int | None) -> str:
     known = now is not None and before is not None
     return f"{now} {what} instead of {before}" if known and now != before else ""

@@ -102,6 +102,9 @@ class Probes:
         return Probes((probed, *others)[:KEPT])
 
 
+UNPROBED = Probes()
+
+
 def limit(within: float | None, before: Asked | None) -> float:
     """How many seconds a probe may take: what the manifest says, else several times what it took
     before, and never more than its caller would wait."""

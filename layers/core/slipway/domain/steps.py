@@ -31,6 +31,7 @@ class Change(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    RESTORE = "restore"  # what somebody deleted of what serves
 
 
 @dataclass(frozen=True, slots=True)

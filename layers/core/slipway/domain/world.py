@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from slipway.domain.desired import Artifact, Desired
-from slipway.domain.known import Known
-from slipway.domain.probed import Probes
+from slipway.domain.known import NOTHING, Known
+from slipway.domain.probed import UNPROBED, Probes
 from slipway.domain.watch import UNWATCHED, Watch
 
 
@@ -32,7 +32,7 @@ class Inspected:
     script: str | None = None
     script_key: str = ""
     features: int | None = None
-    known: Known = Known()
+    known: Known = NOTHING
     findings: tuple[str, ...] = ()
 
     def answers(self, desired: Desired) -> bool:
@@ -157,7 +157,7 @@ class World:
     inspected: Inspected | None = None
     package: Package | None = None
     endpoint: Endpoint | None = None
-    probes: Probes = Probes()
+    probes: Probes = UNPROBED
     baseline: Baseline | None = None
     watch: Watch = UNWATCHED
     drift: Drift | None = None
