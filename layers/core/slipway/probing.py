@@ -96,12 +96,13 @@ def _probes(
     ports: Ports, record: Record, desired: Desired, config: str, before: Probed | None
 ) -> list[Probe]:
     """What to ask: a version that is held against another one is asked what that was."""
-    mine = record.inspected.features if record.inspected else None
-    served = record.attempts.known(before.config if before else config).features
-    width = served or (record.inspected.known.features if record.inspected else None)
+    inspected, version = record.inspected, before.config if before else config
+    read = inspected.features if inspected else None
+    known = inspected.known.features if inspected else None
+    width = record.attempts.known(version).features or read or known
     endpoint = naming.endpoint_name(ports.site, record.deployment)
     sent = [asked.origin for asked in before.asked] if before else None
-    return probes(ports, endpoint, desired, Row(width, mine is not None and mine == width), sent)
+    return probes(ports, endpoint, desired, Row(width, read is not None and read == width), sent)
 
 
 def _asked(origin: Origin, reply: Reply) -> Asked:

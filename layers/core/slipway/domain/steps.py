@@ -45,7 +45,7 @@ class DeployEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class ProbeEndpoint:
-    """Send the golden requests to the endpoint that serves `config`."""
+    """Send probes to the endpoint that serves `config`."""
 
     config: str
     reason: str
