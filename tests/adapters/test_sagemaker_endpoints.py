@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import NoReturn
 
 import boto3
 import pytest
@@ -11,6 +12,7 @@ from slipway.domain.world import EndpointStatus
 from slipway.ports import Request
 from slipway_local.sagemaker.rehearsal import Rehearsal
 from slipway_local.sagemaker.scripted import Script, constant
+from slipway_local.sagemaker.serving import Invocation, ServerGone
 
 PLAN = Plan(
     endpoint="slipway-h",
@@ -195,17 +197,21 @@ def test_a_container_s_error_is_an_answer_too(
 def test_a_container_that_is_gone_is_an_answer_too(
     serving: SageMakerEndpoints, cloud: Rehearsal
 ) -> None:
+    def die(container: Container, _invocation: Invocation) -> NoReturn:
+        raise ServerGone(container.image)
+
     for server in cloud.launcher.launched:
-        server.die()
+        server.script = Script(answer=die)
+    cloud.launcher.scripts = {PLAN.container.image: Script(answer=die)}
     reply = serving.invoke(PLAN.endpoint, Request(b"1,2", "text/csv"))
     assert reply.status == 503
 
 
 def test_a_config_that_serves_may_lack_its_model_or_itself(
-    serving: SageMakerEndpoints, sagemaker: Any
+    serving: SageMakerEndpoints, cloud: Rehearsal
 ) -> None:
     assert serving.missing(PLAN.config) == ""
-    sagemaker.delete_model(ModelName=PLAN.model)
+    cloud.control.delete_model(ModelName=PLAN.model)
     assert serving.missing(PLAN.config) == "model"
-    sagemaker.delete_endpoint_config(EndpointConfigName=PLAN.config)
+    cloud.control.delete_endpoint_config(EndpointConfigName=PLAN.config)
     assert serving.missing(PLAN.config) == "endpoint config"
