@@ -32,10 +32,16 @@ def release(
 
 
 def ended(found: Stack, deployment: str, execution: str) -> End | None:
-    """How the execution ended; None while it runs. Raises Problem when it broke."""
+    """How what is wanted now ended, once the execution has, or whoever was at it already; None
+    until then. Raises Problem when it broke."""
     if not found.succeeded(execution, "release"):
         return None
-    settled = found.ports.ledger.load(deployment).settled
-    if settled:
+    record = found.ports.ledger.load(deployment)
+    if record.lease:
+        found.succeeded(record.lease.owner, "release")
+        return None
+    settled, desired = record.settled, record.desired
+    generation = desired.generation if desired else 0
+    if settled and settled.told and settled.generation == generation:
         return End(settled.announce.verdict, settled.announce.reason)
-    raise Problem("the release succeeded: it gave no cause", execution, Exit.REFUSED)
+    raise Problem("the release came to no verdict", execution, Exit.REFUSED)

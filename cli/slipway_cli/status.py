@@ -85,7 +85,7 @@ def _document(ports: Ports, found: Look) -> dict[str, object]:
         "inspected": asdict(record.inspected) if record.inspected else None,
         "package": asdict(world.package) if world.package else None,
         "endpoint": asdict(world.endpoint) if world.endpoint else None,
-        "probed": asdict(record.probed) if record.probed else None,
+        "probed": _probed(found),
         "baseline": asdict(record.baseline) if record.baseline else None,
         "watch": [asdict(part) for part in world.watch],
         "drift": asdict(record.drift) if record.drift else None,
@@ -101,10 +101,16 @@ def _facts(ports: Ports, found: Look) -> list[tuple[str, str]]:
         *(_wanted(record.desired) if record.desired else []),
         *(_inspected(record.inspected) if record.inspected else []),
         *_served(found.world),
-        ("probes", record.probed.reason if record.probed else ""),
+        ("probes", str(probed["reason"]) if (probed := _probed(found)) else ""),
         *_watched(record, found.world),
         ("owner", _owner(record)),
     ]
+
+
+def _probed(found: Look) -> dict[str, object] | None:
+    """The verdict of the probes on what is wanted."""
+    probed = found.record.probes.of(found.plan.config) if found.plan else None
+    return asdict(probed) if probed else None
 
 
 def _wanted(desired: Desired) -> list[tuple[str, str]]:
@@ -126,7 +132,7 @@ def _policy(policy: Policy) -> str:
     goal = policy.target
     return (
         f"{goal.instance_count} of {goal.instance_type}, approval {policy.approval}, "
-        f"rollout {policy.rollout}, {len(policy.probes) or 'default'} probes"
+        f"rollout {policy.rollout}, {len(policy.probes) or 'its own'} probes"
     )
 
 

@@ -85,7 +85,7 @@ def test_data_that_cannot_be_used_holds_the_release_and_says_why(
     assert house.monitored.files == {}
     announce(house.ports, advance("Announce"))
     (verdict,) = house.announcements.told
-    assert verdict.reason == f"monitor: baseline refused: {told}"
+    assert verdict.reason == f"monitor: baseline refused: {told}; version 1 serves on"
 
 
 def test_a_baseline_is_built_once(house: House, archive: Archive, advance: Advance) -> None:

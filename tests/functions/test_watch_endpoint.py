@@ -27,7 +27,9 @@ def test_what_somebody_deleted_is_made_again(
     world.aws.client("cloudwatch").delete_alarms(AlarmNames=["slipway-housing-drift"])
     told = call("watch_endpoint", advance("WatchEndpoint", "release-2"))
     assert told == "update of slipway-housing's schedule and alarm"
-    assert advance("Announce", "release-2")["reason"].endswith("serves and passed its probes")
+    assert advance("Announce", "release-2")["reason"].startswith(
+        "version 1 serves; 1 of 1 probes passed"
+    )
 
 
 def test_nothing_watches_what_nobody_wants_watched(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slipway.domain.record import Record
-from slipway.domain.rules.endpoint import TRIES
+from slipway.domain.rules.retreat import TRIES
 from slipway.domain.steps import Announce, Verdict
 from slipway_local.sagemaker.account import Account
 

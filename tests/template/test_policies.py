@@ -169,10 +169,15 @@ def test_what_reads_captured_requests_changes_nothing_but_its_own_files(
                     assert resource["Sub"].startswith("${Bucket.Arn}/monitoring/"), name
 
 
+# What a person has put on an endpoint of Slipway's may go by any name.
+SEEN = {"sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"}
+
+
 def test_sagemaker_is_granted_by_prefix(identity_statements: Statements) -> None:
     for name, granted in identity_statements.items():
         for statement in granted:
-            if any(action.startswith("sagemaker:") for action in items(statement["Action"])):
+            asked = {a for a in items(statement["Action"]) if a.startswith("sagemaker:")}
+            if asked - SEEN:
                 for resource in items(statement["Resource"]):
                     assert resource["Sub"].endswith("/${Prefix}-*"), name
 

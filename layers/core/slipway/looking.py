@@ -10,8 +10,8 @@ from slipway.domain.errors import Conflict, InvalidInput
 from slipway.domain.plan import Plan, plan
 from slipway.domain.record import Record
 from slipway.domain.steps import Announce, Step
-from slipway.domain.watch import Alarm, Schedule, Watch
-from slipway.domain.world import Package, World
+from slipway.domain.watch import UNWATCHED, Alarm, Schedule, Watch
+from slipway.domain.world import Baseline, Endpoint, EndpointStatus, Package, World
 from slipway.ports import Ports
 
 CONTENDED = 10
@@ -76,6 +76,7 @@ def refresh(ports: Ports, record: Record) -> Record:
         manifest_version=uploads.manifest_version or before.manifest_version,
         problem=problem,
         baseline=uploads.baseline if newer(uploads.baseline, before.baseline) else before.baseline,
+        request=uploads.request if newer(uploads.request, before.request) else before.request,
     )
     return change(
         ports, record.deployment, lambda r: replace(r.under(record.fence), desired=desired)
@@ -105,18 +106,40 @@ def _policy(ports: Ports, before: Desired, version: str | None) -> tuple[Policy,
 
 
 def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
-    if wanted is None:
-        return World(inspected=record.inspected)
+    live = ports.endpoints.describe(naming.endpoint_name(ports.site, record.deployment))
+    package = _package(ports, record.package, wanted) if wanted else None
     return World(
         inspected=record.inspected,
-        package=_package(ports, record.package, wanted),
-        endpoint=ports.endpoints.describe(wanted.endpoint),
-        probed=record.probed,
-        baseline=record.baseline,
-        watch=_watch(ports, record, wanted),
+        package=package,
+        endpoint=live,
+        probes=record.probes,
+        baseline=_baseline(ports, record.baseline),
+        watch=_watch(ports, record, wanted) if wanted else UNWATCHED,
         drift=record.drift,
         unsettled=record.lease is not None and record.lease.quiet_until > ports.clock(),
+        missing=ports.endpoints.missing(live.config) if live and _at_rest(live) else "",
+        unpinned=_unpinned(ports, record) if package else "",
     )
+
+
+def _at_rest(live: Endpoint) -> bool:
+    return live.status == EndpointStatus.IN_SERVICE and not live.in_motion
+
+
+def _baseline(ports: Ports, built: Baseline | None) -> Baseline | None:
+    """The baseline that was built, if its files are still there."""
+    kept = built is None or built.refused or ports.monitored.present(built.folder)
+    return built if kept else None
+
+
+def _unpinned(ports: Ports, record: Record) -> str:
+    """What is gone of the bytes that the registered version refers to."""
+    inspected = record.inspected
+    if inspected is None:
+        return ""
+    pinned = naming.pinned_key(record.deployment, inspected.sha256)
+    keys = (pinned, inspected.script_key) if inspected.script else (pinned,)
+    return ", ".join(key for key in keys if not ports.uploaded.holds(key))
 
 
 def _watch(ports: Ports, record: Record, wanted: Plan) -> Watch:

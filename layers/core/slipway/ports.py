@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from slipway.domain.desired import Artifact, Policy, ProbeRequest, Runner, Uploads
+from slipway.domain.desired import Artifact, Policy, Runner, Uploads
 from slipway.domain.naming import Site
 from slipway.domain.plan import Plan
 from slipway.domain.record import Record
@@ -25,12 +25,22 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What an endpoint is asked; without `accept` the reply may be of any type."""
+
+    body: bytes
+    content_type: str
+    accept: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """What an endpoint answered to a probe."""
+    """What an endpoint answered, and after how many seconds."""
 
     status: int
     content_type: str
     body: bytes
+    seconds: float = 0.0
 
 
 class Ledger(Protocol):
@@ -68,15 +78,21 @@ class Uploaded(Protocol):
     def manifest(self, deployment: str, version: str) -> bytes: ...
 
     def read(self, artifact: Artifact) -> Iterable[bytes]:
-        """The artifact's bytes in chunks; exactly this version of it."""
+        """The artifact's bytes in chunks; exactly this version of it. Raises Refused when it is
+        gone."""
         ...
 
     def pin(self, artifact: Artifact, key: str) -> None:
-        """Copy exactly this version to `key`, unless `key` holds it already."""
+        """Copy exactly this version to `key`, unless `key` holds it already. Raises Refused when
+        it is gone."""
         ...
 
     def put(self, key: str, content: bytes) -> None:
         """Write `content` to `key`, unless something is there already."""
+        ...
+
+    def holds(self, key: str) -> bool:
+        """Whether something is there at `key`."""
         ...
 
 
@@ -101,6 +117,10 @@ class Endpoints(Protocol):
 
     def has_config(self, name: str) -> bool: ...
 
+    def missing(self, config: str) -> str:
+        """What is gone of a config that serves: "endpoint config" or "model"; "" for nothing."""
+        ...
+
     def prepare(self, plan: Plan, package_arn: str) -> None:
         """Make the plan's model and config, unless they are there."""
         ...
@@ -113,7 +133,10 @@ class Endpoints(Protocol):
 
     def delete(self, name: str) -> None: ...
 
-    def invoke(self, name: str, request: ProbeRequest) -> Reply: ...
+    def invoke(self, name: str, request: Request) -> Reply:
+        """Ask the endpoint; also that it fails, or does not answer within 60 seconds, is a
+        reply."""
+        ...
 
 
 class Executions(Protocol):
@@ -173,6 +196,10 @@ class Monitored(Protocol):
 
     def captures(self, endpoint: str, window: Window) -> list[tuple[str, int]]:
         """Keys and sizes of the capture files of a window, sorted."""
+        ...
+
+    def latest(self, endpoint: str, most: int) -> list[str]:
+        """The keys of the last capture files of an endpoint, oldest first."""
         ...
 
     def open(self, keys: Iterable[str]) -> Iterator[tuple[str, BinaryIO]]:
