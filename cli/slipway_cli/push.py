@@ -16,6 +16,7 @@ from slipway.manifest import parse
 from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, outcome, shown_on, takes_up
+from slipway_cli.instance_types import check_instance_type
 from slipway_cli.stack import Stack
 
 CHUNK = 1 << 20
@@ -60,7 +61,8 @@ def push(
     if request:
         check_request(request)
     if manifest:
-        parse(manifest.read_bytes(), Approval.AUTOMATIC)
+        policy = parse(manifest.read_bytes(), Approval.AUTOMATIC)
+        check_instance_type(policy.target.instance_type)
     if file:
         check_archive(file)
     found = stack.connect(target.of(ctx))
@@ -154,11 +156,18 @@ def finish(deployment: str, end: End) -> None:
     """Say how it ended. Raises Problem when what was uploaded was not released."""
     if not end.good:
         raise Problem(
-            f"{deployment} is {end.verdict.lower()}: {end.reason}",
-            f"`slipway history {deployment}` shows how it came to that.",
+            f"{deployment} is {end.verdict.lower()}{serves_on(end.reason)}: "
+            f"{screen.brief(end.reason)}",
+            f"`slipway history {deployment}` shows how it came to that, and all that was said.",
             Exit.REFUSED,
         )
     screen.out().print(screen.worded(f"{end.verdict}: {end.reason}"), soft_wrap=True)
+
+
+def serves_on(reason: str) -> str:
+    """What a verdict says of what serves, to be said first."""
+    found = screen.SERVES_ON.search(reason)
+    return f"; {found[1]}" if found else ""
 
 
 def _put(found: Stack, file: Path, key: str, say: Say) -> Artifact:
