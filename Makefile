@@ -54,7 +54,7 @@ checkov: $(CHECKOV)/.ready ## look for insecure settings in the template
 unit: $(READY)
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-test-frameworks: $(READY) ## compare with MXNet, TensorFlow, PyTorch and transformers themselves
+test-frameworks: $(READY) ## compare with MXNet, TensorFlow, PyTorch, the SageMaker SDK and Chromium themselves
 	$(BIN)/pytest tests/frameworks -s
 
 simulate: $(READY) ## run more histories of the simulation: make simulate SEEDS=100000

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from rich.console import Console
@@ -34,7 +34,7 @@ class End:
 
     @property
     def good(self) -> bool:
-        return self.verdict != Verdict.HELD
+        return self.verdict in (Verdict.RELEASED, AWAITS_APPROVAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class Wish:
     artifact: Artifact | None
     manifest_version: str | None
     baseline: Artifact | None = None
+    request: Artifact | None = None
 
 
 class TimeLine:
@@ -101,7 +102,7 @@ def wait_for(look: Callable[[], Found | None], patience: Patience, remedy: str =
 def outcome(ports: Ports, deployment: str, wish: Wish) -> End | None:
     """How the release of `wish` ended; None while it is under way."""
     record = ports.ledger.load(deployment)
-    if not _takes_up(record, wish):
+    if not takes_up(record, wish):
         return _superseded(ports, deployment, wish)
     settled, desired = record.settled, record.desired
     if settled and desired and settled.told and settled.generation == desired.generation:
@@ -129,8 +130,8 @@ def tell(console: Console, moment: Moment, indent: str = "") -> None:
 
 
 def shown_on(console: Console, indent: str = "") -> Callable[[Moment], None]:
-    """A `show` for `follow` that prints each moment."""
-    return lambda moment: tell(console, moment, indent)
+    """A `show` for `follow` that prints each moment in a line; `slipway history` has the rest."""
+    return lambda moment: tell(console, replace(moment, why=screen.brief(moment.why)), indent)
 
 
 def _superseded(ports: Ports, deployment: str, wish: Wish) -> End | None:
@@ -141,13 +142,16 @@ def _superseded(ports: Ports, deployment: str, wish: Wish) -> End | None:
     return End(SUPERSEDED, f"a newer upload took its place: {newest.uri}")
 
 
-def _takes_up(record: Record, wish: Wish) -> bool:
+def takes_up(record: Record, wish: Wish) -> bool:
+    """Whether all that was uploaded is wanted now."""
     desired = record.desired
     if desired is None:
         return False
     if wish.artifact and not (desired.artifact and _same(desired.artifact, wish.artifact)):
         return False
     if wish.baseline and not (desired.baseline and _same(desired.baseline, wish.baseline)):
+        return False
+    if wish.request and not (desired.request and _same(desired.request, wish.request)):
         return False
     return wish.manifest_version in (None, desired.manifest_version)
 

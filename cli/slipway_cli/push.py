@@ -15,7 +15,8 @@ from slipway.manifest import parse
 
 from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
-from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, outcome, shown_on
+from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, outcome, shown_on, takes_up
+from slipway_cli.instance_types import check_instance_type
 from slipway_cli.stack import Stack
 
 CHUNK = 1 << 20
@@ -36,25 +37,37 @@ def push(
             help="What requests are held against: .csv, .json, .jsonl or .parquet.", dir_okay=False
         ),
     ] = None,
+    request: Annotated[
+        Path | None,
+        typer.Option(
+            help="A request that each version has to answer: request.csv, .json, ….", dir_okay=False
+        ),
+    ] = None,
     *,
     wait: Annotated[bool, typer.Option(help="Follow the release until it ends.")] = True,
     timeout: Annotated[float, typer.Option(help="Seconds to follow at most.")] = 1800.0,
 ) -> None:
-    """Check and upload a model, its manifest or its baseline data, and follow the release."""
+    """Check and upload a model, its manifest, its baseline data or a golden request, and follow
+    the release."""
     checked_deployment(deployment)
-    if not (file or manifest or baseline):
+    if not (file or manifest or baseline or request):
         raise Problem(
-            "nothing to push", "Give a model.tar.gz, --manifest, --baseline, or all.", Exit.USAGE
+            "nothing to push",
+            "Give a model.tar.gz, --manifest, --baseline, --request, or all.",
+            Exit.USAGE,
         )
     if baseline:
         check_data(baseline)
+    if request:
+        check_request(request)
     if manifest:
-        parse(manifest.read_bytes(), Approval.AUTOMATIC)
+        policy = parse(manifest.read_bytes(), Approval.AUTOMATIC)
+        check_instance_type(policy.target.instance_type)
     if file:
         check_archive(file)
     found = stack.connect(target.of(ctx))
     line = TimeLine(found.ports, deployment)
-    wish = upload(found, deployment, file, manifest, _say, baseline)
+    wish = upload(found, deployment, file, manifest, _say, baseline, request)
     if wait:
         finish(deployment, await_release(found, deployment, wish, line, timeout))
 
@@ -81,6 +94,18 @@ def check_data(file: Path) -> None:
     file.stat()
 
 
+def check_request(file: Path) -> None:
+    """Raises Problem for a request whose name does not say of which type it is, OSError for
+    none."""
+    if not naming.REQUEST.fullmatch(f"request{file.suffix}"):
+        raise Problem(
+            f"{file}: its name does not say of which type it is",
+            "Give it a suffix, such as .csv or .json.",
+            Exit.USAGE,
+        )
+    file.stat()
+
+
 def chunks(file: Path) -> Iterator[bytes]:
     """A file's bytes, a megabyte at a time."""
     with file.open("rb") as opened:
@@ -95,16 +120,18 @@ def upload(
     manifest: Path | None,
     say: Say,
     baseline: Path | None = None,
+    request: Path | None = None,
 ) -> Wish:
-    """Upload the baseline data, the manifest, then the artifact, saying so; the versions they
-    became."""
+    """Upload the baseline data, the golden request, the manifest, then the artifact, saying so;
+    the versions they became."""
     prefix = naming.prefix_of(deployment)
     data = _put(found, baseline, f"{prefix}baseline{baseline.suffix}", say) if baseline else None
+    asked = _put(found, request, f"{prefix}request{request.suffix}", say) if request else None
     version = (
         _put(found, manifest, f"{prefix}{naming.MANIFEST}", say).version_id if manifest else None
     )
     artifact = _put(found, file, f"{prefix}model{naming.ARCHIVE}", say) if file else None
-    return Wish(artifact, version, data)
+    return Wish(artifact, version, data, asked)
 
 
 def await_release(found: Stack, deployment: str, wish: Wish, line: TimeLine, timeout: float) -> End:
@@ -112,20 +139,35 @@ def await_release(found: Stack, deployment: str, wish: Wish, line: TimeLine, tim
     console = screen.out()
     patience = Patience(timeout, 0.2 if found.embedded else 2.0)
     with console.status("[dim]following the release; Ctrl-C leaves it running"):
-        return follow(
-            line, lambda: outcome(found.ports, deployment, wish), shown_on(console), patience
-        )
+        return follow(line, lambda: ended(found, deployment, wish), shown_on(console), patience)
+
+
+def ended(found: Stack, deployment: str, wish: Wish) -> End | None:
+    """How the release of `wish` ended; None while it is under way. Raises Problem when the one
+    that is at it broke."""
+    record = found.ports.ledger.load(deployment)
+    end = outcome(found.ports, deployment, wish)
+    if end is None and record.lease and takes_up(record, wish):
+        found.succeeded(record.lease.owner, "release")
+    return end
 
 
 def finish(deployment: str, end: End) -> None:
-    """Say how it ended. Raises Problem when the release was held."""
+    """Say how it ended. Raises Problem when what was uploaded was not released."""
     if not end.good:
         raise Problem(
-            f"{deployment} is held: {end.reason}",
-            f"`slipway history {deployment}` shows how it came to that.",
+            f"{deployment} is {end.verdict.lower()}{serves_on(end.reason)}: "
+            f"{screen.brief(end.reason)}",
+            f"`slipway history {deployment}` shows how it came to that, and all that was said.",
             Exit.REFUSED,
         )
     screen.out().print(screen.worded(f"{end.verdict}: {end.reason}"), soft_wrap=True)
+
+
+def serves_on(reason: str) -> str:
+    """What a verdict says of what serves, to be said first."""
+    found = screen.SERVES_ON.search(reason)
+    return f"; {found[1]}" if found else ""
 
 
 def _put(found: Stack, file: Path, key: str, say: Say) -> Artifact:

@@ -1,4 +1,4 @@
-"""ProbeEndpoint: send the golden requests to what serves."""
+"""ProbeEndpoint: send probes to what serves."""
 
 from slipway import release
 from slipway.documents import Document, task

@@ -14,6 +14,10 @@ from slipway.domain.desired import (
     Runner,
 )
 from slipway.domain.errors import Conflict
+from slipway.domain.known import Known
+from slipway.domain.naming import Site
+from slipway.domain.plan import plan
+from slipway.domain.probed import Asked, Origin, Probed, Probes, Source
 from slipway.domain.record import Lease, Record, Settled
 from slipway.domain.steps import Announce, Verdict
 from slipway.domain.world import (
@@ -22,12 +26,14 @@ from slipway.domain.world import (
     Inspected,
     Package,
     PackageApproval,
-    Probed,
 )
 from slipway.ports import Moment
 
 ARTIFACT = Artifact("b", "models/h/model.tar.gz", "v1", 1700000000.5, 10)
 DATA = Artifact("b", "models/h/baseline.csv", "d1", 1700000001.0, 20)
+INSPECTED = Inspected(ARTIFACT, "ab", "scikit-learn", environment={"B": "2"}, findings=("x",))
+PLAN = plan(Desired("h", 4, ARTIFACT, Policy()), INSPECTED, Site("s", "b", "eu-west-1", "arn:role"))
+GOOD = Good("a", "arn:a", PLAN, Known(3, ("x",)), proven=False)
 FULL = Record(
     "h",
     hints=3,
@@ -53,10 +59,22 @@ FULL = Record(
     ),
     lease=Lease("arn:execution", 2, 5.0, 6.0),
     waiting="token",
-    inspected=Inspected(ARTIFACT, "ab", "scikit-learn", environment={"B": "2"}, findings=("x",)),
+    inspected=INSPECTED,
     package=Package("key", "arn:package/1", PackageApproval.APPROVED),
-    attempts=Attempts(good=(Good("a", "arn:a"), Good("b", "arn:b"))).begun(4, "c", None),
-    probed=Probed(4, "c", passed=True, reason="1 of 1 probes passed"),
+    attempts=Attempts(good=(Good("a", "arn:a", PLAN, Known(3, ("x",))), Good("b", "arn:b"))).begun(
+        4, "c", None
+    ),
+    probes=Probes(
+        (
+            Probed(
+                4,
+                "c",
+                passed=True,
+                reason="a captured request was answered",
+                asked=(Asked(Origin(Source.CAPTURE, "k", number=2), 200, "CSV 1 number", 0.25),),
+            ),
+        )
+    ),
     baseline=Baseline("monitoring/baselines/h/ab/", refused="no rows"),
     runners=(Runner.LAMBDA, Runner.SAGEMAKER),
     drift=Drift(4, "2026/11/22/10", "violations", 3, "2026/11/22/08", "d1", 7.5, told=True),

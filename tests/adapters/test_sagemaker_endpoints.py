@@ -1,15 +1,18 @@
 from dataclasses import replace
+from typing import NoReturn
 
 import boto3
 import pytest
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
-from slipway.domain.desired import EndpointTarget, ProbeRequest
+from slipway.domain.desired import EndpointTarget
 from slipway.domain.errors import Busy, NotYetVisible, Refused
 from slipway.domain.plan import Container, Plan
 from slipway.domain.world import EndpointStatus
+from slipway.ports import Request
 from slipway_local.sagemaker.rehearsal import Rehearsal
 from slipway_local.sagemaker.scripted import Script, constant
+from slipway_local.sagemaker.serving import Invocation, ServerGone
 
 PLAN = Plan(
     endpoint="slipway-h",
@@ -177,7 +180,7 @@ def test_updating_an_endpoint_that_is_not_there_is_refused(
 
 
 def test_a_probe_gets_what_the_container_answers(serving: SageMakerEndpoints) -> None:
-    reply = serving.invoke(PLAN.endpoint, ProbeRequest("1,2"))
+    reply = serving.invoke(PLAN.endpoint, Request(b"1,2", "text/csv"))
     assert (reply.status, reply.content_type, reply.body) == (200, "text/csv", b"1,2")
 
 
@@ -187,5 +190,28 @@ def test_a_container_s_error_is_an_answer_too(
     failing = Script(answer=constant(b"cannot read the row", 400))
     for server in cloud.launcher.launched:
         server.script = failing
-    reply = serving.invoke(PLAN.endpoint, ProbeRequest("1,x"))
+    reply = serving.invoke(PLAN.endpoint, Request(b"1,x", "text/csv"))
     assert (reply.status, reply.body) == (400, b"cannot read the row")
+
+
+def test_a_container_that_is_gone_is_an_answer_too(
+    serving: SageMakerEndpoints, cloud: Rehearsal
+) -> None:
+    def die(container: Container, _invocation: Invocation) -> NoReturn:
+        raise ServerGone(container.image)
+
+    for server in cloud.launcher.launched:
+        server.script = Script(answer=die)
+    cloud.launcher.scripts = {PLAN.container.image: Script(answer=die)}
+    reply = serving.invoke(PLAN.endpoint, Request(b"1,2", "text/csv"))
+    assert reply.status == 503
+
+
+def test_a_config_that_serves_may_lack_its_model_or_itself(
+    serving: SageMakerEndpoints, cloud: Rehearsal
+) -> None:
+    assert serving.missing(PLAN.config) == ""
+    cloud.control.delete_model(ModelName=PLAN.model)
+    assert serving.missing(PLAN.config) == "model"
+    cloud.control.delete_endpoint_config(EndpointConfigName=PLAN.config)
+    assert serving.missing(PLAN.config) == "endpoint config"

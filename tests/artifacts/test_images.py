@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from slipway.artifacts import Inspection, Member, NoImage, choose
-from slipway.artifacts.images import Image, _table, images_of, numbers, processor_of, uri
-from slipway.artifacts.kinds import KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from slipway.artifacts.images import _table, images_of, numbers, processor_of, uri
 
 REGIONS = (
     "us-east-1",
@@ -225,36 +218,3 @@ def test_uris_are_those_that_the_sdk_gave(case: str, wanted: str) -> None:
 
 def is_arm(instance: str) -> bool:
     return processor_of(instance) == "arm64"
-
-
-def cases() -> Iterator[tuple[str, Image, str, str]]:
-    for kind in KINDS:
-        for image in images_of(kind.family) if kind.family else ():
-            arm = "arm64" in image.tags
-            instances = ["ml.c6g.large"] if arm else ["ml.m5.large"]
-            if "gpu" in image.tags:
-                instances.append("ml.g4dn.xlarge")
-            for region in image.accounts:
-                for instance in instances:
-                    yield kind.family, image, region, instance
-
-
-@pytest.mark.skipif(importlib.util.find_spec("sagemaker") is None, reason="needs sagemaker-core")
-def test_every_uri_is_the_sdk_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    sdk = importlib.import_module("sagemaker.core.image_uris")
-    monkeypatch.setattr(sdk, "config_for_framework", cache(sdk.config_for_framework))
-    monkeypatch.setattr(sdk.utils, "_botocore_resolver", cache(sdk.utils._botocore_resolver))
-    compared = {}
-    for family, image, region, instance in cases():
-        given = uri(image, region, processor_of(instance))
-        arguments: dict[str, Any] = {"instance_type": instance, "version": image.version}
-        arguments["image_scope"] = "inference_graviton" if is_arm(instance) else "inference"
-        if image.base:
-            arguments["base_framework_version"] = f"{family.partition('-')[2]}{image.base}"
-        python = [part for part in given.split("-") if part.startswith("py")]
-        if python and family in ("pytorch", "mxnet"):
-            arguments["py_version"] = python[-1]
-        framework = family.partition("-")[0] if image.base else family
-        compared[given] = sdk.retrieve(framework, region, **arguments)
-    assert len(compared) > 5000
-    assert {given: wanted for given, wanted in compared.items() if given != wanted} == {}

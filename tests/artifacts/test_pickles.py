@@ -323,12 +323,6 @@ def test_damaged_pickles_get_a_verdict(seed: int, changes: int) -> None:
     examine(reader_of(bytes(data)))
 
 
-needs_sklearn = pytest.mark.skipif(
-    importlib.util.find_spec("sklearn") is None, reason="scikit-learn is not installed"
-)
-
-
-@needs_sklearn
 @pytest.mark.filterwarnings("ignore::FutureWarning")  # of estimators that will go one day
 def test_every_estimator_of_scikit_learn_passes() -> None:
     sklearn_utils = importlib.import_module("sklearn.utils")

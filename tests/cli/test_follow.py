@@ -95,7 +95,7 @@ def test_the_verdict_on_the_upload_before_mine_is_not_mine() -> None:
 def test_an_upload_in_the_same_second_supersedes_mine() -> None:
     end = ended(settled(OTHER, Verdict.RELEASED), newest=OTHER)
     assert end
-    assert (end.verdict, end.good) == (SUPERSEDED, True)
+    assert (end.verdict, end.good) == (SUPERSEDED, False)
 
 
 def test_a_manifest_is_followed_by_its_version() -> None:

@@ -367,7 +367,7 @@ def test_violations_hold_the_deployment_where_the_manifest_says_so(
     assert verdict.verdict == Verdict.HELD
     assert verdict.reason == (
         f"drift: {drift.violations} violations of the baseline, since 2026/11/22/10; "
-        "upload a new model or new baseline data"
+        "upload a new model or new baseline data; version 1 serves on"
     )
     ingest(watched, checked(11))
     assert len(watched.executions.started) == 2

@@ -8,6 +8,7 @@ from slipway.domain.decide import RULES, decide
 from slipway.domain.desired import Approval, Artifact, Desired, Policy
 from slipway.domain.naming import Site
 from slipway.domain.plan import plan
+from slipway.domain.probed import Probed, Probes
 from slipway.domain.steps import Announce, Change, DeployEndpoint, Step, Verdict
 from slipway.domain.world import (
     Endpoint,
@@ -15,7 +16,6 @@ from slipway.domain.world import (
     Inspected,
     Package,
     PackageApproval,
-    Probed,
     World,
 )
 
@@ -47,15 +47,23 @@ worlds = st.builds(
         approval=st.sampled_from(PackageApproval),
     ),
     endpoint=st.none() | endpoints,
-    probed=st.none()
-    | st.builds(
-        Probed,
-        generation=st.sampled_from([1, 2]),
-        config=configs,
-        passed=st.booleans(),
-        reason=st.just("because"),
+    probes=st.builds(
+        Probes,
+        st.lists(
+            st.builds(
+                Probed,
+                generation=st.sampled_from([1, 2]),
+                config=configs,
+                passed=st.booleans(),
+                reason=st.just("because"),
+                count=st.sampled_from([0, 1]),
+            ),
+            max_size=3,
+            unique_by=lambda probed: probed.config,
+        ).map(tuple),
     ),
     unsettled=st.booleans(),
+    missing=st.sampled_from(["", "endpoint config", "model"]),
 )
 tries = st.builds(
     Attempt,
@@ -67,7 +75,9 @@ tries = st.builds(
     served=st.booleans(),
     refused=st.none() | st.sampled_from(FAILURES),
 )
-goods = st.builds(Good, config=configs, package=st.just("arn"))
+goods = st.builds(
+    Good, config=configs, package=st.just("arn"), plan=st.just(PLAN), proven=st.booleans()
+)
 attempts = st.builds(
     Attempts,
     made=st.lists(tries, max_size=3, unique_by=lambda a: (a.generation, a.config)).map(tuple),
@@ -118,7 +128,9 @@ def test_nothing_is_changed_while_an_earlier_call_may_land(case: Given) -> None:
 @given(cases)
 def test_only_an_approved_version_is_put_on_the_endpoint(case: Given) -> None:
     step, package = decided(case), case[1].package
-    if isinstance(step, DeployEndpoint) and step.config == WANTED:
+    if not isinstance(step, DeployEndpoint) or step.change == Change.RESTORE:
+        return
+    if step.config == WANTED and WANTED not in {good.config for good in case[2].good}:
         assert package is not None
         assert (package.key, package.approval) == (PLAN.package_key, PackageApproval.APPROVED)
 
@@ -140,8 +152,26 @@ def test_released_means_that_the_wanted_config_is_in_service_and_proven(case: Gi
         assert world.endpoint is not None
         assert world.endpoint.config == WANTED
         assert world.endpoint.status == EndpointStatus.IN_SERVICE
-        assert world.probed is not None
-        assert world.probed.passed
+        probed = world.probes.of(WANTED, 2)
+        assert probed is not None
+        assert probed.passed
+        assert probed.proven or "--request FILE" in step.reason
+
+
+@given(cases)
+def test_what_was_seen_to_fail_serves_on_only_where_nothing_better_is_to_be_had(
+    case: Given,
+) -> None:
+    step, (_, world, tried) = decided(case), case
+    if not isinstance(step, Announce) or step.config is None or world.missing:
+        return
+    probed = world.probes.of(step.config)
+    if probed and not probed.passed:
+        better = [g.config for g in tried.good if g.config not in (WANTED, step.config)]
+        failing = [c for c in better if (p := world.probes.of(c)) and not p.passed]
+        given_up = [c for c in better if (t := tried.at(2, c)) and not t.served]
+        assert set(better) <= {*failing, *given_up}
+        assert "it failed its probes" in step.reason
 
 
 def test_every_rule_is_a_named_condition_with_a_name_of_its_own() -> None:

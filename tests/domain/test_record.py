@@ -1,13 +1,14 @@
 from dataclasses import replace
 
 import pytest
-from slipway.domain.attempts import Attempts
+from slipway.domain.attempts import Attempts, Good
 from slipway.domain.desired import Desired, Policy
 from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
+from slipway.domain.probed import Probed
 from slipway.domain.record import TELL_SECONDS, Record
-from slipway.domain.rules.endpoint import SETTLE_SECONDS
+from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, Verdict
-from slipway.domain.world import Drift, Package, Probed
+from slipway.domain.world import Drift
 
 RELEASED = Announce(Verdict.RELEASED, "all is well", "config-a")
 HELD = Announce(Verdict.HELD, "no image")
@@ -50,7 +51,7 @@ def test_a_successor_of_a_dead_owner_stays_quiet_until_its_last_call_has_landed(
 
 
 def test_a_successor_of_an_owner_that_let_go_need_not_be_quiet() -> None:
-    free = owned().settling(RELEASED, 0).told(0)
+    free = owned().settling(RELEASED, 0, 1.0, None).told(0)
     taken = free.owned("two", 140.0, dead)
     assert taken.lease is not None
     assert (taken.lease.fence, taken.lease.quiet_until) == (2, 0.0)
@@ -77,46 +78,64 @@ def test_a_hint_leaves_the_token_so_that_a_lost_wake_can_be_repeated() -> None:
 
 
 def test_a_verdict_is_told_once_and_ends_the_lease() -> None:
-    settling = owned().settling(RELEASED, 0)
+    settling = owned().settling(RELEASED, 0, 1.0, None)
     assert settling.settled is not None
     assert not settling.settled.told
     told = settling.told(0)
     assert told.settled is not None
     assert told.settled.told
     assert told.lease is None
-    again = told.owned("two", 200.0, dead).settling(RELEASED, 0)
+    again = told.owned("two", 200.0, dead).settling(RELEASED, 0, 1.0, None)
     assert again.settled is not None
     assert again.settled.told
 
 
 def test_another_verdict_is_told_again() -> None:
-    told = owned().settling(RELEASED, 0).told(0)
-    held = told.owned("two", 200.0, dead).settling(HELD, 0)
+    told = owned().settling(RELEASED, 0, 1.0, None).told(0)
+    held = told.owned("two", 200.0, dead).settling(HELD, 0, 1.0, None)
     assert held.settled is not None
     assert not held.settled.told
 
 
 def test_no_verdict_is_recorded_after_a_hint() -> None:
     with pytest.raises(LookAgain):
-        owned().hinted().settling(RELEASED, 0)
+        owned().hinted().settling(RELEASED, 0, 1.0, None)
 
 
 def test_an_owner_that_was_hinted_at_while_telling_keeps_its_lease() -> None:
-    told = owned().settling(RELEASED, 0).hinted().told(0)
+    told = owned().settling(RELEASED, 0, 1.0, None).hinted().told(0)
     assert told.lease is not None
     assert told.settled is not None
     assert told.settled.told
 
 
 def test_what_passed_its_probes_is_good_to_go_back_to_and_nothing_else_is() -> None:
-    record = replace(owned(), package=Package("key", "package-a"))
+    record, version = owned(), Good("config-a", "package-a")
     held = Announce(Verdict.HELD, "drift", "config-a")
     for passed, generation, good in ((True, 3, True), (False, 3, False), (True, 2, False)):
         probed = Probed(generation, "config-a", passed, "because")
         for announce in (RELEASED, held):
-            settled = replace(record, probed=probed).settling(announce, 0)
+            settled = record.having(probed).settling(announce, 0, 1.0, version)
             assert bool(settled.attempts.good) == good
-    assert record.settling(held, 0).attempts.good == ()
+    assert record.settling(held, 0, 1.0, version).attempts.good == ()
+
+
+def test_what_was_released_unprobed_is_no_proof_until_it_is_seen_to_answer() -> None:
+    untried = Probed(3, "config-a", passed=True, reason="not probed", count=0)
+    version = Good("config-a", "package-a", proven=False)
+    settled = owned().having(untried).settling(RELEASED, 0, 1.0, version)
+    assert [good.proven for good in settled.attempts.good] == [False]
+    seen = Probed(4, "config-a", passed=True, reason="as before")
+    asked = settled.having(seen).settling(RELEASED, 0, 1.0, None)
+    assert [good.proven for good in asked.attempts.good] == [True]
+
+
+def test_one_release_comes_to_a_verdict_at_one_moment() -> None:
+    once = owned().settling(RELEASED, 0, 5.0, None)
+    assert once.settling(RELEASED, 0, 6.0, None).settled == once.settled
+    later = once.owned("two", 200.0, dead).settling(RELEASED, 0, 7.0, None)
+    assert later.settled is not None
+    assert later.settled.at == 7.0
 
 
 def test_a_window_is_told_by_one_at_a_time() -> None:

@@ -51,5 +51,5 @@ def test_nothing_is_deleted_that_is_not_owed(
     world: "World", call: "Call", advance: "Advance"
 ) -> None:
     released(world, call, advance)
-    assert call("clean_up", advance("Announce", "two")) == "no longer owed; now Announce"
+    assert call("clean_up", advance("Announce", "two")) == "not needed any more; now Announce"
     assert world.sagemaker.service.account.configs

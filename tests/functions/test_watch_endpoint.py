@@ -13,7 +13,7 @@ def test_a_schedule_and_an_alarm_are_made_once(
     world.upload_monitored()
     document = advance("WatchEndpoint")
     assert call("watch_endpoint", document) == "create of slipway-housing's schedule and alarm"
-    assert call("watch_endpoint", document) == "no longer owed; now Announce"
+    assert call("watch_endpoint", document) == "not needed any more; now Announce"
     assert world.due()["endpoint"] == "slipway-housing"
     found = world.aws.client("cloudwatch").describe_alarms(AlarmNames=["slipway-housing-drift"])
     assert len(found["MetricAlarms"]) == 1
@@ -27,7 +27,9 @@ def test_what_somebody_deleted_is_made_again(
     world.aws.client("cloudwatch").delete_alarms(AlarmNames=["slipway-housing-drift"])
     told = call("watch_endpoint", advance("WatchEndpoint", "release-2"))
     assert told == "update of slipway-housing's schedule and alarm"
-    assert advance("Announce", "release-2")["reason"].endswith("serves and passed its probes")
+    assert advance("Announce", "release-2")["reason"].startswith(
+        "version 1 serves; 1 of 1 probes passed"
+    )
 
 
 def test_nothing_watches_what_nobody_wants_watched(

@@ -3,7 +3,8 @@ which rule then names which step.
 
 What a scenario does not mention is in order: the artifact was inspected and has an image, its
 version is approved, there is no endpoint, and nothing was tried. `wanted` stands for the config
-that the desired state asks for; other configs go by their own names.
+that the desired state asks for; other configs go by their own names, and what serves of them
+was asked by the probes.
 """
 
 from collections import Counter
@@ -21,13 +22,16 @@ from slipway.domain.desired import (
     Artifact,
     Desired,
     Monitor,
+    OnChange,
     OnViolation,
     Policy,
     Runner,
 )
 from slipway.domain.footprint import Footprint
+from slipway.domain.known import Known
 from slipway.domain.naming import Site
 from slipway.domain.plan import Plan, plan
+from slipway.domain.probed import Probed, Probes
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.steps import (
     Announce,
@@ -51,7 +55,6 @@ from slipway.domain.world import (
     Inspected,
     Package,
     PackageApproval,
-    Probed,
     World,
 )
 
@@ -81,11 +84,13 @@ class Scenario:
             inspected=inspected,
             package=_package(self.given.get("package", {}), plan),
             endpoint=_endpoint(self.given.get("endpoint"), plan),
-            probed=_probed(self.given.get("probed"), plan),
+            probes=_probes(self.given, plan),
             baseline=_baseline(self.given.get("baseline"), plan),
             watch=_watch(self.given.get("watch", ""), plan),
             drift=_drift(self.given.get("drift")),
             unsettled=self.given.get("unsettled", False),
+            missing=self.given.get("missing", ""),
+            unpinned=self.given.get("unpinned", ""),
             footprints=_footprints(self.given, plan),
             purged=self.given.get("purged", False),
             deleted=self.given.get("deleted", False),
@@ -105,6 +110,7 @@ def _desired(given: Given) -> Desired:
         approval=Approval(given.get("approval", "automatic")),
         image=given.get("image"),
         monitor=_monitor(given) if "monitor" in given else None,
+        on_change=OnChange(given.get("on_change", "notify")),
     )
     artifact = None if given.get("artifact") == "none" else ARTIFACT
     data = None if given.get("data") == "none" else DATA
@@ -155,6 +161,7 @@ def _inspected(given: Given | str) -> Inspected | None:
         refused=given.get("refused"),
         image=image,
         no_image=given.get("no_image"),
+        known=_known(given),
     )
 
 
@@ -189,12 +196,21 @@ def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
     )
 
 
-def _probed(given: Given | None, plan: Plan | None) -> Probed | None:
-    if given is None:
-        return None
+def _probes(given: Given, plan: Plan | None) -> Probes:
+    """The verdicts that are given; and what serves besides the wanted config was asked."""
+    rows = given.get("probed") or []
+    told = [_probed(row, plan) for row in (rows if isinstance(rows, list) else [rows])]
+    live, generation = given.get("endpoint"), given.get("desired", {}).get("generation", GENERATION)
+    named = {probed.config for probed in told}
+    if live and given.get("asked", True) and live["config"] not in ("wanted", *named):
+        told.append(Probed(generation, live["config"], passed=True, reason="as it was"))
+    return Probes(tuple(told))
+
+
+def _probed(given: Given, plan: Plan | None) -> Probed:
     config = _config(given.get("of", "wanted"), plan)
-    generation = given.get("generation", GENERATION)
-    return Probed(generation, config, given["passed"], given.get("reason", "as it was"))
+    generation, count = given.get("generation", GENERATION), given.get("count", 1)
+    return Probed(generation, config, given["passed"], given.get("reason", "as it was"), count)
 
 
 def _footprints(given: Given, plan: Plan | None) -> tuple[Footprint, ...]:
@@ -204,8 +220,23 @@ def _footprints(given: Given, plan: Plan | None) -> tuple[Footprint, ...]:
 
 def _attempts(given: Given, plan: Plan | None) -> Attempts:
     made = tuple(_attempt(row, plan) for row in given.get("attempts", []))
-    good = (Good(_config(name, plan), f"package of {name}") for name in given.get("good", []))
+    good = (_good(row, plan) for row in given.get("good", []))
     return Attempts(made, tuple(good)).judged(_endpoint(given.get("endpoint"), plan))
+
+
+def _good(given: Given | str, plan: Plan | None) -> Good:
+    """What was released, by its name; or with what is known of it."""
+    row = {"of": given} if isinstance(given, str) else given
+    config = _config(row["of"], plan)
+    made = replace(plan or _plan(_desired({}), _inspected({})), config=config)
+    package = f"package/{row['version']}" if "version" in row else f"package of {row['of']}"
+    return Good(config, package, made, _known(row), row.get("proven", True))
+
+
+def _known(given: Given) -> Known:
+    lists = {name: tuple(given.get(name, ())) for name in ("names", "labels")}
+    known = {name: given[name] for name in ("features", "classes", "answers") if name in given}
+    return Known(**known, **lists)
 
 
 def _attempt(given: Given, plan: Plan | None) -> Attempt:

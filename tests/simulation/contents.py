@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import BinaryIO
 
 from slipway.domain.desired import Artifact
+from slipway.domain.known import Known
 from slipway.domain.world import Inspected
 from slipway.ports import Uploaded
 from slipway_local.sagemaker.scripted import Script, constant
@@ -31,7 +32,8 @@ def disqualified(content: bytes) -> bool:
 def inspect(uploaded: Uploaded, artifact: Artifact, _region: str, instance_type: str) -> Inspected:
     """As slipway.inspecting.inspect_upload, for the bytes above."""
     read = b"".join(uploaded.read(artifact))
-    found = Inspected(artifact, instance_type, sha256(read).hexdigest(), kind_of(read), features=2)
+    digest, known = sha256(read).hexdigest(), Known(features=2)
+    found = Inspected(artifact, instance_type, digest, kind_of(read), features=2, known=known)
     match found.summary:
         case "refused":
             return replace(found, refused="a pickle calls os.system")

@@ -85,8 +85,14 @@ class MemoryBucket:
         found = {key: v[-1] for key, v in self._objects.items() if key.startswith(prefix)}
         manifest = found.pop(f"{prefix}{naming.MANIFEST}", None)
         data = {k: v for k, v in found.items() if naming.BASELINE.fullmatch(k.removeprefix(prefix))}
-        models = {key: found[key] for key in found.keys() - data.keys()}
-        return Uploads(self._newest(models), manifest.id if manifest else None, self._newest(data))
+        asked = {k: v for k, v in found.items() if naming.REQUEST.fullmatch(k.removeprefix(prefix))}
+        models = {key: found[key] for key in found.keys() - data.keys() - asked.keys()}
+        return Uploads(
+            self._newest(models),
+            manifest.id if manifest else None,
+            self._newest(data),
+            self._newest(asked),
+        )
 
     def _newest(self, found: Mapping[str, Version]) -> Artifact | None:
         last = max(found, key=lambda key: (found[key].uploaded_at, key), default=None)
@@ -108,6 +114,9 @@ class MemoryBucket:
 
     def put(self, key: str, content: bytes) -> None:
         self.pinned.setdefault(key, content)
+
+    def holds(self, key: str) -> bool:
+        return key in self.pinned
 
     def holds_its_digest(self, key: str) -> bool:
         """Whether the bytes at a pinned key are those that the key was derived from."""
@@ -219,6 +228,9 @@ class MemoryMonitored:
         hours = [f"/{hour}/" for hour in window.folders]
         kept = (key for key in found if any(hour in key for hour in hours))
         return sorted((key, len(self.files[key])) for key in kept)
+
+    def latest(self, endpoint: str, most: int) -> list[str]:
+        return sorted(key for key in self.files if key.startswith(f"{CAPTURES}{endpoint}/"))[-most:]
 
     def open(self, keys: Iterable[str]) -> Iterator[tuple[str, BinaryIO]]:
         return ((key, BytesIO(self.files[key])) for key in keys)

@@ -10,10 +10,12 @@ from slipway import nudging, release, watching
 from slipway.domain import decide, record
 from slipway.domain.attempts import Attempts
 from slipway.domain.record import Record
-from slipway.domain.rules import endpoint
+from slipway.domain.rules import retreat
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.steps import Change, DeployEndpoint, Step
 from slipway.domain.world import Endpoint, EndpointStatus
+from slipway.looking import Look
+from slipway.ports import Ports
 
 from tests.simulation.fakes import MemoryLedger
 from tests.simulation.faults import Faults
@@ -57,6 +59,12 @@ def deleting(rule: Rule) -> Rule:
     return deletes
 
 
+def unasked(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, str], None]:
+    """As release._prepared, without a question to the registry."""
+    release._make(ports, step.config, found)
+    return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
+
+
 class Unheard(Exception):
     """Nobody raises it."""
 
@@ -69,7 +77,7 @@ BUGS: dict[str, Bug] = {
         release, "_begun", lambda *_: lambda made, _: made
     ),
     "a rolled-back version is tried again": lambda: patch.object(
-        endpoint, "_may_repeat", lambda _: True
+        retreat, "may_repeat", lambda _: True
     ),
     "what became of an attempt is not written down": lambda: patch.object(
         Attempts, "judged", lambda made, _: made
@@ -97,9 +105,7 @@ BUGS: dict[str, Bug] = {
     "uploads after the decision are not looked for": lambda: patch.object(
         release, "has_news", lambda *_: False
     ),
-    "going back does not ask for an approval": lambda: patch.object(
-        release, "_check_good", lambda *_: None
-    ),
+    "going back does not ask for an approval": lambda: patch.object(release, "_prepared", unasked),
     "what is not approved is deployed": without("version_awaits_approval"),
     "a rejection changes nothing": without("version_was_rejected"),
     "probes do not matter": without("wanted_is_unproven"),

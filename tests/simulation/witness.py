@@ -11,7 +11,7 @@ from math import inf
 from typing import Any
 
 from slipway.domain.record import Record
-from slipway.domain.rules.endpoint import TRIES
+from slipway.domain.rules.retreat import TRIES
 from slipway.domain.steps import Announce, Verdict
 from slipway_local.sagemaker.account import Account
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from slipway.domain.record import TELL_SECONDS
-from slipway.domain.rules.endpoint import SETTLE_SECONDS
+from slipway.domain.rules.rest import SETTLE_SECONDS
 
 Document = Mapping[str, Any]
 Resources = Callable[[str], dict[str, Document]]

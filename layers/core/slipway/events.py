@@ -39,7 +39,16 @@ def uploaded(event: Event) -> Hint | None:
     """
     key = _text(event, "detail", "object", "key")
     deployment = deployment_of_key(key)
-    return Hint(deployment, f"{key} was uploaded") if deployment else None
+    return Hint(deployment, f"{key} was uploaded{_which(event)}") if deployment else None
+
+
+def _which(event: Event) -> str:
+    """Which version of the object it is, and by whom, as far as S3 tells: an account, or a service
+    of AWS's own."""
+    detail = event["detail"]
+    version, who = detail["object"].get("version-id"), detail.get("requester")
+    told = (f" as version {version}" if version else "", f" by {who}" if who else "")
+    return "".join(told)
 
 
 def reported(event: Event, site: Site) -> Reported | None:

@@ -1,7 +1,9 @@
 """From an upload's bytes to what the ledger keeps of them."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from slipway.artifacts import (
     ArchiveRefused,
@@ -14,10 +16,12 @@ from slipway.artifacts import (
 )
 from slipway.domain import naming
 from slipway.domain.desired import Artifact
+from slipway.domain.known import Known
 from slipway.domain.world import Inspected
 from slipway.ports import Uploaded
 
 KEPT = 20
+SERVED = "serving_default"
 NO_ISOLATION = (
     "warn: the archive brings no inference script, so the container fetches Slipway's default one "
     "and runs without network isolation; put code/inference.py into the archive to keep it isolated"
@@ -75,8 +79,29 @@ def _with_image(found: Inspected, inspection: Inspection, choice: ImageChoice) -
         script=script,
         script_key=key,
         features=features,
+        known=_known(inspection),
         findings=(*found.findings, NO_ISOLATION) if script else found.findings,
     )
+
+
+def _known(inspection: Inspection) -> Known:
+    """What the file tells of what it is asked and answers, in whatever words its format has."""
+    details = inspection.details
+    answers = details.get("objective") or _outputs(details.get("signatures") or {})
+    return Known(
+        features=details.get("n_features"),
+        names=tuple(map(str, details.get("feature_names") or ())),
+        classes=details.get("n_classes") or None,
+        labels=tuple(map(str, details.get("class_names") or ())),
+        answers=str(answers),
+    )
+
+
+def _outputs(signatures: Mapping[str, Mapping[str, Any]]) -> str:
+    """The outputs of the signature that is served, with their types and shapes."""
+    outputs: Mapping[str, Mapping[str, Any]] = signatures.get(SERVED, {}).get("outputs", {})
+    told = ((name, outputs[name]) for name in sorted(outputs))
+    return ", ".join(f"{name} {each.get('dtype')} {each.get('shape')}" for name, each in told)
 
 
 def _summary(inspection: Inspection) -> str:

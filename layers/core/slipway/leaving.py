@@ -11,7 +11,7 @@ def clean_up(ports: Ports, task: Task) -> str:
     """Delete what is owed to be deleted, if it still is."""
     step = look(ports, ports.ledger.load(task.deployment).under(task.fence)).step
     if not isinstance(step, CleanUp):
-        return f"no longer owed; now {name(step)}"
+        return f"not needed any more; now {name(step)}"
     for footprint in step.footprints:
         ports.endpoints.discard(footprint)
     if step.purge is not None:

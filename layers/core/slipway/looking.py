@@ -11,7 +11,7 @@ from slipway.domain.plan import Plan, plan
 from slipway.domain.record import Asked, Record
 from slipway.domain.steps import Announce, Step
 from slipway.domain.watch import Alarm, Schedule, Watch
-from slipway.domain.world import Package, World
+from slipway.domain.world import Baseline, Endpoint, EndpointStatus, Package, World
 from slipway.ports import Ports
 
 CONTENDED = 10
@@ -106,6 +106,7 @@ def _wished(ports: Ports, before: Desired, asked: Asked) -> Desired:
         policy=ports.default_policy,
         manifest_version=over.manifest_version,
         baseline=over.baseline,
+        request=over.request,
         wish=asked.wish,
     )
 
@@ -124,6 +125,7 @@ def _renewed(ports: Ports, before: Desired, uploads: Uploads) -> Desired:
         manifest_version=uploads.manifest_version or before.manifest_version,
         problem=problem,
         baseline=uploads.baseline if newer(uploads.baseline, before.baseline) else before.baseline,
+        request=uploads.request if newer(uploads.request, before.request) else before.request,
     )
 
 
@@ -139,21 +141,43 @@ def _policy(ports: Ports, before: Desired, version: str | None) -> tuple[Policy,
 def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
     if record.is_deleted:
         return World(deleted=True, purged=record.is_purged)
-    if wanted is None and not (record.desired and record.desired.wish):
-        return World(inspected=record.inspected)
     endpoint = naming.endpoint_name(ports.site, record.deployment)
+    live = ports.endpoints.describe(endpoint)
+    package = _package(ports, record.package, wanted) if wanted else None
     return World(
         inspected=record.inspected,
-        package=_package(ports, record.package, wanted) if wanted else None,
-        endpoint=ports.endpoints.describe(endpoint),
-        probed=record.probed,
-        baseline=record.baseline,
+        package=package,
+        endpoint=live,
+        probes=record.probes,
+        baseline=_baseline(ports, record.baseline),
         watch=_watch(ports, record, endpoint),
         drift=record.drift,
         unsettled=record.lease is not None and record.lease.quiet_until > ports.clock(),
+        missing=ports.endpoints.missing(live.config) if live and _at_rest(live) else "",
+        unpinned=_unpinned(ports, record) if package else "",
         footprints=record.footprints,
         purged=record.is_purged,
     )
+
+
+def _at_rest(live: Endpoint) -> bool:
+    return live.status == EndpointStatus.IN_SERVICE and not live.in_motion
+
+
+def _baseline(ports: Ports, built: Baseline | None) -> Baseline | None:
+    """The baseline that was built, if its files are still there."""
+    kept = built is None or built.refused or ports.monitored.present(built.folder)
+    return built if kept else None
+
+
+def _unpinned(ports: Ports, record: Record) -> str:
+    """What is gone of the bytes that the registered version refers to."""
+    inspected = record.inspected
+    if inspected is None:
+        return ""
+    pinned = naming.pinned_key(record.deployment, inspected.sha256)
+    keys = (pinned, inspected.script_key) if inspected.script else (pinned,)
+    return ", ".join(key for key in keys if not ports.uploaded.holds(key))
 
 
 def _watch(ports: Ports, record: Record, endpoint: str) -> Watch:

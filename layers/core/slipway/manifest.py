@@ -11,6 +11,7 @@ from slipway.domain.desired import (
     Expectation,
     MissingData,
     Monitor,
+    OnChange,
     OnViolation,
     Policy,
     ProbeRequest,
@@ -26,6 +27,7 @@ REMEDIES = {
     "target.instance_type": "give an instance type such as ml.m5.large",
     "image": "give a whole image URI such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1",
     "capture.percentage": "give a whole number from 0 to 100, without a unit",
+    "probes.within": "give seconds, at most 60: 2s or 0.5s",
     "monitor.every": "give hours that divide a day: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h",
 }
 Percentage = Annotated[int, Field(ge=0, le=100)]
@@ -129,6 +131,8 @@ class Probe(_Strict):
     """The type of the request's body."""
     accept: str | None = None
     """The wanted type of the reply; the request's own when absent."""
+    within: Annotated[str, Field(pattern=r"^\d+(\.\d+)?s$")] | None = None
+    """How long the reply may take, in seconds; several times what the version before took."""
     expect: Expect = Expect()
     """What must hold of the reply."""
 
@@ -153,7 +157,9 @@ class Manifest(_Strict):
     monitor: Watching | None = None
     """How captured requests are watched for drift; not at all when absent."""
     probes: list[Probe] = []
-    """Golden requests. Without any, a row of zeros is sent where the artifact tells its width."""
+    """Golden requests. Without any, the release makes its own from what is known."""
+    on_change: OnChange = Field(default=OnChange.NOTIFY, strict=False)
+    """Whether people are told when a version is asked or answers something else, or it is held."""
 
     @model_validator(mode="after")
     def _sees(self) -> Self:
@@ -224,6 +230,7 @@ def _policy(manifest: Manifest) -> Policy:
         capture_percentage=manifest.capture.percentage if manifest.capture else 0,
         monitor=_monitor(manifest.monitor) if manifest.monitor else None,
         probes=tuple(_probe(probe) for probe in manifest.probes),
+        on_change=manifest.on_change,
     )
 
 
@@ -247,4 +254,5 @@ def _probe(probe: Probe) -> ProbeRequest:
         content_type=probe.content_type,
         accept=probe.accept,
         expect=Expectation(expect.status, expect.columns, expect.path, expect.between),
+        within=float(probe.within.removesuffix("s")) if probe.within else None,
     )

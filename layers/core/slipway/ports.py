@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from slipway.domain.desired import Artifact, Policy, ProbeRequest, Runner, Uploads
+from slipway.domain.desired import Artifact, Policy, Runner, Uploads
 from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
 from slipway.domain.plan import Plan
@@ -26,12 +26,22 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """What an endpoint is asked; without `accept` the reply may be of any type."""
+
+    body: bytes
+    content_type: str
+    accept: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """What an endpoint answered to a probe."""
+    """What an endpoint answered, and after how many seconds."""
 
     status: int
     content_type: str
     body: bytes
+    seconds: float = 0.0
 
 
 class Ledger(Protocol):
@@ -74,11 +84,13 @@ class Uploaded(Protocol):
     def manifest(self, deployment: str, version: str) -> bytes: ...
 
     def read(self, artifact: Artifact) -> Iterable[bytes]:
-        """The artifact's bytes in chunks; exactly this version of it."""
+        """The artifact's bytes in chunks; exactly this version of it. Raises Refused when it is
+        gone."""
         ...
 
     def pin(self, artifact: Artifact, key: str) -> None:
-        """Copy exactly this version to `key`, unless `key` holds it already."""
+        """Copy exactly this version to `key`, unless `key` holds it already. Raises Refused when
+        it is gone."""
         ...
 
     def put(self, key: str, content: bytes) -> None:
@@ -88,6 +100,10 @@ class Uploaded(Protocol):
     def remove(self, prefix: str, before: float) -> None:
         """Delete all versions of everything below `prefix` that are older than `before`, in whole
         epoch seconds, as S3 has them."""
+        ...
+
+    def holds(self, key: str) -> bool:
+        """Whether something is there at `key`."""
         ...
 
 
@@ -116,6 +132,10 @@ class Endpoints(Protocol):
 
     def has_config(self, name: str) -> bool: ...
 
+    def missing(self, config: str) -> str:
+        """What is gone of a config that serves: "endpoint config" or "model"; "" for nothing."""
+        ...
+
     def prepare(self, plan: Plan, package_arn: str) -> None:
         """Make the plan's model and config, unless they are there."""
         ...
@@ -132,7 +152,10 @@ class Endpoints(Protocol):
         """Delete the config, then its models, unless they are gone."""
         ...
 
-    def invoke(self, name: str, request: ProbeRequest) -> Reply: ...
+    def invoke(self, name: str, request: Request) -> Reply:
+        """Ask the endpoint; also that it fails, or does not answer within 60 seconds, is a
+        reply."""
+        ...
 
 
 class Executions(Protocol):
@@ -192,6 +215,10 @@ class Monitored(Protocol):
 
     def captures(self, endpoint: str, window: Window) -> list[tuple[str, int]]:
         """Keys and sizes of the capture files of a window, sorted."""
+        ...
+
+    def latest(self, endpoint: str, most: int) -> list[str]:
+        """The keys of the last capture files of an endpoint, oldest first."""
         ...
 
     def open(self, keys: Iterable[str]) -> Iterator[tuple[str, BinaryIO]]:

@@ -1,40 +1,158 @@
-"""Golden requests, sent to a model before it is called good."""
+"""Probes, sent to a version before it is called good.
 
-from typing import Protocol
+What serves is asked first, before anything is deployed over it: a probe that the manifest says no
+more of has to be answered as that version answered it, with a 2xx, in the same shape, and in not
+much more time.
+"""
 
-from slipway.domain.desired import Desired, ProbeRequest
-from slipway.domain.expect import unmet
-from slipway.domain.plan import Plan
-from slipway.domain.world import Inspected, Probed
-from slipway.ports import Reply
+from collections import Counter
+from dataclasses import dataclass, field
+
+from slipway.domain import naming
+from slipway.domain.desired import Desired
+from slipway.domain.expect import short, unmet
+from slipway.domain.probed import SEVERAL, Asked, Origin, Probed, Source, limit
+from slipway.domain.record import Record
+from slipway.domain.shape import shape
+from slipway.ports import Ports, Reply
+from slipway.requesting import Probe, Row, probes
+
+SECONDS = 150.0  # of the function's 300: the last probe may take two times 60
+LATE = 1.0  # is worth telling
+GONE = 503  # what is answered for a container whose process is gone
 
 
-class Prober(Protocol):
-    """The part of ports.Endpoints that probes need."""
+@dataclass(slots=True)
+class Asking:
+    """An endpoint that is being asked, and how it answered; `before` is how the version did that
+    it is held against."""
 
-    def invoke(self, name: str, request: ProbeRequest) -> Reply: ...
+    ports: Ports
+    endpoint: str
+    before: Probed | None
+    asked: list[Asked] = field(default_factory=list)
+    counted: list[Origin] = field(default_factory=list)
+
+    def failure(self, probe: Probe) -> str | None:
+        """Send a probe; why the reply is not as it should be."""
+        known = self.before.answer(probe.origin) if self.before else None
+        most = limit(probe.within, known)
+        reply = self._reply(probe, most)
+        asked = _asked(probe.origin, reply)
+        self.asked.append(asked)
+        if not (probe.expect or asked.answered or self._demands(probe, asked, known)):
+            return None
+        self.counted.append(probe.origin)
+        text = reply.body.decode("utf-8", "replace")
+        if probe.expect:
+            wrong = unmet(probe.expect, reply.status, text)
+        else:
+            wrong = _other(asked, known, text)
+        return wrong or _late(asked, most, probe)
+
+    def _demands(self, probe: Probe, asked: Asked, known: Asked | None) -> bool:
+        """Whether a version that does not answer this is broken: where the version before did, or
+        where there is none to tell and the request is sure to be right."""
+        if known and self.before and self.before.proven and probe.origin.source != Source.SAMPLE:
+            return known.answered
+        return probe.sure or asked.status == GONE
+
+    def _reply(self, probe: Probe, most: float) -> Reply:
+        """A container that has just come up may be slow once, or gone for a moment: then it is
+        asked twice."""
+        reply = self.ports.endpoints.invoke(self.endpoint, probe.request)
+        if reply.status != GONE and reply.seconds <= most:
+            return reply
+        second = self.ports.endpoints.invoke(self.endpoint, probe.request)
+        return min(second, reply, key=lambda found: (found.status == GONE, found.seconds))
 
 
-def probe_config(endpoints: Prober, wanted: Plan, desired: Desired, inspected: Inspected) -> Probed:
-    """Send every probe to the endpoint; the verdict names the first that failed."""
-    requests = desired.policy.probes or _default(inspected)
-    for number, request in enumerate(requests, start=1):
-        failure = _failure(endpoints, wanted.endpoint, request)
+def probe_config(ports: Ports, record: Record, desired: Desired, config: str) -> Probed:
+    """Send the probes to the endpoint, which serves `config`. The verdict on what is wanted names
+    the first that failed; what only served before is asked all of them."""
+    before = record.probes.before(config, desired.generation)
+    asking = Asking(ports, naming.endpoint_name(ports.site, record.deployment), before)
+    wanted = _probes(ports, record, desired, config, before)
+    failures = _failures(asking, wanted)
+    count, asked = len(asking.counted), tuple(asking.asked)
+    reason = failures[0] if failures else _told(asking)
+    return Probed(desired.generation, config, not failures, reason, count, asked)
+
+
+def _failures(asking: Asking, wanted: list[Probe]) -> list[str]:
+    failures: list[str] = []
+    for number, probe in enumerate(wanted, start=1):
+        if sum(asked.seconds for asked in asking.asked) > SECONDS:
+            return [*failures, f"only {number - 1} of {len(wanted)} probes could be sent in time"]
+        failure = asking.failure(probe)
         if failure:
-            reason = f"probe {number} of {len(requests)}: {failure}"
-            return Probed(desired.generation, wanted.config, passed=False, reason=reason)
-    reason = f"{len(requests)} of {len(requests)} probes passed"
-    return Probed(desired.generation, wanted.config, passed=True, reason=reason)
+            failures.append(f"{_label(probe.origin, len(wanted))}: {failure}")
+        if failures and asking.before:
+            break
+    return failures
 
 
-def _failure(endpoints: Prober, endpoint: str, request: ProbeRequest) -> str | None:
-    reply = endpoints.invoke(endpoint, request)
-    return unmet(request.expect, reply.status, reply.body.decode("utf-8", "replace"))
+def _probes(
+    ports: Ports, record: Record, desired: Desired, config: str, before: Probed | None
+) -> list[Probe]:
+    """What to ask: a version that is held against another one is asked what that was."""
+    inspected, version = record.inspected, before.config if before else config
+    read = inspected.features if inspected else None
+    known = inspected.known.features if inspected else None
+    width = record.attempts.known(version).features or read or known
+    endpoint = naming.endpoint_name(ports.site, record.deployment)
+    sent = [asked.origin for asked in before.asked] if before else None
+    return probes(ports, endpoint, desired, Row(width, read is not None and read == width), sent)
 
 
-def _default(inspected: Inspected) -> tuple[ProbeRequest, ...]:
-    """One row of zeros, where the width is known and the input format is Slipway's or the
-    algorithm's own: enough to see that the model was loaded."""
-    if inspected.features is None:
-        return ()
-    return (ProbeRequest(body=",".join(["0"] * inspected.features)),)
+def _asked(origin: Origin, reply: Reply) -> Asked:
+    good = 200 <= reply.status < 300
+    kind = shape(reply.content_type, reply.body) if good else ""
+    return Asked(origin, reply.status, kind, reply.seconds)
+
+
+def _other(asked: Asked, known: Asked | None, text: str) -> str | None:
+    """What is not as the version before answered it."""
+    if not asked.answered:
+        before = f", where the version before answered {known.status}" if known else ""
+        return f"status {asked.status}{before}: {short(text)}"
+    if known is None or not known.answered or known.shape == asked.shape:
+        return None
+    return f"it answered {short(asked.shape)}, the version before {short(known.shape)}"
+
+
+def _late(asked: Asked, most: float, probe: Probe) -> str | None:
+    if asked.seconds <= most:
+        return None
+    several = "" if probe.within else f", {SEVERAL} times what the version before took"
+    return f"it took {asked.seconds:.1f} s, more than {most:g} s{several}"
+
+
+def _label(origin: Origin, count: int) -> str:
+    return f"{origin.label} of {count}" if origin.source == Source.MANIFEST else origin.label
+
+
+def _told(asking: Asking) -> str:
+    """What was seen, in a sentence that claims no more."""
+    if not asking.counted:
+        return _untold(asking.asked)
+    seconds = max(asked.seconds for asked in asking.asked)
+    slow = f", the slowest after {seconds:.1f} s" if seconds >= LATE else ""
+    count = len(asking.counted)
+    if asking.counted[0].source == Source.MANIFEST:
+        return f"{count} of {count} probes passed{slow}"
+    labels = Counter(origin.label for origin in asking.counted)
+    said = " and ".join(_plural(label, number) for label, number in labels.items())
+    as_before = " as before" if asking.before and asking.before.proven else ""
+    return f"{said} {'were' if count > 1 else 'was'} answered{as_before}{slow}"
+
+
+def _untold(asked: list[Asked]) -> str:
+    if not asked:
+        return "not probed: no request is known that it should answer"
+    first = asked[0]
+    return f"not probed: {first.origin.label} was answered {first.status}, which may be right"
+
+
+def _plural(label: str, count: int) -> str:
+    return label if count == 1 else f"{count} {label.removeprefix('a ')}s"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from slipway.domain import naming
-from slipway.domain.attempts import Attempts
+from slipway.domain.attempts import Attempts, Good
 from slipway.domain.desired import Approval, Artifact
 from slipway.domain.errors import LookAgain, Refused, Retryable, Unanswered
 from slipway.domain.plan import Plan
@@ -21,6 +21,7 @@ from slipway.domain.steps import (
     label,
     name,
 )
+from slipway.domain.watch import UNWATCHED
 from slipway.domain.wish import Wish
 from slipway.domain.world import Inspected, Package, PackageApproval
 from slipway.looking import Look, change, has_news, look, planned, refresh
@@ -51,7 +52,8 @@ def decide_release(ports: Ports, deployment: str, execution: str, wish: Wish | N
     found = look(ports, record := refresh(ports, record))
     if found.record.attempts != record.attempts:
         _attempt(ports, Task(deployment, record.fence), lambda *_: found.record.attempts)
-    ports.ledger.note(deployment, Moment(now, execution, label(found.step), found.step.reason))
+    if not isinstance(found.step, Announce):  # which is told when it holds
+        ports.ledger.note(deployment, Moment(now, execution, label(found.step), found.step.reason))
     return found
 
 
@@ -67,8 +69,6 @@ def inspect_artifact(ports: Ports, task: Task) -> str:
 
 def register_model(ports: Ports, task: Task) -> str:
     """Pin the artifact's bytes and make them a version in the registry, or approve the version."""
-    from slipway.artifacts.scripts import pack_script  # no other step uploads scripts
-
     record = ports.ledger.load(task.deployment).under(task.fence)
     wanted, inspected = planned(ports, record), record.inspected
     if wanted is None or inspected is None or record.desired is None:
@@ -76,14 +76,17 @@ def register_model(ports: Ports, task: Task) -> str:
     automatic = record.desired.policy.approval == Approval.AUTOMATIC
     known = record.package if record.package and record.package.key == wanted.package_key else None
     approval = ports.registry.approval(known.arn) if known else None
+    pinned = naming.pinned_key(task.deployment, inspected.sha256)
+    refused = _pinned(ports, inspected, pinned)
+    if refused:
+        lost = replace(inspected, refused=refused)
+        change(ports, task.deployment, lambda r: replace(r.under(task.fence), inspected=lost))
+        return refused
     if known and approval is not None:
         # Somebody may have rejected it since it was looked at.
         if automatic and approval == PackageApproval.PENDING:
             ports.registry.approve(known.arn, "the manifest approves automatically")
         return known.arn
-    ports.uploaded.pin(inspected.artifact, naming.pinned_key(task.deployment, inspected.sha256))
-    if inspected.script:
-        ports.uploaded.put(inspected.script_key, pack_script(inspected.script))
     # A version that somebody deleted is made anew, so the token carries the one before it; and a
     # token used for another group, or with another approval, is refused.
     token = naming.digest(
@@ -105,20 +108,21 @@ def register_model(ports: Ports, task: Task) -> str:
 def deploy_endpoint(ports: Ports, task: Task) -> str:
     """Make the one change to the endpoint that is owed, if it still is."""
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
-    step, wanted = found.step, found.plan
+    step, endpoint = found.step, naming.endpoint_name(ports.site, task.deployment)
     if not isinstance(step, DeployEndpoint):
-        return f"no longer owed; now {name(step)}"
-    if step.change == Change.DELETE or wanted is None:
-        endpoint = naming.endpoint_name(ports.site, task.deployment)
+        return f"not needed any more; now {name(step)}"
+    if step.change == Change.DELETE:
         change(ports, task.deployment, lambda r: r.under(task.fence).touched(ports.clock()))
         ports.endpoints.delete(endpoint)
         return f"delete of {endpoint} accepted"
+    if step.change == Change.RESTORE:
+        return _restored(ports, task, step, found)
     begin = _begun(step, found)
     try:
-        _mark(ports, task, step, wanted)
+        _mark(ports, task, step.config, found)
         change_endpoint = _prepared(ports, step, found)
         _attempt(ports, task, begin)
-        change_endpoint(wanted.endpoint, step.config)
+        change_endpoint(endpoint, step.config)
     except Unanswered:
         raise
     except Retryable:
@@ -130,18 +134,17 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
         _attempt(ports, task, lambda made, n: begin(made, n).refused(n, step.config, why))
         return f"refused: {why}"
     _attempt(ports, task, lambda made, n: made.accepted(n, step.config))
-    return f"{step.change} of {wanted.endpoint} accepted"
+    return f"{step.change} of {endpoint} accepted"
 
 
 def probe_endpoint(ports: Ports, task: Task) -> str:
-    """Send the golden requests, if they still are owed, and keep their verdict on the ledger."""
+    """Send the probes, if they still are owed, and keep their verdict on the ledger."""
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
-    wanted, desired, inspected = found.plan, found.record.desired, found.record.inspected
-    owed = isinstance(found.step, ProbeEndpoint)
-    if not owed or wanted is None or desired is None or inspected is None:
-        return f"no longer owed; now {name(found.step)}"
-    probed = probe_config(ports.endpoints, wanted, desired, inspected)
-    change(ports, task.deployment, lambda r: replace(r.under(task.fence), probed=probed))
+    step, record = found.step, found.record
+    if not isinstance(step, ProbeEndpoint) or record.desired is None:
+        return f"not needed any more; now {name(step)}"
+    probed = probe_config(ports, record, record.desired, step.config)
+    change(ports, task.deployment, lambda r: r.under(task.fence).having(probed))
     return probed.reason
 
 
@@ -161,10 +164,16 @@ def announce(ports: Ports, task: Task) -> str:
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
     step, hints = found.step, found.record.hints
     if not isinstance(step, Announce):
-        raise LookAgain(f"{task.deployment}: now {name(step)} is owed")
+        raise LookAgain(f"{task.deployment}: now {name(step)} is next")
     if has_news(ports, found.record):
         raise LookAgain(f"{task.deployment}: something was uploaded since Decide looked")
-    record = change(ports, task.deployment, lambda r: r.under(task.fence).settling(step, hints))
+    now, good = ports.clock(), _good(found)
+    record = change(
+        ports, task.deployment, lambda r: r.under(task.fence).settling(step, hints, now, good)
+    )
+    if record.settled:
+        told = Moment(record.settled.at, task.execution, label(step), step.reason)
+        ports.ledger.note(task.deployment, told)
     if record.settled and not record.settled.told:
         ports.announcements.tell(task.deployment, step)
     record = change(ports, task.deployment, lambda r: r.under(task.fence).told(hints))
@@ -173,6 +182,19 @@ def announce(ports: Ports, task: Task) -> str:
     if step.verdict == Verdict.DELETED and found.world.purged:
         ports.ledger.forget(record, ports.clock())
     return step.verdict
+
+
+def _pinned(ports: Ports, inspected: Inspected, key: str) -> str | None:
+    """Keep the artifact's bytes, and its script's, under their digests; why they cannot be."""
+    from slipway.artifacts.scripts import pack_script  # no other step uploads scripts
+
+    try:
+        ports.uploaded.pin(inspected.artifact, key)
+    except Refused as refusal:
+        return str(refusal)
+    if inspected.script:
+        ports.uploaded.put(inspected.script_key, pack_script(inspected.script))
+    return None
 
 
 def _inspected(ports: Ports, task: Task, artifact: Artifact, instance_type: str) -> Inspected:
@@ -186,6 +208,8 @@ def _inspected(ports: Ports, task: Task, artifact: Artifact, instance_type: str)
         return unreadable(artifact, instance_type)
     try:
         return inspect_upload(ports.uploaded, artifact, ports.site.region, instance_type)
+    except Refused as refusal:
+        return Inspected(artifact, instance_type, refused=str(refusal))
     except Retryable:
         change(ports, task.deployment, lambda r: replace(r.under(task.fence), readings=before))
         raise
@@ -204,26 +228,62 @@ def _attempt(ports: Ports, task: Task, how: Callable[[Attempts, int], Attempts])
     change(ports, task.deployment, lambda r: r.under(task.fence).touched(now).attempted(how))
 
 
-def _mark(ports: Ports, task: Task, step: DeployEndpoint, wanted: Plan) -> None:
+def _mark(ports: Ports, task: Task, config: str, found: Look) -> None:
     """Write on the ledger what is about to be made: so it is found and deleted one day."""
-    if step.config == wanted.config:
-        change(ports, task.deployment, lambda r: r.under(task.fence).leaving(wanted.footprint))
+    made = _plan_of(config, found)
+    if made:
+        change(ports, task.deployment, lambda r: r.under(task.fence).leaving(made.footprint))
+
+
+def _plan_of(config: str, found: Look) -> Plan | None:
+    """What the config is made of: the wanted one, or one that was released."""
+    good = found.record.attempts.release(config)
+    wanted = found.plan if found.plan and found.plan.config == config else None
+    return wanted or (good.plan if good else None)
 
 
 def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, str], None]:
-    """The call that changes the endpoint, with all that it needs in place."""
-    wanted, package = found.plan, found.world.package
-    if wanted and package and step.config == wanted.config:
-        ports.endpoints.prepare(wanted, package.arn)
-    else:
-        _check_good(ports, found.record.attempts, step.config)
+    """The call that changes the endpoint, with all that it needs in place. Raises Refused for what
+    is not approved any more: only approved versions are served."""
+    good = found.record.attempts.release(step.config)
+    wanted = found.plan is not None and found.plan.config == step.config
+    if good and not wanted and ports.registry.approval(good.package) != PackageApproval.APPROVED:
+        raise Refused(f"{step.config} is not approved any more")
+    _make(ports, step.config, found)
     return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
 
 
-def _check_good(ports: Ports, attempts: Attempts, config: str) -> None:
-    """Raises Refused when `config` cannot be gone back to: only approved versions are served."""
-    packages = [good.package for good in attempts.good if good.config == config]
-    if not all(ports.registry.approval(arn) == PackageApproval.APPROVED for arn in packages):
-        raise Refused(f"{config} is not approved any more")
-    if not ports.endpoints.has_config(config):
+def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> str:
+    """Make again what somebody deleted of what serves."""
+    try:
+        _mark(ports, task, step.config, found)
+        _make(ports, step.config, found)
+    except Refused as refusal:
+        why, begin = str(refusal), _begun(step, found)
+        _attempt(ports, task, lambda made, n: begin(made, n).refused(n, step.config, why))
+        return f"refused: {why}"
+    return f"{step.config} is whole again"
+
+
+def _make(ports: Ports, config: str, found: Look) -> None:
+    """Make the model and the config that are wanted, or were released, unless they are there.
+    Raises Refused where they are neither."""
+    wanted, package = found.plan, found.world.package
+    good = found.record.attempts.release(config)
+    if wanted and package and wanted.config == config:
+        ports.endpoints.prepare(wanted, package.arn)
+    elif good and good.plan:
+        ports.endpoints.prepare(good.plan, good.package)
+    elif not ports.endpoints.has_config(config):
         raise Refused(f"endpoint config {config} is gone")
+
+
+def _good(found: Look) -> Good | None:
+    """The wanted version, to be gone back to one day."""
+    wanted, record = found.plan, found.record
+    if wanted is None or record.package is None or record.inspected is None:
+        return None
+    made = replace(wanted, baseline=None, watch=UNWATCHED)
+    known, probed = record.inspected.known, record.probes.of(wanted.config)
+    proven = probed is not None and probed.proven
+    return Good(wanted.config, record.package.arn, made, known, proven)

@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 from slipway_export.exporting import export
 from slipway_export.model import ExportRefused
-from slipway_export.to_native import xgboost_library, xgboost_readback
+from slipway_export.to_native import xgboost_readback
 from slipway_export.to_native.as_they_are import NOTE
 from slipway_export.to_native.xgboost import convert
 
 from tests.export.conftest import array, fixtures, model
 
-INSTALLED = xgboost_library.installed()
 VERSIONS = ("0.90", "1.2.1", "1.7.6", "3.0.5", "3.2.0")
 SAVED = {version: fixtures(f"xgboost-{version}") for version in VERSIONS}
 CASES = [
@@ -123,23 +122,3 @@ def test_several_boosters_in_one_pickle_are_refused() -> None:
     both = one[:-1] + booster("linear.bin") + b"a."
     with pytest.raises(ExportRefused, match="2 boosters"):
         convert(model({"xgboost-model": both}))
-
-
-@pytest.mark.skipif(not INSTALLED, reason="XGBoost is not installed")
-@pytest.mark.parametrize("name", ["softprob.pkl", "dart.pkl"])
-def test_xgboost_itself_reads_what_is_written(name: str) -> None:
-    made = convert(model({"xgboost-model": SAVED["1.2.1"][name]}))
-    found = xgboost_library.predict(made.files["model.json"], rows("1.2.1", name))
-    np.testing.assert_allclose(found, scores("1.2.1", name), rtol=1e-5, atol=2e-6)
-
-
-@pytest.mark.skipif(not INSTALLED, reason="XGBoost is not installed")
-def test_the_proof_asks_xgboost_too_where_it_is_installed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(xgboost_library, "installed", lambda: INSTALLED)
-    made = convert(model({"xgboost-model": SAVED["0.90"]["softprob.pkl"]}))
-    assert f"by XGBoost {INSTALLED}" in made.note
-    assert made.proof is not None
-    assert made.proof.furthest() < 1e-6
-    assert made.proof.exported(made.proof.inputs).shape == (256, 6)

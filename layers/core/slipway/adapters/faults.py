@@ -24,6 +24,7 @@ THROTTLES = frozenset(
         "TransactionInProgressException",
     }
 )
+UNSEEN = ("could not find endpoint configuration", "could not find model ")
 REFUSALS = frozenset({"ValidationException", "ResourceLimitExceeded", "ResourceNotFound"})
 
 
@@ -46,10 +47,11 @@ def translation(error: ClientError) -> Exception:
     code, message = code_of(error), message_of(error)
     if code in THROTTLES:
         return Throttled(f"{code}: {message}")
-    if error.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500:
+    if status_of(error) >= 500:
         return Unanswered(f"{code}: {message}")
-    if "could not find endpoint configuration" in message.lower():
-        # For some seconds after CreateEndpointConfig its readers may not see it.
+    if any(unseen in message.lower() for unseen in UNSEEN):
+        # For some seconds after CreateEndpointConfig its readers may not see it; and what somebody
+        # deleted is made again when the step is.
         return NotYetVisible(message)
     if code == "ValidationError" and "not found" in message.lower():
         # The runtime's word for an endpoint that it does not serve, or not yet.
@@ -71,6 +73,19 @@ def is_present(error: ClientError) -> bool:
     """SageMaker's "already exists", which it calls a ValidationException."""
     message = message_of(error).lower()
     return "already exist" in message
+
+
+def is_of_the_model(error: ClientError) -> bool:
+    """Whether an endpoint could not answer: its model failed, or its container is gone."""
+    code = code_of(error)
+    return code in ("ModelError", "ServiceUnavailable") or (
+        code == "InternalFailure" and status_of(error) >= 500
+    )
+
+
+def status_of(error: ClientError) -> int:
+    """The HTTP status; 0 where the SDK made the error up."""
+    return error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
 
 
 def code_of(error: ClientError) -> str:

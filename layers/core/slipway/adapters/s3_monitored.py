@@ -39,6 +39,15 @@ class S3Monitored:
             hours = [f"{variant}{hour}/" for variant in variants for hour in window.folders]
             return sorted((o["Key"], o["Size"]) for hour in hours for o in self._objects(hour))
 
+    def latest(self, endpoint: str, most: int) -> list[str]:
+        with translated():
+            found: list[str] = []
+            for variant in self._folders(f"{CAPTURES}{endpoint}/"):
+                hours = self._back(variant, f"{variant}~", levels=4)
+                keys = (key for hour in hours for key in self._newest(hour))
+                found += islice(keys, most)
+        return sorted(found, key=lambda key: key.split("/")[3:])[-most:]
+
     def open(self, keys: Iterable[str]) -> Iterator[tuple[str, BinaryIO]]:
         for key in keys:
             with translated():
@@ -104,6 +113,9 @@ class S3Monitored:
         )
         for page in pages:
             yield from page.get("Contents", [])
+
+    def _newest(self, folder: str) -> list[str]:
+        return sorted((found["Key"] for found in self._objects(folder)), reverse=True)
 
     def _content(self, key: str) -> bytes | None:
         try:

@@ -1,6 +1,7 @@
 """The bucket users upload to, as S3."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,14 @@ from botocore.exceptions import ClientError
 from slipway.adapters.faults import code_of, translated
 from slipway.domain import naming
 from slipway.domain.desired import Artifact, Uploads
+from slipway.domain.errors import Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef, ObjectTypeDef
 
 CHUNK = 1 << 20
+GONE = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
 
 class S3Uploaded:
@@ -50,6 +53,9 @@ class S3Uploaded:
                 artifact=self._last(archives),
                 manifest_version=self._version(manifest) if given else None,
                 baseline=self._last(data),
+                request=self._last(
+                    o for o in objects if naming.REQUEST.fullmatch(o["Key"].removeprefix(prefix))
+                ),
             )
 
     def manifest(self, deployment: str, version: str) -> bytes:
@@ -59,14 +65,14 @@ class S3Uploaded:
             return found["Body"].read()
 
     def read(self, artifact: Artifact) -> Iterable[bytes]:
-        with translated():
+        with translated(), _kept(artifact):
             body = self._client.get_object(
                 Bucket=artifact.bucket, Key=artifact.key, VersionId=artifact.version_id
             )["Body"]
             yield from body.iter_chunks(CHUNK)
 
     def pin(self, artifact: Artifact, key: str) -> None:
-        with translated():
+        with translated(), _kept(artifact):
             if not self._has(key):
                 self._client.copy(
                     {
@@ -100,6 +106,10 @@ class S3Uploaded:
                         Bucket=self._bucket, Delete={"Objects": doomed, "Quiet": True}
                     )
 
+    def holds(self, key: str) -> bool:
+        with translated():
+            return any(found["Key"] == key for found in self._objects(key))
+
     def _objects(self, prefix: str) -> Iterator["ObjectTypeDef"]:
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=prefix
@@ -128,7 +138,18 @@ class S3Uploaded:
         try:
             self._client.head_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
-            if code_of(error) not in ("404", "NoSuchKey", "NotFound"):
+            if code_of(error) not in GONE:
                 raise
             return False
         return True
+
+
+@contextmanager
+def _kept(artifact: Artifact) -> Iterator[None]:
+    """Raises Refused when this version of an upload was deleted."""
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) not in GONE:
+            raise
+        raise Refused(f"{artifact.uri} was deleted before it was used; upload it again") from error

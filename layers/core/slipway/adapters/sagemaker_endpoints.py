@@ -1,6 +1,8 @@
 """Models, endpoint configs and endpoints, as SageMaker."""
 
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -8,12 +10,18 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from slipway.adapters.faults import code_of, is_absent, is_present, translated
-from slipway.domain.desired import ProbeRequest
+from slipway.adapters.faults import (
+    is_absent,
+    is_of_the_model,
+    is_present,
+    status_of,
+    translated,
+)
 from slipway.domain.footprint import Footprint
 from slipway.domain.plan import VARIANT, Plan
+from slipway.domain.probed import CALLER_SECONDS
 from slipway.domain.world import Endpoint, EndpointStatus
-from slipway.ports import Reply
+from slipway.ports import Reply, Request
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -25,8 +33,11 @@ if TYPE_CHECKING:
 class SageMakerEndpoints:
     """Implements ports.Endpoints."""
 
-    def __init__(self, session: boto3.Session) -> None:
+    def __init__(
+        self, session: boto3.Session, stopwatch: Callable[[], float] = time.monotonic
+    ) -> None:
         self._session = session
+        self._stopwatch = stopwatch
 
     @cached_property
     def _client(self) -> "SageMakerClient":
@@ -40,7 +51,13 @@ class SageMakerEndpoints:
 
     @cached_property
     def _runtime(self) -> "SageMakerRuntimeClient":
-        return self._session.client("sagemaker-runtime")
+        """A client that waits a little longer than SageMaker does for a model, and asks again
+        where SageMaker itself could not be asked."""
+        patience = Config(
+            retries={"mode": "standard", "total_max_attempts": 3},
+            read_timeout=CALLER_SECONDS + 5,
+        )
+        return self._session.client("sagemaker-runtime", config=patience)
 
     def describe(self, name: str) -> Endpoint | None:
         with translated():
@@ -62,6 +79,14 @@ class SageMakerEndpoints:
     def has_config(self, name: str) -> bool:
         with translated():
             return self._config(name) is not None
+
+    def missing(self, config: str) -> str:
+        with translated():
+            found = self._config(config)
+            if found is None:
+                return "endpoint config"
+            models = (variant.get("ModelName", "") for variant in found["ProductionVariants"])
+            return "" if all(map(self._has_model, models)) else "model"
 
     def prepare(self, plan: Plan, package_arn: str) -> None:
         """Make the plan's model and config. Their names carry their content's digest, so what is
@@ -119,20 +144,23 @@ class SageMakerEndpoints:
             for model in footprint.models:
                 _unless_gone(partial(client.delete_model, ModelName=model))
 
-    def invoke(self, name: str, request: ProbeRequest) -> Reply:
+    def invoke(self, name: str, request: Request) -> Reply:
+        began = self._stopwatch()
         with translated():
             try:
                 answer = self._runtime.invoke_endpoint(
                     EndpointName=name,
-                    Body=request.body.encode(),
+                    Body=request.body,
                     ContentType=request.content_type,
-                    Accept=request.accept or request.content_type,
+                    Accept=request.accept or "*/*",
                 )
+                body = answer["Body"].read()
             except ClientError as error:
-                if code_of(error) != "ModelError":
+                if not is_of_the_model(error):
                     raise
-                return _model_error(error)
-        return Reply(200, answer.get("ContentType", ""), answer["Body"].read())
+                return replace(_model_error(error), seconds=self._stopwatch() - began)
+        seconds = self._stopwatch() - began
+        return Reply(200, answer.get("ContentType", ""), body, seconds)
 
     def _create_model(self, plan: Plan, package_arn: str) -> None:
         self._client.create_model(
@@ -157,6 +185,15 @@ class SageMakerEndpoints:
             ],
             DataCaptureConfig=_capture(plan),
         )
+
+    def _has_model(self, name: str) -> bool:
+        try:
+            self._client.describe_model(ModelName=name)
+        except ClientError as error:
+            if not is_absent(error):
+                raise
+            return False
+        return True
 
     def _config(self, name: str) -> Mapping[str, Any] | None:
         """A config; None when there is none of that name."""
@@ -201,8 +238,9 @@ def _capture(plan: Plan) -> "DataCaptureConfigTypeDef":
 
 
 def _model_error(error: ClientError) -> Reply:
-    """What the container answered, out of the ModelError that the platform made of it."""
+    """What the container answered, out of the ModelError that the platform made of it; a container
+    that is gone answers nothing, and the platform 503."""
     answer = error.response
-    status = int(str(answer.get("OriginalStatusCode", 500)))
+    status = int(str(answer.get("OriginalStatusCode", status_of(error) or 500)))
     message = str(answer.get("OriginalMessage", "")) or answer["Error"].get("Message", "")
     return Reply(status, "text/plain", message.encode())

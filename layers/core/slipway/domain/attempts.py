@@ -8,6 +8,9 @@ begun ──accepted──► the endpoint moves ──► served
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from slipway.domain.known import NOTHING, Known
+from slipway.domain.plan import Plan
+from slipway.domain.probed import Probes
 from slipway.domain.world import Endpoint, EndpointStatus
 
 KEPT = 2
@@ -48,10 +51,17 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A config that was released, and the registered version that it serves."""
+    """A config that was released, and the registered version that it serves.
+
+    `plan` is what it is made of, to make it again when somebody deleted it, and `known` what its
+    file tells; `proven` says that it was seen to answer.
+    """
 
     config: str
     package: str
+    plan: Plan | None = None
+    known: Known = NOTHING
+    proven: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +130,27 @@ class Attempts:
     def released(self, good: Good) -> "Attempts":
         """The attempts once `good` was released: it is what to go back to from now on."""
         others = (g for g in self.good if g.config != good.config)
-        return replace(self, good=(good, *others)[:KEPT])
+        released = (good, *others)
+        kept = released[:KEPT]
+        # The last that was seen to answer is kept, whatever was released since.
+        proof = next((g for g in released if g.proven), None)
+        return replace(self, good=kept if proof is None or proof in kept else (*kept, proof))
+
+    def proven(self, probes: Probes) -> "Attempts":
+        """The attempts with what is known by now to answer."""
+        seen = {probed.config for probed in probes.last if probed.proven}
+        return replace(
+            self, good=tuple(replace(g, proven=g.proven or g.config in seen) for g in self.good)
+        )
+
+    def release(self, config: str) -> Good | None:
+        """What was released as `config`."""
+        return next((good for good in self.good if good.config == config), None)
+
+    def known(self, config: str) -> Known:
+        """What is known of a config that was released; nothing of any other."""
+        good = self.release(config)
+        return good.known if good else NOTHING
 
     def _with(self, attempt: Attempt) -> "Attempts":
         others = self._others(attempt.generation, attempt.config)

@@ -22,7 +22,13 @@ def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None
 
 
 def nothing_is_owed(case: Case) -> Step:
-    return Announce(Verdict.RELEASED, f"{case.wanted} serves and passed its probes", case.wanted)
+    probed, remedy = case.probe(case.wanted), ""
+    if probed and not probed.proven:
+        command = f"`slipway push {case.desired.deployment} --request FILE`"
+        remedy = f"; {command} keeps a request that it has to answer"
+    seen = probed.reason if probed else "not probed"
+    reason = f"{case.name(case.wanted)} serves; {seen}{remedy}{case.changed}"
+    return Announce(Verdict.RELEASED, reason, case.wanted)
 
 
 RULES: tuple[Rule, ...] = (

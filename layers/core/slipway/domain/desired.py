@@ -57,12 +57,24 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class ProbeRequest:
-    """A golden request, sent to an endpoint before its release is called good."""
+    """A golden request, sent to an endpoint before its release is called good.
+
+    `within` is in seconds; without it several times what the version before took.
+    """
 
     body: str
     content_type: str = "text/csv"
     accept: str | None = None
     expect: Expectation = field(default_factory=Expectation)
+    within: float | None = None
+
+
+class OnChange(StrEnum):
+    """What it does to a release that a version is asked or answers something else than the one
+    before: people are told, or it is held before anything is deployed."""
+
+    NOTIFY = "notify"
+    HOLD = "hold"
 
 
 class OnViolation(StrEnum):
@@ -119,6 +131,7 @@ class Policy:
     capture_percentage: int = 0
     monitor: Monitor | None = None
     probes: tuple[ProbeRequest, ...] = ()
+    on_change: OnChange = OnChange.NOTIFY
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +139,9 @@ class Desired:
     """The desired state of one generation.
 
     `problem` says why the manifest cannot be used; the policy then is the last usable one.
-    `manifest_version` is the S3 version the policy was read from, None for the defaults, and
-    `baseline` the data that requests are held against. `wish` is what was asked for since the last
-    upload.
+    `manifest_version` is the S3 version the policy was read from, None for the defaults,
+    `baseline` the data that requests are held against, and `request` a golden request. `wish` is
+    what was asked for since the last upload.
     """
 
     deployment: str
@@ -138,17 +151,19 @@ class Desired:
     manifest_version: str | None = None
     problem: str | None = None
     baseline: Artifact | None = None
+    request: Artifact | None = None
     wish: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """What lies under a deployment's prefix: its newest artifact, its manifest's version and its
-    newest baseline data."""
+    """What lies under a deployment's prefix: its newest artifact, its manifest's version, its
+    newest baseline data and its newest golden request."""
 
     artifact: Artifact | None
     manifest_version: str | None
     baseline: Artifact | None = None
+    request: Artifact | None = None
 
 
 def is_news(uploads: Uploads, desired: Desired | None) -> bool:
@@ -158,10 +173,11 @@ def is_news(uploads: Uploads, desired: Desired | None) -> bool:
     is no wish. Whoever wants an older version back uploads it again.
     """
     if desired is None:
-        return any((uploads.artifact, uploads.manifest_version, uploads.baseline))
+        return any((uploads.artifact, uploads.manifest_version, uploads.baseline, uploads.request))
     return (
         newer(uploads.artifact, desired.artifact)
         or newer(uploads.baseline, desired.baseline)
+        or newer(uploads.request, desired.request)
         or uploads.manifest_version not in (None, desired.manifest_version)
     )
 

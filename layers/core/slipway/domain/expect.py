@@ -14,17 +14,17 @@ PART = re.compile(r"\.(\w+)|\[(\d+)\]")
 def unmet(expect: Expectation, status: int, body: str) -> str | None:
     """What of the expectation the reply does not meet, in one sentence; None when it meets all."""
     if status != expect.status:
-        return f"status {status}, expected {expect.status}: {_short(body)}"
+        return f"status {status}, expected {expect.status}: {short(body)}"
     try:
         row = _first_row(body) if expect.columns is not None or expect.between else []
         if expect.columns is not None and len(row) != expect.columns:
-            return f"{len(row)} columns, expected {expect.columns}: {_short(body)}"
+            return f"{len(row)} columns, expected {expect.columns}: {short(body)}"
         if expect.path is not None:
             found = at(expect.path, json.loads(body))
             return _outside([found], expect)
         return _outside(row, expect)
     except (ValueError, LookupError, TypeError) as problem:
-        return f"the reply cannot be read as expected ({problem}): {_short(body)}"
+        return f"the reply cannot be read as expected ({problem}): {short(body)}"
 
 
 def at(path: str, document: object) -> object:
@@ -52,5 +52,6 @@ def _first_row(body: str) -> list[str]:
     return next(csv.reader(body.splitlines()), [])
 
 
-def _short(body: str) -> str:
+def short(body: str) -> str:
+    """The beginning of a text that may be long."""
     return body if len(body) <= 200 else f"{body[:200]}…"

@@ -18,6 +18,7 @@ PINNED = "artifacts/"
 MANIFEST = "slipway.yaml"
 ARCHIVE = ".tar.gz"
 BASELINE = re.compile(r"baseline\.(csv|json|jsonl|parquet)")
+REQUEST = re.compile(r"request\.\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ def deployment_of_key(key: str) -> str | None:
     if not key.startswith(MODELS) or key.count("/") < 2:
         return None
     folder, rest = key.removeprefix(MODELS).split("/", 1)
-    if rest != MANIFEST and not rest.endswith(ARCHIVE) and not BASELINE.fullmatch(rest):
+    known = BASELINE.fullmatch(rest) or REQUEST.fullmatch(rest)
+    if rest != MANIFEST and not rest.endswith(ARCHIVE) and not known:
         return None
     return checked_deployment(folder)
 

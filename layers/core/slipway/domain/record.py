@@ -19,10 +19,11 @@ from slipway.domain.attempts import Attempts, Good
 from slipway.domain.desired import Artifact, Desired, Runner, Uploads
 from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
 from slipway.domain.footprint import Footprint
-from slipway.domain.rules.endpoint import SETTLE_SECONDS
+from slipway.domain.probed import UNPROBED, Probed, Probes
+from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
 from slipway.domain.wish import Wish
-from slipway.domain.world import Baseline, Drift, Inspected, Package, Probed
+from slipway.domain.world import Baseline, Drift, Inspected, Package
 
 TELL_SECONDS = 60  # as long as IngestViolations may run
 
@@ -60,11 +61,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The verdict a generation came to, and whether people have been told."""
+    """The verdict a generation came to, and whether people have been told.
+
+    The release with `fence` came to it at `at`, in epoch seconds.
+    """
 
     generation: int
     announce: Announce
     told: bool = False
+    fence: int = 0
+    at: float = 0.0
 
     def says(self, generation: int, announce: Announce) -> bool:
         return (self.generation, self.announce) == (generation, announce)
@@ -91,7 +97,7 @@ class Record:
     inspected: Inspected | None = None
     package: Package | None = None
     attempts: Attempts = field(default_factory=Attempts)
-    probed: Probed | None = None
+    probes: Probes = UNPROBED
     baseline: Baseline | None = None
     runners: tuple[Runner, ...] = ()
     footprints: tuple[Footprint, ...] = ()
@@ -186,7 +192,14 @@ class Record:
         if step.purge is None:
             return cleaned
         generation = self.desired.generation if self.desired else 0
-        return replace(cleaned, package=None, baseline=None, probed=None, purged=generation)
+        return replace(
+            cleaned,
+            package=None,
+            baseline=None,
+            probes=UNPROBED,
+            attempts=Attempts(),
+            purged=generation,
+        )
 
     def _footprints_but(self, configs: Collection[str]) -> tuple[Footprint, ...]:
         return tuple(each for each in self.footprints if each.config not in configs)
@@ -195,21 +208,33 @@ class Record:
         """The record with a sleeper to wake. Raises LookAgain after a hint since `hints`."""
         return replace(self.unhinted_since(hints), waiting=token)
 
-    def settling(self, announce: Announce, hints: int) -> "Record":
-        """The record with its verdict, to be told. Raises LookAgain after a hint since `hints`."""
-        generation = self.desired.generation if self.desired else 0
-        same = self.settled and self.settled.says(generation, announce)
-        settled = self.settled if same else Settled(generation, announce)
-        attempts = Attempts() if announce.verdict == Verdict.DELETED else self.attempts
-        if announce.config and self.package and self._proves(announce.config):
-            attempts = attempts.released(Good(announce.config, self.package.arn))
+    def settling(self, announce: Announce, hints: int, now: float, good: Good | None) -> "Record":
+        """The record with its verdict, to be told. `good` is the version that the verdict is
+        about, if it serves. Raises LookAgain after a hint since `hints`."""
+        attempts = self.attempts.proven(self.probes)
+        if good and good.config == announce.config and self._passed(good.config):
+            attempts = attempts.released(good).proven(self.probes)
+        settled = self._settled(announce, now)
         return replace(self.unhinted_since(hints), settled=settled, attempts=attempts)
 
-    def _proves(self, config: str) -> bool:
-        """Whether `config` passed its probes in this generation: then it is good to go back to,
-        also where something else, such as drift, holds the deployment."""
+    def _settled(self, announce: Announce, now: float) -> Settled:
+        """To come to the same verdict again is no news; in one release it is the same moment."""
         generation = self.desired.generation if self.desired else 0
-        return self.probed is not None and self.probed.proves(generation, config)
+        before = self.settled
+        if before is None or not before.says(generation, announce):
+            return Settled(generation, announce, fence=self.fence, at=now)
+        return before if before.fence == self.fence else replace(before, fence=self.fence, at=now)
+
+    def _passed(self, config: str) -> bool:
+        """Whether `config` did not fail its probes in this generation: then it can be gone back
+        to, also where something else, such as drift, holds the deployment."""
+        generation = self.desired.generation if self.desired else 0
+        probed = self.probes.of(config, generation)
+        return probed is not None and probed.passed
+
+    def having(self, probed: Probed) -> "Record":
+        """The record with a verdict of the probes."""
+        return replace(self, probes=self.probes.having(probed))
 
     def told(self, hints: int) -> "Record":
         """The record once people know its verdict. The owner lets go, unless somebody hinted at a

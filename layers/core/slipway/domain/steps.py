@@ -34,6 +34,7 @@ class Change(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    RESTORE = "restore"  # what somebody deleted of what serves
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class DeployEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class ProbeEndpoint:
-    """Send the golden requests to the endpoint that serves `config`."""
+    """Send probes to the endpoint that serves `config`."""
 
     config: str
     reason: str

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from slipway.domain.desired import Artifact, Desired
 from slipway.domain.footprint import Footprint
+from slipway.domain.known import NOTHING, Known
+from slipway.domain.probed import UNPROBED, Probes
 from slipway.domain.watch import UNWATCHED, Watch
 
 
@@ -16,7 +18,8 @@ class Inspected:
     `refused` says why the artifact may not be used at all. `image` is the image it chose;
     without one, `no_image` says why and what would help. `script` names the default inference
     script the image needs and `script_key` where it is kept; `features` is the width of a numeric
-    row, where the file tells it and the image's own decoder would read one.
+    row, where the file tells it and the image's own decoder would read one; `known` is what the
+    file tells of what it is asked and answers, whoever reads the requests.
     """
 
     artifact: Artifact
@@ -30,6 +33,7 @@ class Inspected:
     script: str | None = None
     script_key: str = ""
     features: int | None = None
+    known: Known = NOTHING
     findings: tuple[str, ...] = ()
 
     def answers(self, desired: Desired) -> bool:
@@ -101,20 +105,6 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Probed:
-    """The verdict of the probes on one config, for one generation."""
-
-    generation: int
-    config: str
-    passed: bool
-    reason: str
-
-    def proves(self, generation: int, config: str) -> bool:
-        """Whether they passed on this config in this generation."""
-        return (self.generation, self.config, self.passed) == (generation, config, True)
-
-
-@dataclass(frozen=True, slots=True)
 class Baseline:
     """What BuildBaseline made of the uploaded data, in `folder`. `refused` says why nothing."""
 
@@ -161,19 +151,23 @@ class Drift:
 class World:
     """What Decide sees.
 
-    `unsettled` is true while a call of an earlier owner may still land, `footprints` are what
-    releases left, `purged` says that versions and data were deleted as it was asked for, and
-    `deleted` that people have been told so: what appears since is not ours.
+    `unsettled` is true while a call of an earlier owner may still land. `missing` names what
+    somebody deleted of what serves: "endpoint config" or "model"; `unpinned` what is gone of what
+    the wanted version is made of. `footprints` are what releases left, `purged` says that versions
+    and data were deleted as it was asked for, and `deleted` that people have been told so: what
+    appears since is not ours.
     """
 
     inspected: Inspected | None = None
     package: Package | None = None
     endpoint: Endpoint | None = None
-    probed: Probed | None = None
+    probes: Probes = UNPROBED
     baseline: Baseline | None = None
     watch: Watch = UNWATCHED
     drift: Drift | None = None
     unsettled: bool = False
+    missing: str = ""
+    unpinned: str = ""
     footprints: tuple[Footprint, ...] = ()
     purged: bool = False
     deleted: bool = False

@@ -2,18 +2,19 @@
 
 from slipway.domain.desired import Approval
 from slipway.domain.rules.case import Case, Rule
-from slipway.domain.steps import Announce, InspectArtifact, RegisterModel, Step, Verdict
+from slipway.domain.rules.retreat import hold
+from slipway.domain.steps import InspectArtifact, RegisterModel, Step
 from slipway.domain.world import PackageApproval
 
 
 def manifest_is_unusable(case: Case) -> Step | None:
-    return Announce(Verdict.HELD, case.desired.problem) if case.desired.problem else None
+    return hold(case, case.desired.problem) if case.desired.problem else None
 
 
 def nothing_was_uploaded(case: Case) -> Step | None:
     if case.desired.artifact is not None:
         return None
-    return Announce(Verdict.HELD, f"no artifact under models/{case.desired.deployment}/ yet")
+    return hold(case, f"no artifact under models/{case.desired.deployment}/ yet")
 
 
 def artifact_is_unknown(case: Case) -> Step | None:
@@ -26,20 +27,28 @@ def artifact_was_refused(case: Case) -> Step | None:
     inspected = case.world.inspected
     if inspected is None or inspected.refused is None:
         return None
-    return Announce(Verdict.HELD, f"artifact refused: {inspected.refused}")
+    return hold(case, f"artifact refused: {inspected.refused}")
 
 
 def no_image_runs_it(case: Case) -> Step | None:
     if case.plan is not None:
         return None
     found = case.world.inspected
-    return Announce(Verdict.HELD, f"no image: {found.no_image if found else 'not inspected'}")
+    return hold(case, f"no image: {found.no_image if found else 'not inspected'}")
 
 
 def version_is_unregistered(case: Case) -> Step | None:
     if case.approval is not None:
         return None
-    return RegisterModel("the model registry has no version of this artifact and container")
+    found = case.world.inspected
+    version = f"{found.summary or 'the artifact'} (sha256 {found.sha256[:12]})" if found else ""
+    return RegisterModel(f"the model registry has no version of {version} in this container")
+
+
+def bytes_are_gone(case: Case) -> Step | None:
+    # A container that starts later, on another instance, would find nothing to load.
+    gone = case.world.unpinned
+    return RegisterModel(f"somebody deleted {gone}; it is copied again") if gone else None
 
 
 def approval_is_automatic(case: Case) -> Step | None:
@@ -56,5 +65,6 @@ RULES: tuple[Rule, ...] = (
     artifact_was_refused,
     no_image_runs_it,
     version_is_unregistered,
+    bytes_are_gone,
     approval_is_automatic,
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from slipway.domain.attempts import Attempt, Attempts
 from slipway.domain.desired import Desired
 from slipway.domain.plan import Plan
+from slipway.domain.probed import Probed
 from slipway.domain.steps import Step
 from slipway.domain.watch import UNWATCHED, Watch
 from slipway.domain.world import Endpoint, PackageApproval, World
@@ -42,19 +43,42 @@ class Case:
         known = package is not None and self.plan and package.key == self.plan.package_key
         return package.approval if package and known else None
 
-    @property
-    def probe_failure(self) -> str | None:
-        """Why the probes failed on the wanted config in this generation."""
-        probed = self.world.probed
-        if probed is None or probed.passed:
-            return None
-        here = (probed.generation, probed.config) == (self.desired.generation, self.wanted)
-        return probed.reason if here else None
+    def probe(self, config: str) -> Probed | None:
+        """What the probes of this generation said of a config."""
+        return self.world.probes.of(config, self.desired.generation)
+
+    def fails(self, config: str) -> bool:
+        """Whether a config did not answer its probes when it was last asked."""
+        probed = self.world.probes.of(config)
+        return probed is not None and not probed.passed
+
+    def made_of(self, config: str) -> Plan | None:
+        """What a config is made of: the wanted one, or one that was released."""
+        if self.plan and config == self.wanted:
+            return self.plan
+        good = self.attempts.release(config)
+        return good.plan if good else None
+
+    def name(self, config: str) -> str:
+        """What a person calls a config: the version in the registry that it serves."""
+        good, package = self.attempts.release(config), self.world.package
+        wanted = package.arn if package and config == self.wanted else ""
+        number = (wanted or (good.package if good else "")).rpartition("/")[2]
+        return f"version {number}" if number.isdigit() else config
 
     @property
-    def probe_passed(self) -> bool:
-        probed = self.world.probed
-        return probed is not None and probed.proves(self.desired.generation, self.wanted)
+    def changes(self) -> str:
+        """How the wanted version differs from the one released before, as far as files tell."""
+        inspected = self.world.inspected
+        before = next((g for g in self.attempts.good if g.config != self.wanted), None)
+        if inspected is None or before is None or self.plan is None:
+            return ""
+        return ", ".join(inspected.known.changes(before.known))
+
+    @property
+    def changed(self) -> str:
+        """The same, to be said at a sentence's end."""
+        return f"; changed: {self.changes}" if self.changes else ""
 
     @property
     def watch(self) -> Watch:

@@ -4,7 +4,7 @@ and nothing else's with it. And what every deployment owes: to leave nothing lyi
 from slipway.domain.attempts import KEPT
 from slipway.domain.footprint import superfluous
 from slipway.domain.rules.case import Case, Rule
-from slipway.domain.rules.endpoint import (
+from slipway.domain.rules.rest import (
     change_is_not_visible_yet,
     earlier_call_may_still_land,
     endpoint_is_in_motion,

@@ -2,7 +2,8 @@
 
 from slipway.domain.desired import OnViolation
 from slipway.domain.rules.case import Case, Rule
-from slipway.domain.steps import Announce, BuildBaseline, Change, Step, Verdict, WatchEndpoint
+from slipway.domain.rules.retreat import hold
+from slipway.domain.steps import BuildBaseline, Change, Step, WatchEndpoint
 
 
 def baseline_data_is_missing(case: Case) -> Step | None:
@@ -10,7 +11,7 @@ def baseline_data_is_missing(case: Case) -> Step | None:
         return None
     folder = f"models/{case.desired.deployment}/"
     reason = f"monitor: there is no baseline data; upload {folder}baseline.csv"
-    return Announce(Verdict.HELD, reason, case.wanted)
+    return hold(case, reason)
 
 
 def baseline_is_unbuilt(case: Case) -> Step | None:
@@ -24,7 +25,7 @@ def baseline_was_refused(case: Case) -> Step | None:
     built = case.world.baseline
     if not case.watch or built is None or built.refused is None:
         return None
-    return Announce(Verdict.HELD, f"monitor: baseline refused: {built.refused}", case.wanted)
+    return hold(case, f"monitor: baseline refused: {built.refused}")
 
 
 def watch_is_not_as_wanted(case: Case) -> Step | None:
@@ -45,7 +46,7 @@ def requests_have_drifted(case: Case) -> Step | None:
     if drift is None or not drift.since or drift.generation != case.desired.generation:
         return None
     reason = f"drift: {drift.violations} violations of the baseline, since {drift.since}"
-    return Announce(Verdict.HELD, f"{reason}; upload a new model or new baseline data", case.wanted)
+    return hold(case, f"{reason}; upload a new model or new baseline data")
 
 
 RULES: tuple[Rule, ...] = (

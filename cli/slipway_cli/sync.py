@@ -1,4 +1,4 @@
-"""`slipway release`: start a release by hand and follow it."""
+"""`slipway sync`: compare what is wanted with what is there, now, and follow what comes of it."""
 
 import json
 from typing import Annotated
@@ -13,12 +13,12 @@ from slipway_cli.push import finish
 from slipway_cli.stack import Stack
 
 
-def release(
+def sync(
     ctx: typer.Context,
     deployment: Annotated[str, typer.Argument(help="The deployment's name.")],
     timeout: Annotated[float, typer.Option(help="Seconds to follow at most.")] = 1800.0,
 ) -> None:
-    """Start a release by hand: whatever is owed is done, and nothing else."""
+    """Compare what is wanted with what is there, and do what is left to do, if anything."""
     found = stack.connect(target.of(ctx))
     line = TimeLine(found.ports, checked_deployment(deployment))
     execution = found.session.client("stepfunctions").start_execution(
@@ -32,10 +32,16 @@ def release(
 
 
 def ended(found: Stack, deployment: str, execution: str) -> End | None:
-    """How the execution ended; None while it runs. Raises Problem when it broke."""
+    """How what is wanted now ended, once the execution has, or whoever was at it already; None
+    until then. Raises Problem when it broke."""
     if not found.succeeded(execution, "release"):
         return None
-    settled = found.ports.ledger.load(deployment).settled
-    if settled:
+    record = found.ports.ledger.load(deployment)
+    if record.lease:
+        found.succeeded(record.lease.owner, "release")
+        return None
+    settled, desired = record.settled, record.desired
+    generation = desired.generation if desired else 0
+    if settled and settled.told and settled.generation == generation:
         return End(settled.announce.verdict, settled.announce.reason)
-    raise Problem("the release succeeded: it gave no cause", execution, Exit.REFUSED)
+    raise Problem("the release came to no verdict", execution, Exit.REFUSED)

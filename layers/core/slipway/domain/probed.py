@@ -1,0 +1,116 @@
+"""Probes: requests sent to a version before it is called good, and how they were answered."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+CALLER_SECONDS = 60.0  # how long SageMaker gives a model
+PATIENT_SECONDS = 1.0  # nobody is held for less
+SEVERAL = 5  # times what the version before took
+KEPT = 4  # what is wanted, what served, and what can be gone back to
+
+
+class Source(StrEnum):
+    """Where a probe comes from."""
+
+    MANIFEST = "manifest"
+    CAPTURE = "capture"
+    SAMPLE = "sample"
+    BASELINE = "baseline"
+    GUESS = "guess"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which request a probe is: an object's version and the number of a line in it, the number of
+    a probe in the manifest, or the width of a row of zeros."""
+
+    source: Source
+    key: str = ""
+    version: str = ""
+    number: int = 0
+
+    @property
+    def label(self) -> str:
+        """What a person calls it."""
+        name = self.key.rpartition("/")[2]
+        return {
+            Source.MANIFEST: f"probe {self.number}",
+            Source.CAPTURE: "a captured request",
+            Source.SAMPLE: name,
+            Source.BASELINE: f"a row of {name}",
+            Source.GUESS: f"a row of {self.number} zeros",
+        }[self.source]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A probe as it was answered: the status, the reply's shape, and after how many seconds."""
+
+    origin: Origin
+    status: int
+    shape: str
+    seconds: float
+
+    @property
+    def answered(self) -> bool:
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """The verdict of the probes on one config, for one generation.
+
+    `count` is how many probes it rests on: without any, `passed` proves nothing. `asked` is how
+    each was answered.
+    """
+
+    generation: int
+    config: str
+    passed: bool
+    reason: str
+    count: int = 1
+    asked: tuple[Asked, ...] = ()
+
+    @property
+    def proven(self) -> bool:
+        """Whether it was seen to answer, which is more than not to have failed."""
+        return self.passed and self.count > 0
+
+    def answer(self, origin: Origin) -> Asked | None:
+        """How a probe was answered, if it was sent."""
+        return next((asked for asked in self.asked if asked.origin == origin), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """The last verdict on each of the configs that were asked last, newest first."""
+
+    last: tuple[Probed, ...] = ()
+
+    def of(self, config: str, generation: int | None = None) -> Probed | None:
+        """The last verdict on a config; that of one generation, where it is given."""
+        found = next((probed for probed in self.last if probed.config == config), None)
+        return found if found and generation in (None, found.generation) else None
+
+    def before(self, config: str, generation: int) -> Probed | None:
+        """Whom `config` is held against: what else was asked first in a generation, if it can be
+        one that answered."""
+        others = [p for p in self.last if p.generation == generation and p.config != config][::-1]
+        return next((p for p in others if p.proven), others[0] if others else None)
+
+    def having(self, probed: Probed) -> "Probes":
+        others = (known for known in self.last if known.config != probed.config)
+        return Probes((probed, *others)[:KEPT])
+
+
+UNPROBED = Probes()
+
+
+def limit(within: float | None, before: Asked | None) -> float:
+    """How many seconds a probe may take: what the manifest says, else several times what it took
+    before, and never more than its caller would wait."""
+    if within is not None:
+        return min(within, CALLER_SECONDS)
+    if before is None:
+        return CALLER_SECONDS
+    return min(max(SEVERAL * before.seconds, PATIENT_SECONDS), CALLER_SECONDS)

@@ -1,0 +1,107 @@
+"""The way back: to what was released before and answers its probes, if anything does."""
+
+from slipway.domain.attempts import NO_REASON, Attempt, Good
+from slipway.domain.rules import rest
+from slipway.domain.rules.case import Case
+from slipway.domain.rules.verdict import held
+from slipway.domain.steps import Change, DeployEndpoint, ProbeEndpoint, Step
+from slipway.domain.world import Endpoint, EndpointStatus
+
+TRIES = 3
+
+# SageMaker's words for troubles of its own, or somebody else's: the version is not to blame and
+# may be tried again.
+TRANSIENT = (
+    "request to service failed",
+    "insufficientinstancecapacity",
+    "insufficient capacity",
+    "could not find endpoint configuration",
+    "could not find model ",
+)
+
+
+def hold(case: Case, reason: str) -> Step:
+    """Hold the release with what serves on; but what was just seen to fail does not serve on, nor
+    does nothing, where there is something better to go back to."""
+    coming = next((step for rule in rest.RULES if (step := rule(case)) is not None), None)
+    if coming is not None:
+        return coming
+    return retreat(case, reason) if _is_bad(case) and refuges(case) else held(case, reason)
+
+
+def _is_bad(case: Case) -> bool:
+    live = case.endpoint
+    if live is None or live.status == EndpointStatus.FAILED:
+        return True
+    return live.serves(live.config) and case.fails(live.config)
+
+
+def retreat(case: Case, reason: str, resorts: tuple[Good, ...] | None = None) -> Step:
+    """Go back to the best of what was released besides the wanted config, or hold where that is
+    not to be had. `resorts` are what may serve where all of them fail, too."""
+    live, failures = case.endpoint, ""
+    for target in (good.config for good in refuges(case)):
+        if live and live.serves(target):
+            return _proof(case, target, reason)
+        tried = case.tried(target)
+        if tried is None or may_try(tried, live):
+            return DeployEndpoint(
+                _way_to(live), target, f"{reason}; going back to {case.name(target)}"
+            )
+        failures += f"; going back to {case.name(target)} failed: {tried.refused or NO_REASON}"
+    return _nothing_better(case, reason + failures, others(case) if resorts is None else resorts)
+
+
+def refuges(case: Case) -> list[Good]:
+    """What can be gone back to: what does not fail its probes, first what was seen to answer."""
+    sound = (good for good in others(case) if not case.fails(good.config))
+    return sorted(sound, key=lambda good: not good.proven)
+
+
+def others(case: Case) -> tuple[Good, ...]:
+    """What was released besides the wanted config, newest first."""
+    return tuple(good for good in case.attempts.good if good.config != case.wanted)
+
+
+def _proof(case: Case, target: str, reason: str) -> Step:
+    """What was gone back to has to answer now, whatever it did once."""
+    if case.tried(target) and case.probe(target) is None:
+        return ProbeEndpoint(target, f"{reason}; {case.name(target)} serves again: does it answer?")
+    return held(case, reason)
+
+
+def _nothing_better(case: Case, reason: str, resorts: tuple[Good, ...]) -> Step:
+    """All that is known fails: what was released last serves, for it did answer once."""
+    live = case.endpoint
+    failed = [case.name(good.config) for good in others(case) if case.fails(good.config)]
+    if not failed:
+        nowhere = "" if others(case) else "; there is no earlier release to go back to"
+        return held(case, f"{reason}{nowhere}")
+    resort = resorts[0].config
+    tried = case.tried(resort)
+    said = f"{reason}; {', '.join(failed)} failed the probes, too, and nothing better is known"
+    rests = live is not None and (live.serves(resort) or not _is_bad(case))
+    if rests or not (tried is None or may_try(tried, live)):
+        return held(case, said)
+    return DeployEndpoint(_way_to(live), resort, f"{said}; going back to {case.name(resort)}")
+
+
+def _way_to(live: Endpoint | None) -> Change:
+    if live is None:
+        return Change.CREATE
+    # Failed allows DeleteEndpoint and nothing else; nothing is served that could be lost.
+    return Change.DELETE if live.status == EndpointStatus.FAILED else Change.UPDATE
+
+
+def may_try(tried: Attempt, live: Endpoint | None) -> bool:
+    """Whether a change that was tried before may be made (again) on an endpoint at rest."""
+    if tried.ended:
+        # What served before was changed by hand since.
+        return tried.served or may_repeat(tried)
+    return live is None or tried.never_arrived(live.modified_at)
+
+
+def may_repeat(tried: Attempt) -> bool:
+    """Whether what failed may have been somebody else's fault, a few times."""
+    failure = (tried.refused or "").lower()
+    return tried.number < TRIES and any(words in failure for words in TRANSIENT)

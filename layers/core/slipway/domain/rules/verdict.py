@@ -1,0 +1,16 @@
+"""How a release is held: with a reason, and with what serves on."""
+
+from slipway.domain.rules.case import Case
+from slipway.domain.steps import Announce, Verdict
+
+
+def held(case: Case, reason: str) -> Announce:
+    """The verdict. What serves is only named where an endpoint is at rest with it."""
+    live = case.endpoint
+    if live is None:
+        return Announce(Verdict.HELD, f"{reason}; nothing serves")
+    if live.in_motion or not live.serves(live.config):
+        return Announce(Verdict.HELD, f"{reason}; {live.name} is {live.status}")
+    failed = ", though it failed its probes" if case.fails(live.config) else ""
+    said = f"{reason}; {case.name(live.config)} serves on{failed}"
+    return Announce(Verdict.HELD, said, live.config)
