@@ -88,7 +88,7 @@ def start(
     try:
         if fresh:
             cloud.forget(goal.state)
-        return cloud.start(goal.state, port, time_scale=time_scale, keep=keep)
+        return cloud.start(goal.state, port, time_scale=time_scale, keep=keep, project=Path.cwd())
     except CloudRunning as running:
         raise Problem(str(running), "`slipway down` ends it.", Exit.USAGE) from running
     except CloudFailed as failed:
