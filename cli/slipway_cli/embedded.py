@@ -20,7 +20,11 @@ POLL_SECONDS = 0.1
 
 Port = Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")]
 Scale = Annotated[
-    float, typer.Option(help="How long a waited second lasts: 0.01 is a hundred times faster.")
+    float,
+    typer.Option(
+        envvar="SLIPWAY_TIME_SCALE",
+        help="How long a waited second lasts: 0.01 is a hundred times faster.",
+    ),
 ]
 
 
