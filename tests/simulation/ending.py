@@ -11,7 +11,7 @@ from slipway.looking import Look, look, planned
 from slipway.manifest import parse
 from slipway.release import READINGS
 
-from tests.simulation.contents import EMPTY, disqualified, kind_of
+from tests.simulation.contents import EMPTY, disqualified, doubtful, kind_of
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, World
 
 REPLAY_SECONDS = 600.0
@@ -72,6 +72,8 @@ def _check_verdict(world: World, announce: Announce) -> None:
         serving = _serving(world)
         if not wished or serving != wished[-1] or disqualified(serving):
             world.wrong(f"released, but {serving!r} serves and {wished[-1:]} is the newest")
+        if serving and doubtful(serving) and world.invariants.answered():
+            world.wrong(f"released, but {serving!r} took the place of what answered")
         _check_watch(world)
     elif wished and not _is_excused(world, wished[-1], announce.reason):
         world.wrong(f"held without a cause: {announce.reason}")
@@ -104,6 +106,10 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
         return True
     if reason.startswith("monitor: ") and desired and desired.policy.monitor:
         return _lacks_rows(world)
+    if "cannot be updated any more" in reason:
+        return any(act.what == "lose" for act in world.story.acts)
+    if doubtful(newest) and "probe failed" in reason:
+        return True
     untold = desired is not None and desired.generation in world.invariants.beyond_telling
     return untold or world.invariants.is_bad(newest) or _manifest_is_broken(world)
 

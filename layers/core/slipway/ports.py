@@ -203,7 +203,8 @@ class Monitored(Protocol):
         ...
 
     def open(self, keys: Iterable[str]) -> Iterator[tuple[str, BinaryIO]]:
-        """Each key with a stream of its bytes, to `read` from, one after the other."""
+        """Each key with a stream of its bytes, to `read` from, one after the other; those that are
+        gone are left out."""
         ...
 
     def data(self, data: Artifact) -> BinaryIO:

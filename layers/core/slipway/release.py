@@ -74,20 +74,23 @@ def register_model(ports: Ports, task: Task) -> str:
         if automatic and approval == PackageApproval.PENDING:
             ports.registry.approve(known.arn, "the manifest approves automatically")
         return known.arn
-    # A version that somebody deleted is made anew, so the token carries the one before it; and a
-    # token used for another group, or with another approval, is refused.
+    # A version that somebody deleted is made anew, so the token carries the one before it, and how
+    # many there were: in a new group they are counted from one again. A token used for another
+    # group, or with another approval, is refused.
+    count = known.lost + 1 if known else 0
     token = naming.digest(
         {
             "group": wanted.group,
             "plan": wanted.package_key,
             "gone": known.arn if known else "",
+            "lost": count,
             "approved": automatic,
         }
     )
     arn = ports.registry.register(
         wanted, approved=automatic, description=inspected.summary, token=token
     )
-    package = Package(wanted.package_key, arn)
+    package = Package(wanted.package_key, arn, lost=count)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), package=package))
     return arn
 
@@ -201,9 +204,12 @@ def _inspected(ports: Ports, task: Task, artifact: Artifact, instance_type: str)
 
 def _begun(step: DeployEndpoint, found: Look) -> Callable[[Attempts, int], Attempts]:
     """The attempts as they were looked at, with one more."""
-    live = found.world.endpoint
+    live, version = found.world.endpoint, _good(found)
     found_at = live.modified_at if live else None
-    return lambda _, generation: found.record.attempts.begun(generation, step.config, found_at)
+    before = found.record.attempts
+    if version and version.config == step.config:
+        before = before.deploying(version)
+    return lambda _, generation: before.begun(generation, step.config, found_at)
 
 
 def _attempt(ports: Ports, task: Task, how: Callable[[Attempts, int], Attempts]) -> None:
@@ -238,11 +244,11 @@ def _make(ports: Ports, config: str, found: Look) -> None:
     """Make the model and the config that are wanted, or were released, unless they are there.
     Raises Refused where they are neither."""
     wanted, package = found.plan, found.world.package
-    good = found.record.attempts.release(config)
+    known = found.record.attempts.made_of(config)
     if wanted and package and wanted.config == config:
         ports.endpoints.prepare(wanted, package.arn)
-    elif good and good.plan:
-        ports.endpoints.prepare(good.plan, good.package)
+    elif known and known.plan:
+        ports.endpoints.prepare(known.plan, known.package)
     elif not ports.endpoints.has_config(config):
         raise Refused(f"endpoint config {config} is gone")
 
