@@ -6,6 +6,7 @@ from tests.simulation.stories import BASELINE, MANIFEST, Act
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, SITE, World
 
 PATCH_SECONDS = 50.0
+BY_HAND = "by-hand"
 
 
 def act(world: World, deed: Act) -> None:
@@ -57,7 +58,7 @@ def _edit(world: World, deed: Act) -> None:
 
 
 def _config_by_hand(world: World) -> str:
-    name, person = "by-hand", world.cloud.person
+    name, person = BY_HAND, world.cloud.person
     container = {"Image": "by-hand", "ModelDataUrl": "s3://elsewhere/model.tar.gz"}
     person(
         "CreateModel", ModelName=name, PrimaryContainer=container, ExecutionRoleArn=SITE.role_arn
