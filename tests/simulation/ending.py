@@ -80,7 +80,8 @@ def _check_serving(world: World) -> None:
     edited = any(act.what == "edit" for act in world.story.acts)
     if serving and disqualified(serving) and invariants.answered() and told and not edited:
         world.wrong(f"{serving!r} serves on, though something that answers was released")
-    if world.ports.endpoints.missing(live["EndpointConfigName"]):
+    rests = live["EndpointStatus"] == "InService"
+    if rests and world.ports.endpoints.missing(live["EndpointConfigName"]):
         world.wrong(f"{live['EndpointConfigName']} serves, and its parts are gone")
 
 

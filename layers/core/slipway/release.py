@@ -222,8 +222,7 @@ def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str,
     """The call that changes the endpoint, with all that it needs in place. Raises Refused for what
     is not approved any more: only approved versions are served."""
     good = found.record.attempts.release(step.config)
-    wanted = found.plan is not None and found.plan.config == step.config
-    if good and not wanted and ports.registry.approval(good.package) != PackageApproval.APPROVED:
+    if good and ports.registry.approval(good.package) != PackageApproval.APPROVED:
         raise Refused(f"{step.config} is not approved any more")
     _make(ports, step.config, found)
     return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update

@@ -66,7 +66,7 @@ def probes_failed(case: Case) -> Step | None:
     probed = case.probe(case.wanted)
     if probed is None or probed.passed:
         return None
-    return retreat(case, f"probe failed: {probed.reason}{case.changed}", case.attempts.good)
+    return retreat(case, f"probe failed: {probed.reason}{case.changed}", resorts=case.attempts.good)
 
 
 def endpoint_is_absent(case: Case) -> Step | None:
