@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from rich.console import Console
@@ -130,8 +130,8 @@ def tell(console: Console, moment: Moment, indent: str = "") -> None:
 
 
 def shown_on(console: Console, indent: str = "") -> Callable[[Moment], None]:
-    """A `show` for `follow` that prints each moment."""
-    return lambda moment: tell(console, moment, indent)
+    """A `show` for `follow` that prints each moment in a line; `slipway history` has the rest."""
+    return lambda moment: tell(console, replace(moment, why=screen.brief(moment.why)), indent)
 
 
 def _superseded(ports: Ports, deployment: str, wish: Wish) -> End | None:

@@ -11,7 +11,7 @@ from slipway.ports import Moment
 
 from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
-from slipway_cli.follow import shown_on
+from slipway_cli.follow import tell
 
 STARTED = "Started"
 
@@ -38,12 +38,11 @@ def history(
 
 def show(console: Console, moments: list[Moment]) -> None:
     """Print moments, oldest first, under the release that each belongs to."""
-    printed = shown_on(console, "  ")
     for release, found in by_release(moments):
         if release:
             console.print(Text(release, "bold").append(f"  {screen.date(found[0].at)}", "dim"))
         for moment in found:
-            printed(moment)
+            tell(console, moment, "  ")
 
 
 def by_release(moments: list[Moment]) -> list[tuple[str, list[Moment]]]:

@@ -8,17 +8,18 @@ import typer
 
 from slipway_cli import screen, target
 from slipway_cli.approval import approve, reject
-from slipway_cli.check import check
 from slipway_cli.commands import Commands
 from slipway_cli.demo.command import demo
 from slipway_cli.embedded import down, env, up
+from slipway_cli.example import example
 from slipway_cli.history import history
 from slipway_cli.inspecting import inspect_artifact
 from slipway_cli.invoke import invoke
+from slipway_cli.monitor import monitor
 from slipway_cli.push import push
-from slipway_cli.release import release
 from slipway_cli.schema import schema
 from slipway_cli.status import status
+from slipway_cli.sync import sync
 
 app = typer.Typer(
     name="slipway",
@@ -31,13 +32,14 @@ app.command()(push)
 app.command()(status)
 app.command()(history)
 app.command()(invoke)
-app.command()(release)
-app.command()(check)
+app.command()(sync)
+app.command()(monitor)
 app.command()(approve)
 app.command()(reject)
 app.command("inspect")(inspect_artifact)
 app.command()(schema)
 app.command()(demo)
+app.command()(example)
 app.command()(up)
 app.command()(down)
 app.command()(env)

@@ -1,14 +1,19 @@
 """What a person sees: colours and width in a terminal, plain whole lines in a pipe or a log."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime
+from textwrap import shorten
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 UNBOUNDED = 1000
+FITS = 110
+SAID = "The container said: "
+SERVES_ON = re.compile(r"; (nothing serves|[^;\n]+ serves on[^;\n]*)\Z")
 STYLES = {
     "Released": "bold green",
     "InService": "green",
@@ -87,6 +92,14 @@ def worded(text: str) -> Text:
         (s for word, s in STYLES.items() if text.startswith(word) or f"({word})" in text), ""
     )
     return Text(text, style)
+
+
+def brief(reason: str) -> str:
+    """The cause in a sentence that fits into a line. What a container said is nearer to it than
+    what the platform said about the container; what serves on is for the state to say."""
+    cause = reason.partition(SAID)[2] or SERVES_ON.sub("", reason)
+    first = next((line for line in cause.splitlines() if line.strip()), "")
+    return shorten(first.split(". ")[0].rstrip(".:"), FITS, placeholder=" …")
 
 
 def clock(at: float) -> str:

@@ -14,7 +14,7 @@ from slipway.ports import Ports
 from slipway.settings import Settings
 
 from slipway_cli.failures import Exit, Problem
-from slipway_cli.target import Target
+from slipway_cli.target import Target, check_alive
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ class Stack:
 
 def connect(target: Target) -> Stack:
     """The stack called `target.stack`. Raises Problem when there is none."""
+    check_alive(target)
     session = boto3.Session()
     values = _values(session, target)
     try:

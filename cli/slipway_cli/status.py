@@ -1,4 +1,4 @@
-"""`slipway status`: what is wanted, what is, and what is owed."""
+"""`slipway status`: what is wanted, what serves, and what is left to do."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 from slipway.domain.desired import Desired, Policy
 from slipway.domain.naming import checked_deployment
 from slipway.domain.record import Record
-from slipway.domain.steps import AwaitChange, label
+from slipway.domain.steps import AwaitChange, Verdict, label
 from slipway.domain.watch import Schedule
 from slipway.domain.world import Inspected, PackageApproval, World
 from slipway.looking import Look, has_news, look
@@ -22,7 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
 def status(ctx: typer.Context, deployment: Deployment = None, *, as_json: Json = False) -> None:
-    """Show what is wanted, what serves, and what is owed."""
+    """Show what is wanted, what serves, and what is left to do."""
     ports = stack.connect(target.of(ctx)).ports
     if deployment is None:
         _all(ports, as_json=as_json)
@@ -40,7 +40,23 @@ def state(ports: Ports, found: Look) -> str:
         return AWAITS_APPROVAL
     if found.converged and record.settled:
         return record.settled.announce.verdict
-    return f"At work: {label(found.step)}" if record.lease else f"Owed: {label(found.step)}"
+    return f"At work: {label(found.step)}" if record.lease else f"Next: {label(found.step)}"
+
+
+def standing(ports: Ports, found: Look) -> str:
+    """The state, and where it does not say so by itself, what serves."""
+    word, live = state(ports, found), found.world.endpoint
+    if word == Verdict.RELEASED or live is None or not live.serves(live.config):
+        return f"{word}; nothing serves" if word == Verdict.HELD else word
+    return f"{word}; {_serves(found)} serves on"
+
+
+def _serves(found: Look) -> str:
+    """What a person calls what the endpoint has: its version in the registry."""
+    live = found.world.endpoint
+    good = found.record.attempts.release(live.config) if live else None
+    number = good.package.rpartition("/")[2] if good else ""
+    return f"version {number}" if number.isdigit() else (live.config if live else "nothing")
 
 
 def _all(ports: Ports, *, as_json: bool) -> None:
@@ -57,7 +73,8 @@ def _all(ports: Ports, *, as_json: bool) -> None:
 
 def _row(ports: Ports, found: Look) -> tuple[str, str, str]:
     live = found.world.endpoint
-    return state(ports, found), live.status if live else "none", found.step.reason
+    status = live.status if live else "none"
+    return standing(ports, found), status, screen.brief(found.step.reason)
 
 
 def _one(ports: Ports, deployment: str, *, as_json: bool) -> None:
@@ -80,7 +97,7 @@ def _document(ports: Ports, found: Look) -> dict[str, object]:
     return {
         "deployment": record.deployment,
         "state": state(ports, found),
-        "owed": {"step": label(found.step), "reason": found.step.reason},
+        "next": {"step": label(found.step), "reason": found.step.reason},
         "desired": asdict(record.desired) if record.desired else None,
         "inspected": asdict(record.inspected) if record.inspected else None,
         "package": asdict(world.package) if world.package else None,
@@ -96,11 +113,11 @@ def _document(ports: Ports, found: Look) -> dict[str, object]:
 def _facts(ports: Ports, found: Look) -> list[tuple[str, str]]:
     record = found.record
     return [
-        ("state", state(ports, found)),
-        ("why", found.step.reason),
+        ("state", standing(ports, found)),
+        ("why", screen.brief(found.step.reason)),
         *(_wanted(record.desired) if record.desired else []),
         *(_inspected(record.inspected) if record.inspected else []),
-        *_served(found.world),
+        *_served(found),
         ("probes", str(probed["reason"]) if (probed := _probed(found)) else ""),
         *_watched(record, found.world),
         ("owner", _owner(record)),
@@ -121,7 +138,6 @@ def _wanted(desired: Desired) -> list[tuple[str, str]]:
         else "nothing yet"
     )
     return [
-        ("generation", str(desired.generation)),
         ("artifact", uploaded),
         ("policy", _policy(desired.policy)),
         ("manifest", desired.problem or ""),
@@ -140,18 +156,25 @@ def _inspected(inspected: Inspected) -> list[tuple[str, str]]:
     return [
         ("model", inspected.summary),
         ("sha256", inspected.sha256),
-        ("image", inspected.image or inspected.no_image or ""),
         *(("finding", finding) for finding in inspected.findings),
     ]
 
 
-def _served(world: World) -> list[tuple[str, str]]:
-    package, live = world.package, world.endpoint
+def _served(found: Look) -> list[tuple[str, str]]:
+    package, live = found.world.package, found.world.endpoint
+    good = found.record.attempts.release(live.config) if live else None
+    serving = good.plan.container.image if good and good.plan else ""
+    wanted = found.plan.container.image if found.plan else ""
+    inspected = found.record.inspected
+    missing = inspected.no_image if inspected and not wanted else ""
     return [
+        ("image", serving or wanted or missing or ""),
+        ("next image", (wanted or missing or "") if serving and serving != wanted else ""),
         ("version", f"{package.arn} ({package.approval})" if package else ""),
         ("endpoint", f"{live.name} ({live.status})" if live else "none"),
+        ("serves", _serves(found) if live and live.serves(live.config) else "nothing"),
         ("config", live.config if live else ""),
-        ("failure", live.failure if live else ""),
+        ("failure", screen.brief(live.failure) if live else ""),
     ]
 
 

@@ -11,17 +11,20 @@ import typer
 from slipway_local import cloud
 from slipway_local.cloud import Cloud
 
+from slipway_cli.failures import Problem
+
 STATE = Path(".slipway")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """The stack's name, the embedded cloud's folder, and the cloud that runs there, if it is
-    the one to talk to."""
+    the one to talk to; `aws` when AWS was asked for by name."""
 
     stack: str
     state: Path
     cloud: Cloud | None
+    aws: bool = False
 
 
 def of(ctx: typer.Context) -> Target:
@@ -31,7 +34,17 @@ def of(ctx: typer.Context) -> Target:
 
 def choose(stack: str, state: Path, *, aws: bool) -> Target:
     """The embedded cloud wins while it runs, so that nobody at play touches a real account."""
-    return Target(stack, state.resolve(), None if aws else cloud.find(state))
+    return Target(stack, state.resolve(), None if aws else cloud.find(state), aws=aws)
+
+
+def check_alive(target: Target) -> None:
+    """Raises Problem when the embedded cloud that ran here has died, so that nobody at play is
+    sent to AWS by its death."""
+    if target.cloud is None and not target.aws and cloud.died(target.state):
+        raise Problem(
+            f"the embedded cloud that ran in {target.state} has died",
+            "`slipway up` starts it again with what it held; `slipway --aws` talks to AWS.",
+        )
 
 
 @contextmanager

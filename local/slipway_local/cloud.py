@@ -98,11 +98,14 @@ def start(
     time_scale: float = 1.0,
     instance_seconds: float = 0.0,
     models: Path | None = None,
+    keep: bool = False,
 ) -> Cloud:
-    """Start a cloud in the background, empty, and return once it answers.
+    """Start a cloud in the background and return once it answers.
 
-    It keeps running when the caller ends. `port` 0 takes a free one; `models` is `state`
-    unless given; the other options are as in Settings. Raises CloudRunning, or CloudFailed.
+    It keeps running when the caller ends. With `keep` it is as the one before was, which ran here
+    and was kept, and else empty. `port` 0 takes the port of the one before or a free one; `models`
+    is `state` unless given; the other options are as in Settings. Raises CloudRunning, or
+    CloudFailed.
     """
     state = state.resolve()
     if record.alive(state):
@@ -111,10 +114,11 @@ def start(
     settings = Settings(
         state=state,
         models=(models or state).resolve(),
-        port=_free_port(port),
+        port=_free_port(port or _port_before(state, keep=keep)),
         auth=auth,
         time_scale=time_scale,
         instance_seconds=instance_seconds,
+        keep=keep,
     )
     _lay_out(settings)
     _wait_until_ready(settings, _spawn(settings))
@@ -125,6 +129,18 @@ def find(state: Path) -> Cloud | None:
     """The cloud that runs in `state`, None when there is none."""
     state = state.resolve()
     return Cloud(record.load(state)) if record.alive(state) else None
+
+
+def forget(state: Path) -> None:
+    """Have the next cloud in `state` start empty. Raises CloudRunning."""
+    if record.alive(state.resolve()):
+        raise CloudRunning(f"A cloud runs in {state}: what it holds cannot be forgotten.")
+    shutil.rmtree(state / "kept", ignore_errors=True)
+
+
+def died(state: Path) -> bool:
+    """Whether a cloud ran in `state` and was not stopped."""
+    return record.pid(state).exists() and not record.alive(state.resolve())
 
 
 def stop(state: Path) -> None:
@@ -157,6 +173,17 @@ def _free_port(wanted: int) -> int:
             return port
     except OSError as error:
         raise CloudFailed(f"Port {wanted} cannot be had: {error}. Give another, or 0.") from error
+
+
+def _port_before(state: Path, *, keep: bool) -> int:
+    """The port of the cloud that was kept here, so that what was told it finds it again; 0 where
+    somebody else has it now."""
+    try:
+        before = record.load(state).port if keep else 0
+        with socket.create_server(("127.0.0.1", before)):
+            return before
+    except (OSError, TypeError, ValueError):
+        return 0
 
 
 def _lay_out(settings: Settings) -> None:

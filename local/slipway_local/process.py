@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
+from typing import Any
+
+from ministack import app
 
 from slipway_local import record
 from slipway_local.images.jobs import ProcessRunner
@@ -20,9 +23,11 @@ from slipway_local.images.launcher import ProcessLauncher
 from slipway_local.images.transfers import Objects
 from slipway_local.ministack import events, mount, server, stores
 from slipway_local.ministack.alarms import Watch
+from slipway_local.ministack.keeping import Keeper
 from slipway_local.ministack.measures import Queues
 from slipway_local.ministack.settings import Settings
-from slipway_local.sagemaker.account import Durations
+from slipway_local.sagemaker import keeping
+from slipway_local.sagemaker.account import Account, Durations
 from slipway_local.sagemaker.jobs import Runner
 from slipway_local.sagemaker.service import SageMaker
 from slipway_local.sagemaker.serving import Container, Launcher, Server
@@ -55,13 +60,39 @@ def run(settings: Settings) -> None:
     watch = Watch(settings.owner, settings.time_scale, events.putter(*settings.owner))
     watch.install()
     queues = Queues(settings.owner, settings.time_scale)
-    with ticking(sagemaker.tick, queues.tick, watch.tick):
+    with kept(settings, sagemaker) as application, ticking(sagemaker.tick, queues.tick, watch.tick):
         try:
-            server.serve(settings)
+            server.serve(settings, application)
         finally:
+            sagemaker.flush()
             launcher.stop()
             runner.stop()
             server.stop_workers()
+
+
+@contextmanager
+def kept(settings: Settings, sagemaker: SageMaker) -> Iterator[Any]:
+    """The application to serve; what it holds is what was kept, and is kept while it serves."""
+    if not settings.keep:
+        yield app.app
+        return
+    account, file = sagemaker.account, settings.kept / "sagemaker.json"
+    if file.exists():
+        _restore(account, file)
+    keeper = Keeper(settings.kept, {file.name: lambda: keeping.written(account)})
+    keeper.install()
+    with ticking(keeper.tick):
+        yield keeper.watched(app.app)
+    keeper.save()
+
+
+def _restore(account: Account, file: Path) -> None:
+    try:
+        keeping.restore(account, file.read_bytes())
+    except ValueError as error:
+        raise RuntimeError(
+            f"{file} is of another version of Slipway: forget what was kept with --fresh."
+        ) from error
 
 
 class Launched:

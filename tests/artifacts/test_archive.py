@@ -132,10 +132,12 @@ def damaged_checksum() -> bytes:
 
 HOSTILE: dict[str, tuple[str, bytes]] = {
     "text": ("not-gzip", b"hello, this is no archive"),
-    "nothing": ("not-gzip", b""),
-    "zip": ("not-gzip", b"PK\x03\x04" + bytes(100)),
-    "plain tar": ("not-gzip", file(b"a") + END),
-    "gzip of text": ("truncated", gzip.compress(b"hello")),
+    "nothing": ("empty-object", b""),
+    "zip": ("zip", b"PK\x03\x04" + bytes(100)),
+    "plain tar": ("plain-tar", file(b"a") + END),
+    "gzip of text": ("gzip-of-file", gzip.compress(b"hello")),
+    "gzip of nothing": ("gzip-of-file", gzip.compress(b"")),
+    "gzip twice": ("gzip-twice", gzip.compress(packed(file(b"a")))),
     "cut in the middle": ("truncated", packed(file(b"a", bytes(9000)))[:-20]),
     "damaged checksum of gzip": ("corrupt-gzip", packed(file(b"a"))[:-6] + b"\0\0\0\0\0\0"),
     "bytes after": ("trailing-data", packed(file(b"a")) + b"\0\0"),

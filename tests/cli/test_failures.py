@@ -55,7 +55,7 @@ def test_faults_of_slipway_itself_are_not_hidden() -> None:
         raise ZeroDivisionError
 
 
-@pytest.mark.parametrize("command", [("status",), ("history", "a"), ("release", "a")])
+@pytest.mark.parametrize("command", [("status",), ("history", "a"), ("sync", "a")])
 def test_a_cloud_that_does_not_answer_is_named(
     run: Callable[..., Result], command: tuple[str, ...]
 ) -> None:

@@ -51,6 +51,17 @@ def test_a_file_that_is_not_there(run: Run) -> None:
     assert "nowhere.tar.gz: no such file" in found.stderr
 
 
+def test_a_typo_in_an_instance_type_is_one_short_error_with_what_is_spelt_alike(
+    run: Run, tmp_path: Path
+) -> None:
+    manifest = tmp_path / "slipway.yaml"
+    manifest.write_text("target: {instance_type: ml.m5.larg}")
+    found = run("push", "housing", "--manifest", str(manifest))
+    assert found.exit_code == Exit.USAGE
+    assert "ml.m5.large" in found.stderr
+    assert len(found.stdout + found.stderr) < 200
+
+
 def test_a_manifest_with_an_unknown_key(run: Run, tmp_path: Path) -> None:
     manifest = tmp_path / "slipway.yaml"
     manifest.write_text("aproval: manual")

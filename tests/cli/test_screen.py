@@ -34,3 +34,32 @@ def test_durations_have_the_digits_they_deserve(count: float, said: str) -> None
 )
 def test_verdicts_have_their_colour(text: str, style: str) -> None:
     assert screen.worded(text).style == style
+
+
+CAUSE = "its packages cannot be installed: no-such-thing was not found in the package registry"
+INSTALLER = f"""slipway-h was rolled back: The primary container for production variant AllTraffic \
+did not pass the ping health check. Please check CloudWatch logs for this endpoint. The container \
+said: {CAUSE}
+  x No solution found when resolving dependencies:
+  ╰─▶ Because no-such-thing was not found …; version 3 serves on"""
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (INSTALLER, CAUSE),
+        ("version 2 serves; 1 of 1 probes passed", "version 2 serves; 1 of 1 probes passed"),
+        ("probe failed: it answered 500; version 1 serves on", "probe failed: it answered 500"),
+        ("the file is no archive; nothing serves", "the file is no archive"),
+        ("one sentence. Another one.", "one sentence"),
+        ("", ""),
+    ],
+    ids=["installer", "released", "held", "nothing", "sentences", "none"],
+)
+def test_a_reason_in_a_line_is_its_cause(reason: str, said: str) -> None:
+    assert screen.brief(reason) == said
+
+
+def test_what_is_endless_is_cut() -> None:
+    refusal = "Member must satisfy enum value set: [" + "ml.m5.large, " * 400
+    assert len(screen.brief(refusal)) <= screen.FITS

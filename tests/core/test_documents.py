@@ -92,13 +92,13 @@ def test_a_moment_may_be_written_in_any_time_zone(at: str) -> None:
         ("at", "", "at: '' is not a text"),
         ("at", "<aws.scheduler.scheduled-time>", "is no moment; write 2026-11-22T10:15:00Z"),
         ("at", "2026-11-22T10:15:00", "is in no time zone; write 2026-11-22T10:15:00Z"),
-        ("schedule", "", "start one with `slipway check`"),
-        ("deployment", None, "start one with `slipway check`"),
-        ("endpoint", 7, "start one with `slipway check`"),
-        ("baseline", [], "start one with `slipway check`"),
-        ("every", "1", "start one with `slipway check`"),
-        ("every", 5, "start one with `slipway check`"),
-        ("every", 0, "start one with `slipway check`"),
+        ("schedule", "", "start one with `slipway monitor`"),
+        ("deployment", None, "start one with `slipway monitor`"),
+        ("endpoint", 7, "start one with `slipway monitor`"),
+        ("baseline", [], "start one with `slipway monitor`"),
+        ("every", "1", "start one with `slipway monitor`"),
+        ("every", 5, "start one with `slipway monitor`"),
+        ("every", 0, "start one with `slipway monitor`"),
     ],
 )
 def test_a_check_that_was_asked_for_wrongly_is_told_why(
@@ -110,7 +110,7 @@ def test_a_check_that_was_asked_for_wrongly_is_told_why(
 
 @pytest.mark.parametrize("limits", [{"ks": "much"}, {"ks": None}, {"ks": []}])
 def test_a_limit_that_is_no_number_is_refused(limits: dict[str, object]) -> None:
-    with pytest.raises(InvalidInput, match="start one with `slipway check`"):
+    with pytest.raises(InvalidInput, match="start one with `slipway monitor`"):
         check({**ASKED, "limits": limits})
 
 

@@ -31,7 +31,7 @@ def test_an_upload_starts_a_release_under_a_name_that_is_used_once(house: House)
 
 
 def test_nothing_is_started_where_nothing_was_uploaded(house: House) -> None:
-    assert nudge(house.ports, "h", "a stray event") == "Nothing owed"
+    assert nudge(house.ports, "h", "a stray event") == "Nothing to do"
     assert house.executions.started == []
 
 
@@ -63,7 +63,7 @@ def test_a_release_that_died_in_its_sleep_is_replaced(house: House) -> None:
 def test_a_settled_deployment_is_left_alone_until_something_new_is_uploaded(house: House) -> None:
     upload(house)
     settle(house)
-    assert nudge(house.ports, "h", "the same event again") == "Nothing owed"
+    assert nudge(house.ports, "h", "the same event again") == "Nothing to do"
     upload(house, content=b"another")
     assert nudge(house.ports, "h", "uploaded") == "Started"
 

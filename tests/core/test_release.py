@@ -185,7 +185,7 @@ def test_a_step_that_is_no_longer_owed_is_not_made(house: House, uploaded: bytes
     del uploaded
     run(house)
     task = Task("h", decide_release(house.ports, "h", "one").record.fence, "one")
-    assert deploy_endpoint(house.ports, task) == "no longer owed; now Announce"
+    assert deploy_endpoint(house.ports, task) == "not needed any more; now Announce"
 
 
 def test_a_release_sleeps_unless_something_happened_since_it_looked(

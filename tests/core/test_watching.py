@@ -93,7 +93,7 @@ def test_a_baseline_is_built_once(house: House, archive: Archive, advance: Advan
     task = advance("BuildBaseline")
     build_baseline(house.ports, task, engine)
     again = build_baseline(house.ports, task, engine)
-    assert again == "no longer owed; now WatchEndpoint"
+    assert again == "not needed any more; now WatchEndpoint"
 
 
 def test_a_schedule_and_an_alarm_are_made_as_the_manifest_says(watched: House) -> None:
@@ -111,7 +111,7 @@ def test_what_watches_is_made_once(house: House, archive: Archive, advance: Adva
     deploy(house, archive)
     task = advance("WatchEndpoint")
     assert watch_endpoint(house.ports, task) == f"create of {NAME}'s schedule and alarm"
-    assert watch_endpoint(house.ports, task) == "no longer owed; now Announce"
+    assert watch_endpoint(house.ports, task) == "not needed any more; now Announce"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_what_nobody_wants_any_more_is_deleted(watched: House, advance: Advance)
     assert watched.schedules[Runner.LAMBDA].made == {}
     assert watched.alarms.made == {}
     assert watched.ports.ledger.load("h").runners == ()
-    assert watch_endpoint(watched.ports, task) == "no longer owed; now Announce"
+    assert watch_endpoint(watched.ports, task) == "not needed any more; now Announce"
 
 
 def test_another_runner_takes_over(watched: House, advance: Advance) -> None:

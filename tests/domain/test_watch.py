@@ -82,5 +82,5 @@ def test_a_schedule_survives_being_told_to_its_checks() -> None:
     ],
 )
 def test_what_is_no_check_is_refused_with_the_remedy(wrong: dict[str, object]) -> None:
-    with pytest.raises(InvalidInput, match="slipway check"):
+    with pytest.raises(InvalidInput, match="slipway monitor"):
         Schedule.of({**SCHEDULE.document(), **wrong})

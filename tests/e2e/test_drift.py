@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from slipway.domain.watch import HOUR, Window
-from slipway_cli.check import check_window, scheduled
 from slipway_cli.follow import Patience
+from slipway_cli.monitor import check_window, scheduled
 
 PATIENCE = Patience(seconds=60.0, pause=0.05)
 WATCHED = """

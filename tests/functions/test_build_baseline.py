@@ -14,7 +14,7 @@ def test_what_is_normal_is_found_out_once(world: "World", call: "Call", advance:
     files = world.files(folder)
     assert files.keys() == {"statistics.json", "constraints.json"}
     assert json.loads(files["statistics.json"])["dataset"]["item_count"] == 100
-    assert call("build_baseline", document) == "no longer owed; now WatchEndpoint"
+    assert call("build_baseline", document) == "not needed any more; now WatchEndpoint"
 
 
 def test_the_data_is_read_in_the_version_that_was_seen(

@@ -8,7 +8,7 @@ def test_the_endpoint_is_created_once(world: "World", call: "Call", advance: "Ad
     world.upload_model()
     document = advance("DeployEndpoint")
     assert call("deploy_endpoint", document) == "create of slipway-housing accepted"
-    assert call("deploy_endpoint", document) == "no longer owed; now AwaitChange"
+    assert call("deploy_endpoint", document) == "not needed any more; now AwaitChange"
     found = world.sagemaker.control.describe_endpoint(EndpointName="slipway-housing")
     assert found["EndpointStatus"] == "Creating"
 

@@ -13,7 +13,7 @@ def test_a_schedule_and_an_alarm_are_made_once(
     world.upload_monitored()
     document = advance("WatchEndpoint")
     assert call("watch_endpoint", document) == "create of slipway-housing's schedule and alarm"
-    assert call("watch_endpoint", document) == "no longer owed; now Announce"
+    assert call("watch_endpoint", document) == "not needed any more; now Announce"
     assert world.due()["endpoint"] == "slipway-housing"
     found = world.aws.client("cloudwatch").describe_alarms(AlarmNames=["slipway-housing-drift"])
     assert len(found["MetricAlarms"]) == 1

@@ -13,6 +13,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -173,3 +174,106 @@ def test_the_log_is_followed_until_the_cloud_ends(state: Path) -> None:
     cloud.follow(running, stop_when_ready)
     assert any("shutting down" in line for line in lines)
     assert time.monotonic() - began < 10
+
+
+def fill(running: cloud.Cloud) -> None:
+    """One of everything that a Slipway in the cloud stands on."""
+    warm_function(running)
+    s3 = running.client("s3")
+    s3.create_bucket(Bucket="models")
+    s3.put_bucket_versioning(Bucket="models", VersioningConfiguration={"Status": "Enabled"})
+    for body in (b"first", b"second"):
+        s3.put_object(Bucket="models", Key="a/model.tar.gz", Body=body)
+    running.client("dynamodb").create_table(
+        TableName="ledger",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    running.client("dynamodb").put_item(TableName="ledger", Item={"pk": {"S": "housing"}})
+    running.client("sqs").create_queue(QueueName="letters")
+    running.client("events").put_rule(Name="sweep", ScheduleExpression="rate(15 minutes)")
+    running.client("cloudwatch").put_metric_alarm(
+        AlarmName="errors", MetricName="m", Namespace="n", Statistic="Sum", Period=60,
+        EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+    running.client("sagemaker").create_model_package_group(ModelPackageGroupName="housing")
+
+
+def held(running: cloud.Cloud) -> dict[str, object]:
+    """What is there of it."""
+    s3 = running.client("s3")
+    versions = s3.list_object_versions(Bucket="models").get("Versions", [])
+    return {
+        "body": s3.get_object(Bucket="models", Key="a/model.tar.gz")["Body"].read(),
+        "versions": sorted(version["VersionId"] for version in versions),
+        "items": running.client("dynamodb").scan(TableName="ledger")["Items"],
+        "queues": running.client("sqs").list_queues()["QueueUrls"],
+        "rules": [rule["Name"] for rule in running.client("events").list_rules()["Rules"]],
+        "alarms": [
+            alarm["AlarmName"]
+            for alarm in running.client("cloudwatch").describe_alarms()["MetricAlarms"]
+        ],
+        "functions": json.loads(
+            running.client("lambda").invoke(FunctionName="f", Payload=b"7")["Payload"].read()
+        ),
+        "groups": [
+            group["ModelPackageGroupName"]
+            for group in running.client("sagemaker").list_model_package_groups()[
+                "ModelPackageGroupSummaryList"
+            ]
+        ],
+    }
+
+
+WRITTEN = {
+    "cloudwatch": "errors",
+    "dynamodb": "housing",
+    "eventbridge": "sweep",
+    "lambda": "app.handler",
+    "s3": "Enabled",
+    "sagemaker": "housing",
+    "sqs": "letters",
+}
+
+
+def written(file: Path, word: str) -> bool:
+    return file.exists() and word in file.read_text()
+
+
+def kill(state: Path) -> None:
+    os.kill(int(record.pid(state).read_text()), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("end", [cloud.stop, kill], ids=["stopped", "killed"])
+def test_what_a_cloud_holds_outlives_it_however_it_ends(
+    state: Path, eventually: Eventually, end: Callable[[Path], None]
+) -> None:
+    running = cloud.start(state, keep=True)
+    fill(running)
+    before = held(running)
+    for service, word in WRITTEN.items():
+        eventually(partial(written, state / "kept" / f"{service}.json", word))
+    end(state)
+    eventually(lambda: not record.alive(state))
+    assert cloud.died(state) is (end is kill)
+    again = cloud.start(state, keep=True)
+    assert again.endpoint == running.endpoint
+    assert held(again) == before
+
+
+def test_a_fresh_cloud_is_empty(state: Path) -> None:
+    cloud.start(state, keep=True).client("s3").create_bucket(Bucket="models")
+    with pytest.raises(cloud.CloudRunning):
+        cloud.forget(state)
+    cloud.stop(state)
+    cloud.forget(state)
+    assert cloud.start(state, keep=True).client("s3").list_buckets()["Buckets"] == []
+
+
+def test_what_another_version_kept_is_refused_with_the_remedy(state: Path) -> None:
+    kept = state / "kept"
+    kept.mkdir(parents=True)
+    (kept / "sagemaker.json").write_text("{}")
+    with pytest.raises(cloud.CloudFailed, match="--fresh"):
+        cloud.start(state, keep=True)

@@ -19,8 +19,8 @@ from slipway_cli.failures import Exit, Problem
 from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, outcome, shown_on
 from slipway_cli.history import show
 from slipway_cli.push import upload
-from slipway_cli.release import ended
 from slipway_cli.stack import Stack
+from slipway_cli.sync import ended
 
 HOUSING, LINEAR = "housing", "housing-linear"
 PATIENCE = Patience(seconds=180.0, pause=0.1)

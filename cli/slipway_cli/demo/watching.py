@@ -10,8 +10,8 @@ from typing import Any
 from slipway.domain.watch import CAPTURES
 from slipway.engine import REPORT
 
-from slipway_cli.check import Verdict, check_window, scheduled
 from slipway_cli.follow import Patience, wait_for
+from slipway_cli.monitor import Verdict, check_window, scheduled
 from slipway_cli.stack import Stack
 
 HEADER = "prediction,crim,zn,indus,chas,nox,rm,age,dis,rad,tax,ptratio,lstat"

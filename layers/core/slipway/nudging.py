@@ -15,7 +15,7 @@ def nudge(ports: Ports, deployment: str, cause: str) -> str:
     if record.lease and ports.executions.is_running(record.lease.owner):
         return "Noted"
     if not has_news(ports, record) and look(ports, record).converged:
-        return "Nothing owed"
+        return "Nothing to do"
     ports.executions.start(deployment, f"{deployment}-{record.hints}")
     return _noted(ports, deployment, "Started", cause)
 
@@ -35,7 +35,7 @@ def sweep(ports: Ports) -> dict[str, str]:
     for deployment in deployments(ports):
         try:
             if _is_overdue(ports, deployment):
-                done[deployment] = nudge(ports, deployment, "the sweep found something owed")
+                done[deployment] = nudge(ports, deployment, "the sweep found something left to do")
         except Exception as error:  # noqa: BLE001 - raised below
             error.add_note(f"in the sweep of {deployment}")
             errors.append(error)

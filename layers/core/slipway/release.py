@@ -100,7 +100,7 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
     step, endpoint = found.step, naming.endpoint_name(ports.site, task.deployment)
     if not isinstance(step, DeployEndpoint):
-        return f"no longer owed; now {name(step)}"
+        return f"not needed any more; now {name(step)}"
     if step.change == Change.DELETE:
         change(ports, task.deployment, lambda r: r.under(task.fence).touched(ports.clock()))
         ports.endpoints.delete(endpoint)
@@ -131,7 +131,7 @@ def probe_endpoint(ports: Ports, task: Task) -> str:
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
     step, record = found.step, found.record
     if not isinstance(step, ProbeEndpoint) or record.desired is None:
-        return f"no longer owed; now {name(step)}"
+        return f"not needed any more; now {name(step)}"
     probed = probe_config(ports, record, record.desired, step.config)
     change(ports, task.deployment, lambda r: r.under(task.fence).having(probed))
     return probed.reason
@@ -153,7 +153,7 @@ def announce(ports: Ports, task: Task) -> str:
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
     step, hints = found.step, found.record.hints
     if not isinstance(step, Announce):
-        raise LookAgain(f"{task.deployment}: now {name(step)} is owed")
+        raise LookAgain(f"{task.deployment}: now {name(step)} is next")
     if has_news(ports, found.record):
         raise LookAgain(f"{task.deployment}: something was uploaded since Decide looked")
     now, good = ports.clock(), _good(found)

@@ -18,7 +18,7 @@ def build_baseline(ports: Ports, task: Task, engine: Engine) -> str:
     step, desired = found.step, found.record.desired
     monitor, data = (desired.policy.monitor, desired.baseline) if desired else (None, None)
     if not isinstance(step, BuildBaseline) or monitor is None or data is None:
-        return f"no longer owed; now {name(step)}"
+        return f"not needed any more; now {name(step)}"
     built = _built(ports, data, monitor, step.folder, engine)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), baseline=built))
     return built.refused or built.summary
@@ -29,7 +29,7 @@ def watch_endpoint(ports: Ports, task: Task) -> str:
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
     step, wanted = found.step, found.plan
     if not isinstance(step, WatchEndpoint) or wanted is None:
-        return f"no longer owed; now {name(step)}"
+        return f"not needed any more; now {name(step)}"
     # Deleting may be owed though a watch is wanted: before the endpoint itself can be deleted.
     watch = wanted.watch if step.change != Change.DELETE else UNWATCHED
     runners = _runners(watch)

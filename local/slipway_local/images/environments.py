@@ -33,6 +33,9 @@ _CPU_RUNGS = (
 )
 
 
+_BECAUSE = re.compile(r"Because (.+?)(?: and you require |, we can conclude |\. )")
+
+
 class EnvironmentFailed(Exception):
     """The packages of an image cannot be installed here; the message is the installer's."""
 
@@ -190,7 +193,14 @@ def _run(command: list[str]) -> None:
         command, capture_output=True, text=True, timeout=_BUILD_SECONDS, check=False
     )
     if done.returncode:
-        raise EnvironmentFailed(done.stderr.strip() or f"{command[0]} failed")
+        said = done.stderr.strip() or f"{command[0]} failed"
+        raise EnvironmentFailed(f"{_cause(said)}{said}")
+
+
+def _cause(said: str) -> str:
+    """The first reason in uv's tree of reasons, for those who read one line."""
+    found = _BECAUSE.search(" ".join(said.split()))
+    return f"its packages cannot be installed: {found[1]}\n" if found else ""
 
 
 def _substitutions(home: Path, packages: Sequence[str]) -> list[str]:

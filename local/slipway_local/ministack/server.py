@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from typing import Any
 
 import hypercorn.asyncio
 from hypercorn.config import Config
@@ -33,14 +34,14 @@ def prepare(settings: Settings) -> None:
     events.scale_schedules(settings.time_scale)
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, application: Any = app.app) -> None:
     """Serve on the loopback interface until SIGTERM or SIGINT."""
     config = Config()
     config.bind = [f"127.0.0.1:{settings.port}"]
     config.keep_alive_timeout = 75
     config.graceful_timeout = _DRAIN_SECONDS
     config.accesslog = None
-    asyncio.run(_serve(config))
+    asyncio.run(_serve(config, application))
 
 
 def stop_workers() -> None:
@@ -48,8 +49,8 @@ def stop_workers() -> None:
     lambda_runtime.reset()
 
 
-async def _serve(config: Config) -> None:
+async def _serve(config: Config, application: Any) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await hypercorn.asyncio.serve(app.app, config, shutdown_trigger=stop.wait)
+    await hypercorn.asyncio.serve(application, config, shutdown_trigger=stop.wait)

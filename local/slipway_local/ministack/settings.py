@@ -18,7 +18,8 @@ class Settings:
     `time_scale` is how long a waited second lasts: at 0.01 a wait of five minutes takes three
     seconds. `instance_seconds` is how long SageMaker takes over bringing up instances, before
     it is scaled. `state` is the cloud's folder; `models`, which clouds may share, is where models
-    run: the environments of their images, their folders and their logs.
+    run: the environments of their images, their folders and their logs. With `keep` what the cloud
+    holds outlives it, however it ends.
     """
 
     state: Path
@@ -29,6 +30,7 @@ class Settings:
     account: str = "000000000000"
     time_scale: float = 1.0
     instance_seconds: float = 0.0
+    keep: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -43,6 +45,11 @@ class Settings:
     def temporary(self) -> Path:
         """Where workers unpack code; emptied at each start and stop."""
         return self.state / "tmp"
+
+    @property
+    def kept(self) -> Path:
+        """What the cloud holds, on disk; in `temporary` where it shall not outlive the cloud."""
+        return (self.state if self.keep else self.temporary) / "kept"
 
     @property
     def runtime(self) -> Path:
@@ -75,8 +82,12 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
         "LAMBDA_ASYNC_RETRY_BASE_SECONDS": str(_ASYNC_RETRY_SECONDS * settings.time_scale),
         "MINISTACK_ACCOUNT_ID": settings.account,
         "MINISTACK_REGION": settings.region,
+        "PERSIST_STATE": str(int(settings.keep)),
+        "S3_DATA_DIR": str(settings.kept / "s3"),
+        "S3_PERSIST": str(int(settings.keep)),
         "SFN_WAIT_SCALE": str(settings.time_scale),
         "SFTP_ENABLED": "0",
+        "STATE_DIR": str(settings.kept),
         "IOT_MTLS_ENABLED": "0",
         "TMPDIR": str(settings.temporary),
         "TZ": "UTC",

@@ -106,6 +106,11 @@ class Captures:
         for file in [file for file in self.filling.values() if file.endpoint == endpoint]:
             self._complete(file)
 
+    def close_all(self) -> None:
+        """All files are due."""
+        for file in list(self.filling.values()):
+            self._complete(file)
+
     def next_due(self) -> float | None:
         """When the next file is due."""
         files = (*self.filling.values(), *self.complete)

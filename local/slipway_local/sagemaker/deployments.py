@@ -182,7 +182,9 @@ def _settle(account: Account, endpoint: Endpoint) -> None:
 
 
 def _recover(account: Account, endpoint: Endpoint) -> None:
-    enter(account, endpoint, "InService")
+    """Maintenance lasts until the containers run; one that cannot start is for requests to see."""
+    if endpoint.fleet is None or endpoint.fleet.health() is not Health.STARTING:
+        enter(account, endpoint, "InService")
 
 
 def _delete(account: Account, endpoint: Endpoint) -> None:

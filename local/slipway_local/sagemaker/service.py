@@ -160,10 +160,14 @@ class SageMaker:
         """Let everything that is due happen."""
         with self.account.lock:
             self._advance()
-            captured = self.account.captures.take(self.account.clock())
         self._deliver()
-        for file in captured:
-            self._store(file)
+        self._store_captures()
+
+    def flush(self) -> None:
+        """Write what was captured so far, due or not: the service ends."""
+        with self.account.lock:
+            self.account.captures.close_all()
+        self._store_captures()
 
     def next_due(self) -> float | None:
         """When, by the service's clock, a status is due to end, a capture file to be written or a
@@ -201,6 +205,12 @@ class SageMaker:
             self._emit(event)
         if metrics:
             self._put_metrics(metrics)
+
+    def _store_captures(self) -> None:
+        with self.account.lock:
+            captured = self.account.captures.take(self.account.clock())
+        for file in captured:
+            self._store(file)
 
     def _store(self, file: File) -> None:
         bucket, key = file.location()

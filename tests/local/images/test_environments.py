@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from slipway_local.images.environments import EnvironmentFailed, Environments
+from slipway_local.images.environments import EnvironmentFailed, Environments, _cause
 
 SMALL = ("six==1.16.0",)
 
@@ -60,6 +60,27 @@ def test_an_environment_whose_python_is_gone_is_made_anew(tmp_path: Path) -> Non
     python = Environments(tmp_path).provide(SMALL).python
     python.unlink()
     assert Environments(tmp_path).provide(SMALL).python.exists()
+
+
+RESOLVER = """  x No solution found when resolving dependencies:
+  ╰─▶ Because six was not found in the
+      package registry and you require six==9, we can conclude that your
+      requirements are unsatisfiable."""
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (
+            RESOLVER,
+            "its packages cannot be installed: six was not found in the package registry\n",
+        ),
+        ("error: no space left on device", ""),
+    ],
+    ids=["resolver", "other"],
+)
+def test_what_the_installer_says_begins_with_its_cause(said: str, cause: str) -> None:
+    assert _cause(said) == cause
 
 
 def _output(python: Path, program: str) -> str:

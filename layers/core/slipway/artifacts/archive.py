@@ -14,14 +14,16 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from slipway.artifacts.gunzip import Gunzip
-from slipway.artifacts.refusal import KIB, ArchiveRefused, Limits
+from slipway.artifacts.gunzip import GZIP, Gunzip
+from slipway.artifacts.mistaken import what_else
+from slipway.artifacts.refusal import KIB, RULES, ArchiveRefused, Limits
 from slipway.artifacts.tar import (
     BLOCK,
     FOLDER_TYPE,
     Header,
     check_type,
     clean_name,
+    is_header,
     parse_header,
     parse_pax,
     refused,
@@ -141,13 +143,25 @@ class Archive:
 
     def _read_header(self) -> Header | None:
         offset = self._source.offset
-        block = self._source.exactly(BLOCK)
+        block = self._source.exactly(BLOCK) if self._headers else self._first_block()
         if not any(block):
             return None
         self._headers += 1
         if self._headers > self._limits.members:
             raise ArchiveRefused("member-count", offset=offset, limit=self._limits.members)
         return parse_header(block, offset)
+
+    def _first_block(self) -> bytes:
+        """The block that a tar begins with, or a refusal that names what was compressed instead."""
+        block = b""
+        while len(block) < BLOCK and (part := self._source.some(BLOCK - len(block))):
+            block += part
+        if len(block) == BLOCK and is_header(block):
+            return block
+        rule, detail = what_else(block)
+        if block.startswith(GZIP):
+            raise ArchiveRefused("gzip-twice")
+        raise ArchiveRefused("gzip-of-file", detail=detail or RULES[rule][0])
 
     def _extension(self, header: Header) -> bytes:
         limit = self._limits.extension

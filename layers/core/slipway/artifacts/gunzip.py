@@ -6,6 +6,7 @@ import hashlib
 import zlib
 from typing import TYPE_CHECKING
 
+from slipway.artifacts.mistaken import what_else
 from slipway.artifacts.refusal import KIB, ArchiveRefused, Limits
 
 if TYPE_CHECKING:
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 _STEP_IN = 128 * KIB
 _STEP_OUT = 512 * KIB
-_MAGIC = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
+_HEAD = 4096
 
 
 class Gunzip:
@@ -61,7 +63,7 @@ class Gunzip:
         """Check that nothing follows the gzip stream."""
         rest = self._inflate.unused_data or next(self._pieces, b"")
         if rest:
-            rule = "multi-member" if bytes(rest[:2]) == _MAGIC else "trailing-data"
+            rule = "multi-member" if bytes(rest[:2]) == GZIP else "trailing-data"
             raise ArchiveRefused(rule, offset=self.offset)
 
     def _step(self) -> bytes:
@@ -79,14 +81,22 @@ class Gunzip:
         return b""
 
     def _pull(self) -> bytes | memoryview:
-        piece = next(self._pieces, None)
+        piece = next(self._pieces, None) if self.size else self._beginning()
         if piece is None:
-            raise ArchiveRefused("truncated" if self.size else "not-gzip", offset=self.offset)
-        if self.size == 0 and len(piece) > 1 and bytes(piece[:2]) != _MAGIC:
-            raise ArchiveRefused("not-gzip")
+            raise ArchiveRefused("truncated", offset=self.offset)
         self._digest.update(piece)
         self.size += len(piece)
         return piece
+
+    def _beginning(self) -> bytes:
+        """Enough of the first bytes to tell what else they are, however the chunks were cut."""
+        head = b""
+        while len(head) < _HEAD and (piece := next(self._pieces, None)) is not None:
+            head += piece
+        if not GZIP.startswith(head[:2]) or not head:
+            rule, detail = what_else(head[:_HEAD])
+            raise ArchiveRefused(rule, detail=detail)
+        return head
 
     def _count(self, produced: int) -> None:
         limits = self._limits

@@ -23,10 +23,45 @@ class Limits:
 
 
 _REPACK = "pack it again with `tar -czf model.tar.gz -C FOLDER .`"
+_PUSH = "`slipway push NAME FILE` packs a model, with --code FOLDER its script; or " + _REPACK
+_UNPACK = "unpack it, then `slipway push NAME FOLDER` packs it right"
+_DOWNLOAD = "download the archive again, and see that `tar -tzf FILE` lists it"
 _RENAME = "rename the file and " + _REPACK
 
 RULES: dict[str, tuple[str, str]] = {
     "not-gzip": ("it does not start like a gzip file", _REPACK),
+    "empty-object": ("it is empty: no bytes were uploaded", "upload it again, whole"),
+    "lfs-pointer": (
+        "it is a Git LFS pointer, not the file that it points to",
+        "fetch the file with `git lfs pull`, and upload that",
+    ),
+    "s3-error": (
+        "it is an error of S3 that was saved in place of the archive",
+        "download the archive again with credentials that may read it, and look at it first",
+    ),
+    "html-page": (
+        "it is a web page, as of an error or a login, that was saved in place of the archive",
+        _DOWNLOAD,
+    ),
+    "json-error": ("it is an error in JSON that was saved in place of the archive", _DOWNLOAD),
+    "json-document": ("it is a JSON document, not an archive", _PUSH),
+    "xml-document": ("it is an XML document, not an archive", _PUSH),
+    "bare-model": ("it is a model file by itself, not an archive", _PUSH),
+    "zip": (
+        "it is a zip, and SageMaker unpacks gzip-compressed tars only",
+        "`unzip FILE -d FOLDER`, then `slipway push NAME FOLDER` packs it right",
+    ),
+    "plain-tar": (
+        "it is a tar that is not compressed, whatever its name says",
+        "compress it with `gzip -c FILE > model.tar.gz`",
+    ),
+    "other-compression": (
+        "it is compressed in another way than gzip, which alone SageMaker unpacks",
+        _UNPACK,
+    ),
+    "other-archive": ("it is an archive of another kind than tar", _UNPACK),
+    "gzip-twice": ("it was compressed with gzip twice", "decompress it once: `gunzip -c FILE`"),
+    "gzip-of-file": ("its gzip holds a single file and no tar", _PUSH),
     "corrupt-gzip": ("its gzip data is damaged", "upload it again, or " + _REPACK),
     "truncated": ("it ends before its contents do", "upload it again, whole"),
     "trailing-data": ("bytes follow the end of its gzip data", _REPACK),
@@ -64,10 +99,17 @@ class ArchiveRefused(Exception):
     """An archive breaks `rule` at `offset` (bytes into the unpacked tar)."""
 
     def __init__(
-        self, rule: str, *, member: str = "", offset: int = 0, limit: int | None = None
+        self,
+        rule: str,
+        *,
+        member: str = "",
+        offset: int = 0,
+        limit: int | None = None,
+        detail: str = "",
     ) -> None:
         self.rule = rule
         self.member = member
+        self.detail = detail
         self.offset = offset
         self.limit = limit
         self.sentence, self.remedy = RULES[rule]
@@ -76,7 +118,8 @@ class ArchiveRefused(Exception):
     def _message(self) -> str:
         where = f" (member {self.member[:200]!r})" if self.member else ""
         bound = f", limit {self.limit}" if self.limit is not None else ""
+        detail = f" ({self.detail})" if self.detail else ""
         return (
             f"The archive is refused at byte {self.offset}{where}: "
-            f"{self.sentence} [{self.rule}{bound}]; {self.remedy}."
+            f"{self.sentence}{detail} [{self.rule}{bound}]; {self.remedy}."
         )

@@ -44,10 +44,20 @@ def parse_header(block: bytes, offset: int) -> Header:
     """Read one 512-byte header; ArchiveRefused where a field is not canonical."""
     name = block[:100].split(b"\0", 1)[0]
     header = Header(name, 0, block[156:157], offset)
-    declared = _number(block[148:156], header)
-    if declared != sum(block[:148]) + 256 + sum(block[156:]):
+    if _number(block[148:156], header) != _checksum(block):
         raise refused("header-checksum", header)
     return Header(_full_name(block, header), _number(block[124:136], header), header.type, offset)
+
+
+def is_header(block: bytes) -> bool:
+    """Whether a block is meant as a header or as the end marker; it may still be a damaged one."""
+    declared = block[148:156].strip(b" \0")
+    octal = bool(declared) and not declared.strip(b"01234567")
+    return block[257:262] == b"ustar" or octal or not any(block)
+
+
+def _checksum(block: bytes) -> int:
+    return sum(block[:148]) + 256 + sum(block[156:])
 
 
 def check_type(header: Header) -> None:

@@ -68,7 +68,7 @@ class Schedule:
                     ordered = tuple(sorted((str(key), float(limits[key])) for key in limits))
                     return cls(Runner.LAMBDA, name, deployment, endpoint, baseline, every, ordered)
         raise InvalidInput(
-            f"check: {dict(document)!r:.200} is no check; start one with `slipway check`"
+            f"check: {dict(document)!r:.200} is no check; start one with `slipway monitor`"
         )
 
 

@@ -1,4 +1,4 @@
-"""`slipway release`: start a release by hand and follow it."""
+"""`slipway sync`: compare what is wanted with what is there, now, and follow what comes of it."""
 
 import json
 from typing import Annotated
@@ -13,12 +13,12 @@ from slipway_cli.push import finish
 from slipway_cli.stack import Stack
 
 
-def release(
+def sync(
     ctx: typer.Context,
     deployment: Annotated[str, typer.Argument(help="The deployment's name.")],
     timeout: Annotated[float, typer.Option(help="Seconds to follow at most.")] = 1800.0,
 ) -> None:
-    """Start a release by hand: whatever is owed is done, and nothing else."""
+    """Compare what is wanted with what is there, and do what is left to do, if anything."""
     found = stack.connect(target.of(ctx))
     line = TimeLine(found.ports, checked_deployment(deployment))
     execution = found.session.client("stepfunctions").start_execution(

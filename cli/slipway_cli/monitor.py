@@ -1,4 +1,4 @@
-"""`slipway check`: check a deployment's captured requests for drift, now."""
+"""`slipway monitor`: check a deployment's captured requests for drift, now."""
 
 import json
 import time
@@ -28,7 +28,7 @@ class Verdict:
     violations: int
 
 
-def check(
+def monitor(
     ctx: typer.Context,
     deployment: Annotated[str, typer.Argument(help="The deployment's name.")],
     at: Annotated[

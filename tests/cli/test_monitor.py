@@ -1,4 +1,4 @@
-"""`slipway check`: a window is checked, and over once people know."""
+"""`slipway monitor`: a window is checked, and over once people know."""
 
 import json
 from collections.abc import Callable
@@ -13,9 +13,9 @@ from slipway.domain.desired import Runner
 from slipway.domain.naming import Site
 from slipway.domain.watch import Schedule, Window
 from slipway.domain.world import Drift
-from slipway_cli.check import Verdict, check_window, scheduled, show
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.follow import Patience
+from slipway_cli.monitor import Verdict, check_window, scheduled, show
 from slipway_cli.stack import Stack
 from slipway_drift import engine
 from typer.testing import Result
@@ -227,6 +227,6 @@ def test_every_file_of_the_window_is_fetched(
     ],
 )
 def test_what_was_typed_wrongly_is_refused(run: Run, arguments: list[str], complaint: str) -> None:
-    found = run("check", *arguments)
+    found = run("monitor", *arguments)
     assert found.exit_code == Exit.USAGE
     assert complaint in found.stderr
