@@ -78,7 +78,8 @@ def _check_serving(world: World) -> None:
     serving, desired = _serving(world), world.record().desired
     told = desired is None or desired.generation not in invariants.beyond_telling
     edited = any(act.what == "edit" for act in world.story.acts)
-    if serving and disqualified(serving) and invariants.answered() and told and not edited:
+    bad = serving is not None and (disqualified(serving) or doubtful(serving))
+    if bad and invariants.answered() and told and not edited:
         world.wrong(f"{serving!r} serves on, though something that answers was released")
     rests = live["EndpointStatus"] == "InService"
     if rests and world.ports.endpoints.missing(live["EndpointConfigName"]):

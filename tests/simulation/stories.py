@@ -140,6 +140,7 @@ BASE: Sequence[Story] = (
     ),
     Story("always fails", [upload(10), upload(400, MUTE, 2)]),
     Story("slow", [upload(10), upload(400, SLOW, 2)]),
+    Story("slow by new probes", [upload(10), manifest(400, STRICT), upload(400, SLOW, 2)]),
     Story("dies of its first request", [upload(10), upload(400, DYING, 2)]),
     Story("slow first", [upload(10, SLOW), upload(400, number=2)]),
     Story(
@@ -147,8 +148,8 @@ BASE: Sequence[Story] = (
         [upload(10, MUTE), manifest(400, STRICT), upload(401, number=2), upload(800, MUTE)],
     ),
     Story(
-        "refused while going back",
-        [upload(10), upload(400, MISANSWERING, 2), upload(465, REFUSED, 3)],
+        "refused while a bad one comes up",
+        [upload(10), upload(400, MISANSWERING, 2), upload(430, REFUSED, 3)],
     ),
     Story("deleted, then a bad one", [upload(10), Act(300, "delete"), upload(301, MUTE, 2)]),
     *(
