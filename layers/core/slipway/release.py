@@ -40,7 +40,8 @@ def decide_release(ports: Ports, deployment: str, execution: str) -> Look:
     if found.record.attempts != record.attempts:
         _attempt(ports, Task(deployment, record.fence), lambda *_: found.record.attempts)
     if not isinstance(found.step, Announce):  # which is told when it holds
-        ports.ledger.note(deployment, Moment(now, execution, label(found.step), found.step.reason))
+        owed, why = label(found.step), found.step.reason
+        ports.ledger.note(deployment, Moment(now, execution, owed, why, record.fence))
     return found
 
 
@@ -161,7 +162,8 @@ def announce(ports: Ports, task: Task) -> str:
         ports, task.deployment, lambda r: r.under(task.fence).settling(step, hints, now, good)
     )
     if record.settled:
-        told = Moment(record.settled.at, task.execution, label(step), step.reason)
+        at, number = record.settled.at, task.fence
+        told = Moment(at, task.execution, label(step), step.reason, number)
         ports.ledger.note(task.deployment, told)
     if record.settled and not record.settled.told:
         ports.announcements.tell(task.deployment, step)
