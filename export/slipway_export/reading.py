@@ -17,7 +17,11 @@ from slipway_export.model import ExportRefused, Model
 
 MOST: Final = 4 * GIB  # bytes of files that are held at once
 SERVING: Final = frozenset(
-    {"disk-too-small", "model-fn-missing", "saved-model-folder", "script-missing"}
+    {
+        *("disk-too-small", "handlers-missing", "model-fn-missing", "model-in-code"),
+        *("model-in-folder", "saved-model-folder", "script-misplaced", "script-missing"),
+        *("script-syntax", "transform-fn-and-others"),
+    }
 )  # what keeps a model from being served, and not from leaving
 _CHUNK: Final = 1 << 20
 

@@ -21,6 +21,24 @@ BERT = json.dumps(
 ).encode()
 WEIGHTS = b"\x02\0\0\0\0\0\0\0{}"
 GRAPH = b"\x08\x01\x12\x0c\x0a\x0a\x22\x05serve\x2a\x012"
+SAVED_MODEL = {
+    "export/1/saved_model.pb": GRAPH,
+    "export/1/variables/variables.index": b"",
+}
+HANDLER = b"def handler(data, context): ...\n"
+HANDLERS = b"def input_handler(data, context): ...\ndef output_handler(data, context): ...\n"
+HOSTILE = b"\x80\x02cposix\nsystem\n(X\x04\x00\x00\x00truetR."
+LEFTOVERS = (
+    "._model.joblib",
+    "code/._inference.py",
+    ".DS_Store",
+    "Thumbs.db",
+    "__MACOSX/model.joblib",
+    "code/__pycache__/inference.cpython-312.pyc",
+    ".ipynb_checkpoints/model-checkpoint.joblib",
+    "code/.ipynb_checkpoints/inference-checkpoint.py",
+    "PaxHeaders.123/model.joblib",
+)
 
 Case = tuple[dict[str, bytes], set[tuple[str, str]]]
 CASES: dict[str, Case] = {
@@ -62,9 +80,25 @@ CASES: dict[str, Case] = {
         {"saved_model.pb": GRAPH, "variables/variables.index": b""},
         {("refuse", "saved-model-folder")},
     ),
-    "a SavedModel too deep": (
+    "a SavedModel deep down": (
         {"a/b/1/saved_model.pb": GRAPH, "a/b/1/variables/variables.index": b""},
+        set(),
+    ),
+    "a SavedModel without its number": (
+        {"model/saved_model.pb": GRAPH, "model/variables/variables.index": b""},
         {("refuse", "saved-model-folder")},
+    ),
+    "a SavedModel and a script that its container does not find": (
+        {**SAVED_MODEL, "export/code/inference.py": HANDLER},
+        {("warn", "script-not-used")},
+    ),
+    "a SavedModel and a script without handlers": (
+        {**SAVED_MODEL, "code/inference.py": SCRIPT},
+        {("refuse", "handlers-missing")},
+    ),
+    "a SavedModel and its handlers": (
+        {**SAVED_MODEL, "code/inference.py": HANDLERS},
+        set(),
     ),
     "a SavedModel in a named folder": (
         {"model/1/saved_model.pb": GRAPH, "model/1/variables/variables.index": b""},
@@ -95,7 +129,107 @@ CASES: dict[str, Case] = {
     ),
     "files of macOS": (
         {"xgboost-model": BOOSTER % b"1,7,6", "._xgboost-model": b"x"},
-        {("note", "stray-files")},
+        {("note", "leftovers")},
+    ),
+    "files of all kinds of tools": (
+        {
+            "model.joblib": SKLEARN % b"1.4.2",
+            "code/inference.py": SCRIPT,
+            **dict.fromkeys(LEFTOVERS, b"text that is no model"),
+        },
+        {("note", "leftovers")},
+    ),
+    "a pickle that is hidden among leftovers": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT, "._x": HOSTILE},
+        {("note", "leftovers"), ("refuse", "pickle-not-allowed")},
+    ),
+    "a script at the top": (
+        {"model.joblib": SKLEARN % b"1.4.2", "inference.py": SCRIPT},
+        {("refuse", "script-misplaced")},
+    ),
+    "everything in one folder": (
+        {"m/model.joblib": SKLEARN % b"1.4.2", "m/code/inference.py": SCRIPT},
+        {("refuse", "script-misplaced")},
+    ),
+    "a script of another name": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/serve.py": SCRIPT},
+        {("refuse", "script-misplaced")},
+    ),
+    "a script at the top that leaves the model to its container": (
+        {"model.joblib": SKLEARN % b"1.4.2", "inference.py": b"def predict_fn(x, m): ...\n"},
+        {("refuse", "script-misplaced")},
+    ),
+    "a script beside the one that serves": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT, "train.py": SCRIPT},
+        {("note", "script-not-used")},
+    ),
+    "code that is no script": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT, "code/lib.py": b"x = 1"},
+        set(),
+    ),
+    "a model beside its script": (
+        {"code/model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT},
+        {("refuse", "model-in-code")},
+    ),
+    "a model beside its script, which looks there": (
+        {
+            "code/model.joblib": SKLEARN % b"1.4.2",
+            "code/inference.py": b"def model_fn(d): return load(d + '/code/model.joblib')",
+        },
+        set(),
+    ),
+    "a transformer in a folder": (
+        {"m/config.json": BERT, "m/model.safetensors": WEIGHTS, "m/tokenizer.json": b"{}"},
+        {("refuse", "model-in-folder")},
+    ),
+    "two models without a script": (
+        {"model.joblib": SKLEARN % b"1.4.2", "scaler.joblib": SKLEARN % b"1.4.2"},
+        {("note", "default-script"), ("refuse", "several-models")},
+    ),
+    "two models with a script": (
+        {
+            "model.joblib": SKLEARN % b"1.4.2",
+            "scaler.joblib": SKLEARN % b"1.4.2",
+            "code/inference.py": SCRIPT,
+        },
+        set(),
+    ),
+    "a script that cannot be read": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": b"def model_fn(d):\nreturn 1\n"},
+        {("refuse", "script-syntax")},
+    ),
+    "a module that cannot be read": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT, "code/a.py": b"print 1"},
+        {("warn", "script-syntax")},
+    ),
+    "hooks that come by import": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": b"from serving import *\n"},
+        set(),
+    ),
+    "hooks that are bound in other ways": (
+        {
+            "model.joblib": SKLEARN % b"1.4.2",
+            "code/inference.py": b"import lib\nif lib:\n    model_fn = lib.load\n",
+        },
+        set(),
+    ),
+    "hooks that are only spoken of": (
+        {
+            "model.joblib": SKLEARN % b"1.4.2",
+            "code/inference.py": b"# model_fn is missing\nclass A:\n    def model_fn(self): ...\n",
+        },
+        {("refuse", "model-fn-missing")},
+    ),
+    "hooks that exclude each other": (
+        {
+            "model.joblib": SKLEARN % b"1.4.2",
+            "code/inference.py": SCRIPT + b"def predict_fn(x, m): ...\ndef transform_fn(*a): ...\n",
+        },
+        {("refuse", "transform-fn-and-others")},
+    ),
+    "an archive instead of the model": (
+        {"model.tar.gz": b"x"},
+        {("warn", "nested-archive"), ("refuse", "archive-in-archive")},
     ),
     "an archive in the archive": (
         {"xgboost-model": BOOSTER % b"1,7,6", "code/old.tar.gz": b"x"},

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from slipway.artifacts.findings import Finding
 from slipway.artifacts.images import NoImage, images_of, numbers, select
 from slipway.artifacts.kinds import BY_NAME
+from slipway.artifacts.layouts import about_places, serves
+from slipway.artifacts.scripting import ENTRY_POINT, EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from slipway.artifacts.archive import Member
     from slipway.artifacts.clues import Clue
 
-ENTRY_POINT: Final = "code/inference.py"
 TOKENIZERS: Final = frozenset(
     {
         "merges.txt",
@@ -39,7 +40,7 @@ def advise(
 ) -> Iterator[Finding]:
     """The findings about the archive as a whole; `disk` is the instance's, in bytes."""
     yield from _about_script(model, clues)
-    yield from _about_layout(model, clues, members)
+    yield from about_places(model, clues, members)
     yield from _about_tokenizer(model, members)
     yield from _about_order(model, clues, members)
     yield from _about_size(members, disk)
@@ -79,7 +80,7 @@ def _about_script(model: Clue, clues: Sequence[Clue]) -> Iterator[Finding]:
             f"A {model.kind} model needs an inference script and the archive has none.",
             BY_NAME[model.kind].remedy,
         )
-    elif script is None and model.kind == "sklearn":
+    elif script is None and model.kind == "sklearn" and not any(map(serves, clues)):
         yield Finding(
             "note",
             "default-script",
@@ -88,12 +89,16 @@ def _about_script(model: Clue, clues: Sequence[Clue]) -> Iterator[Finding]:
             "script: the default one is used.",
             "pack a code/inference.py with a model_fn to load it in your own way",
         )
-    elif script is not None and model.kind in _NEEDS_MODEL_FN:
-        yield from _about_hooks(script)
+    elif script is not None:
+        yield from _about_hooks(model, script)
 
 
-def _about_hooks(script: Clue) -> Iterator[Finding]:
-    if not {"model_fn", "handler"} & set(script.details.get("hooks", ())):
+def _about_hooks(model: Clue, script: Clue) -> Iterator[Finding]:
+    """What the container's toolkit refuses when it imports the script."""
+    hooks = set(script.details.get("hooks", ()))
+    if EVERY in hooks:
+        return
+    if model.kind in _NEEDS_MODEL_FN and "model_fn" not in hooks and "handler" not in hooks:
         yield Finding(
             "refuse",
             "model-fn-missing",
@@ -101,41 +106,29 @@ def _about_hooks(script: Clue) -> Iterator[Finding]:
             "It defines no model_fn, and the container has no default one.",
             "define model_fn(model_dir) and return the loaded model",
         )
-
-
-def _about_layout(
-    model: Clue, clues: Sequence[Clue], members: Sequence[Member]
-) -> Iterator[Finding]:
-    """TensorFlow Serving wants `<integer>/saved_model.pb` or `<name>/<integer>/saved_model.pb`."""
-    if model.kind != "tensorflow":
-        return
-    found = [clue.member for clue in clues if clue.format == "saved-model"]
-    served = [name for name in found if re.fullmatch(r"([^/]+/)?\d+/saved_model\.pb", name)]
-    if not served:
+    both = sorted(hooks & {"input_fn", "predict_fn", "output_fn"})
+    if "transform_fn" in hooks and both and model.kind != "tensorflow":
         yield Finding(
             "refuse",
-            "saved-model-folder",
-            found[0],
-            "TensorFlow Serving looks for a folder named by an integer and does not find this one.",
-            "move it to 1/saved_model.pb (or NAME/1/saved_model.pb) with its variables beside it",
+            "transform-fn-and-others",
+            script.member,
+            f"It defines transform_fn and {', '.join(both)}, which the container does not take "
+            "together.",
+            "keep transform_fn alone, or the others without it",
         )
-    if len(served) > 1:
+    if model.kind == "tensorflow" and not _handles(hooks):
         yield Finding(
-            "note",
-            "saved-model-versions",
-            served[0],
-            f"It holds {len(served)} versions, of which the highest number is served.",
-            "pack only the version to serve",
+            "refuse",
+            "handlers-missing",
+            script.member,
+            "It defines neither handler nor both input_handler and output_handler, without which "
+            "the TensorFlow container does not start.",
+            "define input_handler(data, context) and output_handler(response, context)",
         )
-    folder = model.member.removesuffix("saved_model.pb")
-    if not any(member.name.startswith(f"{folder}variables/") for member in members):
-        yield Finding(
-            "warn",
-            "saved-model-variables",
-            model.member,
-            "No variables lie beside it: unless the graph is frozen, loading it fails.",
-            f"pack {folder}variables/ as well",
-        )
+
+
+def _handles(hooks: set[str]) -> bool:
+    return "handler" in hooks or {"input_handler", "output_handler"} <= hooks
 
 
 def _about_tokenizer(model: Clue, members: Sequence[Member]) -> Iterator[Finding]:
@@ -185,20 +178,8 @@ def _about_size(members: Sequence[Member], disk: int) -> Iterator[Finding]:
 
 
 def _about_strays(model: Clue, members: Sequence[Member]) -> Iterator[Finding]:
-    hidden = [member.name for member in members if "._" in member.name or "__MACOSX" in member.name]
-    if hidden:
-        yield Finding(
-            "note",
-            "stray-files",
-            hidden[0],
-            f"macOS added {len(hidden)} files of its own.",
-            "pack with COPYFILE_DISABLE=1 tar …",
-        )
-    if model.kind == "xgboost":
-        yield from _about_ensemble(model, members)
-
-
-def _about_ensemble(model: Clue, members: Sequence[Member]) -> Iterator[Finding]:
+    if model.kind != "xgboost":
+        return
     others = [
         member.name
         for member in members

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from slipway.artifacts.advice import ENTRY_POINT, advise
+from slipway.artifacts.advice import advise
 from slipway.artifacts.archive import Archive, Member
 from slipway.artifacts.kinds import weigh
+from slipway.artifacts.leftovers import is_leftover
 from slipway.artifacts.members import look
 from slipway.artifacts.refusal import GIB
+from slipway.artifacts.scripting import ENTRY_POINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,10 +64,11 @@ def inspect(
     """
     archive = Archive(chunks, limits)
     clues = [look(entry) for entry in archive]
-    model = weigh(clues)
+    meant = [clue for clue in clues if not is_leftover(clue.member)]
+    model = weigh(meant)
     names = {member.name for member in archive.members}
     said = [finding for clue in clues for finding in clue.findings]
-    said += advise(model, clues, archive.members, disk=disk)
+    said += advise(model, meant, archive.members, disk=disk)
     return Inspection(
         sha256=archive.sha256,
         size=archive.size,

@@ -11,6 +11,7 @@ from slipway.artifacts.findings import Finding
 from slipway.artifacts.hdf5 import MAGIC as HDF5
 from slipway.artifacts.hdf5 import look_hdf5
 from slipway.artifacts.judging import damaged, findings_of
+from slipway.artifacts.leftovers import is_leftover
 from slipway.artifacts.ndarrays import MAGIC as NDARRAYS
 from slipway.artifacts.ndarrays import NDArray, read_arrays
 from slipway.artifacts.numpy_files import MAGIC as NPY
@@ -39,10 +40,9 @@ def look(entry: Entry) -> Clue:
     """What a member tells; reads only what it needs of it, and never loads anything."""
     reader = Reader(entry.some)
     head = reader.peek(_HEAD)
+    named = "" if is_leftover(entry.name) else entry.name
     try:
-        return next(
-            read(entry.name, head, reader) for fits, read in READERS if fits(entry.name, head)
-        )
+        return next(read(entry.name, head, reader) for fits, read in READERS if fits(named, head))
     except Damaged as error:
         finding = damaged(entry.name, "member-damaged", str(error))
         if entry.name.endswith(_RESOURCES):
@@ -60,6 +60,11 @@ def _starts(magic: bytes) -> Callable[[str, bytes], bool]:
 
 def _named(pattern: str) -> Callable[[str, bytes], bool]:
     return lambda name, _: re.search(pattern, name) is not None
+
+
+def _is_archive(name: str, head: bytes) -> bool:
+    """A tar by its name or its bytes; gzip by itself may be anything."""
+    return head[257:262] == b"ustar" or re.search(r"\.(tar|tgz|tar\.gz)$", name) is not None
 
 
 def _booster(name: str, head: bytes, reader: Reader) -> Clue:
@@ -171,6 +176,6 @@ READERS: Final[tuple[tuple[Callable[[str, bytes], bool], Callable[..., Clue]], .
     (_named(r"(^|/)requirements\.txt$"), look_requirements),
     (_named(r"\.py$"), look_script),
     (_named(r"\.json$"), _json),
-    (_named(r"\.(tar|tgz|tar\.gz)$"), _nested),
+    (_is_archive, _nested),
     (lambda _name, _head: True, _unknown),
 )

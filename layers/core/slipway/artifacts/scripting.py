@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
+import warnings
 from typing import TYPE_CHECKING, Final
 
 from slipway.artifacts.clues import Clue
@@ -10,21 +13,95 @@ from slipway.artifacts.findings import Finding
 from slipway.artifacts.refusal import KIB
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from slipway.artifacts.reader import Reader
 
-_HELD: Final = 256 * KIB
-_HOOK: Final = re.compile(
-    rb"\b(model_fn|input_fn|predict_fn|output_fn|transform_fn|handler|input_handler"
-    rb"|output_handler)\b"
+ENTRY_POINT: Final = "code/inference.py"
+_SCOPES: Final = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
 )
+_HELD: Final = 256 * KIB
+_HOOKS: Final = frozenset(
+    {
+        *("model_fn", "input_fn", "predict_fn", "output_fn", "transform_fn"),
+        *("handler", "input_handler", "output_handler"),
+    }
+)
+EVERY: Final = "*"  # a name that `from module import *` may have brought
 _PINNED: Final = re.compile(r"(===?|@)\s*\S|\.whl$|^(-|https?:|git\+|\.{0,2}/)")
 _SHOWN: Final = 5
 
 
 def look_script(name: str, _head: bytes, reader: Reader) -> Clue:
-    """Which of the containers' hooks a script speaks of."""
-    hooks = sorted({match.decode() for match in _HOOK.findall(reader.peek(_HELD))})
-    return Clue(name, "python", details={"hooks": hooks})
+    """Which of the containers' hooks a script defines; a finding where no Python can read it."""
+    source = reader.peek(_HELD + 1)
+    if len(source) > _HELD:
+        return Clue(name, "python", details={"hooks": [EVERY]})
+    try:
+        names = _names(source)
+    except SyntaxError as error:
+        finding = _unreadable(name, error)
+        return Clue(name, "python", details={"hooks": [EVERY]}, findings=(finding,))
+    details: dict[str, object] = {"hooks": sorted(names & {*_HOOKS, EVERY})}
+    return Clue(name, "python", details=details | _places(source))
+
+
+def hooks_of(source: bytes) -> frozenset[str]:
+    """The containers' hooks that a script defines; none where it cannot be read."""
+    try:
+        return frozenset(_names(source) & _HOOKS)
+    except SyntaxError:
+        return frozenset()
+
+
+def _places(source: bytes) -> dict[str, object]:
+    """Whether it may look beside itself, in code/, for what it loads."""
+    return {"own_folder": True} if re.search(rb"__file__|\bcode\b", source) else {}
+
+
+def _names(source: bytes) -> set[str]:
+    """What is bound when the module has run; SyntaxError where it would not. Nothing is run."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what the script's author should mend
+            tree = ast.parse(source)
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SyntaxError(str(error) or type(error).__name__) from error
+    return {name for statement in _statements(tree) for name in _bound(statement)}
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """The statements of the module itself, also those under if, try, with and loops."""
+    waiting = [*ast.iter_child_nodes(tree)]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            waiting += ast.iter_child_nodes(node)
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            yield from (each.asname or each.name for each in names)
+        case ast.Name(id=name, ctx=ast.Store()):
+            yield name
+
+
+def _unreadable(name: str, error: SyntaxError) -> Finding:
+    where = f" in line {error.lineno}" if error.lineno else ""
+    version = ".".join(map(str, sys.version_info[:2]))
+    return Finding(
+        "refuse" if name == ENTRY_POINT else "warn",
+        "script-syntax",
+        name,
+        f"Python {version} cannot read it: {error.msg}{where}.",
+        f"mend it until `python -m py_compile {name}` is silent",
+    )
 
 
 def look_requirements(name: str, _head: bytes, reader: Reader) -> Clue:
