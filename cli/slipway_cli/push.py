@@ -1,7 +1,7 @@
 """`slipway push`: check, upload, and follow the release."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +17,7 @@ from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, outcome, shown_on, takes_up
 from slipway_cli.instance_types import check_instance_type
+from slipway_cli.packing import packed
 from slipway_cli.stack import Stack
 
 CHUNK = 1 << 20
@@ -27,7 +28,9 @@ Say = Callable[[str], None]
 def push(
     ctx: typer.Context,
     deployment: Annotated[str, typer.Argument(help="The deployment's name.")],
-    file: Annotated[Path | None, typer.Argument(help="A model.tar.gz.", dir_okay=False)] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="A model.tar.gz, or a folder or a model file to pack.")
+    ] = None,
     manifest: Annotated[
         Path | None, typer.Option(help="A slipway.yaml; uploaded first.", dir_okay=False)
     ] = None,
@@ -43,19 +46,25 @@ def push(
             help="A request that each version has to answer: request.csv, .json, ….", dir_okay=False
         ),
     ] = None,
+    code: Annotated[
+        Path | None,
+        typer.Option(help="Pack this folder, or this script, as the model's code/.", exists=True),
+    ] = None,
     *,
     wait: Annotated[bool, typer.Option(help="Follow the release until it ends.")] = True,
     timeout: Annotated[float, typer.Option(help="Seconds to follow at most.")] = 1800.0,
 ) -> None:
     """Check and upload a model, its manifest, its baseline data or a golden request, and follow
-    the release."""
+    the release. A folder, or a model file by itself, is packed first."""
     checked_deployment(deployment)
     if not (file or manifest or baseline or request):
         raise Problem(
             "nothing to push",
-            "Give a model.tar.gz, --manifest, --baseline, --request, or all.",
+            "Give a model, --manifest, --baseline, --request, or all.",
             Exit.USAGE,
         )
+    if code and not file:
+        raise Problem("--code goes with a model", "Give the model, too.", Exit.USAGE)
     if baseline:
         check_data(baseline)
     if request:
@@ -63,24 +72,26 @@ def push(
     if manifest:
         policy = parse(manifest.read_bytes(), Approval.AUTOMATIC)
         check_instance_type(policy.target.instance_type)
-    if file:
-        check_archive(file)
-    found = stack.connect(target.of(ctx))
-    line = TimeLine(found.ports, deployment)
-    wish = upload(found, deployment, file, manifest, _say, baseline, request)
+    with packed(file, code, _say) if file else nullcontext() as archive:
+        if archive:
+            check_archive(archive, str(file))
+        found = stack.connect(target.of(ctx))
+        line = TimeLine(found.ports, deployment)
+        wish = upload(found, deployment, archive, manifest, _say, baseline, request)
     if wait:
         finish(deployment, await_release(found, deployment, wish, line, timeout))
 
 
-def check_archive(file: Path) -> None:
-    """Read the archive as InspectArtifact will. Raises Problem when it would be refused."""
+def check_archive(file: Path, name: str) -> None:
+    """Read the archive as InspectArtifact will. Raises Problem when it would be refused, by the
+    `name` that the user knows."""
     try:
         findings = inspect(chunks(file)).findings
     except ArchiveRefused as refusal:
-        raise Problem(f"{file}: {refusal}", code=Exit.REFUSED) from refusal
+        raise Problem(f"{name}: {refusal}", code=Exit.REFUSED) from refusal
     refusals = [finding.sentence for finding in findings if finding.grade == "refuse"]
     if refusals:
-        raise Problem(f"{file}: {'; '.join(refusals)}", code=Exit.REFUSED)
+        raise Problem(f"{name}: {'; '.join(refusals)}", code=Exit.REFUSED)
 
 
 def check_data(file: Path) -> None:

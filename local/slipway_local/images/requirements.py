@@ -18,8 +18,11 @@ def read_requirements(code: Path) -> tuple[str, ...]:
     Raises FolderRefused for options, URLs and paths.
     """
     file = code / "requirements.txt"
-    if not file.is_file():
-        return ()
+    return requirements_in(file) if file.is_file() else ()
+
+
+def requirements_in(file: Path) -> tuple[str, ...]:
+    """The requirements in a file. Raises FolderRefused as `read_requirements` does."""
     lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in _text(file).splitlines())
     return tuple(_checked(line) for line in lines if line)
 

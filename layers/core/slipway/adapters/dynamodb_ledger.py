@@ -114,17 +114,14 @@ class DynamoDBLedger:
                     "release": {"S": moment.release},
                     "what": {"S": moment.what},
                     "why": {"S": moment.why},
+                    "number": {"N": str(moment.number)},
                     "expires": {"N": str(int(moment.at) + KEPT_SECONDS)},
                 },
             )
 
     def history(self, deployment: str) -> list[Moment]:
         with translated():
-            items = list(self._moments(deployment))
-        return [
-            Moment(float(i["at"]["N"]), i["release"]["S"], i["what"]["S"], i["why"]["S"])
-            for i in items
-        ]
+            return [_moment(item) for item in self._moments(deployment)]
 
     def _moments(self, deployment: str) -> "Iterator[dict[str, AttributeValueTypeDef]]":
         pages = self._client.get_paginator("query").paginate(
@@ -138,6 +135,12 @@ class DynamoDBLedger:
         )
         for page in pages:
             yield from page["Items"]
+
+
+def _moment(item: "Mapping[str, AttributeValueTypeDef]") -> Moment:
+    number = int(item.get("number", {"N": "0"})["N"])  # older lines have none
+    release, what, why = (item[name]["S"] for name in ("release", "what", "why"))
+    return Moment(float(item["at"]["N"]), release, what, why, number)
 
 
 def _key_of_record(deployment: str) -> "dict[str, AttributeValueTypeDef]":

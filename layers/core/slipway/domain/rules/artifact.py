@@ -8,7 +8,9 @@ from slipway.domain.world import PackageApproval
 
 
 def manifest_is_unusable(case: Case) -> Step | None:
-    return hold(case, case.desired.problem) if case.desired.problem else None
+    # It says nothing against what was released by the one before it.
+    problem = case.desired.problem
+    return hold(case, problem, case.attempts.good) if problem else None
 
 
 def nothing_was_uploaded(case: Case) -> Step | None:
