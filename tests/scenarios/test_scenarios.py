@@ -106,6 +106,7 @@ def _desired(given: Given) -> Desired:
         image=given.get("image"),
         monitor=_monitor(given) if "monitor" in given else None,
         on_change=OnChange(given.get("on_change", "notify")),
+        network_isolation=given.get("network_isolation", True),
     )
     artifact = None if given.get("artifact") == "none" else ARTIFACT
     data = None if given.get("data") == "none" else DATA
@@ -154,6 +155,7 @@ def _inspected(given: Given | str) -> Inspected | None:
         image=image,
         no_image=given.get("no_image"),
         known=_known(given),
+        fetched=tuple(given.get("fetched", ())),
     )
 
 
