@@ -20,7 +20,11 @@ POLL_SECONDS = 0.1
 
 Port = Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")]
 Scale = Annotated[
-    float, typer.Option(help="How long a waited second lasts: 0.01 is a hundred times faster.")
+    float,
+    typer.Option(
+        envvar="SLIPWAY_TIME_SCALE",
+        help="How long a waited second lasts: 0.01 is a hundred times faster.",
+    ),
 ]
 
 
@@ -88,7 +92,7 @@ def start(
     try:
         if fresh:
             cloud.forget(goal.state)
-        return cloud.start(goal.state, port, time_scale=time_scale, keep=keep)
+        return cloud.start(goal.state, port, time_scale=time_scale, keep=keep, project=Path.cwd())
     except CloudRunning as running:
         raise Problem(str(running), "`slipway down` ends it.", Exit.USAGE) from running
     except CloudFailed as failed:

@@ -40,7 +40,9 @@ def show(console: Console, moments: list[Moment]) -> None:
     """Print moments, oldest first, under the release that each belongs to."""
     for release, found in by_release(moments):
         if release:
-            console.print(Text(release, "bold").append(f"  {screen.date(found[0].at)}", "dim"))
+            number = next((moment.number for moment in found if moment.number), 0)
+            title = f"release {number}  {release}" if number else release
+            console.print(Text(title, "bold").append(f"  {screen.date(found[0].at)}", "dim"))
         for moment in found:
             tell(console, moment, "  ")
 

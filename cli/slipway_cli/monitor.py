@@ -14,6 +14,7 @@ from slipway.domain.watch import HOUR, Reported, Schedule, Window, report_folder
 from slipway.engine import OWN_VIOLATIONS, REPORT, SUMMARY, VIOLATIONS
 
 from slipway_cli import screen, stack, target
+from slipway_cli.captured import await_written
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.follow import Patience, wait_for
 from slipway_cli.stack import Stack
@@ -51,7 +52,10 @@ def monitor(
     moment = at.timestamp() if at else time.time() + HOUR
     patience = Patience(timeout, 0.2 if found.embedded else 2.0)
     with screen.out().status("[dim]checking; Ctrl-C leaves it running"):
+        written = None if at else await_written(found, schedule.endpoint, patience)
         verdict = check_window(found, schedule, moment, patience)
+    if written:
+        screen.out().print(written.told(), soft_wrap=True)
     show(found, verdict, schedule, output)
     if verdict.violations:
         raise typer.Exit(1)

@@ -99,6 +99,7 @@ def start(
     instance_seconds: float = 0.0,
     models: Path | None = None,
     keep: bool = False,
+    project: Path | None = None,
 ) -> Cloud:
     """Start a cloud in the background and return once it answers.
 
@@ -119,6 +120,7 @@ def start(
         time_scale=time_scale,
         instance_seconds=instance_seconds,
         keep=keep,
+        project=project.resolve() if project else None,
     )
     _lay_out(settings)
     _wait_until_ready(settings, _spawn(settings))

@@ -52,7 +52,8 @@ def main(state: Path) -> None:
 
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then end every process that was started."""
-    launcher = Launched(ProcessLauncher(settings.models, stores.object_reader(*settings.owner)))
+    fetch = stores.object_reader(*settings.owner)
+    launcher = Launched(ProcessLauncher(settings.models, fetch, project=settings.project))
     runner = ProcessRunner(settings.models, _objects(settings))
     sagemaker = build(settings, launcher, runner)
     server.prepare(settings)

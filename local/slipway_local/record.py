@@ -22,7 +22,9 @@ def save(settings: Settings) -> None:
 def load(state: Path) -> Settings:
     """The settings last saved in `state`; FileNotFoundError when there are none."""
     saved = json.loads(_settings(state).read_text())
-    folders = {name: Path(saved[name]) for name in ("state", "models")}
+    folders = {
+        name: Path(saved[name]) for name in ("state", "models", "project") if saved.get(name)
+    }
     return Settings(**{**saved, **folders})
 
 

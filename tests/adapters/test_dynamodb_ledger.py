@@ -139,7 +139,7 @@ def test_who_read_an_older_version_may_not_write(ledger: DynamoDBLedger) -> None
 def test_the_history_is_told_oldest_first_and_apart_from_other_deployments(
     ledger: DynamoDBLedger,
 ) -> None:
-    moments = [Moment(float(at), "arn:x", f"Step {at}", "because") for at in (20, 3, 100)]
+    moments = [Moment(float(at), "arn:x", f"Step {at}", "because", 3) for at in (20, 3, 100)]
     for moment in moments:
         ledger.note("h", moment)
     ledger.note("other", moments[0])

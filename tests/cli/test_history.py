@@ -37,3 +37,8 @@ def test_what_started_a_release_stands_under_its_name_and_hints_stay_where_they_
 
 def test_a_start_that_no_release_followed_yet_is_shown_all_the_same() -> None:
     assert len(shown(Moment(1.0, "", "Started", "an upload"))) == 1
+
+
+def test_releases_are_counted() -> None:
+    lines = shown(Moment(2.0, f"{ARN}housing-9", "Announce (Released)", "it serves", 3))
+    assert lines[0].startswith("release 3  housing-9  ")

@@ -113,7 +113,7 @@ def test_no_step_acts_for_an_owner_that_lost_its_lease(
 def test_what_is_served_is_pinned_under_its_digest(house: House, uploaded: bytes) -> None:
     run(house)
     assert uploaded in house.bucket.pinned.values()
-    assert all(house.bucket.holds_its_digest(key) for key in house.bucket.pinned if "/model" in key)
+    assert all(house.bucket.held_its_digest(key) for key in house.bucket.pinned if "/model" in key)
     assert any(key.startswith("scripts/sha256/") for key in house.bucket.pinned)
 
 

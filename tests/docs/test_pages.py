@@ -11,6 +11,7 @@ import pytest
 import typer
 from slipway.domain.desired import Approval
 from slipway.manifest import parse
+from slipway_cli.example import RECIPES
 from slipway_cli.main import app
 
 ROOT = Path(__file__).parents[2]
@@ -86,6 +87,15 @@ def test_manifests_in_code_blocks_are_valid() -> None:
     assert len(manifests) > 2
     for page, text in manifests:
         assert parse(text.encode(), Approval.AUTOMATIC), page
+
+
+def test_every_example_has_a_valid_manifest_and_what_it_packs() -> None:
+    for name, recipe in RECIPES.items():
+        manifest = (recipe.folder / "slipway.yaml").read_bytes()
+        assert parse(manifest, Approval.AUTOMATIC).probes, name
+        assert recipe.script.is_file()
+        assert (recipe.folder / "code").is_dir() or not recipe.code
+        assert f"[{name}]" in (ROOT / "docs" / "your-model.md").read_text()
 
 
 def test_the_example_s_manifest_is_valid_and_its_request_is_its_probe() -> None:

@@ -33,6 +33,12 @@ def test_a_version_is_held_against_what_answered_in_the_same_generation() -> Non
     assert UNPROBED.before("wanted", 2) is None
 
 
+def test_where_nothing_serves_it_is_held_against_what_answered_last() -> None:
+    probes = UNPROBED.having(verdict("older", 1)).having(verdict("unproven", 2, count=0))
+    assert probes.before("wanted", 3) == verdict("older", 1)
+    assert UNPROBED.having(verdict("unproven", 2, count=0)).before("wanted", 3) is None
+
+
 def test_without_a_probe_nothing_is_proven() -> None:
     assert verdict("a").proven
     assert not verdict("a", count=0).proven

@@ -36,6 +36,11 @@ from sklearn.linear_model import LinearRegression
 x = numpy.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [3.0, 5.0]])
 joblib.dump(LinearRegression().fit(x, x @ [1.0, 2.0] + {offset}), "model.joblib")
 """
+WIDE = """
+import joblib, numpy
+from sklearn.linear_model import LinearRegression
+joblib.dump(LinearRegression().fit(numpy.eye(3), [1.0, 2.0, 3.0]), "model.joblib")
+"""
 TREES = """
 import numpy, xgboost
 x = numpy.random.default_rng(0).normal(size=(200, 2))
@@ -65,6 +70,10 @@ class Models:
     def line(self, offset: float = 0.0) -> Files:
         """A scikit-learn model that answers x0 + 2 x1 + offset."""
         return {"model.joblib": self._run(SKLEARN, LINE.format(offset=offset), "model.joblib")}
+
+    def wide(self) -> Files:
+        """A scikit-learn model of three features."""
+        return {"model.joblib": self._run(SKLEARN, WIDE, "model.joblib")}
 
     def trees(self) -> Files:
         """An XGBoost model that answers about 300."""
@@ -98,6 +107,11 @@ class Slipway:
     def release(self, deployment: str, files: Files, manifest: str = "") -> End:
         """Push, and wait for how the release ends."""
         return self.ended(deployment, *self.push(deployment, files, manifest))
+
+    def push_request(self, deployment: str, request: Path) -> tuple[TimeLine, Wish]:
+        """Upload a golden request alone."""
+        line = TimeLine(self.stack.ports, deployment)
+        return line, upload(self.stack, deployment, None, None, lambda _: None, request=request)
 
     def release_file(self, deployment: str, archive: Path) -> End:
         """Upload an archive as it is, and wait for how the release ends."""

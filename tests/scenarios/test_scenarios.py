@@ -147,7 +147,7 @@ def _inspected(given: Given | str) -> Inspected | None:
     if isinstance(given, str):
         return None
     artifact = replace(ARTIFACT, version_id="v1") if "of" in given else ARTIFACT
-    image = None if "no_image" in given else "an-image"
+    image = None if "no_image" in given else given.get("image", "an-image")
     return Inspected(
         artifact,
         sha256="ab" * 32,

@@ -6,6 +6,7 @@ from tests.simulation.stories import BASELINE, MANIFEST, Act
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, SITE, World
 
 PATCH_SECONDS = 50.0
+BY_HAND = "by-hand"
 
 
 def act(world: World, deed: Act) -> None:
@@ -57,7 +58,7 @@ def _edit(world: World, deed: Act) -> None:
 
 
 def _config_by_hand(world: World) -> str:
-    name, person = "by-hand", world.cloud.person
+    name, person = BY_HAND, world.cloud.person
     container = {"Image": "by-hand", "ModelDataUrl": "s3://elsewhere/model.tar.gz"}
     person(
         "CreateModel", ModelName=name, PrimaryContainer=container, ExecutionRoleArn=SITE.role_arn
@@ -85,6 +86,31 @@ def _unwatch(world: World, _: Act) -> None:
     world.schedules.delete(ENDPOINT)
 
 
+def _lose(world: World, deed: Act) -> None:
+    """Somebody cleans up: what serves loses a part, or what is to serve."""
+    account, person = world.cloud.service.account, world.cloud.person
+    live = world.cloud.truth(ENDPOINT)
+    configs = [config.name for config in account.configs.values()]
+    config = live["EndpointConfigName"] if live else (configs or [""])[-1]
+    match deed.how:
+        case "config":
+            person("DeleteEndpointConfig", EndpointConfigName=config)
+        case "model":
+            found = account.configs.get(account.arn("endpoint-config", config))
+            name = found.body["ProductionVariants"][0]["ModelName"] if found else "none"
+            person("DeleteModel", ModelName=name)
+        case "group":
+            for arn in list(account.packages):
+                person("DeleteModelPackage", ModelPackageName=arn)
+            person("DeleteModelPackageGroup", ModelPackageGroupName=ENDPOINT)
+        case "bytes":
+            world.bucket.pinned.clear()
+        case "baseline":
+            world.monitored.files.clear()
+        case "alarm":
+            world.alarms.made.clear()
+
+
 def _patch(world: World, _: Act) -> None:
     world.cloud.patch(ENDPOINT, PATCH_SECONDS)
 
@@ -102,6 +128,7 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "delete": _delete,
     "stop": _stop,
     "unwatch": _unwatch,
+    "lose": _lose,
     "patch": _patch,
     "undo": _undo,
 }

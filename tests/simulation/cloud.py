@@ -59,6 +59,7 @@ class Cloud:
         seed: int,
     ) -> None:
         self.witness: Witness | None = None
+        self.worked = 0.0  # seconds that models took
         self._scheduler = scheduler
         self._gate = gate
         self._chance = Random(seed)  # noqa: S311  a seeded history, no secret

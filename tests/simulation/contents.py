@@ -3,16 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from slipway.domain.desired import Artifact
-from slipway.domain.known import Known
+from slipway.domain.known import NOTHING, Known
 from slipway.domain.world import Inspected
 from slipway.ports import Uploaded
 from slipway_local.sagemaker.scripted import Script, constant
+from slipway_local.sagemaker.serving import Container, Invocation, ServerGone
 
 GOOD, UNLOADABLE, MISANSWERING = "good", "unloadable", "misanswering"
 REFUSED, IMAGELESS = "refused", "imageless"
+MUTE, SLOW, DYING = "mute", "slow", "dying"
+DOUBTFUL = (MUTE, SLOW)
+SLOW_SECONDS = 20.0
+IMAGE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/serve:1"
 ROWS, EMPTY = "rows", "empty"
 
 
@@ -26,7 +31,12 @@ def kind_of(content: bytes) -> str:
 
 def disqualified(content: bytes) -> bool:
     """Whether a release of it must not end well, whatever else happens."""
-    return kind_of(content) != GOOD
+    return kind_of(content) not in (GOOD, *DOUBTFUL)
+
+
+def doubtful(content: bytes) -> bool:
+    """Whether it may be released where nothing is known to compare it with, and nowhere else."""
+    return kind_of(content) in DOUBTFUL
 
 
 def inspect(uploaded: Uploaded, artifact: Artifact, _region: str, instance_type: str) -> Inspected:
@@ -37,10 +47,13 @@ def inspect(uploaded: Uploaded, artifact: Artifact, _region: str, instance_type:
     match found.summary:
         case "refused":
             return replace(found, refused="a pickle calls os.system")
+        case "mute":
+            # It has a script of its own, so nobody knows what it can read.
+            return replace(found, features=None, known=NOTHING, image=IMAGE)
         case "imageless":
             return replace(found, no_image="nothing tells the framework")
         case _:
-            return replace(found, image="111122223333.dkr.ecr.eu-west-1.amazonaws.com/serve:1")
+            return replace(found, image=IMAGE)
 
 
 def baseline(
@@ -54,8 +67,16 @@ def baseline(
     return {"statistics.json": digest.encode(), "constraints.json": b"{}"}
 
 
+def die(container: Container, _: Invocation) -> NoReturn:
+    """Take the process down."""
+    raise ServerGone(container.image)
+
+
 SCRIPTS = {
     GOOD: Script(answer=constant(b"0.5")),
     UNLOADABLE: Script(failure="no module named lightgbm"),
+    MUTE: Script(answer=constant(b"the model is broken", status=500)),
+    SLOW: Script(answer=constant(b"0.5")),
+    DYING: Script(answer=die),
     MISANSWERING: Script(answer=constant(b"the model is broken", status=500)),
 }

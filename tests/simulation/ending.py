@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
+from slipway.domain import naming
 from slipway.domain.desired import Approval
 from slipway.domain.errors import InvalidInput
 from slipway.domain.steps import Announce, AwaitChange, Verdict
@@ -11,7 +12,8 @@ from slipway.looking import Look, look, planned
 from slipway.manifest import parse
 from slipway.release import READINGS
 
-from tests.simulation.contents import EMPTY, disqualified, kind_of
+from tests.simulation.acting import BY_HAND
+from tests.simulation.contents import EMPTY, disqualified, doubtful, kind_of
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, World
 
 REPLAY_SECONDS = 600.0
@@ -34,6 +36,7 @@ def judge(world: World) -> str:
         return "nothing"
     _check_told(world, record.settled.announce)
     _check_verdict(world, record.settled.announce)
+    _check_serving(world)
     return record.settled.announce.verdict
 
 
@@ -66,13 +69,33 @@ def _check_told(world: World, announce: Announce) -> None:
         world.wrong(f"told twice in a row: {again[0]}")
 
 
+def _check_serving(world: World) -> None:
+    """What was seen to fail does not serve where something better was released, and what serves
+    lacks none of its parts."""
+    invariants, live = world.invariants, world.cloud.truth(ENDPOINT)
+    if live is None or live["EndpointConfigName"] == BY_HAND:
+        return
+    serving, desired = _serving(world), world.record().desired
+    told = desired is None or desired.generation not in invariants.beyond_telling
+    edited = any(act.what == "edit" for act in world.story.acts)
+    bad = serving is not None and (disqualified(serving) or doubtful(serving))
+    if bad and invariants.answered() and told and not edited:
+        world.wrong(f"{serving!r} serves on, though something that answers was released")
+    rests = live["EndpointStatus"] == "InService"
+    if rests and world.ports.endpoints.missing(live["EndpointConfigName"]):
+        world.wrong(f"{live['EndpointConfigName']} serves, and its parts are gone")
+
+
 def _check_verdict(world: World, announce: Announce) -> None:
     wished = world.invariants.wished
     if announce.verdict == Verdict.RELEASED:
         serving = _serving(world)
         if not wished or serving != wished[-1] or disqualified(serving):
             world.wrong(f"released, but {serving!r} serves and {wished[-1:]} is the newest")
+        if serving and doubtful(serving) and world.invariants.answered():
+            world.wrong(f"released, but {serving!r} took the place of what answered")
         _check_watch(world)
+        _check_kept(world)
     elif wished and not _is_excused(world, wished[-1], announce.reason):
         world.wrong(f"held without a cause: {announce.reason}")
 
@@ -90,6 +113,18 @@ def _check_watch(world: World) -> None:
         world.wrong(f"released, but its baseline is {record.baseline}")
 
 
+def _check_kept(world: World) -> None:
+    """The bytes of what is released, and its baseline, are still there."""
+    record = world.record()
+    inspected, built = record.inspected, record.baseline
+    key = naming.pinned_key(DEPLOYMENT, inspected.sha256) if inspected else ""
+    if not world.bucket.holds(key):
+        world.wrong(f"released, but {key} is gone")
+    wanted = planned(world.ports, record)
+    if wanted and wanted.baseline and built and not world.monitored.present(built.folder):
+        world.wrong(f"released, but {built.folder} is gone")
+
+
 def _serving(world: World) -> bytes | None:
     live = world.cloud.truth(ENDPOINT)
     if live is None or live["EndpointStatus"] != "InService":
@@ -104,6 +139,10 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
         return True
     if reason.startswith("monitor: ") and desired and desired.policy.monitor:
         return _lacks_rows(world)
+    if "cannot be updated any more" in reason:
+        return any(act.what == "lose" for act in world.story.acts)
+    if doubtful(newest) and "probe failed" in reason:
+        return True
     untold = desired is not None and desired.generation in world.invariants.beyond_telling
     return untold or world.invariants.is_bad(newest) or _manifest_is_broken(world)
 

@@ -64,6 +64,7 @@ class MemoryBucket:
     def __init__(self, name: str, scheduler: Scheduler) -> None:
         self.name = name
         self.pinned: dict[str, bytes] = {}
+        self.ever_pinned: dict[str, bytes] = {}
         self._objects: dict[str, list[Version]] = defaultdict(list)
         self._scheduler = scheduler
 
@@ -104,17 +105,18 @@ class MemoryBucket:
         return [self.content(artifact)]
 
     def pin(self, artifact: Artifact, key: str) -> None:
-        self.pinned.setdefault(key, self.content(artifact))
+        self.put(key, self.content(artifact))
 
     def put(self, key: str, content: bytes) -> None:
-        self.pinned.setdefault(key, content)
+        self.ever_pinned[key] = self.pinned.setdefault(key, content)
 
     def holds(self, key: str) -> bool:
         return key in self.pinned
 
-    def holds_its_digest(self, key: str) -> bool:
-        """Whether the bytes at a pinned key are those that the key was derived from."""
-        content = self.pinned.get(key)
+    def held_its_digest(self, key: str) -> bool:
+        """Whether the bytes at a pinned key are those that the key was derived from, or were until
+        somebody deleted them."""
+        content = self.ever_pinned.get(key)
         return content is not None and f"/{sha256(content).hexdigest()}/" in key
 
     def remove(self, prefix: str) -> None:

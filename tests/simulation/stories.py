@@ -7,12 +7,15 @@ from random import Random
 from slipway_local.sagemaker.account import Durations
 
 from tests.simulation.contents import (
+    DYING,
     EMPTY,
     GOOD,
     IMAGELESS,
     MISANSWERING,
+    MUTE,
     REFUSED,
     ROWS,
+    SLOW,
     UNLOADABLE,
     content,
 )
@@ -29,6 +32,8 @@ BROKEN = b"approval: maybe\n"
 WATCHED = b"capture: {percentage: 100}\nmonitor: {every: 1h}\n"
 RARELY = b"capture: {percentage: 100}\nmonitor: {every: 24h, thresholds: {ks: 0.2}}\n"
 BASELINE = "models/housing/baseline.csv"
+STRICT = b"probes: [{body: '0,0', expect: {columns: 1, between: [0, 1]}}]\n"
+LOSABLE = ("config", "model", "group", "bytes", "baseline", "alarm")
 CALM = Durations(creating=60, updating=60, rolling_back=10, deleting=5)
 
 
@@ -38,8 +43,9 @@ class Act:
 
     `what` is upload (of `content` to `key`), approve or reject (the newest package), edit (the
     endpoint, to a config `by hand` or to the `n`-th of Slipway's), delete (it), discard (the
-    newest package), stop (the running releases), unwatch (delete the schedule), patch, or undo
-    (`how`) an update under way.
+    newest package), lose (the config, model, group, bytes, baseline or alarm of what serves), stop
+    (the running releases), unwatch (delete the schedule), patch, or undo (`how`) an update under
+    way.
     """
 
     at: float
@@ -132,6 +138,35 @@ BASE: Sequence[Story] = (
             Act(900, "unwatch"),
         ],
     ),
+    Story("always fails", [upload(10), upload(400, MUTE, 2)]),
+    Story("slow", [upload(10), upload(400, SLOW, 2)]),
+    Story("slow by new probes", [upload(10), manifest(400, STRICT), upload(400, SLOW, 2)]),
+    Story("dies of its first request", [upload(10), upload(400, DYING, 2)]),
+    Story("slow first", [upload(10, SLOW), upload(400, number=2)]),
+    Story(
+        "no going back",
+        [upload(10, MUTE), manifest(400, STRICT), upload(401, number=2), upload(800, MUTE)],
+    ),
+    Story(
+        "refused while a bad one comes up",
+        [upload(10), upload(400, MISANSWERING, 2), upload(430, REFUSED, 3)],
+    ),
+    Story("deleted, then a bad one", [upload(10), Act(300, "delete"), upload(301, MUTE, 2)]),
+    *(
+        Story(
+            f"{how} lost",
+            [
+                manifest(4, WATCHED),
+                baseline(5),
+                upload(10),
+                Act(300, "lose", how=how),
+                upload(400, number=2),
+                Act(430, "lose", how=how),
+                Act(900, "lose", how=how),
+            ],
+        )
+        for how in LOSABLE
+    ),
     Story(
         "stopped by hand", [upload(10), Act(11, "stop"), upload(400, number=2), Act(440, "stop")]
     ),
@@ -155,6 +190,7 @@ TO_AND_FRO = Story(
 )
 
 KINDS = (GOOD,) * 8 + (UNLOADABLE, MISANSWERING, MISANSWERING, REFUSED, IMAGELESS)
+KINDS += (MUTE, SLOW, DYING)
 CHANCES = {
     "throttle": (0.02, 0.3),
     "lose": (0.01, 0.1),
@@ -231,6 +267,8 @@ def _people(chance: Random) -> list[Act]:
         ("edit", 0.1),
         ("delete", 0.15),
         ("stop", 0.1),
+        ("lose", 0.15),
+        ("lose", 0.1),
     ):
         if chance.random() < often:
             at = chance.uniform(20.0, 3000.0)
@@ -241,8 +279,8 @@ def _people(chance: Random) -> list[Act]:
                 kind = chance.choice((ROWS, ROWS, ROWS, EMPTY))
                 acts.append(baseline(at, kind, chance.randint(1, 9)))
             else:
-                how = chance.choice(("by hand", "0", "1")) if what == "edit" else ""
-                acts.append(Act(at, what, how=how))
+                hows = {"edit": ("by hand", "0", "1"), "lose": LOSABLE}.get(what, ("",))
+                acts.append(Act(at, what, how=chance.choice(hows)))
     return acts
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.simulation.history import play
 from tests.simulation.running import broken_lines, crashes, told
-from tests.simulation.stories import BASE, TO_AND_FRO
+from tests.simulation.stories import BASE, LOSABLE, TO_AND_FRO
 
 # Where not only the function dies, but the execution is stopped with it as well.
 STOPPED = ("update", "approval granted", "probes failed")
@@ -34,6 +34,15 @@ ENDS = {
     "watched later": "Released",
     "watched no more": "Released",
     "watched otherwise": "Released",
+    "always fails": "Held",
+    "slow": "Held",
+    "slow by new probes": "Held",
+    "dies of its first request": "Held",
+    "slow first": "Released",
+    "no going back": "Held",
+    "refused while a bad one comes up": "Held",
+    "deleted, then a bad one": "Held",
+    **{f"{how} lost": "Released" for how in LOSABLE},
     "stopped by hand": "Released",
 }
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from slipway import nudging, release, watching
+from slipway import looking, nudging, probing, release, watching
 from slipway.domain import decide, record
 from slipway.domain.attempts import Attempts
 from slipway.domain.record import Record
 from slipway.domain.rules import retreat
 from slipway.domain.rules.case import Case, Rule
+from slipway.domain.rules.verdict import held
 from slipway.domain.steps import Change, DeployEndpoint, Step
 from slipway.domain.world import Endpoint, EndpointStatus
 from slipway.looking import Look
@@ -65,6 +66,18 @@ def unasked(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, s
     return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
 
 
+def trusting(rule: Rule) -> Rule:
+    """The rule of failed probes, believing that what was released once cannot be broken."""
+
+    def trusts(case: Case) -> Step | None:
+        step = rule(case)
+        if rule.__name__ == "probes_failed" and step and case.attempts.release(case.wanted):
+            return held(case, step.reason)
+        return step
+
+    return trusts
+
+
 class Unheard(Exception):
     """Nobody raises it."""
 
@@ -110,6 +123,24 @@ BUGS: dict[str, Bug] = {
     "a rejection changes nothing": without("version_was_rejected"),
     "probes do not matter": without("wanted_is_unproven"),
     "failed probes do not matter": without("probes_failed"),
+    "what serves is not asked before it is replaced": without("what_serves_was_not_asked"),
+    "nothing is asked that the manifest does not name": lambda: patch.object(
+        probing, "probes", lambda *_: []
+    ),
+    "a reply may take as long as it likes": lambda: patch.object(
+        probing, "limit", lambda *_: float("inf")
+    ),
+    "what was released once is taken for good": lambda: patch.object(
+        decide, "RULES", tuple(map(trusting, decide.RULES))
+    ),
+    "what fails serves on when something else holds the release": lambda: patch.object(
+        retreat, "_is_bad", lambda _: False
+    ),
+    "what somebody deleted of what serves stays deleted": without("what_serves_lacks_a_part"),
+    "bytes that somebody deleted stay deleted": without("bytes_are_gone"),
+    "a baseline that somebody deleted is taken for built": lambda: patch.object(
+        looking, "_baseline", lambda _, built: built
+    ),
     "a stale read is believed": without("change_is_not_visible_yet"),
     "a Failed endpoint is left alone": without("endpoint_failed"),
     "what serves is deleted, not updated": lambda: patch.object(

@@ -15,7 +15,7 @@ from slipway.domain.steps import Announce, Verdict
 from slipway_local.sagemaker.account import Account
 
 from tests.simulation.cloud import PERSON
-from tests.simulation.contents import disqualified
+from tests.simulation.contents import disqualified, doubtful
 from tests.simulation.fakes import MemoryBucket
 from tests.simulation.faults import FUNCTION_SECONDS
 from tests.simulation.scheduler import Scheduler
@@ -74,7 +74,7 @@ class Invariants:
 
     def reviewed(self, package: str, *, approved: bool) -> None:
         """A person has decided about a package version."""
-        content = self._bucket.pinned[self._pinned_key(package)]
+        content = self._bucket.ever_pinned[self._pinned_key(package)]
         if not approved:
             self._rejected.setdefault(package, (self._scheduler.now, content))
         elif self._rejected.pop(package, None):
@@ -158,7 +158,7 @@ class Invariants:
             model = account.models[account.arn("model", body["ProductionVariants"][0]["ModelName"])]
             arn = model.body["Containers"][0]["ModelPackageName"]
             key = self._pinned_key(arn)
-            self._versions[config] = Version(self._bucket.pinned.get(key, b""), arn, key)
+            self._versions[config] = Version(self._bucket.ever_pinned.get(key, b""), arn, key)
         return self._versions[config]
 
     def _pinned_key(self, arn: str) -> str:
@@ -192,7 +192,7 @@ class Invariants:
             rejected_at < self._scheduler.now - LATE_SECONDS
         ):
             self._wrong(f"{config} is served without an approval")
-        if not self._bucket.holds_its_digest(version.pinned):
+        if not self._bucket.held_its_digest(version.pinned):
             self._wrong(f"{config} points at bytes that are not what was uploaded")
         self._moving = moving
 
@@ -210,14 +210,20 @@ class Invariants:
             return
         desired = self._record().desired
         sought = desired.artifact if desired else None
-        back = sought is not None and self.is_bad(self._bucket.content(sought))
+        wanted = self._bucket.content(sought) if sought else None
+        back = wanted is not None and (self.is_bad(wanted) or doubtful(wanted))
         before = self._released if back else self._served
-        newer = [content for at, content in before if at > order and not self.is_bad(content)]
+        newer = [c for at, c in before if at > order and not (self.is_bad(c) or doubtful(c))]
         if newer:
             self._wrong(f"{version.content!r} is served after {newer[0]!r}, which is newer")
 
     def _order(self, content: bytes) -> int:
         return len(self.wished) - 1 - self.wished[::-1].index(content)
+
+    def answered(self) -> bool:
+        """Whether something that answers, and is good to this day, was released before."""
+        contents = [content for _, content in self._released]
+        return any(not doubtful(c) and not self.is_bad(c) for c in contents)
 
     def is_bad(self, content: bytes) -> bool:
         """Whether there is, or was a moment ago, a reason to go back from it, or not to it."""

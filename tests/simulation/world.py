@@ -17,10 +17,11 @@ from slipway.manifest import parse
 from slipway.nudging import nudge, sweep
 from slipway.ports import Ports
 from slipway_local.sagemaker.events import Event
-from slipway_local.sagemaker.scripted import Script, ScriptedLauncher
+from slipway_local.sagemaker.scripted import Answer, Script, ScriptedLauncher
+from slipway_local.sagemaker.serving import Container, Invocation, Reply
 
 from tests.simulation.cloud import STALE_SECONDS, Cloud
-from tests.simulation.contents import SCRIPTS, kind_of
+from tests.simulation.contents import SCRIPTS, SLOW, SLOW_SECONDS, kind_of
 from tests.simulation.fakes import (
     MemoryAlarms,
     MemoryAnnouncements,
@@ -48,7 +49,7 @@ ENDPOINT = endpoint_name(SITE, DEPLOYMENT)
 SWEEP_SECONDS = 900.0
 DELIVERIES = 5
 REDELIVERY_SECONDS = 30.0
-UNTOLD = ("stop", "discard", "unwatch")  # what people do without an event that tells it
+UNTOLD = ("stop", "discard", "unwatch", "lose")  # what people do without an event that tells it
 
 Json = Any
 
@@ -83,13 +84,14 @@ class World:
             crash,
         )
         self.bucket = MemoryBucket(SITE.bucket, self.scheduler)
+        self.monitored = MemoryMonitored(self.bucket)
         self.ledger = _WatchedLedger(self._wrote)
         self.announcements = MemoryAnnouncements(
             self.ledger, lambda told: self.invariants.hears(told)
         )
         self.schedules, self.alarms = MemorySchedules(), MemoryAlarms()
         self.machine = Machine(_graph(), self._functions(), self.scheduler, self.chance, self.wrong)
-        launcher = ScriptedLauncher(self.scheduler.clock, _Scripts(self.bucket))
+        launcher = ScriptedLauncher(self.scheduler.clock, _Scripts(self.bucket, self._work))
         self.cloud = Cloud(
             launcher, self.scheduler, self.gate, story.durations, self._emitted, seed
         )
@@ -102,6 +104,11 @@ class World:
         )
         self.cloud.witness = self.invariants
         self.ports = self._ports(session(self.cloud.call))
+
+    def _work(self, container: Container, invocation: Invocation) -> Reply:
+        """A model takes its time."""
+        self.cloud.worked += SLOW_SECONDS
+        return SCRIPTS[SLOW].answer(container, invocation)
 
     def record(self) -> Record:
         return self.ledger.load(DEPLOYMENT)
@@ -238,13 +245,13 @@ class World:
             ledger=gated(self.ledger, "ledger"),
             uploaded=gated(self.bucket, "uploaded"),
             registry=SageMakerRegistry(aws),
-            endpoints=SageMakerEndpoints(aws),
+            endpoints=SageMakerEndpoints(aws, lambda: self.cloud.worked),
             executions=gated(MemoryExecutions(self.machine, self._staleness), "executions"),
             announcements=gated(self.announcements, "announcements"),
             schedules={Runner.LAMBDA: gated(self.schedules, "schedules")},
             alarms=gated(self.alarms, "alarms"),
             checks=MemoryChecks(),
-            monitored=gated(MemoryMonitored(self.bucket), "monitored"),
+            monitored=gated(self.monitored, "monitored"),
             measurements=MemoryMeasurements(),
             bus=MemoryBus(),
             parse_manifest=_parse,
@@ -269,13 +276,19 @@ class _WatchedLedger(MemoryLedger):
 class _Scripts(dict[str, Script]):
     """How the container behaves that loads a pinned artifact."""
 
-    def __init__(self, bucket: MemoryBucket) -> None:
+    def __init__(self, bucket: MemoryBucket, slowly: Answer) -> None:
         super().__init__()
         self._bucket = bucket
+        self._slowly = slowly
 
     def get(self, url: str, default: Script | None = None) -> Script | None:  # type: ignore[override]
-        content = self._bucket.pinned.get(url.removeprefix(f"s3://{SITE.bucket}/"))
-        return SCRIPTS[kind_of(content)] if content else default
+        key = url.removeprefix(f"s3://{SITE.bucket}/")
+        content = self._bucket.pinned.get(key)
+        if content is None:
+            lost = key in self._bucket.ever_pinned
+            return Script(failure="could not download the model data") if lost else default
+        kind = kind_of(content)
+        return Script(answer=self._slowly) if kind == SLOW else SCRIPTS[kind]
 
 
 def _is_foreseen(error: Exception) -> bool:

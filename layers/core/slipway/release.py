@@ -40,7 +40,8 @@ def decide_release(ports: Ports, deployment: str, execution: str) -> Look:
     if found.record.attempts != record.attempts:
         _attempt(ports, Task(deployment, record.fence), lambda *_: found.record.attempts)
     if not isinstance(found.step, Announce):  # which is told when it holds
-        ports.ledger.note(deployment, Moment(now, execution, label(found.step), found.step.reason))
+        owed, why = label(found.step), found.step.reason
+        ports.ledger.note(deployment, Moment(now, execution, owed, why, record.fence))
     return found
 
 
@@ -74,20 +75,23 @@ def register_model(ports: Ports, task: Task) -> str:
         if automatic and approval == PackageApproval.PENDING:
             ports.registry.approve(known.arn, "the manifest approves automatically")
         return known.arn
-    # A version that somebody deleted is made anew, so the token carries the one before it; and a
-    # token used for another group, or with another approval, is refused.
+    # A version that somebody deleted is made anew, so the token carries the one before it, and how
+    # many there were: in a new group they are counted from one again. A token used for another
+    # group, or with another approval, is refused.
+    count = known.lost + 1 if known else 0
     token = naming.digest(
         {
             "group": wanted.group,
             "plan": wanted.package_key,
             "gone": known.arn if known else "",
+            "lost": count,
             "approved": automatic,
         }
     )
     arn = ports.registry.register(
         wanted, approved=automatic, description=inspected.summary, token=token
     )
-    package = Package(wanted.package_key, arn)
+    package = Package(wanted.package_key, arn, lost=count)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), package=package))
     return arn
 
@@ -158,7 +162,8 @@ def announce(ports: Ports, task: Task) -> str:
         ports, task.deployment, lambda r: r.under(task.fence).settling(step, hints, now, good)
     )
     if record.settled:
-        told = Moment(record.settled.at, task.execution, label(step), step.reason)
+        at, number = record.settled.at, task.fence
+        told = Moment(at, task.execution, label(step), step.reason, number)
         ports.ledger.note(task.deployment, told)
     if record.settled and not record.settled.told:
         ports.announcements.tell(task.deployment, step)
@@ -201,9 +206,12 @@ def _inspected(ports: Ports, task: Task, artifact: Artifact, instance_type: str)
 
 def _begun(step: DeployEndpoint, found: Look) -> Callable[[Attempts, int], Attempts]:
     """The attempts as they were looked at, with one more."""
-    live = found.world.endpoint
+    live, version = found.world.endpoint, _good(found)
     found_at = live.modified_at if live else None
-    return lambda _, generation: found.record.attempts.begun(generation, step.config, found_at)
+    before = found.record.attempts
+    if version and version.config == step.config:
+        before = before.deploying(version)
+    return lambda _, generation: before.begun(generation, step.config, found_at)
 
 
 def _attempt(ports: Ports, task: Task, how: Callable[[Attempts, int], Attempts]) -> None:
@@ -216,8 +224,7 @@ def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str,
     """The call that changes the endpoint, with all that it needs in place. Raises Refused for what
     is not approved any more: only approved versions are served."""
     good = found.record.attempts.release(step.config)
-    wanted = found.plan is not None and found.plan.config == step.config
-    if good and not wanted and ports.registry.approval(good.package) != PackageApproval.APPROVED:
+    if good and ports.registry.approval(good.package) != PackageApproval.APPROVED:
         raise Refused(f"{step.config} is not approved any more")
     _make(ports, step.config, found)
     return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
@@ -238,11 +245,11 @@ def _make(ports: Ports, config: str, found: Look) -> None:
     """Make the model and the config that are wanted, or were released, unless they are there.
     Raises Refused where they are neither."""
     wanted, package = found.plan, found.world.package
-    good = found.record.attempts.release(config)
+    known = found.record.attempts.made_of(config)
     if wanted and package and wanted.config == config:
         ports.endpoints.prepare(wanted, package.arn)
-    elif good and good.plan:
-        ports.endpoints.prepare(good.plan, good.package)
+    elif known and known.plan:
+        ports.endpoints.prepare(known.plan, known.package)
     elif not ports.endpoints.has_config(config):
         raise Refused(f"endpoint config {config} is gone")
 

@@ -32,6 +32,11 @@ class Folders:
         return self.root / "opt/ml/model"
 
     @property
+    def program(self) -> Path:
+        """Where the command of somebody's own image starts."""
+        return self.root / "opt/ml/program"
+
+    @property
     def failure(self) -> Path:
         """Where the container writes why it gave up."""
         return self.root / "opt/ml/output/failure"

@@ -19,6 +19,7 @@ class ProcessLauncher:
     cloud left is removed here) and `logs/` (kept). `fetch` gives the bytes, or a file, of an
     s3:// URL. `startup_seconds` is how long a container may take to answer /ping; making the
     environment of an image for the first time is not counted, as pulling an image is not.
+    `project` is the folder whose slipway.images.yaml tells of images that are no family's.
     """
 
     def __init__(
@@ -30,10 +31,11 @@ class ProcessLauncher:
         bounds: Bounds = DEFAULT_BOUNDS,
         startup_seconds: float = 480.0,
         families: tuple[Family, ...] = FAMILIES,
+        project: Path | None = None,
     ) -> None:
         sweep(home / "containers")
         environments = Environments(home / "images", progress)
-        self._ground = Ground(home, environments, fetch, bounds, startup_seconds, families)
+        self._ground = Ground(home, environments, fetch, bounds, startup_seconds, families, project)
 
     def launch(self, container: Container) -> ProcessServer | MultiModelServer:
         """Start a container in the background."""

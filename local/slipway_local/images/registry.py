@@ -246,7 +246,10 @@ def family_of(image: str, families: tuple[Family, ...] = FAMILIES) -> Family:
             return family
     tags = [family.tag for family in families if family.repository == repository]
     known = f"{repository} with the tags {', '.join(tags)}" if tags else _repositories(families)
-    raise UnknownImage(f"image {image!r} is not known here; known: {known}")
+    raise UnknownImage(
+        f"image {image!r} is not known here: say in slipway.images.yaml what stands for an image "
+        f"of your own (docs/your-model.md); known: {known}"
+    )
 
 
 def _repositories(families: tuple[Family, ...]) -> str:

@@ -1,7 +1,7 @@
 """A script's requirements.txt: names and versions only, since installing must run no code."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slipway.artifacts.requirements import VENDORED, WHEELS
@@ -35,10 +35,19 @@ def read_requirements(code: Path, *, isolated: bool = False) -> Wanted:
     file = code / "requirements.txt"
     if not file.is_file():
         return Wanted()
-    stripped = [re.sub(r"(^|\s)#.*", "", line).strip() for line in _text(file).splitlines()]
-    vendored = set(VENDORED) <= set(stripped)
-    lines = tuple(_checked(line) for line in stripped if line and line not in VENDORED)
-    return Wanted(lines, code / WHEELS if vendored else None, not (vendored or isolated))
+    vendored = set(VENDORED) <= set(_stripped(file))
+    wheels = code / WHEELS if vendored else None
+    return replace(requirements_in(file), wheels=wheels, index=not (vendored or isolated))
+
+
+def requirements_in(file: Path) -> Wanted:
+    """The requirements in a file. Raises FolderRefused as `read_requirements` does."""
+    return Wanted(tuple(_checked(line) for line in _stripped(file) if line not in VENDORED))
+
+
+def _stripped(file: Path) -> list[str]:
+    lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in _text(file).splitlines())
+    return [line for line in lines if line]
 
 
 def _text(file: Path) -> str:

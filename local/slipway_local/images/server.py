@@ -4,6 +4,7 @@ environment of the image ─► model unpacked ─► process ─► /ping 200 �
 (made on first use)                           └── a thread waits for its end
 """
 
+import json
 import os
 import tempfile
 import threading
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slipway_local.images.channel import Channel
+from slipway_local.images.custom import Custom, CustomImageRefused, find
 from slipway_local.images.environments import EnvironmentFailed, Environments
 from slipway_local.images.folders import Fetch, FolderRefused, Folders, discard, lay_out
 from slipway_local.images.obituary import why_it_ended
@@ -21,7 +23,7 @@ from slipway_local.images.requirements import Wanted, read_requirements
 from slipway_local.images.slipway_container.confinement import Bounds
 from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply, ServerGone
 
-_REFUSALS = (EnvironmentFailed, FolderRefused, UnknownImage)
+_REFUSALS = (CustomImageRefused, EnvironmentFailed, FolderRefused, UnknownImage)
 _PROGRAM = "SAGEMAKER_PROGRAM"
 _FOUND_IN, _FOUND = "/opt/ml/model/code", "inference.py"
 _STOP_SECONDS = 10
@@ -30,7 +32,10 @@ _END_SECONDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What containers stand on: folders, packages, model data, limits."""
+    """What containers stand on: folders, packages, model data, limits.
+
+    `project` is the folder whose slipway.images.yaml tells of images that are no family's.
+    """
 
     home: Path
     environments: Environments
@@ -38,6 +43,7 @@ class Ground:
     bounds: Bounds
     startup_seconds: float
     families: tuple[Family, ...]
+    project: Path | None = None
 
 
 def is_scripted(container: Container) -> bool:
@@ -132,6 +138,24 @@ class ProcessServer:
             return f"{type(error).__name__}: {error}"
 
     def _prepared(self) -> Start:
+        custom = find(self._ground.project, self._container.image)
+        return self._prepared_custom(custom) if custom else self._prepared_family()
+
+    def _prepared_custom(self, custom: Custom) -> Start:
+        """Somebody's own image: it has no say in where its code is, and no server of ours."""
+        ground, container = self._ground, self._container
+        folders = lay_out(self._root, container.model_data_url, {}, ground.fetch)
+        custom.lay_out(folders.program)
+        python = custom.python() or ground.environments.provide((), custom.requirements()).python
+        variables = {
+            **custom.entry.environment,
+            **container.environment,
+            "SLIPWAY_CODE_FOLDER": str(folders.program),
+            "SLIPWAY_COMMAND": json.dumps(custom.entry.command),
+        }
+        return Start(python, "custom", self._root, variables, self.log_path, self._bounds())
+
+    def _prepared_family(self) -> Start:
         ground, container = self._ground, self._container
         family = family_of(container.image, ground.families)
         folders, variables = self._laid_out(family)
@@ -148,8 +172,11 @@ class ProcessServer:
             self._root,
             {**variables, "SLIPWAY_CODE_FOLDER": str(folders.code)},
             self.log_path,
-            replace(ground.bounds, isolated=int(container.isolated)),
+            self._bounds(),
         )
+
+    def _bounds(self) -> Bounds:
+        return replace(self._ground.bounds, isolated=int(self._container.isolated))
 
     def _laid_out(self, family: Family) -> tuple[Folders, Mapping[str, str]]:
         """The container's files and variables, with the script that its image finds by itself."""

@@ -19,7 +19,7 @@ class Settings:
     seconds. `instance_seconds` is how long SageMaker takes over bringing up instances, before
     it is scaled. `state` is the cloud's folder; `models`, which clouds may share, is where models
     run: the environments of their images, their folders and their logs. With `keep` what the cloud
-    holds outlives it, however it ends.
+    holds outlives it, however it ends. `project` is where images of one's own are told of.
     """
 
     state: Path
@@ -31,6 +31,7 @@ class Settings:
     time_scale: float = 1.0
     instance_seconds: float = 0.0
     keep: bool = False
+    project: Path | None = None
 
     @property
     def endpoint(self) -> str:

@@ -1,5 +1,6 @@
 """The ledger as one DynamoDB table: an item a deployment, and an item a moment of its history."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from slipway.ports import Moment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 RECORD = "record"
 HISTORY = "history#"
@@ -91,6 +93,7 @@ class DynamoDBLedger:
                     "release": {"S": moment.release},
                     "what": {"S": moment.what},
                     "why": {"S": moment.why},
+                    "number": {"N": str(moment.number)},
                     "expires": {"N": str(int(moment.at) + KEPT_SECONDS)},
                 },
             )
@@ -107,7 +110,10 @@ class DynamoDBLedger:
         )
         with translated():
             items = [item for page in pages for item in page["Items"]]
-        return [
-            Moment(float(i["at"]["N"]), i["release"]["S"], i["what"]["S"], i["why"]["S"])
-            for i in items
-        ]
+        return [_moment(item) for item in items]
+
+
+def _moment(item: Mapping[str, "AttributeValueTypeDef"]) -> Moment:
+    number = int(item.get("number", {"N": "0"})["N"])  # older lines have none
+    release, what, why = (item[name]["S"] for name in ("release", "what", "why"))
+    return Moment(float(item["at"]["N"]), release, what, why, number)

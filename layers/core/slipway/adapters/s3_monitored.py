@@ -15,8 +15,9 @@ from slipway.domain.errors import Refused
 from slipway.domain.watch import CAPTURES, Window
 
 if TYPE_CHECKING:
+    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ObjectTypeDef
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef, ObjectTypeDef
 
 LARGEST = 64 << 20
 TYPES = {"html": "text/html; charset=utf-8", "json": "application/json"}
@@ -50,10 +51,10 @@ class S3Monitored:
 
     def open(self, keys: Iterable[str]) -> Iterator[tuple[str, BinaryIO]]:
         for key in keys:
-            with translated():
-                body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
-            with body:
-                yield key, cast("BinaryIO", body)
+            body = self._body(key)
+            if body is not None:
+                with body:
+                    yield key, cast("BinaryIO", body)
 
     def data(self, data: Artifact) -> BinaryIO:
         file = cast("BinaryIO", TemporaryFile())  # noqa: SIM115 - its reader closes it
@@ -117,12 +118,22 @@ class S3Monitored:
     def _newest(self, folder: str) -> list[str]:
         return sorted((found["Key"] for found in self._objects(folder)), reverse=True)
 
-    def _content(self, key: str) -> bytes | None:
+    def _body(self, key: str) -> "StreamingBody | None":
+        with translated():
+            found = self._found(key)
+        return found["Body"] if found else None
+
+    def _found(self, key: str) -> "GetObjectOutputTypeDef | None":
         try:
-            found = self._client.get_object(Bucket=self._bucket, Key=key)
+            return self._client.get_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
             if code_of(error) != "NoSuchKey":
                 raise
+            return None
+
+    def _content(self, key: str) -> bytes | None:
+        found = self._found(key)
+        if found is None:
             return None
         if found["ContentLength"] > LARGEST:
             raise Refused(f"s3://{self._bucket}/{key}: {found['ContentLength']} bytes are too many")

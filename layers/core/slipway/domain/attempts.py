@@ -66,10 +66,14 @@ class Good:
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """The attempts of the current generation in order, and what was released last, newest first."""
+    """The attempts of the current generation in order, and what was released last, newest first.
+
+    `deployed` is what was put on the endpoint last, whatever became of it.
+    """
 
     made: tuple[Attempt, ...] = ()
     good: tuple[Good, ...] = ()
+    deployed: tuple[Good, ...] = ()
 
     def at(self, generation: int, config: str) -> Attempt | None:
         """The latest attempt to bring the endpoint to `config` in `generation`."""
@@ -146,6 +150,16 @@ class Attempts:
     def release(self, config: str) -> Good | None:
         """What was released as `config`."""
         return next((good for good in self.good if good.config == config), None)
+
+    def deploying(self, version: Good) -> "Attempts":
+        """The attempts once `version` is about to be put on the endpoint."""
+        others = (known for known in self.deployed if known.config != version.config)
+        return replace(self, deployed=(version, *others)[:KEPT])
+
+    def made_of(self, config: str) -> Good | None:
+        """What is known of a config that was released, or only deployed."""
+        known = (*self.good, *self.deployed)
+        return next((each for each in known if each.config == config), None)
 
     def known(self, config: str) -> Known:
         """What is known of a config that was released; nothing of any other."""

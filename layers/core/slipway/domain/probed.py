@@ -93,10 +93,12 @@ class Probes:
         return found if found and generation in (None, found.generation) else None
 
     def before(self, config: str, generation: int) -> Probed | None:
-        """Whom `config` is held against: what else was asked first in a generation, if it can be
-        one that answered."""
-        others = [p for p in self.last if p.generation == generation and p.config != config][::-1]
-        return next((p for p in others if p.proven), others[0] if others else None)
+        """Whom `config` is held against: what else was asked first in this generation, or last
+        before it, if it can be one that answered."""
+        others = [probed for probed in self.last if probed.config != config]
+        now = [probed for probed in others if probed.generation == generation][::-1]
+        proven = (probed for probed in (*now, *others) if probed.proven)
+        return next(proven, now[0] if now else None)
 
     def having(self, probed: Probed) -> "Probes":
         others = (known for known in self.last if known.config != probed.config)

@@ -51,11 +51,13 @@ class PackageApproval(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A registered model version; `key` is the digest of what it was registered from."""
+    """A registered model version; `key` is the digest of what it was registered from, and `lost`
+    how many versions of that somebody deleted."""
 
     key: str
     arn: str
     approval: PackageApproval = PackageApproval.PENDING
+    lost: int = 0
 
 
 class EndpointStatus(StrEnum):

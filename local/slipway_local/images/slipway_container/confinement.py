@@ -21,6 +21,8 @@ from pathlib import Path
 
 _PR_SET_KEEPCAPS = 8
 _PR_SET_NO_NEW_PRIVS = 38
+_PR_CAP_AMBIENT = 47
+_PR_CAP_AMBIENT_RAISE = 2
 _SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 _CAPABILITY_VERSION_3 = 0x20080522
 _CLONE_NEWNET = 0x40000000
@@ -110,12 +112,15 @@ def _become_own_user(root: Path) -> bool:
 
 
 def _keep_capabilities(libc: ctypes.CDLL, kept: int) -> None:
-    """Drop root's powers but `kept`: one that reads, for an interpreter that is under /root."""
+    """Drop root's powers but `kept`: one that reads, for an interpreter that is under /root, and
+    for the programs that it starts there."""
     header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-    data = (ctypes.c_uint32 * 6)(kept, kept, 0, 0, 0, 0)
+    data = (ctypes.c_uint32 * 6)(kept, kept, kept, 0, 0, 0)
     number = _SYS_CAPSET[os.uname().machine]
     if libc.syscall(number, header, data):
         raise OSError(ctypes.get_errno(), "capabilities could not be dropped")
+    if kept:
+        libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, kept.bit_length() - 1, 0, 0)
 
 
 def _open_to_all(path: Path) -> bool:

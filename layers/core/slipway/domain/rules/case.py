@@ -53,11 +53,11 @@ class Case:
         return probed is not None and not probed.passed
 
     def made_of(self, config: str) -> Plan | None:
-        """What a config is made of: the wanted one, or one that was released."""
+        """What a config is made of: the wanted one, or one that was deployed before."""
         if self.plan and config == self.wanted:
             return self.plan
-        good = self.attempts.release(config)
-        return good.plan if good else None
+        found = self.attempts.made_of(config)
+        return found.plan if found else None
 
     def name(self, config: str) -> str:
         """What a person calls a config: the version in the registry that it serves."""

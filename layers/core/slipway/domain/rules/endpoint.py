@@ -66,7 +66,7 @@ def probes_failed(case: Case) -> Step | None:
     probed = case.probe(case.wanted)
     if probed is None or probed.passed:
         return None
-    return retreat(case, f"probe failed: {probed.reason}{case.changed}", case.attempts.good)
+    return retreat(case, f"probe failed: {probed.reason}{case.changed}", resorts=case.attempts.good)
 
 
 def endpoint_is_absent(case: Case) -> Step | None:
@@ -93,9 +93,12 @@ def wanted_was_rolled_back(case: Case) -> Step | None:
 
 
 def what_serves_was_not_asked(case: Case) -> Step | None:
-    # Afterwards nobody could tell any more how the version before answered.
+    # Afterwards nobody could tell any more how the version before answered. What somebody put
+    # there by hand is nothing to compare with.
     live = case.endpoint
     if live is None or not live.serves(live.config) or case.serves_wanted:
+        return None
+    if case.attempts.release(live.config) is None:
         return None
     if case.probe(live.config) or case.probe(case.wanted):
         return None

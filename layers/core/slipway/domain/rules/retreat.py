@@ -8,6 +8,7 @@ from slipway.domain.steps import Change, DeployEndpoint, ProbeEndpoint, Step
 from slipway.domain.world import Endpoint, EndpointStatus
 
 TRIES = 3
+Goods = tuple[Good, ...]
 
 # SageMaker's words for troubles of its own, or somebody else's: the version is not to blame and
 # may be tried again.
@@ -20,27 +21,30 @@ TRANSIENT = (
 )
 
 
-def hold(case: Case, reason: str) -> Step:
-    """Hold the release with what serves on; but what was just seen to fail does not serve on, nor
-    does nothing, where there is something better to go back to."""
+def hold(case: Case, reason: str, to: Goods | None = None) -> Step:
+    """Hold the release with what serves on; but what was just seen to fail does not, nor does what
+    nobody ever asked, or nothing, where there is something better to go back to, among `to`."""
     coming = next((step for rule in rest.RULES if (step := rule(case)) is not None), None)
     if coming is not None:
         return coming
-    return retreat(case, reason) if _is_bad(case) and refuges(case) else held(case, reason)
+    better = _is_bad(case) and refuges(case, to)
+    return retreat(case, reason, to) if better else held(case, reason)
 
 
 def _is_bad(case: Case) -> bool:
     live = case.endpoint
     if live is None or live.status == EndpointStatus.FAILED:
         return True
-    return live.serves(live.config) and case.fails(live.config)
+    # What came up while something newer was uploaded was neither asked nor released.
+    strange = not case.attempts.release(live.config) and not case.world.probes.of(live.config)
+    return live.serves(live.config) and (strange or case.fails(live.config))
 
 
-def retreat(case: Case, reason: str, resorts: tuple[Good, ...] | None = None) -> Step:
-    """Go back to the best of what was released besides the wanted config, or hold where that is
-    not to be had. `resorts` are what may serve where all of them fail, too."""
+def retreat(case: Case, reason: str, to: Goods | None = None, resorts: Goods | None = None) -> Step:
+    """Go back to the best of `to`, by default of what was released besides the wanted config, or
+    hold where that is not to be had. `resorts` are what may serve where all of them fail, too."""
     live, failures = case.endpoint, ""
-    for target in (good.config for good in refuges(case)):
+    for target in (good.config for good in refuges(case, to)):
         if live and live.serves(target):
             return _proof(case, target, reason)
         tried = case.tried(target)
@@ -52,13 +56,13 @@ def retreat(case: Case, reason: str, resorts: tuple[Good, ...] | None = None) ->
     return _nothing_better(case, reason + failures, others(case) if resorts is None else resorts)
 
 
-def refuges(case: Case) -> list[Good]:
+def refuges(case: Case, to: Goods | None = None) -> list[Good]:
     """What can be gone back to: what does not fail its probes, first what was seen to answer."""
-    sound = (good for good in others(case) if not case.fails(good.config))
+    sound = (good for good in to or others(case) if not case.fails(good.config))
     return sorted(sound, key=lambda good: not good.proven)
 
 
-def others(case: Case) -> tuple[Good, ...]:
+def others(case: Case) -> Goods:
     """What was released besides the wanted config, newest first."""
     return tuple(good for good in case.attempts.good if good.config != case.wanted)
 
@@ -70,7 +74,7 @@ def _proof(case: Case, target: str, reason: str) -> Step:
     return held(case, reason)
 
 
-def _nothing_better(case: Case, reason: str, resorts: tuple[Good, ...]) -> Step:
+def _nothing_better(case: Case, reason: str, resorts: Goods) -> Step:
     """All that is known fails: what was released last serves, for it did answer once."""
     live = case.endpoint
     failed = [case.name(good.config) for good in others(case) if case.fails(good.config)]
