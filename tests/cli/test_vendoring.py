@@ -60,7 +60,10 @@ def test_the_same_requirements_give_the_same_bytes(archive: Path) -> None:
 def test_what_no_index_has_is_said_with_the_way_out(archive: Path, tmp_path: Path) -> None:
     (tmp_path / "m/code/requirements.txt").write_text("six==0.0.0.1\n")
     write(plan(tmp_path / "m"), archive)
-    with pytest.raises(Problem, match="cannot be vendored") as problem, vendored(archive, SMALL, print):
+    with (
+        pytest.raises(Problem, match="cannot be vendored") as problem,
+        vendored(archive, SMALL, print),
+    ):
         pass
     assert "network_isolation: false" in problem.value.remedy
 
