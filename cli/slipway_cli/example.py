@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 from slipway_local.images.environments import Environments
 from slipway_local.images.registry import family_of
-from slipway_local.images.requirements import read_requirements
+from slipway_local.images.requirements import Wanted, read_requirements
 
 from slipway_cli import screen, target
 from slipway_cli.demo import models
@@ -78,7 +78,7 @@ def example(
 
         family = family_of(recipe.image)
         packages = family.packages + family.script_packages
-        extra = read_requirements(recipe.folder / "code") if recipe.code else ()
+        extra = read_requirements(recipe.folder / "code") if recipe.code else Wanted()
         python = Environments(images.resolve(), show).provide(packages, extra).python
         trained = make(recipe, python, folder)
     screen.out().print(

@@ -13,9 +13,9 @@ from slipway.artifacts.networks import NoGraph, read_network
 
 from slipway_cli import screen
 from slipway_cli.failures import Exit, Problem
+from slipway_cli.packing import chunks
 from slipway_cli.plotting.layout import LayoutFailed
 from slipway_cli.plotting.svg import draw
-from slipway_cli.push import CHUNK, chunks
 
 REGION = "us-east-1"
 
@@ -49,7 +49,7 @@ def _read(artifact: str) -> Iterable[bytes]:
         return chunks(Path(artifact))
     client = boto3.client("s3")
     found = client.get_object(Bucket=parts.netloc, Key=parts.path.lstrip("/"))
-    return found["Body"].iter_chunks(CHUNK)
+    return found["Body"].iter_chunks(1 << 20)
 
 
 def _plot(artifact: str, inspection: Inspection, picture: Path) -> None:

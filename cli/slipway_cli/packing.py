@@ -32,6 +32,7 @@ _MODELS = (
 )
 _PACKED = ("bare-model", "json-document", "xml-document", "not-gzip")
 _SHOWN = 6
+_CHUNK = 1 << 20
 _LARGE = 10_000_000
 _MODE = 0o644
 
@@ -60,6 +61,13 @@ def is_archive(source: Path) -> bool:
     if head.startswith(GZIP):
         return _holds_tar(source)
     return what_else(head)[0] not in _PACKED
+
+
+def chunks(file: Path) -> Iterator[bytes]:
+    """A file's bytes, a megabyte at a time."""
+    with file.open("rb") as opened:
+        while chunk := opened.read(_CHUNK):
+            yield chunk
 
 
 def _holds_tar(source: Path) -> bool:

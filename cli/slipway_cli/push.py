@@ -1,15 +1,15 @@
 """`slipway push`: check, upload, and follow the release."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-from slipway.artifacts import ArchiveRefused, inspect
+from slipway.artifacts import ArchiveRefused, Inspection, choose, inspect
 from slipway.domain import naming
-from slipway.domain.desired import Approval, Artifact
+from slipway.domain.desired import Approval, Artifact, Policy
 from slipway.domain.naming import checked_deployment
 from slipway.manifest import parse
 
@@ -17,10 +17,9 @@ from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, outcome, shown_on, takes_up
 from slipway_cli.instance_types import check_instance_type
-from slipway_cli.packing import packed
+from slipway_cli.packing import chunks, packed
 from slipway_cli.stack import Stack
-
-CHUNK = 1 << 20
+from slipway_cli.vendoring import ground_of, vendored
 
 Say = Callable[[str], None]
 
@@ -51,6 +50,10 @@ def push(
         typer.Option(help="Pack this folder, or this script, as the model's code/.", exists=True),
     ] = None,
     *,
+    vendor: Annotated[
+        bool,
+        typer.Option(help="Pack the wheels that an isolated container could not fetch."),
+    ] = True,
     wait: Annotated[bool, typer.Option(help="Follow the release until it ends.")] = True,
     timeout: Annotated[float, typer.Option(help="Seconds to follow at most.")] = 1800.0,
 ) -> None:
@@ -72,26 +75,53 @@ def push(
     if manifest:
         policy = parse(manifest.read_bytes(), Approval.AUTOMATIC)
         check_instance_type(policy.target.instance_type)
-    with packed(file, code, _say) if file else nullcontext() as archive:
-        if archive:
-            check_archive(archive, str(file))
+    with ExitStack() as made:
+        archive = made.enter_context(packed(file, code, _say)) if file else None
+        inspection = check_archive(archive, str(file)) if archive else None
         found = stack.connect(target.of(ctx))
+        if archive and inspection and vendor:
+            policy = policy_of(found, deployment, manifest)
+            archive = made.enter_context(with_wheels(found, archive, inspection, policy))
         line = TimeLine(found.ports, deployment)
         wish = upload(found, deployment, archive, manifest, _say, baseline, request)
     if wait:
         finish(deployment, await_release(found, deployment, wish, line, timeout))
 
 
-def check_archive(file: Path, name: str) -> None:
+def policy_of(found: Stack, deployment: str, manifest: Path | None) -> Policy:
+    """What the manifest says that is pushed, or else the one that is there."""
+    approval, uploaded = found.ports.default_policy.approval, found.ports.uploaded
+    if manifest:
+        return parse(manifest.read_bytes(), approval)
+    version = uploaded.newest(deployment).manifest_version
+    if version is None:
+        return found.ports.default_policy
+    return parse(uploaded.manifest(deployment, version), approval)
+
+
+def with_wheels(
+    found: Stack, archive: Path, inspection: Inspection, policy: Policy
+) -> AbstractContextManager[Path]:
+    """The archive with what its script wants, where its container will reach no index."""
+    if not (policy.network_isolation and inspection.fetched):
+        return nullcontext(archive)
+    instance, region = policy.target.instance_type, found.ports.site.region
+    image = policy.image or choose(inspection, region, instance_type=instance).uri
+    return vendored(archive, ground_of(image, instance, here=found.embedded), _say)
+
+
+def check_archive(file: Path, name: str) -> Inspection:
     """Read the archive as InspectArtifact will. Raises Problem when it would be refused, by the
     `name` that the user knows."""
     try:
-        findings = inspect(chunks(file)).findings
+        inspection = inspect(chunks(file))
     except ArchiveRefused as refusal:
         raise Problem(f"{name}: {refusal}", code=Exit.REFUSED) from refusal
+    findings = inspection.findings
     refusals = [finding.sentence for finding in findings if finding.grade == "refuse"]
     if refusals:
         raise Problem(f"{name}: {'; '.join(refusals)}", code=Exit.REFUSED)
+    return inspection
 
 
 def check_data(file: Path) -> None:
@@ -115,13 +145,6 @@ def check_request(file: Path) -> None:
             Exit.USAGE,
         )
     file.stat()
-
-
-def chunks(file: Path) -> Iterator[bytes]:
-    """A file's bytes, a megabyte at a time."""
-    with file.open("rb") as opened:
-        while chunk := opened.read(CHUNK):
-            yield chunk
 
 
 def upload(

@@ -111,6 +111,7 @@ def _desired(given: Given) -> Desired:
         image=given.get("image"),
         monitor=_monitor(given) if "monitor" in given else None,
         on_change=OnChange(given.get("on_change", "notify")),
+        network_isolation=given.get("network_isolation", True),
     )
     artifact = None if given.get("artifact") == "none" else ARTIFACT
     data = None if given.get("data") == "none" else DATA
@@ -154,7 +155,7 @@ def _inspected(given: Given | str) -> Inspected | None:
     if isinstance(given, str):
         return None
     artifact = replace(ARTIFACT, version_id="v1") if "of" in given else ARTIFACT
-    image = None if "no_image" in given else "an-image"
+    image = None if "no_image" in given else given.get("image", "an-image")
     return Inspected(
         artifact,
         sha256="ab" * 32,
@@ -162,6 +163,7 @@ def _inspected(given: Given | str) -> Inspected | None:
         image=image,
         no_image=given.get("no_image"),
         known=_known(given),
+        fetched=tuple(given.get("fetched", ())),
     )
 
 

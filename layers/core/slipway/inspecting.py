@@ -61,6 +61,7 @@ def _with_facts(found: Inspected, inspection: Inspection) -> Inspected:
     return replace(
         found,
         sha256=inspection.sha256,
+        fetched=inspection.fetched,
         summary=_summary(inspection),
         refused="; ".join(refusals) or None,
         findings=tuple(f"{f.grade}: {f.sentence}" for f in inspection.findings[:KEPT]),

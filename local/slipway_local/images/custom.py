@@ -21,7 +21,7 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from slipway_local.images.requirements import requirements_in
+from slipway_local.images.requirements import Wanted, requirements_in
 
 NAME = "slipway.images.yaml"
 
@@ -57,10 +57,10 @@ class Custom:
     image: str
     entry: Entry
 
-    def requirements(self) -> tuple[str, ...]:
+    def requirements(self) -> Wanted:
         """What its environment holds. Raises CustomImageRefused, FolderRefused."""
         given = self.entry.requirements
-        return requirements_in(self._there(given, "requirements")) if given else ()
+        return requirements_in(self._there(given, "requirements")) if given else Wanted()
 
     def python(self) -> Path | None:
         """The interpreter of an environment that somebody made already. Raises

@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from slipway_local.images.requirements import Wanted
+
+NOTHING = Wanted()
 Progress = Callable[[str], None]
 
 _BUILD_SECONDS = 1200
@@ -58,8 +61,8 @@ class Environments:
         self._cache = cache
         self._progress = progress
 
-    def provide(self, packages: Sequence[str], extra: Sequence[str] = ()) -> Environment:
-        """The environment that holds `packages` (`name==version`) and the requirements `extra`.
+    def provide(self, packages: Sequence[str], extra: Wanted = NOTHING) -> Environment:
+        """The environment that holds `packages` (`name==version`) and what a script wants besides.
 
         Raises EnvironmentFailed.
         """
@@ -71,12 +74,14 @@ class Environments:
                     self._build(home, packages, extra)
         return _recorded(home)
 
-    def _build(self, home: Path, packages: Sequence[str], extra: Sequence[str]) -> None:
-        self._progress(f"making the environment of {', '.join((*packages, *extra))}")
+    def _build(self, home: Path, packages: Sequence[str], extra: Wanted) -> None:
+        self._progress(f"making the environment of {', '.join((*packages, *extra.lines))}")
         aside = Path(tempfile.mkdtemp(prefix=".making-", dir=self._cache))
         try:
             _create(aside)
-            _install(aside, packages, extra)
+            _install(aside, packages, extra.lines if extra.index else ())
+            if not extra.index and extra.lines:
+                _install_offline(aside, extra)
             substitutions = _substitutions(aside, packages)
             (aside / _RECORD).write_text(json.dumps({"substitutions": substitutions}))
             aside.chmod(0o755)
@@ -88,10 +93,28 @@ class Environments:
             self._progress(line)
 
 
-def _digest(packages: Sequence[str], extra: Sequence[str]) -> str:
+def _digest(packages: Sequence[str], extra: Wanted) -> str:
     version = ".".join(map(str, sys.version_info[:3]))
-    subject = [sys.platform, os.uname().machine, sys.base_prefix, version, [*packages], [*extra]]
+    subject: list[object] = [
+        sys.platform,
+        os.uname().machine,
+        sys.base_prefix,
+        version,
+        [*packages],
+        [*extra.lines],
+    ]
+    if not extra.index:
+        subject.append(sorted((wheel.name, _sha256(wheel)) for wheel in _wheels(extra)))
     return hashlib.sha256(json.dumps(subject).encode()).hexdigest()[:16]
+
+
+def _wheels(extra: Wanted) -> list[Path]:
+    return [*extra.wheels.glob("*.whl")] if extra.wheels else []
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _python(home: Path) -> Path:
@@ -114,7 +137,8 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _uv() -> str | None:
+def find_uv() -> str | None:
+    """Where uv is, if it is installed."""
     try:
         from uv import find_uv_bin
 
@@ -124,7 +148,7 @@ def _uv() -> str | None:
 
 
 def _create(home: Path) -> None:
-    uv = _uv()
+    uv = find_uv()
     base = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}")
     if uv:
         _run([uv, "venv", "--quiet", "--no-project", "--clear", "--python", base, str(home)])
@@ -146,6 +170,19 @@ def _install(home: Path, packages: Sequence[str], extra: Sequence[str]) -> None:
         else:
             return
     raise EnvironmentFailed(failures[0])
+
+
+def _install_offline(home: Path, extra: Wanted) -> None:
+    """What the image does not hold comes from the wheels that the archive brings, as on AWS."""
+    links = ["--find-links", str(extra.wheels)] if extra.wheels else []
+    try:
+        _run([*_installer(home, "highest", "=="), "--no-index", *links, *extra.lines])
+    except EnvironmentFailed as failure:
+        asked = ", ".join(extra.lines)
+        raise EnvironmentFailed(
+            f"requirements.txt asks for {asked}, and nothing is fetched for this container: it is "
+            f"isolated from the network, or its requirements.txt says --no-index: {failure}"
+        ) from failure
 
 
 def _needs_cpu_build(package: str) -> bool:
@@ -175,7 +212,7 @@ def _cpu_torch(home: Path, pin: str) -> str:
 
 
 def _installer(home: Path, resolution: str, operator: str) -> list[str]:
-    uv = _uv()
+    uv = find_uv()
     if uv:
         to = ["--python", str(_python(home)), "--resolution", resolution]
         return [uv, "pip", "install", "--quiet", "--no-config", "--compile-bytecode", *_WHEELS, *to]

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from slipway_local.images.slipway_container.confinement import Bounds, own_user
@@ -136,7 +136,7 @@ def _popen(
 
 def _command(boot: str, start: Start, descriptors: Iterable[int]) -> list[str]:
     bounds = start.bounds
-    numbers = (*descriptors, bounds.memory, bounds.processes, bounds.files, bounds.file_size)
+    numbers = (*descriptors, *astuple(bounds))
     where = (str(Path(__file__).parent), start.program, str(start.root))
     return [str(start.python), "-I", "-u", "-c", _BOOT.format(boot), *where, *map(str, numbers)]
 

@@ -1,7 +1,10 @@
 """A script's requirements.txt: names and versions only, since installing must run no code."""
 
 import re
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from slipway.artifacts.requirements import VENDORED, WHEELS
 
 from slipway_local.images.folders import FolderRefused
 
@@ -12,19 +15,39 @@ _PLAIN = re.compile(
 )
 
 
-def read_requirements(code: Path) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a script wants besides its image's packages, and where that comes from.
+
+    Without an `index` it comes from the wheels in the folder `wheels`, or is there already.
+    """
+
+    lines: tuple[str, ...] = ()
+    wheels: Path | None = None
+    index: bool = True
+
+
+def read_requirements(code: Path, *, isolated: bool = False) -> Wanted:
     """The requirements beside a script, none where there is no file.
 
-    Raises FolderRefused for options, URLs and paths.
+    Raises FolderRefused for options, but for those of vendored wheels, and for URLs and paths.
     """
     file = code / "requirements.txt"
-    return requirements_in(file) if file.is_file() else ()
+    if not file.is_file():
+        return Wanted()
+    vendored = set(VENDORED) <= set(_stripped(file))
+    wheels = code / WHEELS if vendored else None
+    return replace(requirements_in(file), wheels=wheels, index=not (vendored or isolated))
 
 
-def requirements_in(file: Path) -> tuple[str, ...]:
+def requirements_in(file: Path) -> Wanted:
     """The requirements in a file. Raises FolderRefused as `read_requirements` does."""
+    return Wanted(tuple(_checked(line) for line in _stripped(file) if line not in VENDORED))
+
+
+def _stripped(file: Path) -> list[str]:
     lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in _text(file).splitlines())
-    return tuple(_checked(line) for line in lines if line)
+    return [line for line in lines if line]
 
 
 def _text(file: Path) -> str:

@@ -9,7 +9,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slipway_local.images.channel import Channel
@@ -19,7 +19,7 @@ from slipway_local.images.folders import Fetch, FolderRefused, Folders, discard,
 from slipway_local.images.obituary import why_it_ended
 from slipway_local.images.processes import Spawned, Start, spawn
 from slipway_local.images.registry import Family, UnknownImage, family_of
-from slipway_local.images.requirements import read_requirements
+from slipway_local.images.requirements import Wanted, read_requirements
 from slipway_local.images.slipway_container.confinement import Bounds
 from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply, ServerGone
 
@@ -153,15 +153,17 @@ class ProcessServer:
             "SLIPWAY_CODE_FOLDER": str(folders.program),
             "SLIPWAY_COMMAND": json.dumps(custom.entry.command),
         }
-        return Start(python, "custom", self._root, variables, self.log_path, ground.bounds)
+        return Start(python, "custom", self._root, variables, self.log_path, self._bounds())
 
     def _prepared_family(self) -> Start:
         ground, container = self._ground, self._container
         family = family_of(container.image, ground.families)
         folders, variables = self._laid_out(family)
         scripted = bool(variables.get(_PROGRAM))
-        extra = read_requirements(folders.code) if scripted else ()
-        environment = ground.environments.provide(packages_of(ground, container), extra)
+        wanted = Wanted()
+        if scripted:
+            wanted = read_requirements(folders.code, isolated=container.isolated)
+        environment = ground.environments.provide(packages_of(ground, container), wanted)
         self.substitutions = environment.substitutions
         self._note("".join(f"{line}\n" for line in environment.substitutions))
         return Start(
@@ -170,8 +172,11 @@ class ProcessServer:
             self._root,
             {**variables, "SLIPWAY_CODE_FOLDER": str(folders.code)},
             self.log_path,
-            ground.bounds,
+            self._bounds(),
         )
+
+    def _bounds(self) -> Bounds:
+        return replace(self._ground.bounds, isolated=int(self._container.isolated))
 
     def _laid_out(self, family: Family) -> tuple[Folders, Mapping[str, str]]:
         """The container's files and variables, with the script that its image finds by itself."""

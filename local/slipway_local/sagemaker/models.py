@@ -61,8 +61,9 @@ def program(account: Account, name: str) -> Program:
     """What the model's containers run, with a package's containers unfolded."""
     model = find(account, name)
     described = model.body.get("Containers") or [model.body["PrimaryContainer"]]
+    isolated = model.body.get("EnableNetworkIsolation", False)
     containers = [
-        _container(definition)
+        _container(definition, isolated=isolated)
         for given_definition in described
         for definition in packages.unfold(account, given_definition)
     ]
@@ -97,7 +98,7 @@ def _check_data(account: Account, definition: Mapping[str, Any]) -> None:
         raise invalid(f"Could not find model data at {url}.")
 
 
-def _container(definition: Mapping[str, Any]) -> Container:
+def _container(definition: Mapping[str, Any], *, isolated: bool) -> Container:
     return Container(
         image=definition["Image"],
         model_data_url=_data_url(definition),
@@ -105,6 +106,7 @@ def _container(definition: Mapping[str, Any]) -> Container:
         hostname=definition.get("ContainerHostname"),
         multi_model=definition.get("Mode") == "MultiModel",
         caching=definition.get("MultiModelConfig", {}).get("ModelCacheSetting") != "Disabled",
+        isolated=isolated,
     )
 
 

@@ -10,7 +10,8 @@ from typing import Protocol, runtime_checkable
 class Container:
     """One container of a model, as CreateModel described it.
 
-    A `multi_model` one serves all models under its URL; with `caching` they stay loaded.
+    A `multi_model` one serves all models under its URL; with `caching` they stay loaded. An
+    `isolated` one reaches no network.
     """
 
     image: str
@@ -19,6 +20,7 @@ class Container:
     hostname: str | None = None
     multi_model: bool = False
     caching: bool = True
+    isolated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ class Dock:
         env: Mapping[str, str] | None = None,
         bounds: Bounds = DEFAULT_BOUNDS,
         startup_seconds: float = 60.0,
+        isolated: bool = False,
     ) -> ProcessServer:
         """Start a container on the files."""
         url = f"s3://models/{len(self.store)}/model.tar.gz"
@@ -71,7 +72,7 @@ class Dock:
         launcher = ProcessLauncher(
             self.home, self.store.__getitem__, bounds=bounds, startup_seconds=startup_seconds
         )
-        server = launcher.launch(Container(image, url, env or {}))
+        server = launcher.launch(Container(image, url, env or {}, isolated=isolated))
         assert isinstance(server, ProcessServer)
         self.servers.append(server)
         return server
@@ -84,9 +85,17 @@ class Dock:
         env: Mapping[str, str] | None = None,
         bounds: Bounds = DEFAULT_BOUNDS,
         startup_seconds: float = 60.0,
+        isolated: bool = False,
     ) -> ProcessServer:
         """Launch, and wait until the container is ready or has failed."""
-        server = self.launch(files, image, env=env, bounds=bounds, startup_seconds=startup_seconds)
+        server = self.launch(
+            files,
+            image,
+            env=env,
+            bounds=bounds,
+            startup_seconds=startup_seconds,
+            isolated=isolated,
+        )
         assert server.wait_started(300)
         return server
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from slipway_local.images.environments import EnvironmentFailed, Environments, _cause
+from slipway_local.images.requirements import Wanted
 
 SMALL = ("six==1.16.0",)
 
@@ -33,7 +34,17 @@ def test_it_sees_no_packages_but_its_own(tmp_path: Path) -> None:
 def test_requirements_of_a_script_make_another(tmp_path: Path) -> None:
     environments = Environments(tmp_path)
     plain = environments.provide(SMALL)
-    assert environments.provide(SMALL, ("toml",)).python != plain.python
+    assert environments.provide(SMALL, Wanted(("toml",))).python != plain.python
+
+
+def test_what_the_image_holds_needs_no_index(tmp_path: Path) -> None:
+    held = Wanted((SMALL[0].partition("==")[0],), index=False)
+    assert Environments(tmp_path).provide(SMALL, held).python.exists()
+
+
+def test_without_an_index_what_the_image_lacks_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFailed, match="asks for toml, and nothing is fetched"):
+        Environments(tmp_path).provide(SMALL, Wanted(("toml",), index=False))
 
 
 def test_a_version_that_is_not_there_is_replaced_by_the_nearest_and_said(tmp_path: Path) -> None:
@@ -52,7 +63,7 @@ def test_above_the_newest_the_newest_is_taken(tmp_path: Path) -> None:
 
 def test_what_cannot_be_installed_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFailed, match="six"):
-        Environments(tmp_path).provide(SMALL, ("six>=99",))
+        Environments(tmp_path).provide(SMALL, Wanted(("six>=99",)))
     assert not [path for path in tmp_path.iterdir() if path.is_dir()]
 
 
@@ -96,7 +107,7 @@ def test_pytorch_is_a_cpu_build_from_the_wheels_that_pip_knows(
     _empty_wheel(wheels, "torch", "9.9.9+cpu")
     monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)  # a machine may cap torch for all its users
-    environment = Environments(tmp_path / "images").provide(("torch==9.9.9",), SMALL)
+    environment = Environments(tmp_path / "images").provide(("torch==9.9.9",), Wanted(SMALL))
     assert environment.substitutions == ()
     program = "import importlib.metadata as m; print(m.version('torch'), m.version('six'))"
     assert _output(environment.python, program) == "9.9.9+cpu 1.16.0"

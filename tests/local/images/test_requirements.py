@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from slipway_local.images.folders import FolderRefused
-from slipway_local.images.requirements import read_requirements
+from slipway_local.images.requirements import Wanted, read_requirements
 
 
 def test_no_file_asks_for_nothing(tmp_path: Path) -> None:
-    assert read_requirements(tmp_path) == ()
+    assert read_requirements(tmp_path) == Wanted()
 
 
 def test_names_and_versions_are_read(tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_names_and_versions_are_read(tmp_path: Path) -> None:
         "",
     ]
     (tmp_path / "requirements.txt").write_text("\n".join(lines))
-    assert read_requirements(tmp_path) == (
+    assert read_requirements(tmp_path).lines == (
         "joblib",
         "pandas>=1.5,<3",
         "lightgbm == 4.1.0",
@@ -57,4 +57,20 @@ def test_what_could_run_code_or_read_files_is_refused(tmp_path: Path, line: str)
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_bytes(b"\xff\xfe")
     with pytest.raises(FolderRefused, match="not UTF-8"):
+        read_requirements(tmp_path)
+
+
+def test_an_isolated_container_asks_no_index(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("six\n")
+    assert read_requirements(tmp_path, isolated=True) == Wanted(("six",), None, index=False)
+
+
+def test_vendored_wheels_are_asked_instead_of_the_index(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("--no-index\n--find-links wheels\nsix==1.16.0\n")
+    assert read_requirements(tmp_path) == Wanted(("six==1.16.0",), tmp_path / "wheels", index=False)
+
+
+def test_half_of_what_vendoring_says_is_an_option(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("--find-links /etc\nsix\n")
+    with pytest.raises(FolderRefused, match="--find-links"):
         read_requirements(tmp_path)

@@ -31,6 +31,17 @@ ECHO = """
 def model_fn(model_dir): return None
 def transform_fn(model, data, content_type, accept): return data, accept
 """
+LOOKS_AROUND = """
+import socket
+with socket.create_server(("127.0.0.1", 0)) as own:
+    socket.create_connection(own.getsockname()).close()
+try:
+    socket.create_connection(("127.0.0.1", PORT)).close()
+except OSError:
+    pass
+else:
+    raise RuntimeError("another network was reached")
+"""
 SCRIPTED = {
     "SAGEMAKER_PROGRAM": "inference.py",
     "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
@@ -333,6 +344,24 @@ def test_requirements_beside_the_script_are_there(dock: Dock) -> None:
     }
     server = dock.start(files, env=SCRIPTED)
     assert (server.health(), server.failure()) == (Health.READY, "")
+
+
+def test_an_isolated_container_fetches_nothing(dock: Dock) -> None:
+    files = {"code/inference.py": ECHO.encode(), "code/requirements.txt": b"six==1.16.0\n"}
+    failure = dock.start(files, env=SCRIPTED, isolated=True).failure()
+    assert "requirements.txt asks for six==1.16.0, and nothing is fetched" in failure
+
+
+@needs_root
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has namespaces")
+def test_an_isolated_container_reaches_itself_and_nothing_else(dock: Dock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as outside:
+        script = LOOKS_AROUND.replace("PORT", str(outside.getsockname()[1])) + ECHO
+        files = {"code/inference.py": script.encode()}
+        alone = dock.start(files, env=SCRIPTED, isolated=True)
+        among = dock.start(files, env=SCRIPTED)
+    assert (alone.health(), alone.failure()) == (Health.READY, "")
+    assert "another network was reached" in among.failure()
 
 
 def test_requirements_that_would_run_code_are_refused(dock: Dock) -> None:

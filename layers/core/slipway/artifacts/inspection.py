@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.advice import advise
 from slipway.artifacts.archive import Archive, Member
-from slipway.artifacts.kinds import weigh
+from slipway.artifacts.kinds import BY_NAME, weigh
 from slipway.artifacts.leftovers import is_leftover
 from slipway.artifacts.members import look
 from slipway.artifacts.refusal import GIB
+from slipway.artifacts.requirements import fetched
 from slipway.artifacts.scripting import ENTRY_POINT
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Inspection:
     """Everything known about a model.tar.gz; sizes in bytes, digests hexadecimal.
 
     `kind` is a word of KINDS, `model_file` the member that holds the model, `entry_point` the
-    inference script that the artifact brings, or "". `details` is JSON.
+    inference script that the artifact brings, or ""; `fetched` are that script's requirements
+    which only a package index has. `details` is JSON.
     """
 
     sha256: str
@@ -46,6 +48,7 @@ class Inspection:
     model_file: str = ""
     format: str = ""
     entry_point: str = ""
+    fetched: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -66,9 +69,10 @@ def inspect(
     clues = [look(entry) for entry in archive]
     meant = [clue for clue in clues if not is_leftover(clue.member)]
     model = weigh(meant)
-    names = {member.name for member in archive.members}
     said = [finding for clue in clues for finding in clue.findings]
     said += advise(model, meant, archive.members, disk=disk)
+    scripted = ENTRY_POINT in {member.name for member in archive.members}
+    family = BY_NAME[model.kind].family
     return Inspection(
         sha256=archive.sha256,
         size=archive.size,
@@ -79,7 +83,8 @@ def inspect(
         framework_version=model.version,
         model_file=model.member,
         format=model.format,
-        entry_point=ENTRY_POINT if ENTRY_POINT in names else "",
+        entry_point=ENTRY_POINT if scripted else "",
+        fetched=fetched(meant, archive.members, family) if scripted else (),
         details=model.details,
         findings=tuple(sorted(said, key=lambda finding: GRADES.index(finding.grade))),
     )

@@ -19,8 +19,9 @@ from slipway.artifacts.numpy_files import read_npy
 from slipway.artifacts.onnx_files import read_onnx
 from slipway.artifacts.reader import Damaged, Reader
 from slipway.artifacts.refusal import KIB
+from slipway.artifacts.requirements import look_requirements
 from slipway.artifacts.safetensors import is_safetensors, read_safetensors
-from slipway.artifacts.scripting import look_requirements, look_script
+from slipway.artifacts.scripting import look_script
 from slipway.artifacts.tensorflow_files import read_saved_model
 from slipway.artifacts.text_models import CATBOOST, LIGHTGBM, catboost_version, read_lightgbm
 from slipway.artifacts.xgboost_files import read_booster

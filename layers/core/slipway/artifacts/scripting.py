@@ -1,4 +1,4 @@
-"""The code that an artifact brings: which functions it defines, which packages it wants."""
+"""The code that an artifact brings: which functions it defines, and whether Python can read it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,6 @@ _HOOKS: Final = frozenset(
     }
 )
 EVERY: Final = "*"  # a name that `from module import *` may have brought
-_PINNED: Final = re.compile(r"(===?|@)\s*\S|\.whl$|^(-|https?:|git\+|\.{0,2}/)")
-_SHOWN: Final = 5
 
 
 def look_script(name: str, _head: bytes, reader: Reader) -> Clue:
@@ -101,23 +99,4 @@ def _unreadable(name: str, error: SyntaxError) -> Finding:
         name,
         f"Python {version} cannot read it: {error.msg}{where}.",
         f"mend it until `python -m py_compile {name}` is silent",
-    )
-
-
-def look_requirements(name: str, _head: bytes, reader: Reader) -> Clue:
-    """Requirements without a version change under the model with every new instance."""
-    lines = reader.peek(_HELD).decode("utf-8", "replace").splitlines()
-    wanted = [text for line in lines if (text := line.partition("#")[0].strip())]
-    loose = [text for text in wanted if not _PINNED.search(text.partition(";")[0].strip())]
-    return Clue(name, "requirements", findings=(_unpinned(name, loose),) if loose else ())
-
-
-def _unpinned(name: str, loose: list[str]) -> Finding:
-    shown = ", ".join(text[:60] for text in loose[:_SHOWN]) + (" …" if len(loose) > _SHOWN else "")
-    return Finding(
-        "warn",
-        "requirements-not-pinned",
-        name,
-        f"It pins no version for {shown}: a new instance may install something else.",
-        "pin every package with ==",
     )

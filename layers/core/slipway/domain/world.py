@@ -19,7 +19,8 @@ class Inspected:
     without one, `no_image` says why and what would help. `script` names the default inference
     script the image needs and `script_key` where it is kept; `features` is the width of a numeric
     row, where the file tells it and the image's own decoder would read one; `known` is what the
-    file tells of what it is asked and answers, whoever reads the requests.
+    file tells of what it is asked and answers, whoever reads the requests; `fetched` are the
+    requirements of its script that only a package index has.
     """
 
     artifact: Artifact
@@ -34,6 +35,7 @@ class Inspected:
     script_key: str = ""
     features: int | None = None
     known: Known = NOTHING
+    fetched: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
 
     def answers(self, desired: Desired) -> bool:

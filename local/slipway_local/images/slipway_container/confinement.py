@@ -1,16 +1,20 @@
 """The bounds a container's process sets itself before it runs anything of its user's.
 
 Where the cloud runs as root (in CI, say), the process becomes a user of its own, whom the kernel
-keeps out of other users' files and whose processes it counts. On a laptop it stays the same user:
+keeps out of other users' files and whose processes it counts; a container that shall be isolated
+gets a network of its own, in which there is nothing. On a laptop it stays the same user:
 then the limits hold (memory and processes on Linux only), but nothing keeps a script from reading
 and writing that user's files, from ending that user's processes or from using the network, the
 cloud on loopback included. Do not run models there whose scripts you would not run yourself.
 """
 
 import ctypes
+import fcntl
 import os
 import resource
 import signal
+import socket
+import struct
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,18 +25,22 @@ _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 _CAPABILITY_VERSION_3 = 0x20080522
+_CLONE_NEWNET = 0x40000000
+_SIOCSIFFLAGS = 0x8914
+_UP_AND_RUNNING = 0x41
 _CAP_DAC_READ_SEARCH = 1 << 2
 _FIRST_USER = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Sizes in bytes; `processes` counts threads too, as the kernel does."""
+    """Sizes in bytes; `processes` counts threads too, as the kernel does; `isolated` is 0 or 1."""
 
     memory: int
     processes: int
     files: int
     file_size: int
+    isolated: int = 0
 
 
 def confine(bounds: Bounds, root: Path) -> None:
@@ -42,10 +50,22 @@ def confine(bounds: Bounds, root: Path) -> None:
     _limit(resource.RLIMIT_FSIZE, bounds.file_size)
     if sys.platform == "linux":
         _limit(resource.RLIMIT_AS, bounds.memory)
+        if bounds.isolated and os.geteuid() == 0:
+            _leave_network()
         alone = os.geteuid() == 0 and _become_own_user(root)
         others = 0 if alone else _running_tasks(os.geteuid())
         _limit(resource.RLIMIT_NPROC, others + bounds.processes)
         ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def _leave_network() -> None:
+    """Into a network of this process's own, with nothing but loopback; what it listens on already
+    stays where it is."""
+    if ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWNET):
+        sys.stderr.write(f"stays in the network: {os.strerror(ctypes.get_errno())}\n")
+        return
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as inside:
+        fcntl.ioctl(inside, _SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", _UP_AND_RUNNING))
 
 
 def _limit(what: int, value: int) -> None:

@@ -1,10 +1,16 @@
 """What every target owes first: bytes that are known, safe, runnable, registered and approved."""
 
+import re
+
 from slipway.domain.desired import Approval
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.retreat import hold
 from slipway.domain.steps import InspectArtifact, RegisterModel, Step
 from slipway.domain.world import PackageApproval
+
+SHOWN = 5
+# AWS's own images, which install requirements.txt; what somebody else's do, nobody knows.
+INSTALLS = re.compile(r"/(sagemaker|(huggingface-)?(pytorch|tensorflow)|mxnet)-[^/]*$")
 
 
 def manifest_is_unusable(case: Case) -> Step | None:
@@ -39,6 +45,21 @@ def no_image_runs_it(case: Case) -> Step | None:
     return hold(case, f"no image: {found.no_image if found else 'not inspected'}")
 
 
+def isolation_keeps_packages_out(case: Case) -> Step | None:
+    # The container would install them when it starts, and an isolated one reaches no index.
+    found, plan = case.world.inspected, case.plan
+    if found is None or plan is None or not (plan.network_isolation and found.fetched):
+        return None
+    if not INSTALLS.search(plan.container.image):
+        return None
+    return hold(
+        case,
+        f"code/requirements.txt asks for {', '.join(found.fetched[:SHOWN])}, which a container "
+        "without network cannot fetch; pack the wheels (`slipway push --vendor`), or set "
+        "`network_isolation: false` in slipway.yaml",
+    )
+
+
 def version_is_unregistered(case: Case) -> Step | None:
     if case.approval is not None:
         return None
@@ -66,6 +87,7 @@ RULES: tuple[Rule, ...] = (
     artifact_is_unknown,
     artifact_was_refused,
     no_image_runs_it,
+    isolation_keeps_packages_out,
     version_is_unregistered,
     bytes_are_gone,
     approval_is_automatic,

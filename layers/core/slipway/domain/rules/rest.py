@@ -37,7 +37,7 @@ def change_is_not_visible_yet(case: Case) -> Step | None:
 def what_serves_lacks_a_part(case: Case) -> Step | None:
     # SageMaker updates no endpoint whose own config is gone: made again, it goes on.
     live, missing = case.endpoint, case.world.missing
-    if live is None or not missing:
+    if live is None or live.status == EndpointStatus.FAILED or not missing:
         return None
     lost = f"somebody deleted the {missing} of {live.config}, which serves"
     tried = case.tried(live.config)
