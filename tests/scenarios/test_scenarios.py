@@ -232,7 +232,8 @@ def _good(given: Given | str, plan: Plan | None) -> Good:
     config = _config(row["of"], plan)
     made = replace(plan or _plan(_desired({}), _inspected({})), config=config)
     package = f"package/{row['version']}" if "version" in row else f"package of {row['of']}"
-    return Good(config, package, made, _known(row), row.get("proven", True))
+    file = Inspected(ARTIFACT, known=_known(row))
+    return Good(config, package, made, file, row.get("proven", True))
 
 
 def _known(given: Given) -> Known:

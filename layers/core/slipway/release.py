@@ -6,6 +6,7 @@ anywhere and run again. What to do is decided in domain.decide; here it is done.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from slipway.domain import naming
 from slipway.domain.attempts import Attempts, Good
@@ -71,14 +72,14 @@ def inspect_artifact(ports: Ports, task: Task) -> str:
 def register_model(ports: Ports, task: Task) -> str:
     """Pin the artifact's bytes and make them a version in the registry, or approve the version."""
     record = ports.ledger.load(task.deployment).under(task.fence)
+    _keep_released(ports, task, record.attempts)
     wanted, inspected = planned(ports, record), record.inspected
     if wanted is None or inspected is None or record.desired is None:
         return "there is nothing to register"
     automatic = record.desired.policy.approval == Approval.AUTOMATIC
     known = record.package if record.package and record.package.key == wanted.package_key else None
     approval = ports.registry.approval(known.arn) if known else None
-    pinned = naming.pinned_key(task.deployment, inspected.sha256)
-    refused = _pinned(ports, inspected, pinned)
+    refused = _pinned(ports, task, inspected)
     if refused:
         lost = replace(inspected, refused=refused)
         change(ports, task.deployment, lambda r: replace(r.under(task.fence), inspected=lost))
@@ -189,11 +190,24 @@ def announce(ports: Ports, task: Task) -> str:
     return step.verdict
 
 
-def _pinned(ports: Ports, inspected: Inspected, key: str) -> str | None:
+def _keep_released(ports: Ports, task: Task, attempts: Attempts) -> None:
+    """Copy the bytes of what can be gone back to again, where somebody deleted them. Where the
+    upload is gone as well, they cannot be had any more."""
+    for good in attempts.good:
+        if good.inspected and _pinned(ports, task, good.inspected):
+            _attempt(ports, task, partial(_losing, good))
+
+
+def _losing(lost: Good, attempts: Attempts, _generation: int) -> Attempts:
+    return attempts.losing(lost)
+
+
+def _pinned(ports: Ports, task: Task, inspected: Inspected) -> str | None:
     """Keep the artifact's bytes, and its script's, under their digests; why they cannot be."""
     from slipway.artifacts.scripts import pack_script  # no other step uploads scripts
 
     try:
+        key = naming.pinned_key(task.deployment, inspected.sha256)
         ports.uploaded.pin(inspected.artifact, key)
     except Refused as refusal:
         return str(refusal)
@@ -291,6 +305,6 @@ def _good(found: Look) -> Good | None:
     if wanted is None or record.package is None or record.inspected is None:
         return None
     made = replace(wanted, baseline=None, watch=UNWATCHED)
-    known, probed = record.inspected.known, record.probes.of(wanted.config)
+    inspected, probed = replace(record.inspected, findings=()), record.probes.of(wanted.config)
     proven = probed is not None and probed.proven
-    return Good(wanted.config, record.package.arn, made, known, proven)
+    return Good(wanted.config, record.package.arn, made, inspected, proven)
