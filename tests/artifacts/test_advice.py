@@ -182,6 +182,14 @@ CASES: dict[str, Case] = {
         {"m/config.json": BERT, "m/model.safetensors": WEIGHTS, "m/tokenizer.json": b"{}"},
         {("refuse", "model-in-folder")},
     ),
+    "a script of another archive": (
+        {"iso.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT + b"x = 'model.joblib'\n"},
+        {("warn", "file-not-there")},
+    ),
+    "a script that names its file": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT + b"x = 'model.joblib'"},
+        set(),
+    ),
     "two models without a script": (
         {"model.joblib": SKLEARN % b"1.4.2", "scaler.joblib": SKLEARN % b"1.4.2"},
         {("note", "default-script"), ("refuse", "several-models")},
