@@ -127,5 +127,7 @@ def test_an_isolated_container_brings_its_packages_or_is_held(
     with with_wheels(slipway.stack, archive, inspection, policy) as made:
         assert slipway.release_file("needy", made).verdict == "Released"
     assert slipway.predict("needy") == pytest.approx(5)
-    config = slipway.describe("needy")["EndpointConfigName"]
-    assert slipway.client("sagemaker").describe_model(ModelName=config)["EnableNetworkIsolation"]
+    sagemaker, config = slipway.client("sagemaker"), slipway.describe("needy")["EndpointConfigName"]
+    found = sagemaker.describe_endpoint_config(EndpointConfigName=config)
+    model = sagemaker.describe_model(ModelName=found["ProductionVariants"][0]["ModelName"])
+    assert model["EnableNetworkIsolation"]
