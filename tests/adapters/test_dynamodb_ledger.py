@@ -33,7 +33,9 @@ ARTIFACT = Artifact("b", "models/h/model.tar.gz", "v1", 1700000000.5, 10)
 DATA = Artifact("b", "models/h/baseline.csv", "d1", 1700000001.0, 20)
 INSPECTED = Inspected(ARTIFACT, "ab", "scikit-learn", environment={"B": "2"}, findings=("x",))
 PLAN = plan(Desired("h", 4, ARTIFACT, Policy()), INSPECTED, Site("s", "b", "eu-west-1", "arn:role"))
-GOOD = Good("a", "arn:a", PLAN, Known(3, ("x",)), proven=False)
+SERVED = Inspected(ARTIFACT, sha256="cd", known=Known(3, ("x",)))
+SERVED = Inspected(ARTIFACT, sha256="cd", known=Known(3, ("x",)))
+GOOD = Good("a", "arn:a", PLAN, SERVED, proven=False)
 FULL = Record(
     "h",
     hints=3,

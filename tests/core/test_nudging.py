@@ -1,6 +1,7 @@
 """Starting and waking releases."""
 
 from collections.abc import Callable, Mapping
+from math import inf
 
 import pytest
 from slipway.domain.desired import Uploads
@@ -102,5 +103,5 @@ def test_a_sweep_looks_at_deployments_whose_folder_is_gone(house: House) -> None
     upload(house, "a")
     upload(house)
     nudge(house.ports, "h", "uploaded")
-    house.bucket.remove("models/h/")
+    house.bucket.remove("models/h/", inf)
     assert deployments(house.ports) == ["a", "h"]

@@ -213,7 +213,7 @@ def test_but_a_container_that_dies_of_it_is_broken(served: Served) -> None:
 
 
 def test_a_model_of_another_width_answers_no_row_that_its_clients_send(served: Served) -> None:
-    good = Good("before", "arn", known=Known(features=4))
+    good = Good("before", "arn", inspected=replace(INSPECTED, known=Known(features=4)))
     served.record = replace(served.record, attempts=Attempts(good=(good,)))
     served.wish(UNMANAGED, replace(INSPECTED, features=3, known=Known(features=3)))
     assert served.probe("before").reason == "a row of 4 zeros was answered"

@@ -195,6 +195,8 @@ def _permissions(operation: str, service: str, params: Mapping[str, Any]) -> set
     read = "s3:GetObjectVersion" if versioned else "s3:GetObject"
     return {
         "ListObjectsV2": {"s3:ListBucket"},
+        "ListObjectVersions": {"s3:ListBucketVersions"},
+        "DeleteObjects": {"s3:DeleteObjectVersion"},
         "HeadObject": {read},
         "GetObject": {read},
         "CopyObject": {"s3:GetObjectVersion", "s3:PutObject"},
@@ -309,11 +311,12 @@ def advance(world: World, call: Call) -> Advance:
         "WatchEndpoint": "watch_endpoint",
     }
 
-    def advancing(until: str, execution: str = "release-1") -> dict[str, Any]:
+    def advancing(until: str, execution: str = "release-1", wish: object = None) -> dict[str, Any]:
         world.executions.running.add(execution)
+        asked = {"deployment": "housing", "wish": wish} if wish else {"deployment": "housing"}
         for _ in range(12):
             document: dict[str, Any] = call(
-                "decide", {"deployment": "housing", "execution": execution}
+                "decide", {"deployment": "housing", "execution": execution, "input": asked}
             )
             if document["step"] == until:
                 return document

@@ -8,7 +8,7 @@ was asked by the probes.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from slipway.domain.attempts import Attempt, Attempts, Good
-from slipway.domain.decide import RULES, decide
+from slipway.domain.decide import LEAVING, RULES, decide
 from slipway.domain.desired import (
     Approval,
     Artifact,
@@ -27,15 +27,17 @@ from slipway.domain.desired import (
     Policy,
     Runner,
 )
+from slipway.domain.footprint import Footprint
 from slipway.domain.known import Known
 from slipway.domain.naming import Site
 from slipway.domain.plan import Plan, plan
 from slipway.domain.probed import Probed, Probes
-from slipway.domain.rules.case import Case
+from slipway.domain.rules.case import Case, Rule
 from slipway.domain.steps import (
     Announce,
     AwaitChange,
     BuildBaseline,
+    CleanUp,
     DeployEndpoint,
     InspectArtifact,
     ProbeEndpoint,
@@ -44,6 +46,7 @@ from slipway.domain.steps import (
     WatchEndpoint,
 )
 from slipway.domain.watch import UNWATCHED, Schedule, Watch
+from slipway.domain.wish import wish_of
 from slipway.domain.world import (
     Baseline,
     Drift,
@@ -56,7 +59,6 @@ from slipway.domain.world import (
 )
 
 Given = dict[str, Any]
-Rule = Callable[[Case], Step | None]
 
 SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::111122223333:role/serve")
 ARTIFACT = Artifact("bucket", "models/housing/model.tar.gz", "v2", 60.0, 1000)
@@ -89,6 +91,9 @@ class Scenario:
             unsettled=self.given.get("unsettled", False),
             missing=self.given.get("missing", ""),
             unpinned=self.given.get("unpinned", ""),
+            footprints=_footprints(self.given, plan),
+            purged=self.given.get("purged", False),
+            deleted=self.given.get("deleted", False),
         )
         return Case(desired, world, _attempts(self.given, plan), plan)
 
@@ -111,7 +116,10 @@ def _desired(given: Given) -> Desired:
     artifact = None if given.get("artifact") == "none" else ARTIFACT
     data = None if given.get("data") == "none" else DATA
     generation, problem = given.get("generation", GENERATION), given.get("problem")
-    return Desired("housing", generation, artifact, policy, problem=problem, baseline=data)
+    wish = wish_of(given["wish"]) if "wish" in given else None
+    return Desired(
+        "housing", generation, artifact, policy, problem=problem, baseline=data, wish=wish
+    )
 
 
 def _monitor(given: Given) -> Monitor:
@@ -207,6 +215,11 @@ def _probed(given: Given, plan: Plan | None) -> Probed:
     return Probed(generation, config, given["passed"], given.get("reason", "as it was"), count)
 
 
+def _footprints(given: Given, plan: Plan | None) -> tuple[Footprint, ...]:
+    made: dict[str, list[str]] = given.get("footprints", {})
+    return tuple(Footprint(_config(name, plan), tuple(models)) for name, models in made.items())
+
+
 def _attempts(given: Given, plan: Plan | None) -> Attempts:
     made = tuple(_attempt(row, plan) for row in given.get("attempts", []))
     good = (_good(row, plan) for row in given.get("good", []))
@@ -219,7 +232,8 @@ def _good(given: Given | str, plan: Plan | None) -> Good:
     config = _config(row["of"], plan)
     made = replace(plan or _plan(_desired({}), _inspected({})), config=config)
     package = f"package/{row['version']}" if "version" in row else f"package of {row['of']}"
-    return Good(config, package, made, _known(row), row.get("proven", True))
+    file = Inspected(ARTIFACT, known=_known(row))
+    return Good(config, package, made, file, row.get("proven", True))
 
 
 def _known(given: Given) -> Known:
@@ -247,6 +261,9 @@ def _told(step: Step, case: Case) -> str:
             told = f"Announce {verdict} serving {config}" if config else f"Announce {verdict}"
         case WatchEndpoint(change=change):
             told = f"WatchEndpoint {change}"
+        case CleanUp(footprints=footprints, purge=purge):
+            gone = ", ".join("+".join((each.config, *each.models)) for each in footprints)
+            told = f"CleanUp {gone}{'' if purge is None else ' and the rest'}"
         case InspectArtifact() | RegisterModel() | BuildBaseline():
             told = type(step).__name__
     return told.replace(case.wanted, "wanted") if case.wanted else told
@@ -256,8 +273,12 @@ def _first(rules: Sequence[Rule], case: Case) -> Step:
     return next(step for rule in rules if (step := rule(case)) is not None)
 
 
+def _rules(case: Case) -> Sequence[Rule]:
+    return LEAVING if case.desired.wish else RULES
+
+
 def _fires(case: Case) -> str:
-    return next(rule.__name__ for rule in RULES if rule(case) is not None)
+    return next(rule.__name__ for rule in _rules(case) if rule(case) is not None)
 
 
 SCENARIOS = [
@@ -276,16 +297,16 @@ def test_the_decision(scenario: Scenario) -> None:
 
 def test_every_rule_has_a_scenario() -> None:
     named = {scenario.rule for scenario in SCENARIOS}
-    assert named == {rule.__name__ for rule in RULES}
+    assert named == {rule.__name__ for rule in (*RULES, *LEAVING)}
 
 
 def test_every_scenario_has_a_name_of_its_own() -> None:
     assert [name for name, count in Counter(s.name for s in SCENARIOS).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("spared", RULES[:-1], ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("spared", [*RULES[:-1], *LEAVING[:-1]], ids=lambda rule: rule.__name__)
 def test_no_rule_can_be_spared(spared: Rule) -> None:
     """Without the rule, at least one of the scenarios that name it comes out differently."""
-    rest = [rule for rule in RULES if rule is not spared]
     cases = [s.case() for s in SCENARIOS if s.rule == spared.__name__]
-    assert any(_first(rest, case) != _first(RULES, case) for case in cases)
+    rests = [(case, [rule for rule in _rules(case) if rule is not spared]) for case in cases]
+    assert any(_first(rest, case) != _first(_rules(case), case) for case, rest in rests)

@@ -18,6 +18,7 @@ def act(world: World, deed: Act) -> None:
 
 def _upload(world: World, deed: Act) -> None:
     world.bucket.upload(deed.key, deed.content)
+    world.invariants.uploaded()
     if deed.key not in (MANIFEST, BASELINE):
         newest = world.bucket.newest(DEPLOYMENT).artifact
         world.invariants.wish(world.bucket.content(newest) if newest else None)
@@ -77,6 +78,13 @@ def _delete(world: World, _: Act) -> None:
     world.cloud.person("DeleteEndpoint", EndpointName=ENDPOINT)
 
 
+def _ask(world: World, deed: Act) -> None:
+    wish = {"type": "delete", "purge": deed.how == "purge"}
+    world.invariants.asked_to_go(purge=deed.how == "purge")
+    asking = f"ask-{world.scheduler.elapsed:.0f}"
+    world.machine.start(asking, {"deployment": DEPLOYMENT, "wish": wish})
+
+
 def _stop(world: World, _: Act) -> None:
     for execution in list(world.machine.executions):
         world.machine.stop(execution)
@@ -126,6 +134,7 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "discard": _discard,
     "edit": _edit,
     "delete": _delete,
+    "ask": _ask,
     "stop": _stop,
     "unwatch": _unwatch,
     "lose": _lose,

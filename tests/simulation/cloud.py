@@ -37,6 +37,10 @@ class Witness(Protocol):
         """The service took the call."""
         ...
 
+    def discarded(self, config: str) -> None:
+        """A config is about to be deleted."""
+        ...
+
     def meddle(self) -> None:
         """Somebody else changes an endpoint."""
         ...
@@ -145,6 +149,8 @@ class Cloud:
         mutates = self.witness if operation in MUTATIONS else None
         if mutates:
             mutates.asks(actor, operation)
+        if self.witness and operation == "DeleteEndpointConfig" and actor != PERSON:
+            self.witness.discarded(params["EndpointConfigName"])
         answer = self.service.call(operation, params)
         if mutates:
             mutates.changed(actor, operation, params)

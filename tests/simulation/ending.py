@@ -26,15 +26,20 @@ def judge(world: World) -> str:
     if _awaits_approval(found):
         if not record.lease or not world.machine.is_running(record.lease.owner):
             world.wrong("an approval is awaited by nobody")
+        _check_serving(world)
+        if world.invariants.answered() and world.cloud.truth(ENDPOINT) is None:
+            world.wrong("an approval is awaited, and nothing serves meanwhile")
         return "awaits approval"
     if not found.converged:
         world.wrong(f"not converged: {found.step}; {record.settled}; {record.lease}")
         return "stuck"
     if record.settled is None:
-        if world.invariants.wished:
+        wanted = world.invariants.wished and not world.invariants.purges
+        if wanted and world.invariants.shall_go() is False:
             world.wrong("an artifact was uploaded and nothing came of it")
         return "nothing"
     _check_told(world, record.settled.announce)
+    _check_leaving(world, record.settled.announce)
     _check_verdict(world, record.settled.announce)
     _check_serving(world)
     return record.settled.announce.verdict
@@ -62,6 +67,8 @@ def _awaits_approval(found: Look) -> bool:
 
 def _check_told(world: World, announce: Announce) -> None:
     told = world.announcements.told
+    if announce.reason.startswith("no artifact"):
+        return  # nothing was asked for, so nothing is told again
     if not told or told[-1][1] != announce:
         world.wrong(f"told last was {told[-1:]}, settled is {announce}")
     again = [one for one, other in pairwise(told) if one == other]
@@ -96,8 +103,32 @@ def _check_verdict(world: World, announce: Announce) -> None:
             world.wrong(f"released, but {serving!r} took the place of what answered")
         _check_watch(world)
         _check_kept(world)
-    elif wished and not _is_excused(world, wished[-1], announce.reason):
+    elif (
+        wished
+        and announce.verdict == Verdict.HELD
+        and not _is_excused(world, wished[-1], announce.reason)
+    ):
         world.wrong(f"held without a cause: {announce.reason}")
+
+
+def _check_leaving(world: World, announce: Announce) -> None:
+    """What was asked to go is gone, and nothing else's with it; what was not is there."""
+    gone, shall_go = announce.verdict == Verdict.DELETED, world.invariants.shall_go()
+    # A release that began before it went finds nothing any more.
+    late = world.invariants.purges and announce.reason.startswith("no artifact")
+    if shall_go is not None and gone != shall_go and not late and not _wish_was_lost(world):
+        world.wrong(f"it shall {'be gone' if shall_go else 'stay'}, and is {announce.verdict}")
+    account = world.cloud.service.account
+    ours = [each.name for each in (*account.configs.values(), *account.models.values())]
+    left = [*world.schedules.made, *world.alarms.made, *(n for n in ours if n != "by-hand")]
+    if gone and (left or world.cloud.truth(ENDPOINT)):
+        world.wrong(f"deleted, and {left or ENDPOINT} is left")
+
+
+def _wish_was_lost(world: World) -> bool:
+    """Whether somebody stopped the execution that asked, and can see that."""
+    asking = (e for name, e in world.machine.executions.items() if name.startswith("ask-"))
+    return any(execution.status != "SUCCEEDED" for execution in asking)
 
 
 def _check_watch(world: World) -> None:
@@ -136,6 +167,8 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
     """Whether something beyond the core's power keeps the newest artifact from being served."""
     desired = world.record().desired
     if len(world.unread) >= READINGS and "could not be read" in reason:
+        return True
+    if world.invariants.purges and reason.startswith("no artifact"):
         return True
     if reason.startswith("monitor: ") and desired and desired.policy.monitor:
         return _lacks_rows(world)

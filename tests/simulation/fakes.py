@@ -48,6 +48,10 @@ class MemoryLedger:
         moments = self._history[deployment]
         return [moments[key] for key in sorted(moments)]
 
+    def forget(self, record: Record, at: float) -> None:
+        assert at
+        self._history.pop(record.deployment, None)
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -63,6 +67,7 @@ class MemoryBucket:
 
     def __init__(self, name: str, scheduler: Scheduler) -> None:
         self.name = name
+        self._count = 0
         self.pinned: dict[str, bytes] = {}
         self.ever_pinned: dict[str, bytes] = {}
         self._objects: dict[str, list[Version]] = defaultdict(list)
@@ -70,7 +75,8 @@ class MemoryBucket:
 
     def upload(self, key: str, content: bytes) -> None:
         versions = self._objects[key]
-        versions.append(Version(f"{len(versions) + 1}", float(int(self._scheduler.now)), content))
+        self._count += 1
+        versions.append(Version(f"{self._count}", float(int(self._scheduler.now)), content))
 
     def deployments(self) -> list[str]:
         return sorted({key.split("/")[1] for key in self._objects})
@@ -119,10 +125,15 @@ class MemoryBucket:
         content = self.ever_pinned.get(key)
         return content is not None and f"/{sha256(content).hexdigest()}/" in key
 
-    def remove(self, prefix: str) -> None:
-        for stored in (self._objects, self.pinned):
-            for key in [key for key in stored if key.startswith(prefix)]:
-                del stored[key]
+    def remove(self, prefix: str, before: float) -> None:
+        for key in [key for key in self._objects if key.startswith(prefix)]:
+            kept = [found for found in self._objects[key] if found.uploaded_at >= before]
+            if kept:
+                self._objects[key] = kept
+            else:
+                del self._objects[key]
+        for key in [key for key in self.pinned if key.startswith(prefix)]:
+            del self.pinned[key]
 
     def _artifact(self, key: str, version: Version) -> Artifact:
         size = len(version.content)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slipway import documents, release, watching
+from slipway import documents, leaving, release, watching
 from slipway.ports import Ports
 
 from tests.simulation.contents import baseline
@@ -13,7 +13,9 @@ Json = Any
 
 def decide(ports: Ports, document: Json) -> Json:
     deployment, execution = documents.asked(document)
-    return documents.decision(release.decide_release(ports, deployment, execution), execution)
+    wish = documents.wished(document)
+    found = release.decide_release(ports, deployment, execution, wish)
+    return documents.decision(found, execution)
 
 
 def inspect_artifact(ports: Ports, document: Json) -> Json:
@@ -49,6 +51,10 @@ def watch_endpoint(ports: Ports, document: Json) -> Json:
     return watching.watch_endpoint(ports, documents.task(document))
 
 
+def clean_up(ports: Ports, document: Json) -> Json:
+    return leaving.clean_up(ports, documents.task(document))
+
+
 def await_change(ports: Ports, document: Json) -> Json:
     return release.await_change(ports, documents.task(document), *documents.sleep(document))
 
@@ -66,6 +72,7 @@ FUNCTIONS: Mapping[str, Callable[[Ports, Json], Json]] = {
     "${ProbeEndpointFunctionArn}": probe_endpoint,
     "${BuildBaselineFunctionArn}": build_baseline,
     "${WatchEndpointFunctionArn}": watch_endpoint,
+    "${CleanUpFunctionArn}": clean_up,
     "${AwaitChangeFunctionArn}": await_change,
     "${AnnounceFunctionArn}": announce,
 }

@@ -35,6 +35,7 @@ class Execution:
     """One run of the machine. `token` is what it sleeps on, if it does."""
 
     id: str
+    input: Json
     document: Json
     state: str
     started: float
@@ -70,7 +71,7 @@ class Machine:
         """Start an execution; a name that was used before starts nothing."""
         if name in self.executions:
             return
-        execution = Execution(name, document, self._graph["StartAt"], self._scheduler.now)
+        execution = Execution(name, document, document, self._graph["StartAt"], self._scheduler.now)
         self.executions[name] = execution
         self._enter(execution, self._graph["StartAt"], document)
 
@@ -133,7 +134,8 @@ class Machine:
     def _task(self, execution: Execution, state: State) -> None:
         sleeps = state["Resource"].endswith(SLEEPS)
         token = f"{execution.id}/{execution.entered}/{sum(execution.retries.values())}"
-        context = {"Execution": {"Id": execution.id}, "Task": {"Token": token}}
+        running = {"Id": execution.id, "Input": execution.input}
+        context = {"Execution": running, "Task": {"Token": token}}
         asked = _filled(state["Parameters"], execution.document, context)
         if sleeps:
             execution.token = token

@@ -42,10 +42,10 @@ class Act:
     """Something happens `at` seconds into the history.
 
     `what` is upload (of `content` to `key`), approve or reject (the newest package), edit (the
-    endpoint, to a config `by hand` or to the `n`-th of Slipway's), delete (it), discard (the
-    newest package), lose (the config, model, group, bytes, baseline or alarm of what serves), stop
-    (the running releases), unwatch (delete the schedule), patch, or undo (`how`) an update under
-    way.
+    endpoint, to a config `by hand` or to the `n`-th of Slipway's), delete (it), ask (for the
+    deployment to go, `how`), discard (the newest package), lose (the config, model, group, bytes,
+    baseline or alarm of what serves), stop (the running releases), unwatch (delete the schedule),
+    patch, or undo (`how`) an update under way.
     """
 
     at: float
@@ -119,6 +119,28 @@ BASE: Sequence[Story] = (
     Story("patched meanwhile", [upload(10), Act(390, "patch"), upload(400, number=2)]),
     Story("edited by hand", [upload(10), Act(500, "edit", how="by hand")]),
     Story("deleted by hand", [upload(10), upload(400, number=2), Act(800, "delete")]),
+    Story("asked to go", [upload(10), upload(400, number=2), Act(800, "ask", how="delete")]),
+    Story("asked to go with everything", [upload(10), Act(400, "ask", how="purge")]),
+    Story(
+        "asked to go while it is deployed",
+        [manifest(4, WATCHED), baseline(5), upload(10), Act(40, "ask", how="delete")],
+    ),
+    Story(
+        "asked to go while it is watched",
+        [manifest(4, WATCHED), baseline(5), upload(10), Act(800, "ask", how="purge")],
+    ),
+    Story(
+        "asked to go before anything was served",
+        [upload(10, REFUSED), Act(300, "ask", how="delete")],
+    ),
+    Story(
+        "asked to go, and wanted again",
+        [upload(10), Act(400, "ask", how="delete"), upload(1200, number=2)],
+    ),
+    Story(
+        "many updates",
+        [upload(10), *(upload(300 * n, number=n) for n in range(1, 5))],
+    ),
     Story("manifest changes", [upload(10), manifest(300, BROKEN), manifest(600, LARGER)]),
     Story("watched", [manifest(4, WATCHED), baseline(5), upload(10), upload(400, number=2)]),
     Story("watched later", [upload(10), manifest(300, WATCHED), baseline(600)]),
@@ -152,6 +174,17 @@ BASE: Sequence[Story] = (
         [upload(10), upload(400, MISANSWERING, 2), upload(430, REFUSED, 3)],
     ),
     Story("deleted, then a bad one", [upload(10), Act(300, "delete"), upload(301, MUTE, 2)]),
+    *(
+        Story(
+            f"{how} lost while somebody thinks",
+            [upload(10), manifest(300, MANUAL), upload(400, number=2), lost],
+        )
+        for how, lost in (
+            ("config", Act(600, "lose", how="config")),
+            ("bytes", Act(600, "lose", how="bytes")),
+            ("endpoint", Act(600, "delete")),
+        )
+    ),
     *(
         Story(
             f"{how} lost",
@@ -281,6 +314,9 @@ def _people(chance: Random) -> list[Act]:
             else:
                 hows = {"edit": ("by hand", "0", "1"), "lose": LOSABLE}.get(what, ("",))
                 acts.append(Act(at, what, how=chance.choice(hows)))
+    if chance.random() < 0.15:
+        at = chance.uniform(20.0, 3000.0)
+        acts.append(Act(at, "ask", how=chance.choice(("delete", "delete", "purge"))))
     return acts
 
 

@@ -29,6 +29,13 @@ ENDS = {
     "patched meanwhile": "Released",
     "edited by hand": "Released",
     "deleted by hand": "Released",
+    "asked to go": "Deleted",
+    "asked to go with everything": "nothing",
+    "asked to go while it is deployed": "Deleted",
+    "asked to go while it is watched": "nothing",
+    "asked to go before anything was served": "Deleted",
+    "asked to go, and wanted again": "Released",
+    "many updates": "Released",
     "manifest changes": "Released",
     "watched": "Released",
     "watched later": "Released",
@@ -43,6 +50,9 @@ ENDS = {
     "refused while a bad one comes up": "Held",
     "deleted, then a bad one": "Held",
     **{f"{how} lost": "Released" for how in LOSABLE},
+    "config lost while somebody thinks": "awaits approval",
+    "bytes lost while somebody thinks": "awaits approval",
+    "endpoint lost while somebody thinks": "awaits approval",
     "stopped by hand": "Released",
 }
 

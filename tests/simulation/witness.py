@@ -7,6 +7,7 @@ what serves from the service itself.
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from slipway.domain.record import Record
@@ -22,6 +23,7 @@ from tests.simulation.scheduler import Scheduler
 
 Params = dict[str, Any]
 
+SOON_SECONDS = 600.0
 LATE_SECONDS = FUNCTION_SECONDS + 5.0  # how late a function may learn what a person decided
 
 
@@ -66,6 +68,36 @@ class Invariants:
         self._rejected: dict[str, tuple[float, bytes]] = {}
         self._pardoned: dict[bytes, float] = {}
         self._config = ""
+        self._good: list[str] = []
+        self._seen: list[str] = []
+        self.asked_at = self.uploaded_at = -inf
+        self.purges = False
+
+    def asked_to_go(self, *, purge: bool) -> None:
+        """Somebody asks for the deployment to be deleted."""
+        self.asked_at, self.purges = self._scheduler.now, purge
+
+    def uploaded(self) -> None:
+        """Somebody uploads something: the deployment is wanted, or wanted again."""
+        self.uploaded_at = self._scheduler.now
+
+    def shall_go(self) -> bool | None:
+        """Whether it shall be gone in the end. None where an upload came so soon after the wish
+        that a release may have taken it for an earlier one."""
+        if self.asked_at <= self.uploaded_at < self.asked_at + SOON_SECONDS:
+            return None
+        return self.asked_at > self.uploaded_at
+
+    def discarded(self, config: str) -> None:
+        """A config of Slipway's is deleted: one that nothing serves, and nothing goes back to."""
+        serving = [each.config_name for each in self._account.endpoints.values()]
+        if config in serving:
+            self._wrong(f"deleted config {config}, which serves")
+        # What serves and was proven is about to be released, or was, and nobody could be told.
+        newest = list(dict.fromkeys(reversed(self._seen)))[:2]
+        good = list(dict.fromkeys([*serving, *self._good]))[:2]
+        if self.asked_at == -inf and config in good and config in newest:
+            self._wrong(f"deleted config {config}, which may be gone back to")
 
     def wish(self, content: bytes | None) -> None:
         """The newest artifact is `content` now."""
@@ -129,6 +161,9 @@ class Invariants:
         judges = announce.verdict == Verdict.RELEASED or "was rolled back" in announce.reason
         if judges and self._moving:
             self._wrong(f"told too early, {self._moving} is under way: {announce}")
+        proven = judges or announce.reason.startswith(("monitor: ", "drift: "))
+        if announce.config and proven and "was rolled back" not in announce.reason:
+            self._good.insert(0, announce.config)
         if announce.verdict == Verdict.RELEASED and announce.config:
             content = self.version(announce.config).content
             self._released.append((self._order(content), content))
@@ -149,6 +184,7 @@ class Invariants:
         if self._moving is None:
             self.meddle()
         self._moving, self._config = None, config
+        self._seen.append(config)
 
     def version(self, config: str) -> Version:
         """What a config of Slipway's serves, followed through model and package."""
@@ -172,7 +208,8 @@ class Invariants:
 
     def _deleted(self, name: str) -> None:
         endpoint = self._account.endpoints.get(self._account.arn("endpoint", name))
-        if endpoint is not None and endpoint.fleet is not None:
+        unasked = self.asked_at == -inf
+        if endpoint is not None and endpoint.fleet is not None and unasked:
             self._wrong(f"deleted {name}, which serves {endpoint.config_name}")
         self._moving = None
 

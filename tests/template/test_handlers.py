@@ -12,6 +12,7 @@ OURS = {
     "documents",
     "events",
     "ingesting",
+    "leaving",
     "nudging",
     "release",
     "telemetry",

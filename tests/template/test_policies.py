@@ -118,8 +118,19 @@ def test_only_deploy_endpoint_changes_endpoints(identity_statements: Statements)
         if action.startswith("sagemaker:")
         and "Endpoint" in action
         and not action.split(":")[1].startswith((*READS, "Invoke"))
+        and action != "sagemaker:DeleteEndpointConfig"
     }
     assert changing == {"DeployEndpointFunction"}
+
+
+def test_only_clean_up_deletes_what_is_not_an_endpoint(identity_statements: Statements) -> None:
+    deleting = {
+        name
+        for name, granted in identity_statements.items()
+        for action in actions(granted)
+        if action.startswith("sagemaker:DeleteModel") or action.endswith("DeleteEndpointConfig")
+    }
+    assert deleting == {"CleanUpFunction"}
 
 
 def test_what_parses_untrusted_bytes_may_read_them_and_write_the_ledger(
@@ -182,10 +193,13 @@ def test_sagemaker_is_granted_by_prefix(identity_statements: Statements) -> None
                     assert resource["Sub"].endswith("/${Prefix}-*"), name
 
 
-def test_nobody_deletes_what_users_uploaded(identity_statements: Statements) -> None:
+def test_nobody_deletes_what_users_uploaded_but_who_is_asked_to(
+    identity_statements: Statements,
+) -> None:
+    writing = {"s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion"}
     for name, granted in identity_statements.items():
         for statement in granted:
-            if {"s3:PutObject", "s3:DeleteObject"} & set(items(statement["Action"])):
+            if writing & set(items(statement["Action"])) and name != "CleanUpFunction":
                 assert all("/models/" not in r["Sub"] for r in items(statement["Resource"])), name
 
 

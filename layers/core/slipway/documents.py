@@ -7,6 +7,7 @@ from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import checked_deployment
 from slipway.domain.steps import AwaitChange, name
 from slipway.domain.watch import Check, Outcome, Schedule
+from slipway.domain.wish import Wish, wish_of
 from slipway.looking import Look
 from slipway.release import Task
 
@@ -16,6 +17,13 @@ Document = Mapping[str, object]
 def asked(document: Document) -> tuple[str, str]:
     """The deployment to decide about and the execution that asks. Raises InvalidInput."""
     return checked_deployment(_text(document, "deployment")), _text(document, "execution")
+
+
+def wished(document: Document) -> Wish | None:
+    """The wish that the execution was started with, if any. Raises InvalidInput."""
+    given = document.get("input")
+    said = given.get("wish") if isinstance(given, Mapping) else None
+    return None if said is None else wish_of(said)
 
 
 def decision(look: Look, execution: str) -> Document:

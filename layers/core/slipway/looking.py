@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from slipway.domain import naming
 from slipway.domain.decide import decide
-from slipway.domain.desired import Desired, Policy, is_news, newer
+from slipway.domain.desired import Desired, Policy, Uploads, is_news, newer
 from slipway.domain.errors import Conflict, InvalidInput
 from slipway.domain.plan import Plan, plan
-from slipway.domain.record import Record
+from slipway.domain.record import Asked, Record
 from slipway.domain.steps import Announce, Step
-from slipway.domain.watch import UNWATCHED, Alarm, Schedule, Watch
-from slipway.domain.world import Baseline, Endpoint, EndpointStatus, Package, World
+from slipway.domain.watch import Alarm, Schedule, Watch
+from slipway.domain.world import Baseline, Endpoint, EndpointStatus, Inspected, Package, World
 from slipway.ports import Ports
 
 CONTENDED = 10
@@ -57,29 +57,26 @@ def planned(ports: Ports, record: Record) -> Plan | None:
 
 
 def has_news(ports: Ports, record: Record) -> bool:
-    """Whether something was uploaded that the record does not know."""
-    return is_news(ports.uploaded.newest(record.deployment), record.desired)
+    """Whether something was uploaded, or asked for, that the desired state does not know."""
+    return record.asked is not None or is_news(
+        ports.uploaded.newest(record.deployment), record.desired
+    )
 
 
 def refresh(ports: Ports, record: Record) -> Record:
-    """The record under its lease with what was uploaded since, as a new generation."""
-    uploads = ports.uploaded.newest(record.deployment)
-    if not is_news(uploads, record.desired):
-        return record
+    """The record under its lease with what was asked for and uploaded since, as new generations."""
     before = record.desired or Desired(record.deployment, 0, None, ports.default_policy)
-    policy, problem = _policy(ports, before, uploads.manifest_version)
-    desired = Desired(
-        deployment=record.deployment,
-        generation=before.generation + 1,
-        artifact=uploads.artifact if newer(uploads.artifact, before.artifact) else before.artifact,
-        policy=policy,
-        manifest_version=uploads.manifest_version or before.manifest_version,
-        problem=problem,
-        baseline=uploads.baseline if newer(uploads.baseline, before.baseline) else before.baseline,
-        request=uploads.request if newer(uploads.request, before.request) else before.request,
-    )
+    desired, asked = before, record.asked
+    if asked:
+        desired = _wished(ports, desired, asked)
+    uploads = ports.uploaded.newest(record.deployment)
+    if is_news(uploads, desired):
+        desired = _renewed(ports, desired, uploads)
+    if desired is before:
+        return record
+    now = ports.clock()
     return change(
-        ports, record.deployment, lambda r: replace(r.under(record.fence), desired=desired)
+        ports, record.deployment, lambda r: r.under(record.fence).wanting(desired, asked, now)
     )
 
 
@@ -96,6 +93,42 @@ def change(ports: Ports, deployment: str, how: Callable[[Record], Record]) -> Re
     raise Conflict(f"{deployment}: others wrote the record {CONTENDED} times in a row")
 
 
+def _wished(ports: Ports, before: Desired, asked: Asked) -> Desired:
+    """The next generation, in which what had been uploaded when it was said is asked to go."""
+    over = asked.over
+    if not asked.wish.purge:
+        return replace(_renewed(ports, before, over), wish=asked.wish)
+    # The manifest may be gone already, and nobody needs it any more.
+    return Desired(
+        deployment=before.deployment,
+        generation=before.generation + 1,
+        artifact=over.artifact,
+        policy=ports.default_policy,
+        manifest_version=over.manifest_version,
+        baseline=over.baseline,
+        request=over.request,
+        wish=asked.wish,
+    )
+
+
+def _renewed(ports: Ports, before: Desired, uploads: Uploads) -> Desired:
+    """The next generation, with what was uploaded since the one before. It knows no wish."""
+    if before.wish and before.wish.purge:
+        # Whatever it knew may be gone.
+        before = Desired(before.deployment, before.generation, None, ports.default_policy)
+    policy, problem = _policy(ports, before, uploads.manifest_version)
+    return Desired(
+        deployment=before.deployment,
+        generation=before.generation + 1,
+        artifact=uploads.artifact if newer(uploads.artifact, before.artifact) else before.artifact,
+        policy=policy,
+        manifest_version=uploads.manifest_version or before.manifest_version,
+        problem=problem,
+        baseline=uploads.baseline if newer(uploads.baseline, before.baseline) else before.baseline,
+        request=uploads.request if newer(uploads.request, before.request) else before.request,
+    )
+
+
 def _policy(ports: Ports, before: Desired, version: str | None) -> tuple[Policy, str | None]:
     if version is None or version == before.manifest_version:
         return before.policy, before.problem
@@ -106,7 +139,10 @@ def _policy(ports: Ports, before: Desired, version: str | None) -> tuple[Policy,
 
 
 def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
-    live = ports.endpoints.describe(naming.endpoint_name(ports.site, record.deployment))
+    if record.is_deleted:
+        return World(deleted=True, purged=record.is_purged)
+    endpoint = naming.endpoint_name(ports.site, record.deployment)
+    live = ports.endpoints.describe(endpoint)
     package = _package(ports, record.package, wanted) if wanted else None
     return World(
         inspected=record.inspected,
@@ -114,11 +150,13 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         endpoint=live,
         probes=record.probes,
         baseline=_baseline(ports, record.baseline),
-        watch=_watch(ports, record, wanted) if wanted else UNWATCHED,
+        watch=_watch(ports, record, endpoint),
         drift=record.drift,
         unsettled=record.lease is not None and record.lease.quiet_until > ports.clock(),
         missing=ports.endpoints.missing(live.config) if live and _at_rest(live) else "",
-        unpinned=_unpinned(ports, record) if package else "",
+        unpinned=_unpinned(ports, record, package),
+        footprints=record.footprints,
+        purged=record.is_purged,
     )
 
 
@@ -132,23 +170,30 @@ def _baseline(ports: Ports, built: Baseline | None) -> Baseline | None:
     return built if kept else None
 
 
-def _unpinned(ports: Ports, record: Record) -> str:
-    """What is gone of the bytes that the registered version refers to."""
-    inspected = record.inspected
-    if inspected is None:
-        return ""
-    pinned = naming.pinned_key(record.deployment, inspected.sha256)
-    keys = (pinned, inspected.script_key) if inspected.script else (pinned,)
-    return ", ".join(key for key in keys if not ports.uploaded.holds(key))
+def _unpinned(ports: Ports, record: Record, package: Package | None) -> str:
+    """What is gone of the bytes that the registered version refers to, and those that can be gone
+    back to."""
+    goods = [good.inspected for good in record.attempts.good]
+    for inspected in (record.inspected if package else None, *goods):
+        for key in pins(record.deployment, inspected) if inspected else ():
+            if not ports.uploaded.holds(key):
+                return key
+    return ""
 
 
-def _watch(ports: Ports, record: Record, wanted: Plan) -> Watch:
+def pins(deployment: str, inspected: Inspected) -> tuple[str, ...]:
+    """Where a version's bytes are kept under their digests."""
+    pinned = naming.pinned_key(deployment, inspected.sha256)
+    return (pinned, inspected.script_key) if inspected.script else (pinned,)
+
+
+def _watch(ports: Ports, record: Record, endpoint: str) -> Watch:
     """What watches the endpoint, of all that may have been made to."""
     found: set[Schedule | Alarm | None] = set()
     for runner in record.runners:
-        found.add(ports.schedules[runner].find(wanted.endpoint))
+        found.add(ports.schedules[runner].find(endpoint))
     if record.runners:
-        found.add(ports.alarms.find(naming.alarm_name(wanted.endpoint)))
+        found.add(ports.alarms.find(naming.alarm_name(endpoint)))
     return frozenset(part for part in found if part is not None)
 
 

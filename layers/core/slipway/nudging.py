@@ -1,14 +1,32 @@
 """What starts and wakes releases: hints from events, and the sweep that needs none."""
 
-from slipway.domain.record import Record
+from dataclasses import replace
+
+from slipway.domain.record import Asked, Record
 from slipway.domain.steps import AwaitChange
+from slipway.domain.wish import Wish
 from slipway.looking import change, has_news, look
 from slipway.ports import Moment, Ports
+
+
+def ask(ports: Ports, deployment: str, wish: Wish, execution: str) -> None:
+    """Write a wish on the record, and wake whoever owns the deployment. Once: an execution that
+    owns it has asked already."""
+    record = ports.ledger.load(deployment)
+    if record.lease and record.lease.owner == execution:
+        return
+    asked = Asked(replace(wish, at=ports.clock()), ports.uploaded.newest(deployment))
+    record = change(ports, deployment, lambda r: r.asking(asked))
+    _noted(ports, deployment, "Asked", wish.words)
+    if record.waiting:
+        ports.executions.wake(record.waiting)
 
 
 def nudge(ports: Ports, deployment: str, cause: str) -> str:
     """Something may have changed: wake the release that owns the deployment, or start one if
     anything is owed. Says what was done; doing it again changes nothing more."""
+    if _is_strange(ports, deployment):
+        return "Nothing to do"
     record = change(ports, deployment, Record.hinted)
     if record.waiting and ports.executions.wake(record.waiting):
         return _noted(ports, deployment, "Woken", cause)
@@ -42,6 +60,12 @@ def sweep(ports: Ports) -> dict[str, str]:
     if errors:
         raise ExceptionGroup(f"{len(errors)} deployments could not be looked at", errors)
     return done
+
+
+def _is_strange(ports: Ports, deployment: str) -> bool:
+    """Whether it is no deployment, or none any more: a hint is no reason to remember it."""
+    record = ports.ledger.load(deployment)
+    return record.version == 0 and not has_news(ports, record)
 
 
 def _is_overdue(ports: Ports, deployment: str) -> bool:

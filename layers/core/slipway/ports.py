@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from slipway.domain.desired import Artifact, Policy, Runner, Uploads
+from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
 from slipway.domain.plan import Plan
 from slipway.domain.record import Record
@@ -70,6 +71,11 @@ class Ledger(Protocol):
         """The time line, oldest first."""
         ...
 
+    def forget(self, record: Record, at: float) -> None:
+        """Delete the time line and, some time after `at`, what is left of the record, unless
+        somebody writes to it."""
+        ...
+
 
 class Uploaded(Protocol):
     """The bucket users upload to."""
@@ -96,6 +102,11 @@ class Uploaded(Protocol):
         """Write `content` to `key`, unless something is there already."""
         ...
 
+    def remove(self, prefix: str, before: float) -> None:
+        """Delete all versions of everything below `prefix` that are older than `before`, in whole
+        epoch seconds, as S3 has them."""
+        ...
+
     def holds(self, key: str) -> bool:
         """Whether something is there at `key`."""
         ...
@@ -112,6 +123,10 @@ class Registry(Protocol):
 
     def approval(self, arn: str) -> PackageApproval | None:
         """The version's approval; None when it is gone."""
+        ...
+
+    def purge(self, group: str) -> None:
+        """Delete the group and every version in it, unless they are gone."""
         ...
 
 
@@ -137,6 +152,10 @@ class Endpoints(Protocol):
         ...
 
     def delete(self, name: str) -> None: ...
+
+    def discard(self, footprint: Footprint) -> None:
+        """Delete the config, then its models, unless they are gone."""
+        ...
 
     def invoke(self, name: str, request: Request) -> Reply:
         """Ask the endpoint; also that it fails, or does not answer within 60 seconds, is a

@@ -6,15 +6,27 @@ anywhere and run again. What to do is decided in domain.decide; here it is done.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from slipway.domain import naming
 from slipway.domain.attempts import Attempts, Good
 from slipway.domain.desired import Approval, Artifact
 from slipway.domain.errors import LookAgain, Refused, Retryable, Unanswered
-from slipway.domain.steps import Announce, Change, DeployEndpoint, ProbeEndpoint, label, name
+from slipway.domain.plan import Plan
+from slipway.domain.steps import (
+    Announce,
+    Change,
+    DeployEndpoint,
+    ProbeEndpoint,
+    Verdict,
+    label,
+    name,
+)
 from slipway.domain.watch import UNWATCHED
+from slipway.domain.wish import Wish
 from slipway.domain.world import Inspected, Package, PackageApproval
 from slipway.looking import Look, change, has_news, look, planned, refresh
+from slipway.nudging import ask
 from slipway.ports import Moment, Ports
 from slipway.probing import probe_config
 
@@ -30,9 +42,11 @@ class Task:
     execution: str = ""
 
 
-def decide_release(ports: Ports, deployment: str, execution: str) -> Look:
+def decide_release(ports: Ports, deployment: str, execution: str, wish: Wish | None = None) -> Look:
     """Take the lease, read what is wanted, and decide. Raises Owned while another release owns
-    the deployment."""
+    the deployment, which then takes up the `wish`."""
+    if wish:
+        ask(ports, deployment, wish, execution)
     now = ports.clock()
     running = ports.executions.is_running
     record = change(ports, deployment, lambda found: found.owned(execution, now, running))
@@ -58,14 +72,14 @@ def inspect_artifact(ports: Ports, task: Task) -> str:
 def register_model(ports: Ports, task: Task) -> str:
     """Pin the artifact's bytes and make them a version in the registry, or approve the version."""
     record = ports.ledger.load(task.deployment).under(task.fence)
+    _keep_released(ports, task, record.attempts)
     wanted, inspected = planned(ports, record), record.inspected
     if wanted is None or inspected is None or record.desired is None:
         return "there is nothing to register"
     automatic = record.desired.policy.approval == Approval.AUTOMATIC
     known = record.package if record.package and record.package.key == wanted.package_key else None
     approval = ports.registry.approval(known.arn) if known else None
-    pinned = naming.pinned_key(task.deployment, inspected.sha256)
-    refused = _pinned(ports, inspected, pinned)
+    refused = _pinned(ports, task, inspected)
     if refused:
         lost = replace(inspected, refused=refused)
         change(ports, task.deployment, lambda r: replace(r.under(task.fence), inspected=lost))
@@ -110,6 +124,7 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
         return _restored(ports, task, step, found)
     begin = _begun(step, found)
     try:
+        _mark(ports, task, step.config, found)
         change_endpoint = _prepared(ports, step, found)
         _attempt(ports, task, begin)
         change_endpoint(endpoint, step.config)
@@ -170,14 +185,29 @@ def announce(ports: Ports, task: Task) -> str:
     record = change(ports, task.deployment, lambda r: r.under(task.fence).told(hints))
     if record.lease:
         raise LookAgain(f"{task.deployment}: something happened while it was announced")
+    if step.verdict == Verdict.DELETED and found.world.purged:
+        ports.ledger.forget(record, ports.clock())
     return step.verdict
 
 
-def _pinned(ports: Ports, inspected: Inspected, key: str) -> str | None:
+def _keep_released(ports: Ports, task: Task, attempts: Attempts) -> None:
+    """Copy the bytes of what can be gone back to again, where somebody deleted them. Where the
+    upload is gone as well, they cannot be had any more."""
+    for good in attempts.good:
+        if good.inspected and _pinned(ports, task, good.inspected):
+            _attempt(ports, task, partial(_losing, good))
+
+
+def _losing(lost: Good, attempts: Attempts, _generation: int) -> Attempts:
+    return attempts.losing(lost)
+
+
+def _pinned(ports: Ports, task: Task, inspected: Inspected) -> str | None:
     """Keep the artifact's bytes, and its script's, under their digests; why they cannot be."""
     from slipway.artifacts.scripts import pack_script  # no other step uploads scripts
 
     try:
+        key = naming.pinned_key(task.deployment, inspected.sha256)
         ports.uploaded.pin(inspected.artifact, key)
     except Refused as refusal:
         return str(refusal)
@@ -220,6 +250,20 @@ def _attempt(ports: Ports, task: Task, how: Callable[[Attempts, int], Attempts])
     change(ports, task.deployment, lambda r: r.under(task.fence).touched(now).attempted(how))
 
 
+def _mark(ports: Ports, task: Task, config: str, found: Look) -> None:
+    """Write on the ledger what is about to be made: so it is found and deleted one day."""
+    made = _plan_of(config, found)
+    if made:
+        change(ports, task.deployment, lambda r: r.under(task.fence).leaving(made.footprint))
+
+
+def _plan_of(config: str, found: Look) -> Plan | None:
+    """What the config is made of: the wanted one, or one that was released."""
+    good = found.record.attempts.release(config)
+    wanted = found.plan if found.plan and found.plan.config == config else None
+    return wanted or (good.plan if good else None)
+
+
 def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, str], None]:
     """The call that changes the endpoint, with all that it needs in place. Raises Refused for what
     is not approved any more: only approved versions are served."""
@@ -233,6 +277,7 @@ def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str,
 def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> str:
     """Make again what somebody deleted of what serves."""
     try:
+        _mark(ports, task, step.config, found)
         _make(ports, step.config, found)
     except Refused as refusal:
         why, begin = str(refusal), _begun(step, found)
@@ -260,6 +305,6 @@ def _good(found: Look) -> Good | None:
     if wanted is None or record.package is None or record.inspected is None:
         return None
     made = replace(wanted, baseline=None, watch=UNWATCHED)
-    known, probed = record.inspected.known, record.probes.of(wanted.config)
+    inspected, probed = replace(record.inspected, findings=()), record.probes.of(wanted.config)
     proven = probed is not None and probed.proven
-    return Good(wanted.config, record.package.arn, made, known, proven)
+    return Good(wanted.config, record.package.arn, made, inspected, proven)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from slipway.domain import naming
 from slipway.domain.desired import Artifact, Monitor, Runner
 from slipway.domain.steps import BuildBaseline, Change, WatchEndpoint, name
 from slipway.domain.watch import UNWATCHED, Schedule, Watch
@@ -28,10 +29,10 @@ def watch_endpoint(ports: Ports, task: Task) -> str:
     """Make what watches the endpoint what is wanted, if it still is not."""
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
     step, wanted = found.step, found.plan
-    if not isinstance(step, WatchEndpoint) or wanted is None:
+    if not isinstance(step, WatchEndpoint):
         return f"not needed any more; now {name(step)}"
     # Deleting may be owed though a watch is wanted: before the endpoint itself can be deleted.
-    watch = wanted.watch if step.change != Change.DELETE else UNWATCHED
+    watch = wanted.watch if wanted and step.change != Change.DELETE else UNWATCHED
     runners = _runners(watch)
     # Written first, so that what is made is also found, and deleted one day.
     either = tuple(sorted({*found.record.runners, *runners}))
@@ -39,7 +40,8 @@ def watch_endpoint(ports: Ports, task: Task) -> str:
     _remove(ports, found.world.watch - watch, watch)
     _put(ports, watch - found.world.watch)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), runners=runners))
-    return f"{step.change} of {wanted.endpoint}'s schedule and alarm"
+    endpoint = naming.endpoint_name(ports.site, task.deployment)
+    return f"{step.change} of {endpoint}'s schedule and alarm"
 
 
 def _built(ports: Ports, data: Artifact, monitor: Monitor, folder: str, engine: Engine) -> Baseline:

@@ -1,6 +1,5 @@
 """The ledger as one DynamoDB table: an item a deployment, and an item a moment of its history."""
 
-from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,13 +13,17 @@ from slipway.domain.record import Record
 from slipway.ports import Moment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 RECORD = "record"
+REFUSED = "ConditionalCheckFailedException"
 HISTORY = "history#"
 RECORDS = "records"
 KEPT_SECONDS = 400 * 24 * 3600
+FORGOTTEN_SECONDS = 7 * 24 * 3600  # longer than an execution that slept through it may last
 
 
 class DynamoDBLedger:
@@ -49,7 +52,7 @@ class DynamoDBLedger:
         with translated():
             answer = self._client.get_item(
                 TableName=self._table,
-                Key={"deployment": {"S": deployment}, "item": {"S": RECORD}},
+                Key=_key_of_record(deployment),
                 ConsistentRead=True,
             )
         if "Item" not in answer:
@@ -68,8 +71,7 @@ class DynamoDBLedger:
                 self._client.put_item(
                     TableName=self._table,
                     Item={
-                        "deployment": {"S": saved.deployment},
-                        "item": {"S": RECORD},
+                        **_key_of_record(saved.deployment),
                         "version": {"N": str(saved.version)},
                         "document": {"S": self._documents.dump_json(saved).decode()},
                     },
@@ -77,10 +79,29 @@ class DynamoDBLedger:
                     ExpressionAttributeValues={":read": {"N": str(record.version)}},
                 )
             except ClientError as error:
-                if code_of(error) != "ConditionalCheckFailedException":
+                if code_of(error) != REFUSED:
                     raise
                 raise Conflict(f"{record.deployment}: written by somebody else") from error
         return saved
+
+    def forget(self, record: Record, at: float) -> None:
+        with translated():
+            for moment in self._moments(record.deployment):
+                self._client.delete_item(TableName=self._table, Key=_key(moment))
+            try:
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=_key_of_record(record.deployment),
+                    UpdateExpression="SET expires = :later",
+                    ConditionExpression="version = :read",
+                    ExpressionAttributeValues={
+                        ":read": {"N": str(record.version)},
+                        ":later": {"N": str(int(at) + FORGOTTEN_SECONDS)},
+                    },
+                )
+            except ClientError as error:
+                if code_of(error) != REFUSED:
+                    raise
 
     def note(self, deployment: str, moment: Moment) -> None:
         with translated():
@@ -99,6 +120,10 @@ class DynamoDBLedger:
             )
 
     def history(self, deployment: str) -> list[Moment]:
+        with translated():
+            return [_moment(item) for item in self._moments(deployment)]
+
+    def _moments(self, deployment: str) -> "Iterator[dict[str, AttributeValueTypeDef]]":
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="deployment = :deployment AND begins_with(#item, :history)",
@@ -108,12 +133,19 @@ class DynamoDBLedger:
                 ":history": {"S": HISTORY},
             },
         )
-        with translated():
-            items = [item for page in pages for item in page["Items"]]
-        return [_moment(item) for item in items]
+        for page in pages:
+            yield from page["Items"]
 
 
-def _moment(item: Mapping[str, "AttributeValueTypeDef"]) -> Moment:
+def _moment(item: "Mapping[str, AttributeValueTypeDef]") -> Moment:
     number = int(item.get("number", {"N": "0"})["N"])  # older lines have none
     release, what, why = (item[name]["S"] for name in ("release", "what", "why"))
     return Moment(float(item["at"]["N"]), release, what, why, number)
+
+
+def _key_of_record(deployment: str) -> "dict[str, AttributeValueTypeDef]":
+    return {"deployment": {"S": deployment}, "item": {"S": RECORD}}
+
+
+def _key(item: "Mapping[str, AttributeValueTypeDef]") -> "dict[str, AttributeValueTypeDef]":
+    return {name: item[name] for name in ("deployment", "item")}

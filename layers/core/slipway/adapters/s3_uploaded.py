@@ -15,7 +15,7 @@ from slipway.domain.errors import Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ObjectTypeDef
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef, ObjectTypeDef
 
 CHUNK = 1 << 20
 GONE = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
@@ -88,6 +88,23 @@ class S3Uploaded:
         with translated():
             if not self._has(key):
                 self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
+
+    def remove(self, prefix: str, before: float) -> None:
+        pages = self._client.get_paginator("list_object_versions").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        with translated():
+            for page in pages:
+                found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+                doomed: list[ObjectIdentifierTypeDef] = [
+                    {"Key": o["Key"], "VersionId": o["VersionId"]}
+                    for o in found
+                    if o["LastModified"].timestamp() < int(before)
+                ]
+                if doomed:
+                    self._client.delete_objects(
+                        Bucket=self._bucket, Delete={"Objects": doomed, "Quiet": True}
+                    )
 
     def holds(self, key: str) -> bool:
         with translated():

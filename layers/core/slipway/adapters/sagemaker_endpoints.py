@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
@@ -17,6 +17,7 @@ from slipway.adapters.faults import (
     status_of,
     translated,
 )
+from slipway.domain.footprint import Footprint
 from slipway.domain.plan import VARIANT, Plan
 from slipway.domain.probed import CALLER_SECONDS
 from slipway.domain.world import Endpoint, EndpointStatus
@@ -134,11 +135,14 @@ class SageMakerEndpoints:
 
     def delete(self, name: str) -> None:
         with translated():
-            try:
-                self._client.delete_endpoint(EndpointName=name)
-            except ClientError as error:
-                if not is_absent(error):
-                    raise
+            _unless_gone(partial(self._client.delete_endpoint, EndpointName=name))
+
+    def discard(self, footprint: Footprint) -> None:
+        client, config = self._client, footprint.config
+        with translated():
+            _unless_gone(partial(client.delete_endpoint_config, EndpointConfigName=config))
+            for model in footprint.models:
+                _unless_gone(partial(client.delete_model, ModelName=model))
 
     def invoke(self, name: str, request: Request) -> Reply:
         began = self._stopwatch()
@@ -199,6 +203,14 @@ class SageMakerEndpoints:
             if not is_absent(error):
                 raise
             return None
+
+
+def _unless_gone(delete: Callable[[], object]) -> None:
+    try:
+        delete()
+    except ClientError as error:
+        if not is_absent(error):
+            raise
 
 
 def _count(config: Mapping[str, Any]) -> object:

@@ -11,6 +11,8 @@ from slipway.domain.plan import Plan
 from slipway.domain.world import PackageApproval
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_sagemaker import SageMakerClient
 
 CONTENT_TYPES = ["text/csv", "application/json", "application/x-npy", "text/libsvm"]
@@ -66,6 +68,23 @@ class SageMakerRegistry:
                     raise
                 return None
         return PackageApproval(found["ModelApprovalStatus"])
+
+    def purge(self, group: str) -> None:
+        with translated():
+            try:
+                for arn in list(self._versions(group)):
+                    self._client.delete_model_package(ModelPackageName=arn)
+                self._client.delete_model_package_group(ModelPackageGroupName=group)
+            except ClientError as error:
+                if not is_absent(error):
+                    raise
+
+    def _versions(self, group: str) -> "Iterator[str]":
+        page = self._client.list_model_packages(ModelPackageGroupName=group)
+        yield from (found["ModelPackageArn"] for found in page["ModelPackageSummaryList"])
+        while more := page.get("NextToken"):
+            page = self._client.list_model_packages(ModelPackageGroupName=group, NextToken=more)
+            yield from (found["ModelPackageArn"] for found in page["ModelPackageSummaryList"])
 
     def _ensure_group(self, group: str) -> None:
         try:

@@ -1,14 +1,14 @@
 """The decision: what a release owes next, argued from what is wanted, seen and tried.
 
 Read RULES from the top, chapter by chapter: each rule names one condition, and the first that
-holds names the step. Nothing here does anything. Whoever is told a step makes one change, looks,
-and asks again.
+holds names the step. For a deployment that was asked to go, read LEAVING instead. Nothing here
+does anything. Whoever is told a step makes one change, looks, and asks again.
 """
 
 from slipway.domain.attempts import Attempts
 from slipway.domain.desired import Desired
 from slipway.domain.plan import Plan
-from slipway.domain.rules import artifact, endpoint, watch
+from slipway.domain.rules import artifact, endpoint, leaving, watch
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.steps import Announce, Step, Verdict
 from slipway.domain.world import World
@@ -17,7 +17,8 @@ from slipway.domain.world import World
 def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None) -> Step:
     """The first step still owed; an Announce when nothing is."""
     case = Case(desired, world, attempts, plan)
-    return next(step for rule in RULES if (step := rule(case)) is not None)
+    rules = LEAVING if desired.wish else RULES
+    return next(step for rule in rules if (step := rule(case)) is not None)
 
 
 def nothing_is_owed(case: Case) -> Step:
@@ -30,4 +31,11 @@ def nothing_is_owed(case: Case) -> Step:
     return Announce(Verdict.RELEASED, reason, case.wanted)
 
 
-RULES: tuple[Rule, ...] = (*artifact.RULES, *endpoint.RULES, *watch.RULES, nothing_is_owed)
+RULES: tuple[Rule, ...] = (
+    *artifact.RULES,
+    *endpoint.RULES,
+    *watch.RULES,
+    *leaving.RULES,
+    nothing_is_owed,
+)
+LEAVING = leaving.LEAVING

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from slipway.domain.wish import Wish
+
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
@@ -138,7 +140,8 @@ class Desired:
 
     `problem` says why the manifest cannot be used; the policy then is the last usable one.
     `manifest_version` is the S3 version the policy was read from, None for the defaults,
-    `baseline` the data that requests are held against, and `request` a golden request.
+    `baseline` the data that requests are held against, and `request` a golden request. `wish` is
+    what was asked for since the last upload.
     """
 
     deployment: str
@@ -149,6 +152,7 @@ class Desired:
     problem: str | None = None
     baseline: Artifact | None = None
     request: Artifact | None = None
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)

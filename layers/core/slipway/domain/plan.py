@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from slipway.domain import naming
 from slipway.domain.desired import Desired, EndpointTarget, Monitor, Runner
+from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
 from slipway.domain.watch import UNWATCHED, Alarm, Schedule, Watch, baseline_folder
 from slipway.domain.world import Inspected, Package
@@ -39,6 +40,11 @@ class Plan:
     role_arn: str
     baseline: str | None = None
     watch: Watch = UNWATCHED
+
+    @property
+    def footprint(self) -> Footprint:
+        """What it leaves in the account."""
+        return Footprint(self.config, (self.model,))
 
     @property
     def schedule(self) -> Schedule | None:

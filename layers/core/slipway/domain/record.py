@@ -12,15 +12,17 @@ only if nobody wrote in between. That one conditional write carries every promis
         |                   |   tells people, told(hints 8)    |   owner is running
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from slipway.domain.attempts import Attempts, Good
-from slipway.domain.desired import Artifact, Desired, Runner
+from slipway.domain.desired import Artifact, Desired, Runner, Uploads
 from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
+from slipway.domain.footprint import Footprint
 from slipway.domain.probed import UNPROBED, Probed, Probes
 from slipway.domain.rules.rest import SETTLE_SECONDS
-from slipway.domain.steps import Announce
+from slipway.domain.steps import Announce, CleanUp, Verdict
+from slipway.domain.wish import Wish
 from slipway.domain.world import Baseline, Drift, Inspected, Package
 
 TELL_SECONDS = 60  # as long as IngestViolations may run
@@ -50,6 +52,14 @@ class Readings:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A wish that no release has taken up yet, and what had been uploaded when it was said."""
+
+    wish: Wish
+    over: Uploads
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """The verdict a generation came to, and whether people have been told.
 
@@ -70,7 +80,9 @@ class Settled:
 class Record:
     """Everything the ledger knows about one deployment.
 
-    Each of `runners` may have a schedule that watches its endpoint.
+    Each of `runners` may have a schedule that watches its endpoint. `footprints` are what its
+    releases made and nobody has deleted since; `purged` is the generation in which its versions and
+    data were.
     """
 
     deployment: str
@@ -78,6 +90,7 @@ class Record:
     hints: int = 0
     fence: int = 0
     desired: Desired | None = None
+    asked: Asked | None = None
     lease: Lease | None = None
     waiting: str | None = None
     readings: Readings | None = None
@@ -87,8 +100,28 @@ class Record:
     probes: Probes = UNPROBED
     baseline: Baseline | None = None
     runners: tuple[Runner, ...] = ()
+    footprints: tuple[Footprint, ...] = ()
+    purged: int = 0
     drift: Drift | None = None
     settled: Settled | None = None
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it was asked to go, and people know that it is gone."""
+        settled = self.settled
+        if settled is None or self.desired is None or not settled.told:
+            return False
+        gone = settled.announce.verdict == Verdict.DELETED
+        return gone and settled.generation == self.desired.generation
+
+    @property
+    def is_purged(self) -> bool:
+        """Whether its versions and data were deleted as it is asked for now."""
+        return self.desired is not None and self.purged == self.desired.generation
+
+    def forgotten(self) -> "Record":
+        """What must be remembered of it: that no owner from before may ever act again."""
+        return Record(self.deployment, self.version, self.hints, self.fence)
 
     def next_version(self) -> "Record":
         return replace(self, version=self.version + 1)
@@ -96,6 +129,19 @@ class Record:
     def hinted(self) -> "Record":
         """Somebody said that the world may have changed: whoever waits shall look."""
         return replace(self, hints=self.hints + 1)
+
+    def asking(self, asked: Asked) -> "Record":
+        """The record with a wish on it, for its owner to take up."""
+        return replace(self.hinted(), asked=asked)
+
+    def wanting(self, desired: Desired, asked: Asked | None, now: float) -> "Record":
+        """The record with a new desired state, in which `asked` has been taken up: then its own
+        earlier calls may still land, and what it does not see be on its way."""
+        if asked is None:
+            return replace(self, desired=desired)
+        lease = replace(self.lease, quiet_until=now + SETTLE_SECONDS) if self.lease else None
+        rest = None if self.asked == asked else self.asked
+        return replace(self, desired=desired, asked=rest, lease=lease)
 
     def owned(self, owner: str, now: float, is_running: Callable[[str], bool]) -> "Record":
         """The record under `owner`'s lease. Raises Owned while another owner is running."""
@@ -135,6 +181,29 @@ class Record:
         generation = self.desired.generation if self.desired else 0
         return replace(self, attempts=how(self.attempts, generation))
 
+    def leaving(self, footprint: Footprint) -> "Record":
+        """The record with what is about to be made."""
+        return replace(self, footprints=(*self._footprints_but({footprint.config}), footprint))
+
+    def cleaned(self, step: CleanUp) -> "Record":
+        """The record once what `step` names is deleted."""
+        kept = self._footprints_but({gone.config for gone in step.footprints})
+        cleaned = replace(self, footprints=kept)
+        if step.purge is None:
+            return cleaned
+        generation = self.desired.generation if self.desired else 0
+        return replace(
+            cleaned,
+            package=None,
+            baseline=None,
+            probes=UNPROBED,
+            attempts=Attempts(),
+            purged=generation,
+        )
+
+    def _footprints_but(self, configs: Collection[str]) -> tuple[Footprint, ...]:
+        return tuple(each for each in self.footprints if each.config not in configs)
+
     def awaiting(self, token: str, hints: int) -> "Record":
         """The record with a sleeper to wake. Raises LookAgain after a hint since `hints`."""
         return replace(self.unhinted_since(hints), waiting=token)
@@ -169,11 +238,15 @@ class Record:
 
     def told(self, hints: int) -> "Record":
         """The record once people know its verdict. The owner lets go, unless somebody hinted at a
-        change since `hints`: then it still has to look again."""
+        change since `hints`: then it still has to look again. What is gone with its history is
+        forgotten."""
         settled = replace(self.settled, told=True) if self.settled else None
+        told = replace(self, settled=settled)
         if self.hints != hints:
-            return replace(self, settled=settled)
-        return replace(self, settled=settled, lease=None, waiting=None)
+            return told
+        if told.is_deleted and told.is_purged:
+            return told.forgotten()
+        return replace(told, lease=None, waiting=None)
 
     def drifted(self, drift: Drift) -> "Record":
         """The record with what a window shows, to be told by one. Raises Busy while another may

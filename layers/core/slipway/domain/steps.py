@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from slipway.domain.footprint import Footprint
+
 
 class Verdict(StrEnum):
     """How a release ends."""
 
     RELEASED = "Released"
     HELD = "Held"
+    DELETED = "Deleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,16 @@ class WatchEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class CleanUp:
+    """Delete the configs and models of `footprints`; with `purge`, also the deployment's versions
+    and data, as far as they are from before that moment, in epoch seconds."""
+
+    footprints: tuple[Footprint, ...]
+    reason: str
+    purge: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitChange:
     """Sleep until somebody reports a change, or `timeout` seconds have passed."""
 
@@ -91,6 +104,7 @@ Step = (
     | ProbeEndpoint
     | BuildBaseline
     | WatchEndpoint
+    | CleanUp
     | AwaitChange
     | Announce
 )

@@ -120,6 +120,16 @@ def report_folder(endpoint: str, schedule: str, window: Window) -> str:
     return f"{REPORTS}{endpoint}/{schedule}/{_folder(window.end)}/"
 
 
+def prefixes_of(deployment: str, endpoint: str) -> tuple[str, ...]:
+    """Below which everything lies that watching has ever written of a deployment."""
+    return (
+        f"{CAPTURES}{endpoint}/",
+        f"{MONITORING}baselines/{deployment}/",
+        f"{REPORTS}{endpoint}/",
+        f"{MONITORING}shards/{endpoint}/",
+    )
+
+
 def shard_folder(endpoint: str, schedule: str) -> str:
     """Where the profiles of a large window's shards are kept."""
     return f"{MONITORING}shards/{endpoint}/{schedule}/"

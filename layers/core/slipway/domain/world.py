@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from slipway.domain.desired import Artifact, Desired
+from slipway.domain.footprint import Footprint
 from slipway.domain.known import NOTHING, Known
 from slipway.domain.probed import UNPROBED, Probes
 from slipway.domain.watch import UNWATCHED, Watch
@@ -152,10 +153,13 @@ class Drift:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What Decide sees. `unsettled` is true while a call of an earlier owner may still land.
+    """What Decide sees.
 
-    `missing` names what somebody deleted of what serves: "endpoint config" or "model"; `unpinned`
-    what is gone of what the wanted version is made of.
+    `unsettled` is true while a call of an earlier owner may still land. `missing` names what
+    somebody deleted of what serves: "endpoint config" or "model"; `unpinned` what is gone of what
+    the wanted version is made of. `footprints` are what releases left, `purged` says that versions
+    and data were deleted as it was asked for, and `deleted` that people have been told so: what
+    appears since is not ours.
     """
 
     inspected: Inspected | None = None
@@ -168,3 +172,6 @@ class World:
     unsettled: bool = False
     missing: str = ""
     unpinned: str = ""
+    footprints: tuple[Footprint, ...] = ()
+    purged: bool = False
+    deleted: bool = False

@@ -85,6 +85,11 @@ class Case:
         """What shall watch the endpoint."""
         return self.plan.watch if self.plan else UNWATCHED
 
+    @property
+    def purges(self) -> bool:
+        """Whether versions, data and history are asked to go, too."""
+        return self.desired.wish is not None and self.desired.wish.purge
+
     def tried(self, config: str) -> Attempt | None:
         return self.attempts.at(self.desired.generation, config)
 
