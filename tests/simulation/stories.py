@@ -176,6 +176,17 @@ BASE: Sequence[Story] = (
     Story("deleted, then a bad one", [upload(10), Act(300, "delete"), upload(301, MUTE, 2)]),
     *(
         Story(
+            f"{how} lost while somebody thinks",
+            [upload(10), manifest(300, MANUAL), upload(400, number=2), lost],
+        )
+        for how, lost in (
+            ("config", Act(600, "lose", how="config")),
+            ("bytes", Act(600, "lose", how="bytes")),
+            ("endpoint", Act(600, "delete")),
+        )
+    ),
+    *(
+        Story(
             f"{how} lost",
             [
                 manifest(4, WATCHED),

@@ -50,6 +50,9 @@ ENDS = {
     "refused while a bad one comes up": "Held",
     "deleted, then a bad one": "Held",
     **{f"{how} lost": "Released" for how in LOSABLE},
+    "config lost while somebody thinks": "awaits approval",
+    "bytes lost while somebody thinks": "awaits approval",
+    "endpoint lost while somebody thinks": "awaits approval",
     "stopped by hand": "Released",
 }
 
