@@ -78,7 +78,7 @@ def register_model(ports: Ports, task: Task) -> str:
         return "there is nothing to register"
     automatic = record.desired.policy.approval == Approval.AUTOMATIC
     known = record.package if record.package and record.package.key == wanted.package_key else None
-    approval = ports.registry.approval(known.arn) if known else None
+    approval = ports.registry.approval(known.arn, wanted) if known else None
     refused = _pinned(ports, task, inspected)
     if refused:
         lost = replace(inspected, refused=refused)
@@ -268,7 +268,7 @@ def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str,
     """The call that changes the endpoint, with all that it needs in place. Raises Refused for what
     is not approved any more: only approved versions are served."""
     good = found.record.attempts.release(step.config)
-    if good and ports.registry.approval(good.package) != PackageApproval.APPROVED:
+    if good and _approval(ports, good) != PackageApproval.APPROVED:
         raise Refused(f"{step.config} is not approved any more")
     _make(ports, step.config, found)
     return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
@@ -286,6 +286,10 @@ def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> st
     return f"{step.config} is whole again"
 
 
+def _approval(ports: Ports, version: Good) -> PackageApproval | None:
+    return ports.registry.approval(version.package, version.plan) if version.plan else None
+
+
 def _make(ports: Ports, config: str, found: Look) -> None:
     """Make the model and the config that are wanted, or were released, unless they are there.
     Raises Refused where they are neither."""
@@ -294,6 +298,8 @@ def _make(ports: Ports, config: str, found: Look) -> None:
     if wanted and package and wanted.config == config:
         ports.endpoints.prepare(wanted, package.arn)
     elif known and known.plan:
+        if _approval(ports, known) is None and not ports.endpoints.has_model(known.plan.model):
+            raise Refused(f"the model package {known.package} of {config} was deleted")
         ports.endpoints.prepare(known.plan, known.package)
     elif not ports.endpoints.has_config(config):
         raise Refused(f"endpoint config {config} is gone")

@@ -92,12 +92,20 @@ def golden(ports: Ports, desired: Desired) -> list[Probe]:
 
 
 def zeros(row: Row) -> list[Probe]:
-    """A row of the width that is known: enough to see that the model was loaded."""
+    """A row of the width that is known, enough to see that the model was loaded: as CSV, and as
+    the JSON that scripts of people's own mostly take."""
     if not row.width:
         return []
-    body = ",".join(["0"] * row.width).encode()
-    origin = Origin(Source.GUESS, number=row.width)
-    return [Probe(origin, Request(body, "text/csv", "text/csv"), sure=row.sure)]
+    body = ",".join(["0"] * row.width)
+    kinds = {"text/csv": body, "application/json": f'{{"instances": [[{body}]]}}'}
+    return [
+        Probe(
+            Origin(Source.GUESS, kind, number=row.width),
+            Request(text.encode(), kind, kind),
+            sure=row.sure and kind == "text/csv",
+        )
+        for kind, text in kinds.items()
+    ]
 
 
 def of_baseline(ports: Ports, desired: Desired, row: Row) -> list[Probe]:

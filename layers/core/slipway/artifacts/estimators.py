@@ -113,6 +113,15 @@ def feature_count(model: Instance) -> int | None:
     return feature_count(first[1]) if first else None
 
 
+def class_count(model: Instance) -> int | None:
+    """How many classes it tells apart, where it says so: itself, or the last of its parts."""
+    classes = model.attributes.get("classes_")
+    if isinstance(classes, Array) and len(classes.shape) == 1:
+        return classes.shape[0]
+    parts = [part for _, part in _parts(model)]
+    return class_count(parts[-1]) if parts else None
+
+
 def booster_of(model: Instance) -> Booster | None:
     """The booster inside an xgboost Booster or an estimator that wraps one."""
     wrapped = model.attributes.get("_Booster")
