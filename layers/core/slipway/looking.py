@@ -200,5 +200,5 @@ def _watch(ports: Ports, record: Record, endpoint: str) -> Watch:
 def _package(ports: Ports, known: Package | None, wanted: Plan) -> Package | None:
     if known is None or known.key != wanted.package_key:
         return None
-    approval = ports.registry.approval(known.arn)
+    approval = ports.registry.approval(known.arn, wanted)
     return replace(known, approval=approval) if approval else None

@@ -78,7 +78,7 @@ def register_model(ports: Ports, task: Task) -> str:
         return "there is nothing to register"
     automatic = record.desired.policy.approval == Approval.AUTOMATIC
     known = record.package if record.package and record.package.key == wanted.package_key else None
-    approval = ports.registry.approval(known.arn) if known else None
+    approval = ports.registry.approval(known.arn, wanted) if known else None
     refused = _pinned(ports, task, inspected)
     if refused:
         lost = replace(inspected, refused=refused)
@@ -89,25 +89,9 @@ def register_model(ports: Ports, task: Task) -> str:
         if automatic and approval == PackageApproval.PENDING:
             ports.registry.approve(known.arn, "the manifest approves automatically")
         return known.arn
-    # A version that somebody deleted is made anew, so the token carries the one before it, and how
-    # many there were: in a new group they are counted from one again. A token used for another
-    # group, or with another approval, is refused.
-    count = known.lost + 1 if known else 0
-    token = naming.digest(
-        {
-            "group": wanted.group,
-            "plan": wanted.package_key,
-            "gone": known.arn if known else "",
-            "lost": count,
-            "approved": automatic,
-        }
-    )
-    arn = ports.registry.register(
-        wanted, approved=automatic, description=inspected.summary, token=token
-    )
-    package = Package(wanted.package_key, arn, lost=count)
+    package = _registered(ports, wanted, known, inspected.summary, automatic=automatic)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), package=package))
-    return arn
+    return package.arn
 
 
 def deploy_endpoint(ports: Ports, task: Task) -> str:
@@ -190,6 +174,26 @@ def announce(ports: Ports, task: Task) -> str:
     return step.verdict
 
 
+def _registered(
+    ports: Ports, wanted: Plan, known: Package | None, summary: str, *, automatic: bool
+) -> Package:
+    """Register a version. One that somebody deleted is made anew, so the token carries the one
+    before it, and how many there were: in a new group they are counted from one again. A token
+    used for another group, or with another approval, is refused."""
+    lost = known.lost + 1 if known else 0
+    token = naming.digest(
+        {
+            "group": wanted.group,
+            "plan": wanted.package_key,
+            "gone": known.arn if known else "",
+            "lost": lost,
+            "approved": automatic,
+        }
+    )
+    arn = ports.registry.register(wanted, approved=automatic, description=summary, token=token)
+    return Package(wanted.package_key, arn, lost=lost)
+
+
 def _keep_released(ports: Ports, task: Task, attempts: Attempts) -> None:
     """Copy the bytes of what can be gone back to again, where somebody deleted them. Where the
     upload is gone as well, they cannot be had any more."""
@@ -268,7 +272,7 @@ def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str,
     """The call that changes the endpoint, with all that it needs in place. Raises Refused for what
     is not approved any more: only approved versions are served."""
     good = found.record.attempts.release(step.config)
-    if good and ports.registry.approval(good.package) != PackageApproval.APPROVED:
+    if good and _approval(ports, good) != PackageApproval.APPROVED:
         raise Refused(f"{step.config} is not approved any more")
     _make(ports, step.config, found)
     return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
@@ -286,6 +290,10 @@ def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> st
     return f"{step.config} is whole again"
 
 
+def _approval(ports: Ports, version: Good) -> PackageApproval | None:
+    return ports.registry.approval(version.package, version.plan) if version.plan else None
+
+
 def _make(ports: Ports, config: str, found: Look) -> None:
     """Make the model and the config that are wanted, or were released, unless they are there.
     Raises Refused where they are neither."""
@@ -294,6 +302,8 @@ def _make(ports: Ports, config: str, found: Look) -> None:
     if wanted and package and wanted.config == config:
         ports.endpoints.prepare(wanted, package.arn)
     elif known and known.plan:
+        if _approval(ports, known) is None and not ports.endpoints.has_model(known.plan.model):
+            raise Refused(f"the model package {known.package} of {config} was deleted")
         ports.endpoints.prepare(known.plan, known.package)
     elif not ports.endpoints.has_config(config):
         raise Refused(f"endpoint config {config} is gone")

@@ -9,6 +9,7 @@ from slipway.artifacts.findings import Finding
 from slipway.artifacts.images import NoImage, images_of, numbers, select
 from slipway.artifacts.kinds import BY_NAME
 from slipway.artifacts.layouts import about_places, serves
+from slipway.artifacts.requirements import about_wheels
 from slipway.artifacts.scripting import ENTRY_POINT, EVERY
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def advise(
     """The findings about the archive as a whole; `disk` is the instance's, in bytes."""
     yield from _about_script(model, clues)
     yield from about_places(model, clues, members)
+    yield from about_wheels(clues)
     yield from _about_tokenizer(model, members)
     yield from _about_order(model, clues, members)
     yield from _about_size(members, disk)

@@ -65,8 +65,8 @@ def endpoint_failed(case: Case) -> Step | None:
 
 def probes_failed(case: Case) -> Step | None:
     # That it was released once proves nothing: it may have been without probes, or with others.
-    probed = case.probe(case.wanted)
-    if probed is None or probed.passed:
+    probed = case.failure
+    if probed is None:
         return None
     return retreat(case, f"probe failed: {probed.reason}{case.changed}", resorts=case.attempts.good)
 
