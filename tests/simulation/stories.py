@@ -173,6 +173,15 @@ BASE: Sequence[Story] = (
         "refused while a bad one comes up",
         [upload(10), upload(400, MISANSWERING, 2), upload(430, REFUSED, 3)],
     ),
+    Story(
+        "group lost while held",
+        [
+            upload(10),
+            upload(400, MISANSWERING, 2),
+            Act(800, "lose", how="group"),
+            Act(1100, "lose", how="config"),
+        ],
+    ),
     Story("deleted, then a bad one", [upload(10), Act(300, "delete"), upload(301, MUTE, 2)]),
     *(
         Story(
