@@ -89,25 +89,9 @@ def register_model(ports: Ports, task: Task) -> str:
         if automatic and approval == PackageApproval.PENDING:
             ports.registry.approve(known.arn, "the manifest approves automatically")
         return known.arn
-    # A version that somebody deleted is made anew, so the token carries the one before it, and how
-    # many there were: in a new group they are counted from one again. A token used for another
-    # group, or with another approval, is refused.
-    count = known.lost + 1 if known else 0
-    token = naming.digest(
-        {
-            "group": wanted.group,
-            "plan": wanted.package_key,
-            "gone": known.arn if known else "",
-            "lost": count,
-            "approved": automatic,
-        }
-    )
-    arn = ports.registry.register(
-        wanted, approved=automatic, description=inspected.summary, token=token
-    )
-    package = Package(wanted.package_key, arn, lost=count)
+    package = _registered(ports, wanted, known, inspected.summary, automatic=automatic)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), package=package))
-    return arn
+    return package.arn
 
 
 def deploy_endpoint(ports: Ports, task: Task) -> str:
@@ -188,6 +172,26 @@ def announce(ports: Ports, task: Task) -> str:
     if step.verdict == Verdict.DELETED and found.world.purged:
         ports.ledger.forget(record, ports.clock())
     return step.verdict
+
+
+def _registered(
+    ports: Ports, wanted: Plan, known: Package | None, summary: str, *, automatic: bool
+) -> Package:
+    """Register a version. One that somebody deleted is made anew, so the token carries the one
+    before it, and how many there were: in a new group they are counted from one again. A token
+    used for another group, or with another approval, is refused."""
+    lost = known.lost + 1 if known else 0
+    token = naming.digest(
+        {
+            "group": wanted.group,
+            "plan": wanted.package_key,
+            "gone": known.arn if known else "",
+            "lost": lost,
+            "approved": automatic,
+        }
+    )
+    arn = ports.registry.register(wanted, approved=automatic, description=summary, token=token)
+    return Package(wanted.package_key, arn, lost=lost)
 
 
 def _keep_released(ports: Ports, task: Task, attempts: Attempts) -> None:

@@ -172,6 +172,11 @@ class Attempts:
         known = (*self.good, *self.deployed)
         return next((each for each in known if each.config == config), None)
 
+    def changes(self, known: Known, config: str) -> str:
+        """How a version differs from the one that was released before it, as far as files tell."""
+        before = next((good for good in self.good if good.config != config), None)
+        return ", ".join(known.changes(before.known)) if before else ""
+
     def known(self, config: str) -> Known:
         """What is known of a config that was released; nothing of any other."""
         good = self.release(config)

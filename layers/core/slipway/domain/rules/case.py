@@ -82,10 +82,9 @@ class Case:
     def changes(self) -> str:
         """How the wanted version differs from the one released before, as far as files tell."""
         inspected = self.world.inspected
-        before = next((g for g in self.attempts.good if g.config != self.wanted), None)
-        if inspected is None or before is None or self.plan is None:
+        if inspected is None or self.plan is None:
             return ""
-        return ", ".join(inspected.known.changes(before.known))
+        return self.attempts.changes(inspected.known, self.wanted)
 
     @property
     def changed(self) -> str:
