@@ -9,6 +9,7 @@ import typer
 from slipway_cli import screen, target
 from slipway_cli.approval import approve, reject
 from slipway_cli.commands import Commands
+from slipway_cli.delete import delete
 from slipway_cli.demo.command import demo
 from slipway_cli.embedded import down, env, up
 from slipway_cli.example import example
@@ -34,6 +35,7 @@ app.command()(history)
 app.command()(invoke)
 app.command()(sync)
 app.command()(monitor)
+app.command()(delete)
 app.command()(approve)
 app.command()(reject)
 app.command("inspect")(inspect_artifact)

@@ -11,6 +11,7 @@ from slipway.domain.steps import AwaitChange, Verdict, label
 from slipway.domain.watch import Schedule
 from slipway.domain.world import Inspected, PackageApproval, World
 from slipway.looking import Look, has_news, look
+from slipway.nudging import deployments
 from slipway.ports import Ports
 
 from slipway_cli import screen, stack, target
@@ -60,7 +61,9 @@ def _serves(found: Look) -> str:
 
 
 def _all(ports: Ports, *, as_json: bool) -> None:
-    found = {name: look(ports, ports.ledger.load(name)) for name in ports.uploaded.deployments()}
+    known = {name: ports.ledger.load(name) for name in deployments(ports)}
+    shown = (name for name, record in known.items() if record.desired or has_news(ports, record))
+    found = {name: look(ports, known[name]) for name in shown if not known[name].is_deleted}
     if as_json:
         screen.print_json({name: _document(ports, each) for name, each in found.items()})
         return
@@ -74,7 +77,16 @@ def _all(ports: Ports, *, as_json: bool) -> None:
 def _row(ports: Ports, found: Look) -> tuple[str, str, str]:
     live = found.world.endpoint
     status = live.status if live else "none"
-    return standing(ports, found), status, screen.brief(found.step.reason)
+    why = screen.brief(found.step.reason)
+    return standing(ports, found), status, f"{_lost(ports, found)}{why}"
+
+
+def _lost(ports: Ports, found: Look) -> str:
+    """That nobody could tell any more from the bucket that it is there."""
+    name, desired = found.record.deployment, found.record.desired
+    if desired is None or desired.artifact is None or ports.uploaded.newest(name).artifact:
+        return ""
+    return f"its uploads are gone from the bucket; `slipway delete {name}` takes it down; "
 
 
 def _one(ports: Ports, deployment: str, *, as_json: bool) -> None:

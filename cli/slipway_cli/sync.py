@@ -1,10 +1,12 @@
 """`slipway sync`: compare what is wanted with what is there, now, and follow what comes of it."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 from slipway.domain.naming import checked_deployment
+from slipway.domain.steps import Verdict
 
 from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
@@ -19,16 +21,22 @@ def sync(
     timeout: Annotated[float, typer.Option(help="Seconds to follow at most.")] = 1800.0,
 ) -> None:
     """Compare what is wanted with what is there, and do what is left to do, if anything."""
-    found = stack.connect(target.of(ctx))
-    line = TimeLine(found.ports, checked_deployment(deployment))
+    end = run(stack.connect(target.of(ctx)), checked_deployment(deployment), {}, timeout)
+    finish(deployment, end)
+
+
+def run(found: Stack, deployment: str, asked: Mapping[str, object], timeout: float) -> End:
+    """Start a release by hand, with what is asked for, and follow it to its end."""
+    line = TimeLine(found.ports, deployment)
     execution = found.session.client("stepfunctions").start_execution(
-        stateMachineArn=found.state_machine, input=json.dumps({"deployment": deployment})
+        stateMachineArn=found.state_machine, input=json.dumps({"deployment": deployment, **asked})
     )["executionArn"]
     console = screen.out()
     patience = Patience(timeout, 0.2 if found.embedded else 2.0)
     with console.status("[dim]following the release; Ctrl-C leaves it running"):
-        end = follow(line, lambda: ended(found, deployment, execution), shown_on(console), patience)
-    finish(deployment, end)
+        return follow(
+            line, lambda: ended(found, deployment, execution), shown_on(console), patience
+        )
 
 
 def ended(found: Stack, deployment: str, execution: str) -> End | None:
@@ -41,6 +49,8 @@ def ended(found: Stack, deployment: str, execution: str) -> End | None:
         found.succeeded(record.lease.owner, "release")
         return None
     settled, desired = record.settled, record.desired
+    if record.version and desired is None:
+        return End(Verdict.DELETED, "nothing is left of it")
     generation = desired.generation if desired else 0
     if settled and settled.told and settled.generation == generation:
         return End(settled.announce.verdict, settled.announce.reason)

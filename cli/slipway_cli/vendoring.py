@@ -57,7 +57,7 @@ class Ground:
 
 def ground_of(image: str, instance_type: str, *, here: bool) -> Ground:
     """What an image offers; `here` adds this machine's Python, which stands in for the image's on
-    the embedded cloud."""
+    the embedded cloud, and is enough there where nobody knows the image's own."""
     name = image.rpartition("/")[2]
     own = (f"{sys.version_info[0]}.{sys.version_info[1]}",) if here else ()
     try:
@@ -65,15 +65,15 @@ def ground_of(image: str, instance_type: str, *, here: bool) -> Ground:
         held = family.packages + family.script_packages
     except UnknownImage:
         held = ()
-    pythons = tuple(dict.fromkeys((*_pythons(name), *own)))
+    pythons = tuple(dict.fromkeys((*_pythons(name), *own))) or _USUAL
     return Ground(pythons, _MACHINES.get(processor_of(instance_type), "x86_64"), held)
 
 
 def _pythons(image: str) -> tuple[str, ...]:
+    """The Python of an image; none where neither its tag nor its Dockerfile says it."""
     if told := re.search(r"py(\d)(\d+)", image):
         return (f"{told[1]}.{told[2]}",)
-    known = next((_PYTHONS[name] for name in _PYTHONS if f"{image}-".startswith(f"{name}-")), "")
-    return (known,) if known else _USUAL
+    return tuple(_PYTHONS[name] for name in _PYTHONS if f"{image}-".startswith(f"{name}-"))
 
 
 @contextmanager

@@ -18,8 +18,11 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 VERSION = "3.13"
+PATIENCE = 120  # seconds for uv to bring an interpreter
 FOR_UV = ["--python-platform", "aarch64-manylinux_2_28", "--python-version", VERSION]
-FOR_PIP = ["--platform", "manylinux_2_28_aarch64", "--python-version", VERSION]
+# pip takes each for itself alone, where uv knows that one runs what was built for another.
+PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64")
+FOR_PIP = ["--python-version", VERSION, *(f"--platform={name}" for name in PLATFORMS)]
 UNUSED = (
     "bin",
     "numpy/**/tests",
@@ -44,20 +47,31 @@ def main() -> None:
     install(target, [] if host else FOR_UV, [] if host else FOR_PIP)
     trim(target)
     copy_package(target)
-    compile_all(target, sys.executable if host else matching_python())
+    compile_all(target, sys.executable if host else matching_python(target))
 
 
 def install(target: Path, for_uv: list[str], for_pip: list[str]) -> None:
     """Install the pinned wheels, whose digests are checked."""
     given = ["--quiet", "--require-hashes", "--only-binary", ":all:", "--target", str(target)]
     given += ["--requirement", str(HERE / "requirements.txt")]
-    uv = shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}")
+    uv = found_uv(target)
     if uv:
         # Copied, not linked: what is trimmed here must not be trimmed in uv's cache.
         copied = ["--link-mode", "copy", "--python", sys.executable]
         run([uv, "pip", "install", *copied, *for_uv, *given])
     else:
         run([sys.executable, "-m", "pip", "install", *for_pip, *given])
+
+
+def found_uv(target: Path) -> str | None:
+    """uv: beside this interpreter, in the .venv of the project that is built into, or on the PATH.
+
+    SAM builds a copy of this folder somewhere else, so only the target tells where the project is.
+    """
+    venvs = [parent / ".venv" / "bin" for parent in target.resolve().parents]
+    folders = [Path(sys.executable).parent, *venvs]
+    path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", os.defpath)])
+    return shutil.which("uv", path=path)
 
 
 def trim(target: Path) -> None:
@@ -108,26 +122,32 @@ def compile_all(target: Path, python: str | None) -> None:
     Unchecked: time stamps do not survive a zip file. Seeded: two builds are the same bytes.
     """
     if python is None:
-        sys.stderr.write(
-            f"WARNING: no python{VERSION} on the PATH, so the layer has no byte-code: it works, "
-            "but every cold start takes about twice the time.\n"
-        )
-        return
+        return  # the core layer, which is always built with this one, says so
     options = ["-q", "-j", "0", "--invalidation-mode", "unchecked-hash"]
     where = ["-s", str(target), "-p", "/opt/python", str(target)]
     run([python, "-m", "compileall", *options, *where], PYTHONHASHSEED="0")
 
 
-def matching_python() -> str | None:
-    """An interpreter of the runtime's version; None where there is none."""
-    for name in (sys.executable, f"python{VERSION}"):
-        asked = "import sys; print(*sys.version_info[:2], sep='.')"
-        answer = subprocess.run(  # noqa: S603 - an interpreter, by its name
-            [name, "-c", asked], capture_output=True, text=True, check=False
+def matching_python(target: Path) -> str | None:
+    """An interpreter of the runtime's version, which uv may bring; None where there is none."""
+    asked = ["-c", "import sys; print(*sys.version_info[:2], sep='.')"]
+    found = [sys.executable, f"python{VERSION}"]
+    uv = found_uv(target)
+    if uv and not any(said(name, *asked) == VERSION for name in found):
+        said(uv, "python", "install", "--quiet", VERSION)
+        found = [said(uv, "python", "find", "--managed-python", VERSION)]
+    return next((name for name in found if said(name, *asked) == VERSION), None)
+
+
+def said(*command: str) -> str:
+    """What a command prints; nothing where it fails, or is not there."""
+    try:
+        done = subprocess.run(  # noqa: S603 - an interpreter or uv, by their names
+            command, capture_output=True, text=True, check=True, timeout=PATIENCE
         )
-        if answer.stdout.strip() == VERSION:
-            return name
-    return None
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()
 
 
 def run(command: list[str], **environment: str) -> None:

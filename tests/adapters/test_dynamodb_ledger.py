@@ -33,7 +33,8 @@ ARTIFACT = Artifact("b", "models/h/model.tar.gz", "v1", 1700000000.5, 10)
 DATA = Artifact("b", "models/h/baseline.csv", "d1", 1700000001.0, 20)
 INSPECTED = Inspected(ARTIFACT, "ab", "scikit-learn", environment={"B": "2"}, findings=("x",))
 PLAN = plan(Desired("h", 4, ARTIFACT, Policy()), INSPECTED, Site("s", "b", "eu-west-1", "arn:role"))
-GOOD = Good("a", "arn:a", PLAN, Known(3, ("x",)), proven=False)
+SERVED = Inspected(ARTIFACT, sha256="cd", known=Known(3, ("x",)))
+GOOD = Good("a", "arn:a", PLAN, SERVED, proven=False)
 FULL = Record(
     "h",
     hints=3,
@@ -61,9 +62,7 @@ FULL = Record(
     waiting="token",
     inspected=INSPECTED,
     package=Package("key", "arn:package/1", PackageApproval.APPROVED),
-    attempts=Attempts(good=(Good("a", "arn:a", PLAN, Known(3, ("x",))), Good("b", "arn:b"))).begun(
-        4, "c", None
-    ),
+    attempts=Attempts(good=(GOOD, Good("b", "arn:b"))).begun(4, "c", None),
     probes=Probes(
         (
             Probed(

@@ -176,3 +176,24 @@ def test_old_windows_cost_nothing(
     )
     assert len(monitored.windows(HISTORY, NAME, f"{HISTORY}2026/01/01/00/", 2)) == 2
     assert len(asked) <= 9
+
+
+def test_the_latest_captures_are_those_of_the_last_hours(
+    s3: "S3Client", monitored: S3Monitored
+) -> None:
+    keys = [
+        f"capture/slipway-h/{variant}/2026/01/{place}.jsonl"
+        for variant in ("AllTraffic", "Shadow")
+        for place in ("01/00/a", "01/23/a", "01/23/b", "02/00/a")
+    ]
+    for key in keys:
+        upload(s3, key)
+    last = ["Shadow/2026/01/01/23/b", "AllTraffic/2026/01/02/00/a", "Shadow/2026/01/02/00/a"]
+    assert monitored.latest("slipway-h", 3) == [f"capture/slipway-h/{key}.jsonl" for key in last]
+    assert monitored.latest("slipway-other", 3) == []
+
+
+def test_files_that_are_gone_are_left_out(s3: "S3Client", monitored: S3Monitored) -> None:
+    upload(s3, "capture/b", b"content")
+    found = [(key, stream.read()) for key, stream in monitored.open(["capture/a", "capture/b"])]
+    assert found == [("capture/b", b"content")]

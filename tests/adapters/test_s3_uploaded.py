@@ -4,6 +4,7 @@ import boto3
 import pytest
 from slipway.adapters.s3_uploaded import S3Uploaded
 from slipway.domain.desired import Uploads
+from slipway.domain.errors import Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -94,3 +95,32 @@ def test_the_newest_data_of_a_known_format_is_the_baseline(
     newest = uploaded.newest("a").baseline
     assert newest is not None
     assert newest.key == "models/a/baseline.parquet"
+
+
+def test_the_newest_golden_request_is_found(s3: "S3Client", uploaded: S3Uploaded) -> None:
+    upload(s3, "models/a/model.tar.gz")
+    version = upload(s3, "models/a/request.json", b"[1, 2]")
+    upload(s3, "models/a/requests.json")
+    request = uploaded.newest("a").request
+    assert request is not None
+    assert (request.key, request.version_id) == ("models/a/request.json", version)
+    assert b"".join(uploaded.read(request)) == b"[1, 2]"
+
+
+def test_a_version_that_was_deleted_is_refused_with_what_helps(
+    s3: "S3Client", uploaded: S3Uploaded
+) -> None:
+    version = upload(s3, "models/a/model.tar.gz")
+    artifact = uploaded.newest("a").artifact
+    assert artifact is not None
+    s3.delete_object(Bucket=BUCKET, Key=artifact.key, VersionId=version)
+    with pytest.raises(Refused, match="upload it again"):
+        list(uploaded.read(artifact))
+    with pytest.raises(Refused, match="upload it again"):
+        uploaded.pin(artifact, "artifacts/a/copy")
+
+
+def test_what_is_there_is_known_by_its_whole_key(s3: "S3Client", uploaded: S3Uploaded) -> None:
+    upload(s3, "artifacts/a/model.tar.gz")
+    assert uploaded.holds("artifacts/a/model.tar.gz")
+    assert not uploaded.holds("artifacts/a/model.tar")

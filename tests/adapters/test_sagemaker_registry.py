@@ -52,21 +52,23 @@ def test_a_version_begins_as_the_policy_says(
     registry: SageMakerRegistry, approved: bool, expected: PackageApproval
 ) -> None:
     arn = registry.register(PLAN, approved=approved, description="", token="t1")
-    assert registry.approval(arn) == expected
+    assert registry.approval(arn, PLAN) == expected
 
 
 def test_a_waiting_version_can_be_approved(registry: SageMakerRegistry) -> None:
     arn = registry.register(PLAN, approved=False, description="", token="t1")
     registry.approve(arn, "the manifest approves automatically")
-    assert registry.approval(arn) == PackageApproval.APPROVED
+    assert registry.approval(arn, PLAN) == PackageApproval.APPROVED
 
 
 def test_a_version_that_is_gone_has_no_approval(
     registry: SageMakerRegistry, cloud: Rehearsal
 ) -> None:
     arn = registry.register(PLAN, approved=False, description="", token="t1")
+    other = replace(PLAN, container=replace(PLAN.container, model_data_url="s3://b/other"))
+    assert registry.approval(arn, other) is None
     cloud.control.delete_model_package(ModelPackageName=arn)
-    assert registry.approval(arn) is None
+    assert registry.approval(arn, PLAN) is None
 
 
 def test_versions_of_a_group_keep_each_other_s_company(registry: SageMakerRegistry) -> None:

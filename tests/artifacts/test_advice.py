@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
+import zipfile
 from collections.abc import Callable
 
 import pytest
 from slipway.artifacts import inspect
 
 Pack = Callable[..., bytes]
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
 SKLEARN = (
     b"\x80\x02csklearn.svm._classes\nSVC\n)\x81}X\x10\x00\x00\x00_sklearn_versionX\x05\x00\x00\x00"
     b"%ssb."
@@ -28,6 +40,10 @@ SAVED_MODEL = {
 HANDLER = b"def handler(data, context): ...\n"
 HANDLERS = b"def input_handler(data, context): ...\ndef output_handler(data, context): ...\n"
 HOSTILE = b"\x80\x02cposix\nsystem\n(X\x04\x00\x00\x00truetR."
+WHEEL = "code/wheels/own-1.0-py3-none-any.whl"
+PACKAGE = zipped({"own/model.pkl": HOSTILE})
+SYMBOL = b'{"nodes": [], "arg_nodes": []}'
+MODULE = {"model-symbol.json": SYMBOL, "model-0000.params": b"", "model-shapes.json": b"[]"}
 LEFTOVERS = (
     "._model.joblib",
     "code/._inference.py",
@@ -181,6 +197,38 @@ CASES: dict[str, Case] = {
     "a transformer in a folder": (
         {"m/config.json": BERT, "m/model.safetensors": WEIGHTS, "m/tokenizer.json": b"{}"},
         {("refuse", "model-in-folder")},
+    ),
+    "a script that does not load what has no image": (
+        {"model.txt": b"tree\nversion=v4\n", "code/inference.py": b"print(1)"},
+        {("refuse", "model-fn-missing")},
+    ),
+    "a module that MXNet's container loads by itself": (
+        {**MODULE, "code/inference.py": b""},
+        set(),
+    ),
+    "a module under another name": (
+        {"other-symbol.json": SYMBOL, "code/inference.py": b""},
+        {("refuse", "model-fn-missing")},
+    ),
+    "packages that its pip is told of": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT, WHEEL: PACKAGE},
+        {("note", "wheels")},
+    ),
+    "what is named as a package and is none": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT, WHEEL: HOSTILE},
+        {("refuse", "pickle-not-allowed")},
+    ),
+    "a package elsewhere": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT, "a.whl": PACKAGE},
+        {("refuse", "pickle-not-allowed")},
+    ),
+    "a script of another archive": (
+        {"iso.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT + b"x = 'model.joblib'\n"},
+        {("warn", "file-not-there")},
+    ),
+    "a script that names its file": (
+        {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT + b"x = 'model.joblib'"},
+        set(),
     ),
     "two models without a script": (
         {"model.joblib": SKLEARN % b"1.4.2", "scaler.joblib": SKLEARN % b"1.4.2"},

@@ -115,6 +115,14 @@ def test_which_script_serves_is_asked(names: tuple[str, ...], told: str, tmp_pat
         plan(tmp_path / "m.pkl", tmp_path / "src")
 
 
+def test_a_script_that_cannot_be_read_is_refused_with_its_line(run: Run, tmp_path: Path) -> None:
+    fill(tmp_path, "m.pkl", "src/serve.py")
+    (tmp_path / "src/serve.py").write_text("def model_fn(folder):\nreturn 1\n")
+    found = run("push", "housing", str(tmp_path / "m.pkl"), "--code", str(tmp_path / "src"))
+    assert found.exit_code == Exit.REFUSED
+    assert "in line 2" in found.stderr
+
+
 def test_an_empty_folder_is_nothing_to_pack(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="holds nothing to pack"):
         plan(tmp_path)

@@ -1,5 +1,6 @@
 """Vendored wheels are those that the image lacks, and the container's own pip finds them."""
 
+import sys
 import tarfile
 from pathlib import Path
 
@@ -82,3 +83,10 @@ def test_the_python_and_the_processor_are_those_of_the_image(
 ) -> None:
     ground = ground_of(SCIKIT_LEARN + tag, instance_type, here=False)
     assert (ground.pythons, ground.machine) == (pythons, machine)
+
+
+def test_on_the_embedded_cloud_this_machine_s_python_is_served_too() -> None:
+    here = ".".join(map(str, sys.version_info[:2]))
+    known = ground_of(f"{SCIKIT_LEARN}1.2-1-cpu-py3", "ml.m5.large", here=True).pythons
+    unknown = ground_of(f"{SCIKIT_LEARN}9.9-cpu-py3", "ml.m5.large", here=True).pythons
+    assert (known, unknown) == (("3.9", here), (here,))

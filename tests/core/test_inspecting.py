@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 from slipway.domain.desired import Artifact, Uploads
+from slipway.domain.known import Known
 from slipway.domain.world import Inspected
 from slipway.inspecting import inspect_upload
 
@@ -105,3 +106,17 @@ def test_an_instance_no_image_runs_on_is_said_with_what_would_help(
     assert found.image is None
     assert found.no_image is not None
     assert "ml.inf1.xlarge" in found.no_image
+
+
+def test_what_the_file_tells_of_requests_and_answers_is_known(archive: Archive) -> None:
+    lines = (
+        b"tree\nversion=v4\nnum_class=3\nmax_feature_idx=2\nobjective=multiclass num_class:3\n"
+        b"feature_names=rooms age tax\n"
+    )
+    known = inspected(archive({"model.txt": lines})).known
+    assert known == Known(3, ("rooms", "age", "tax"), 3, answers="multiclass num_class:3")
+
+
+def test_names_that_nobody_gave_are_none(archive: Archive) -> None:
+    head = b"tree\nversion=v4\nmax_feature_idx=1\nfeature_names=Column_0 Column_1\n"
+    assert inspected(archive({"model.txt": head})).known == Known(2)

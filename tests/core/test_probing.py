@@ -133,6 +133,7 @@ def test_probes_that_would_take_for_ever_are_not_all_sent(served: Served) -> Non
     assert served.probe("slow", **slow).reason == "only 4 of 9 probes could be sent in time"
 
 
+ROW = '{"instances": [[0,0]]}'
 UNMANAGED = replace(DESIRED, policy=Policy())
 
 
@@ -175,7 +176,7 @@ def test_a_handful_of_captured_requests_is_spread_over_what_was_asked(served: Se
     served.capture(*[str(number) for number in range(100)])
     served.capture("a", "b", kind="text/plain")
     served.probe("before")
-    assert served.asked == [b"0", b"33", b"66", b"a", b"b"]
+    assert served.asked == [b"0", b"32", b"64", b"a", b"b"]
 
 
 def test_the_golden_request_has_to_be_answered(served: Served) -> None:
@@ -202,9 +203,19 @@ def test_a_row_of_zeros_is_sent_where_the_width_is_known(served: Served, status:
 
 def test_a_row_of_zeros_proves_nothing_to_a_script_of_the_users_own(served: Served) -> None:
     served.wish(UNMANAGED, replace(INSPECTED, known=Known(features=2)))
-    probed = served.probe("first", **{"0,0": reply("no", 500)})
+    no = reply("no", 500)
+    probed = served.probe("first", **{"0,0": no, ROW: no})
     assert (probed.passed, probed.proven) == (True, False)
     assert probed.reason == "not probed: a row of 2 zeros was answered 500, which may be right"
+
+
+def test_a_script_that_takes_json_alone_is_asked_in_json(served: Served) -> None:
+    served.wish(UNMANAGED, replace(INSPECTED, known=Known(features=2)))
+    no = reply("no", 500)
+    assert served.probe("before", **{"0,0": no}).reason == "a row of 2 zeros was answered"
+    assert served.asked == [b"0,0", ROW.encode()]
+    broken = served.probe("broken", **{ROW: no})
+    assert "where the version before answered 200" in broken.reason
 
 
 def test_but_a_container_that_dies_of_it_is_broken(served: Served) -> None:
@@ -213,7 +224,7 @@ def test_but_a_container_that_dies_of_it_is_broken(served: Served) -> None:
 
 
 def test_a_model_of_another_width_answers_no_row_that_its_clients_send(served: Served) -> None:
-    good = Good("before", "arn", known=Known(features=4))
+    good = Good("before", "arn", inspected=replace(INSPECTED, known=Known(features=4)))
     served.record = replace(served.record, attempts=Attempts(good=(good,)))
     served.wish(UNMANAGED, replace(INSPECTED, features=3, known=Known(features=3)))
     assert served.probe("before").reason == "a row of 4 zeros was answered"

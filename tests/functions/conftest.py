@@ -196,7 +196,7 @@ def _permissions(operation: str, service: str, params: Mapping[str, Any]) -> set
     return {
         "ListObjectsV2": {"s3:ListBucket"},
         "ListObjectVersions": {"s3:ListBucketVersions"},
-        "DeleteObjects": {"s3:DeleteObjectVersion"},
+        "DeleteObjects": {"s3:DeleteObject", "s3:DeleteObjectVersion"},
         "HeadObject": {read},
         "GetObject": {read},
         "CopyObject": {"s3:GetObjectVersion", "s3:PutObject"},

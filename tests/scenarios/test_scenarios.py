@@ -223,16 +223,21 @@ def _footprints(given: Given, plan: Plan | None) -> tuple[Footprint, ...]:
 def _attempts(given: Given, plan: Plan | None) -> Attempts:
     made = tuple(_attempt(row, plan) for row in given.get("attempts", []))
     good = (_good(row, plan) for row in given.get("good", []))
-    return Attempts(made, tuple(good)).judged(_endpoint(given.get("endpoint"), plan))
+    known = tuple(_good(row, plan) for row in given.get("deployed", []))
+    return Attempts(made, tuple(good), known).judged(_endpoint(given.get("endpoint"), plan))
 
 
 def _good(given: Given | str, plan: Plan | None) -> Good:
     """What was released, by its name; or with what is known of it."""
     row = {"of": given} if isinstance(given, str) else given
     config = _config(row["of"], plan)
-    made = replace(plan or _plan(_desired({}), _inspected({})), config=config)
+    base = plan or _plan(_desired({}), _inspected({}))
+    assert base is not None
+    key = base.package_key if row.get("kin") or config == base.config else config
+    made = replace(base, config=config, package_key=key)
     package = f"package/{row['version']}" if "version" in row else f"package of {row['of']}"
-    return Good(config, package, made, _known(row), row.get("proven", True))
+    file = Inspected(ARTIFACT, known=_known(row))
+    return Good(config, package, made, file, row.get("proven", True))
 
 
 def _known(given: Given) -> Known:

@@ -26,6 +26,9 @@ def judge(world: World) -> str:
     if _awaits_approval(found):
         if not record.lease or not world.machine.is_running(record.lease.owner):
             world.wrong("an approval is awaited by nobody")
+        _check_serving(world)
+        if world.invariants.answered() and world.cloud.truth(ENDPOINT) is None:
+            world.wrong("an approval is awaited, and nothing serves meanwhile")
         return "awaits approval"
     if not found.converged:
         world.wrong(f"not converged: {found.step}; {record.settled}; {record.lease}")

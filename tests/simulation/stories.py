@@ -173,7 +173,27 @@ BASE: Sequence[Story] = (
         "refused while a bad one comes up",
         [upload(10), upload(400, MISANSWERING, 2), upload(430, REFUSED, 3)],
     ),
+    Story(
+        "group lost while held",
+        [
+            upload(10),
+            upload(400, MISANSWERING, 2),
+            Act(800, "lose", how="group"),
+            Act(1100, "lose", how="config"),
+        ],
+    ),
     Story("deleted, then a bad one", [upload(10), Act(300, "delete"), upload(301, MUTE, 2)]),
+    *(
+        Story(
+            f"{how} lost while somebody thinks",
+            [upload(10), manifest(300, MANUAL), upload(400, number=2), lost],
+        )
+        for how, lost in (
+            ("config", Act(600, "lose", how="config")),
+            ("bytes", Act(600, "lose", how="bytes")),
+            ("endpoint", Act(600, "delete")),
+        )
+    ),
     *(
         Story(
             f"{how} lost",

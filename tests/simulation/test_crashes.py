@@ -49,7 +49,11 @@ ENDS = {
     "no going back": "Held",
     "refused while a bad one comes up": "Held",
     "deleted, then a bad one": "Held",
+    "group lost while held": "Held",
     **{f"{how} lost": "Released" for how in LOSABLE},
+    "config lost while somebody thinks": "awaits approval",
+    "bytes lost while somebody thinks": "awaits approval",
+    "endpoint lost while somebody thinks": "awaits approval",
     "stopped by hand": "Released",
 }
 

@@ -63,6 +63,7 @@ def _with_facts(found: Inspected, inspection: Inspection) -> Inspected:
         sha256=inspection.sha256,
         fetched=inspection.fetched,
         summary=_summary(inspection),
+        known=_known(inspection),
         refused="; ".join(refusals) or None,
         findings=tuple(f"{f.grade}: {f.sentence}" for f in inspection.findings[:KEPT]),
     )
@@ -80,7 +81,6 @@ def _with_image(found: Inspected, inspection: Inspection, choice: ImageChoice) -
         script=script,
         script_key=key,
         features=features,
-        known=_known(inspection),
         findings=(*found.findings, NO_ISOLATION) if script else found.findings,
     )
 

@@ -11,7 +11,7 @@ from slipway.domain.plan import Plan, plan
 from slipway.domain.record import Asked, Record
 from slipway.domain.steps import Announce, Step
 from slipway.domain.watch import Alarm, Schedule, Watch
-from slipway.domain.world import Baseline, Endpoint, EndpointStatus, Package, World
+from slipway.domain.world import Baseline, Endpoint, EndpointStatus, Inspected, Package, World
 from slipway.ports import Ports
 
 CONTENDED = 10
@@ -154,7 +154,7 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         drift=record.drift,
         unsettled=record.lease is not None and record.lease.quiet_until > ports.clock(),
         missing=ports.endpoints.missing(live.config) if live and _at_rest(live) else "",
-        unpinned=_unpinned(ports, record) if package else "",
+        unpinned=_unpinned(ports, record, package),
         footprints=record.footprints,
         purged=record.is_purged,
     )
@@ -170,14 +170,21 @@ def _baseline(ports: Ports, built: Baseline | None) -> Baseline | None:
     return built if kept else None
 
 
-def _unpinned(ports: Ports, record: Record) -> str:
-    """What is gone of the bytes that the registered version refers to."""
-    inspected = record.inspected
-    if inspected is None:
-        return ""
-    pinned = naming.pinned_key(record.deployment, inspected.sha256)
-    keys = (pinned, inspected.script_key) if inspected.script else (pinned,)
-    return ", ".join(key for key in keys if not ports.uploaded.holds(key))
+def _unpinned(ports: Ports, record: Record, package: Package | None) -> str:
+    """What is gone of the bytes that the registered version refers to, and those that can be gone
+    back to."""
+    goods = [good.inspected for good in record.attempts.good]
+    for inspected in (record.inspected if package else None, *goods):
+        for key in pins(record.deployment, inspected) if inspected else ():
+            if not ports.uploaded.holds(key):
+                return key
+    return ""
+
+
+def pins(deployment: str, inspected: Inspected) -> tuple[str, ...]:
+    """Where a version's bytes are kept under their digests."""
+    pinned = naming.pinned_key(deployment, inspected.sha256)
+    return (pinned, inspected.script_key) if inspected.script else (pinned,)
 
 
 def _watch(ports: Ports, record: Record, endpoint: str) -> Watch:
@@ -193,5 +200,5 @@ def _watch(ports: Ports, record: Record, endpoint: str) -> Watch:
 def _package(ports: Ports, known: Package | None, wanted: Plan) -> Package | None:
     if known is None or known.key != wanted.package_key:
         return None
-    approval = ports.registry.approval(known.arn)
+    approval = ports.registry.approval(known.arn, wanted)
     return replace(known, approval=approval) if approval else None

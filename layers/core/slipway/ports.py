@@ -121,8 +121,8 @@ class Registry(Protocol):
 
     def approve(self, arn: str, reason: str) -> None: ...
 
-    def approval(self, arn: str) -> PackageApproval | None:
-        """The version's approval; None when it is gone."""
+    def approval(self, arn: str, plan: Plan) -> PackageApproval | None:
+        """The version's approval; None when it is gone, or not what the plan was made of."""
         ...
 
     def purge(self, group: str) -> None:
@@ -136,6 +136,8 @@ class Endpoints(Protocol):
     def describe(self, name: str) -> Endpoint | None: ...
 
     def has_config(self, name: str) -> bool: ...
+
+    def has_model(self, name: str) -> bool: ...
 
     def missing(self, config: str) -> str:
         """What is gone of a config that serves: "endpoint config" or "model"; "" for nothing."""

@@ -57,6 +57,13 @@ class Asking:
             return known.answered
         return probe.sure or asked.status == GONE
 
+    def has_guessed(self, probe: Probe) -> bool:
+        """Whether it is a guess where an earlier one was right, and no other version knew it."""
+        if probe.origin.source != Source.GUESS or not self.counted:
+            return False
+        known = self.before.answer(probe.origin) if self.before else None
+        return known is None or not known.answered
+
     def _reply(self, probe: Probe, most: float) -> Reply:
         """A container that has just come up may be slow once, or gone for a moment: then it is
         asked twice."""
@@ -84,6 +91,8 @@ def _failures(asking: Asking, wanted: list[Probe]) -> list[str]:
     for number, probe in enumerate(wanted, start=1):
         if sum(asked.seconds for asked in asking.asked) > SECONDS:
             return [*failures, f"only {number - 1} of {len(wanted)} probes could be sent in time"]
+        if asking.has_guessed(probe):
+            continue
         failure = asking.failure(probe)
         if failure:
             failures.append(f"{_label(probe.origin, len(wanted))}: {failure}")

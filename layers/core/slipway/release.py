@@ -6,6 +6,7 @@ anywhere and run again. What to do is decided in domain.decide; here it is done.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from slipway.domain import naming
 from slipway.domain.attempts import Attempts, Good
@@ -71,14 +72,14 @@ def inspect_artifact(ports: Ports, task: Task) -> str:
 def register_model(ports: Ports, task: Task) -> str:
     """Pin the artifact's bytes and make them a version in the registry, or approve the version."""
     record = ports.ledger.load(task.deployment).under(task.fence)
+    _keep_released(ports, task, record.attempts)
     wanted, inspected = planned(ports, record), record.inspected
     if wanted is None or inspected is None or record.desired is None:
         return "there is nothing to register"
     automatic = record.desired.policy.approval == Approval.AUTOMATIC
     known = record.package if record.package and record.package.key == wanted.package_key else None
-    approval = ports.registry.approval(known.arn) if known else None
-    pinned = naming.pinned_key(task.deployment, inspected.sha256)
-    refused = _pinned(ports, inspected, pinned)
+    approval = ports.registry.approval(known.arn, wanted) if known else None
+    refused = _pinned(ports, task, inspected)
     if refused:
         lost = replace(inspected, refused=refused)
         change(ports, task.deployment, lambda r: replace(r.under(task.fence), inspected=lost))
@@ -88,25 +89,9 @@ def register_model(ports: Ports, task: Task) -> str:
         if automatic and approval == PackageApproval.PENDING:
             ports.registry.approve(known.arn, "the manifest approves automatically")
         return known.arn
-    # A version that somebody deleted is made anew, so the token carries the one before it, and how
-    # many there were: in a new group they are counted from one again. A token used for another
-    # group, or with another approval, is refused.
-    count = known.lost + 1 if known else 0
-    token = naming.digest(
-        {
-            "group": wanted.group,
-            "plan": wanted.package_key,
-            "gone": known.arn if known else "",
-            "lost": count,
-            "approved": automatic,
-        }
-    )
-    arn = ports.registry.register(
-        wanted, approved=automatic, description=inspected.summary, token=token
-    )
-    package = Package(wanted.package_key, arn, lost=count)
+    package = _registered(ports, wanted, known, inspected.summary, automatic=automatic)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), package=package))
-    return arn
+    return package.arn
 
 
 def deploy_endpoint(ports: Ports, task: Task) -> str:
@@ -189,11 +174,44 @@ def announce(ports: Ports, task: Task) -> str:
     return step.verdict
 
 
-def _pinned(ports: Ports, inspected: Inspected, key: str) -> str | None:
+def _registered(
+    ports: Ports, wanted: Plan, known: Package | None, summary: str, *, automatic: bool
+) -> Package:
+    """Register a version. One that somebody deleted is made anew, so the token carries the one
+    before it, and how many there were: in a new group they are counted from one again. A token
+    used for another group, or with another approval, is refused."""
+    lost = known.lost + 1 if known else 0
+    token = naming.digest(
+        {
+            "group": wanted.group,
+            "plan": wanted.package_key,
+            "gone": known.arn if known else "",
+            "lost": lost,
+            "approved": automatic,
+        }
+    )
+    arn = ports.registry.register(wanted, approved=automatic, description=summary, token=token)
+    return Package(wanted.package_key, arn, lost=lost)
+
+
+def _keep_released(ports: Ports, task: Task, attempts: Attempts) -> None:
+    """Copy the bytes of what can be gone back to again, where somebody deleted them. Where the
+    upload is gone as well, they cannot be had any more."""
+    for good in attempts.good:
+        if good.inspected and _pinned(ports, task, good.inspected):
+            _attempt(ports, task, partial(_losing, good))
+
+
+def _losing(lost: Good, attempts: Attempts, _generation: int) -> Attempts:
+    return attempts.losing(lost)
+
+
+def _pinned(ports: Ports, task: Task, inspected: Inspected) -> str | None:
     """Keep the artifact's bytes, and its script's, under their digests; why they cannot be."""
     from slipway.artifacts.scripts import pack_script  # no other step uploads scripts
 
     try:
+        key = naming.pinned_key(task.deployment, inspected.sha256)
         ports.uploaded.pin(inspected.artifact, key)
     except Refused as refusal:
         return str(refusal)
@@ -254,7 +272,7 @@ def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str,
     """The call that changes the endpoint, with all that it needs in place. Raises Refused for what
     is not approved any more: only approved versions are served."""
     good = found.record.attempts.release(step.config)
-    if good and ports.registry.approval(good.package) != PackageApproval.APPROVED:
+    if good and _approval(ports, good) != PackageApproval.APPROVED:
         raise Refused(f"{step.config} is not approved any more")
     _make(ports, step.config, found)
     return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
@@ -272,6 +290,10 @@ def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> st
     return f"{step.config} is whole again"
 
 
+def _approval(ports: Ports, version: Good) -> PackageApproval | None:
+    return ports.registry.approval(version.package, version.plan) if version.plan else None
+
+
 def _make(ports: Ports, config: str, found: Look) -> None:
     """Make the model and the config that are wanted, or were released, unless they are there.
     Raises Refused where they are neither."""
@@ -280,6 +302,8 @@ def _make(ports: Ports, config: str, found: Look) -> None:
     if wanted and package and wanted.config == config:
         ports.endpoints.prepare(wanted, package.arn)
     elif known and known.plan:
+        if _approval(ports, known) is None and not ports.endpoints.has_model(known.plan.model):
+            raise Refused(f"the model package {known.package} of {config} was deleted")
         ports.endpoints.prepare(known.plan, known.package)
     elif not ports.endpoints.has_config(config):
         raise Refused(f"endpoint config {config} is gone")
@@ -291,6 +315,6 @@ def _good(found: Look) -> Good | None:
     if wanted is None or record.package is None or record.inspected is None:
         return None
     made = replace(wanted, baseline=None, watch=UNWATCHED)
-    known, probed = record.inspected.known, record.probes.of(wanted.config)
+    inspected, probed = replace(record.inspected, findings=()), record.probes.of(wanted.config)
     proven = probed is not None and probed.proven
-    return Good(wanted.config, record.package.arn, made, known, proven)
+    return Good(wanted.config, record.package.arn, made, inspected, proven)

@@ -7,13 +7,13 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from slipway.domain.desired import Artifact, Desired, Expectation
 from slipway.domain.probed import Origin, Source
 from slipway.ports import Ports, Request
 
-FILES, HANDFUL = 6, 5  # of the last captures
+FILES, OF_A_FILE, HANDFUL = 6, 16, 5  # of the last captures
 LARGEST = 1 << 20  # bytes of a line; longer ones are no examples to repeat
 ROW = 1 << 16  # bytes in which the first rows of a baseline are
 TYPES = {
@@ -27,6 +27,9 @@ TYPES = {
     "jpeg": "image/jpeg",
     "png": "image/png",
 }
+
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,20 @@ def golden(ports: Ports, desired: Desired) -> list[Probe]:
 
 
 def zeros(row: Row) -> list[Probe]:
-    """A row of the width that is known: enough to see that the model was loaded."""
+    """A row of the width that is known, enough to see that the model was loaded: as CSV, and as
+    the JSON that scripts of people's own mostly take."""
     if not row.width:
         return []
-    body = ",".join(["0"] * row.width).encode()
-    origin = Origin(Source.GUESS, number=row.width)
-    return [Probe(origin, Request(body, "text/csv", "text/csv"), sure=row.sure)]
+    body = ",".join(["0"] * row.width)
+    kinds = {"text/csv": body, "application/json": f'{{"instances": [[{body}]]}}'}
+    return [
+        Probe(
+            Origin(Source.GUESS, kind, number=row.width),
+            Request(text.encode(), kind, kind),
+            sure=row.sure and kind == "text/csv",
+        )
+        for kind, text in kinds.items()
+    ]
 
 
 def of_baseline(ports: Ports, desired: Desired, row: Row) -> list[Probe]:
@@ -139,7 +150,7 @@ def captured(ports: Ports, endpoint: str) -> list[Probe]:
     found = [
         _captured(key, number, line)
         for key, stream in ports.monitored.open(keys)
-        for number, line in enumerate(_lines(stream), start=1)
+        for number, line in thinned(enumerate(_lines(stream), start=1), OF_A_FILE)
     ]
     return spread([probe for probe in found if probe], HANDFUL)
 
@@ -155,6 +166,18 @@ def again(ports: Ports, origins: Sequence[Origin]) -> list[Probe]:
         if Origin(Source.CAPTURE, key, number=number) in wanted
         and (probe := _captured(key, number, line))
     ]
+
+
+def thinned(found: Iterable[Item], most: int) -> list[Item]:
+    """At most `most` of however many there are, evenly, without keeping more at any time."""
+    kept: list[Item] = []
+    step = 1
+    for place, item in enumerate(found):
+        if place % step == 0:
+            kept.append(item)
+        if len(kept) > most:
+            kept, step = kept[::2], step * 2
+    return kept
 
 
 def spread(found: Sequence[Probe], most: int) -> list[Probe]:

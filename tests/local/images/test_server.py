@@ -269,6 +269,12 @@ def transform_fn(model, *_): return str(model), "text/plain"
         assert "PermissionError" in server.failure()
         assert not target.exists()
 
+    def test_what_it_may_read_it_is_told_to_be_there(self, dock: Dock) -> None:
+        server = dock.run(
+            "import os\ndef model_fn(d):\n    assert os.access(os.path.join(d, 'model'), os.R_OK)\n"
+        )
+        assert (server.health(), server.failure()) == (Health.READY, "")
+
     def test_its_own_folders_can_be_written(self, dock: Dock) -> None:
         server = dock.run(
             "import os, tempfile\n"

@@ -80,13 +80,17 @@ class SageMakerEndpoints:
         with translated():
             return self._config(name) is not None
 
+    def has_model(self, name: str) -> bool:
+        with translated():
+            return self._model(name)
+
     def missing(self, config: str) -> str:
         with translated():
             found = self._config(config)
             if found is None:
                 return "endpoint config"
             models = (variant.get("ModelName", "") for variant in found["ProductionVariants"])
-            return "" if all(map(self._has_model, models)) else "model"
+            return "" if all(map(self._model, models)) else "model"
 
     def prepare(self, plan: Plan, package_arn: str) -> None:
         """Make the plan's model and config. Their names carry their content's digest, so what is
@@ -186,7 +190,7 @@ class SageMakerEndpoints:
             DataCaptureConfig=_capture(plan),
         )
 
-    def _has_model(self, name: str) -> bool:
+    def _model(self, name: str) -> bool:
         try:
             self._client.describe_model(ModelName=name)
         except ClientError as error:

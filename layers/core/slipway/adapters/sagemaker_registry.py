@@ -59,7 +59,7 @@ class SageMakerRegistry:
                 ApprovalDescription=reason,
             )
 
-    def approval(self, arn: str) -> PackageApproval | None:
+    def approval(self, arn: str, plan: Plan) -> PackageApproval | None:
         with translated():
             try:
                 found = self._client.describe_model_package(ModelPackageName=arn)
@@ -67,7 +67,10 @@ class SageMakerRegistry:
                 if not is_absent(error):
                     raise
                 return None
-        return PackageApproval(found["ModelApprovalStatus"])
+        # In a group that was made anew, versions are counted from one again.
+        containers = found.get("InferenceSpecification", {}).get("Containers", [])
+        same = [c.get("ModelDataUrl") for c in containers] == [plan.container.model_data_url]
+        return PackageApproval(found["ModelApprovalStatus"]) if same else None
 
     def purge(self, group: str) -> None:
         with translated():

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FRAMEWORKS: Final = ("sklearn", "xgboost", "lightgbm", "catboost", "torch", "numpy", "transformers")
+_READERS_OF_TEXT: Final = "sklearn.feature_extraction."  # they are given words, not rows
 _TREE_NODES: Final = 60
 _TREE_DEPTH: Final = 6
 _FITTED: Final = {
@@ -100,6 +101,8 @@ def version_of(model: Instance) -> str:
 def feature_count(model: Instance) -> int | None:
     """How many features it was fitted on, where it says so."""
     attributes = model.attributes
+    if any(str(part.cls).startswith(_READERS_OF_TEXT) for _, part in _parts(model)):
+        return None
     for name in ("n_features_in_", "n_features_", "_n_features", "n_features"):
         if isinstance(count := attributes.get(name), int) and not isinstance(count, bool):
             return count
@@ -108,6 +111,15 @@ def feature_count(model: Instance) -> int | None:
         return coefficients.shape[-1]
     first = next(_parts(model), None)
     return feature_count(first[1]) if first else None
+
+
+def class_count(model: Instance) -> int | None:
+    """How many classes it tells apart, where it says so: itself, or the last of its parts."""
+    classes = model.attributes.get("classes_")
+    if isinstance(classes, Array) and len(classes.shape) == 1:
+        return classes.shape[0]
+    parts = [part for _, part in _parts(model)]
+    return class_count(parts[-1]) if parts else None
 
 
 def booster_of(model: Instance) -> Booster | None:

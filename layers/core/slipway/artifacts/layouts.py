@@ -38,6 +38,8 @@ def about_places(
     script = next((clue for clue in clues if clue.member == ENTRY_POINT), None)
     yield from _about_scripts(model, script, clues)
     yield from _about_model(model, script)
+    if script is not None:
+        yield from _about_names(model, script, members)
     if model.kind == "tensorflow":
         yield from _about_versions(model, clues, members)
     if script is None:
@@ -97,6 +99,20 @@ def _about_model(model: Clue, script: Clue | None) -> Iterator[Finding]:
             model.member,
             "It lies beside the script, which is given the folder above and looks for it there.",
             _REPACK,
+        )
+
+
+def _about_names(model: Clue, script: Clue, members: Sequence[Member]) -> Iterator[Finding]:
+    """A script that names files, and none that is there, was written for another archive."""
+    there = {member.name.rpartition("/")[2] for member in members}
+    named = script.details.get("files", ())
+    if model.member and named and not there & set(named):
+        yield Finding(
+            "warn",
+            "file-not-there",
+            script.member,
+            f"It names {named[0]}, which is not in the archive; the model is {model.member}.",
+            "name the file as the script does, or load the one that is there",
         )
 
 

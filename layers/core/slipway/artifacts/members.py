@@ -19,7 +19,7 @@ from slipway.artifacts.numpy_files import read_npy
 from slipway.artifacts.onnx_files import read_onnx
 from slipway.artifacts.reader import Damaged, Reader
 from slipway.artifacts.refusal import KIB
-from slipway.artifacts.requirements import look_requirements
+from slipway.artifacts.requirements import is_wheel, look_requirements
 from slipway.artifacts.safetensors import is_safetensors, read_safetensors
 from slipway.artifacts.scripting import look_script
 from slipway.artifacts.tensorflow_files import read_saved_model
@@ -150,6 +150,11 @@ def _nested(name: str, _head: bytes, _reader: Reader) -> Clue:
     return Clue(name, "archive", findings=(finding,))
 
 
+def _wheel(name: str, _head: bytes, _reader: Reader) -> Clue:
+    """A package for the container's pip: no loader of models looks into it."""
+    return Clue(name, "wheel")
+
+
 def _unknown(name: str, _head: bytes, _reader: Reader) -> Clue:
     return Clue(name, "unknown")
 
@@ -163,6 +168,7 @@ def tail(reader: Reader, size: int = _TAIL) -> bytes:
 
 
 READERS: Final[tuple[tuple[Callable[[str, bytes], bool], Callable[..., Clue]], ...]] = (
+    (is_wheel, _wheel),
     (_named(r"(^|/)saved_model\.pb$"), _saved_model),
     (_starts(ZIP), _zip),
     (_starts(NDARRAYS), _arrays),

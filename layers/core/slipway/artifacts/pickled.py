@@ -9,6 +9,7 @@ from slipway.artifacts.clues import Clue
 from slipway.artifacts.compressed import compression_of, open_compressed
 from slipway.artifacts.estimators import (
     booster_of,
+    class_count,
     class_tree,
     feature_count,
     find_model,
@@ -82,4 +83,6 @@ def _facts(model: Instance) -> dict[str, Any]:
         return facts | booster.details | {"booster": booster.format}
     if (count := feature_count(model)) is not None:
         facts["n_features"] = count
+    if (count := class_count(model)) is not None:
+        facts["n_classes"] = count
     return facts

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 REQUIREMENTS: Final = "code/requirements.txt"
 WHEELS: Final = "wheels"  # beside the requirements
 VENDORED: Final = ("--no-index", f"--find-links {WHEELS}")
+_FOLDER: Final = f"{REQUIREMENTS.rpartition('/')[0]}/{WHEELS}/"
 _HELD: Final = 256 * KIB
 _PINNED: Final = re.compile(r"(===?|@)\s*\S|\.whl$|^(-|https?:|git\+|\.{0,2}/)")
 _NAME: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
@@ -49,6 +50,25 @@ def look_requirements(name: str, _head: bytes, reader: Reader) -> Clue:
     return Clue(name, "requirements", details={"wanted": wanted[:_KEPT]}, findings=findings)
 
 
+def is_wheel(name: str, head: bytes) -> bool:
+    """Whether a member is a package that the container's pip is told of, and nothing loads."""
+    return name.startswith(_FOLDER) and name.endswith(".whl") and head.startswith(b"PK\x03\x04")
+
+
+def about_wheels(clues: Sequence[Clue]) -> Iterator[Finding]:
+    """Packages are code like the script's, and as little read."""
+    wheels = [clue.member for clue in clues if clue.format == "wheel"]
+    if wheels:
+        yield Finding(
+            "note",
+            "wheels",
+            wheels[0],
+            f"It brings {len(wheels)} packages as wheels; their code runs as the script does, "
+            "and was not read.",
+            "see that they are of those who you think",
+        )
+
+
 def fetched(clues: Sequence[Clue], members: Sequence[Member], family: str) -> tuple[str, ...]:
     """The requirements that an image of `family` can only have from a package index."""
     wanted = next((c.details["wanted"] for c in clues if c.member == REQUIREMENTS), ())
@@ -71,9 +91,8 @@ def _is_met(line: str, vendored: set[str], family: str) -> bool:
 
 
 def _vendored(members: Sequence[Member]) -> Iterator[str]:
-    folder = REQUIREMENTS.rpartition("/")[0]
     for member in members:
-        if member.name.startswith(f"{folder}/{WHEELS}/") and member.name.endswith(".whl"):
+        if member.name.startswith(_FOLDER) and member.name.endswith(".whl"):
             yield normal(member.name.rpartition("/")[2].partition("-")[0])
 
 

@@ -29,6 +29,10 @@ _HOOKS: Final = frozenset(
         *("handler", "input_handler", "output_handler"),
     }
 )
+_FILE: Final = re.compile(
+    rb"[\"'/]([\w.-]+\.(?:joblib|pkl|pickle|sav|pt|pth|h5|keras|onnx|cbm|bst|ubj|safetensors))[\"']"
+)
+_NAMED: Final = 20
 EVERY: Final = "*"  # a name that `from module import *` may have brought
 
 
@@ -47,16 +51,18 @@ def look_script(name: str, _head: bytes, reader: Reader) -> Clue:
 
 
 def hooks_of(source: bytes) -> frozenset[str]:
-    """The containers' hooks that a script defines; none where it cannot be read."""
+    """The containers' hooks that a script defines, or speaks of where it cannot be read."""
     try:
         return frozenset(_names(source) & _HOOKS)
     except SyntaxError:
-        return frozenset()
+        return frozenset(hook for hook in _HOOKS if hook.encode() in source)
 
 
 def _places(source: bytes) -> dict[str, object]:
-    """Whether it may look beside itself, in code/, for what it loads."""
-    return {"own_folder": True} if re.search(rb"__file__|\bcode\b", source) else {}
+    """Which model files it names, and whether it may look beside itself, in code/, for them."""
+    beside = {"own_folder": True} if re.search(rb"__file__|\bcode\b", source) else {}
+    named = sorted({match[1].decode() for match in _FILE.finditer(source)})
+    return beside | ({"files": named[:_NAMED]} if named else {})
 
 
 def _names(source: bytes) -> set[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from slipway.domain.known import NOTHING, Known
 from slipway.domain.plan import Plan
 from slipway.domain.probed import Probes
-from slipway.domain.world import Endpoint, EndpointStatus
+from slipway.domain.world import Endpoint, EndpointStatus, Inspected
 
 KEPT = 2
 NO_REASON = "SageMaker gave no reason"
@@ -53,15 +53,20 @@ class Attempt:
 class Good:
     """A config that was released, and the registered version that it serves.
 
-    `plan` is what it is made of, to make it again when somebody deleted it, and `known` what its
-    file tells; `proven` says that it was seen to answer.
+    `plan` and `inspected` are what it is made of, to make it again when somebody deleted it;
+    `proven` says that it was seen to answer.
     """
 
     config: str
     package: str
     plan: Plan | None = None
-    known: Known = NOTHING
+    inspected: Inspected | None = None
     proven: bool = True
+
+    @property
+    def known(self) -> Known:
+        """What its file tells."""
+        return self.inspected.known if self.inspected else NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,12 @@ class Attempts:
         """What was released as `config`."""
         return next((good for good in self.good if good.config == config), None)
 
+    def losing(self, lost: Good) -> "Attempts":
+        """The attempts once the bytes of what was released are lost for good: it cannot be made
+        again."""
+        kept = (replace(g, inspected=None) if g.config == lost.config else g for g in self.good)
+        return replace(self, good=tuple(kept))
+
     def deploying(self, version: Good) -> "Attempts":
         """The attempts once `version` is about to be put on the endpoint."""
         others = (known for known in self.deployed if known.config != version.config)
@@ -160,6 +171,11 @@ class Attempts:
         """What is known of a config that was released, or only deployed."""
         known = (*self.good, *self.deployed)
         return next((each for each in known if each.config == config), None)
+
+    def changes(self, known: Known, config: str) -> str:
+        """How a version differs from the one that was released before it, as far as files tell."""
+        before = next((good for good in self.good if good.config != config), None)
+        return ", ".join(known.changes(before.known)) if before else ""
 
     def known(self, config: str) -> Known:
         """What is known of a config that was released; nothing of any other."""

@@ -22,7 +22,7 @@ class Source(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Which request a probe is: an object's version and the number of a line in it, the number of
-    a probe in the manifest, or the width of a row of zeros."""
+    a probe in the manifest, or the content type and the width of a row of zeros."""
 
     source: Source
     key: str = ""

@@ -135,12 +135,11 @@ class Record:
         return replace(self.hinted(), asked=asked)
 
     def wanting(self, desired: Desired, asked: Asked | None, now: float) -> "Record":
-        """The record with a new desired state, in which `asked` has been taken up: then its own
-        earlier calls may still land, and what it does not see be on its way."""
-        if asked is None:
-            return replace(self, desired=desired)
-        lease = replace(self.lease, quiet_until=now + SETTLE_SECONDS) if self.lease else None
-        rest = None if self.asked == asked else self.asked
+        """The record with a new desired state, in which `asked` has been taken up: then what its
+        owner does not see may be on its way, as long as nobody knows how a call ended."""
+        rest, lease = (None if self.asked == asked else self.asked), self.lease
+        if asked and lease and any(not attempt.ended for attempt in self.attempts.made):
+            lease = replace(lease, quiet_until=now + SETTLE_SECONDS)
         return replace(self, desired=desired, asked=rest, lease=lease)
 
     def owned(self, owner: str, now: float, is_running: Callable[[str], bool]) -> "Record":

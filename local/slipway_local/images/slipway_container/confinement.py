@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
 _PR_SET_NO_NEW_PRIVS = 38
+_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
@@ -100,6 +102,9 @@ def _become_own_user(root: Path) -> bool:
         os.chown(path, user, user, follow_symlinks=False)
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    # access(2) believes the capability that is kept only from a process of these bits; C++
+    # libraries ask it whether a model's file exists.
+    libc.prctl(_PR_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0)
     try:
         os.setgroups([])
         os.setresgid(user, user, user)

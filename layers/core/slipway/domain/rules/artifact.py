@@ -68,12 +68,6 @@ def version_is_unregistered(case: Case) -> Step | None:
     return RegisterModel(f"the model registry has no version of {version} in this container")
 
 
-def bytes_are_gone(case: Case) -> Step | None:
-    # A container that starts later, on another instance, would find nothing to load.
-    gone = case.world.unpinned
-    return RegisterModel(f"somebody deleted {gone}; it is copied again") if gone else None
-
-
 def approval_is_automatic(case: Case) -> Step | None:
     waits = case.approval == PackageApproval.PENDING
     if waits and case.desired.policy.approval == Approval.AUTOMATIC:
@@ -89,6 +83,5 @@ RULES: tuple[Rule, ...] = (
     no_image_runs_it,
     isolation_keeps_packages_out,
     version_is_unregistered,
-    bytes_are_gone,
     approval_is_automatic,
 )

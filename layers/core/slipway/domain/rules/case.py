@@ -47,6 +47,18 @@ class Case:
         """What the probes of this generation said of a config."""
         return self.world.probes.of(config, self.desired.generation)
 
+    @property
+    def failure(self) -> Probed | None:
+        """What the wanted version failed, also if it was registered anew since, under whatever
+        names that gave it."""
+        for probed in self.world.probes.last:
+            made = self.made_of(probed.config)
+            kin = self.plan and made and made.package_key == self.plan.package_key
+            now = probed.generation == self.desired.generation
+            if now and not probed.passed and (kin or probed.config == self.wanted):
+                return probed
+        return None
+
     def fails(self, config: str) -> bool:
         """Whether a config did not answer its probes when it was last asked."""
         probed = self.world.probes.of(config)
@@ -70,10 +82,9 @@ class Case:
     def changes(self) -> str:
         """How the wanted version differs from the one released before, as far as files tell."""
         inspected = self.world.inspected
-        before = next((g for g in self.attempts.good if g.config != self.wanted), None)
-        if inspected is None or before is None or self.plan is None:
+        if inspected is None or self.plan is None:
             return ""
-        return ", ".join(inspected.known.changes(before.known))
+        return self.attempts.changes(inspected.known, self.wanted)
 
     @property
     def changed(self) -> str:

@@ -4,7 +4,7 @@ from slipway.domain.attempts import NO_REASON
 from slipway.domain.desired import OnChange, Runner
 from slipway.domain.rules import rest
 from slipway.domain.rules.case import Case, Rule
-from slipway.domain.rules.retreat import hold, may_repeat, may_try, retreat
+from slipway.domain.rules.retreat import hold, may_repeat, may_try, recovery, retreat
 from slipway.domain.steps import (
     AwaitChange,
     Change,
@@ -31,7 +31,9 @@ def version_awaits_approval(case: Case) -> Step | None:
     if case.approval != PackageApproval.PENDING:
         return None
     reason = f"the model version waits for a person's approval{case.changed}"
-    return AwaitChange(APPROVAL_SECONDS, reason)
+    back = recovery(case, reason)
+    # What cannot be gone back to either is no verdict on a version that nobody has judged yet.
+    return back if isinstance(back, DeployEndpoint) else AwaitChange(APPROVAL_SECONDS, reason)
 
 
 def version_was_rejected(case: Case) -> Step | None:
@@ -63,8 +65,8 @@ def endpoint_failed(case: Case) -> Step | None:
 
 def probes_failed(case: Case) -> Step | None:
     # That it was released once proves nothing: it may have been without probes, or with others.
-    probed = case.probe(case.wanted)
-    if probed is None or probed.passed:
+    probed = case.failure
+    if probed is None:
         return None
     return retreat(case, f"probe failed: {probed.reason}{case.changed}", resorts=case.attempts.good)
 

@@ -2,7 +2,7 @@
 
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.verdict import held
-from slipway.domain.steps import AwaitChange, Change, DeployEndpoint, Step
+from slipway.domain.steps import AwaitChange, Change, DeployEndpoint, RegisterModel, Step
 from slipway.domain.world import EndpointStatus
 
 VISIBLE_SECONDS = 30
@@ -48,9 +48,16 @@ def what_serves_lacks_a_part(case: Case) -> Step | None:
     return DeployEndpoint(Change.RESTORE, live.config, f"{lost}; it is made again")
 
 
+def bytes_are_gone(case: Case) -> Step | None:
+    # A container that starts later, on another instance, would find nothing to load.
+    gone = case.world.unpinned
+    return RegisterModel(f"somebody deleted {gone}; it is copied again") if gone else None
+
+
 RULES: tuple[Rule, ...] = (
     earlier_call_may_still_land,
     endpoint_is_in_motion,
     change_is_not_visible_yet,
     what_serves_lacks_a_part,
+    bytes_are_gone,
 )

@@ -18,6 +18,7 @@ TRANSIENT = (
     "insufficient capacity",
     "could not find endpoint configuration",
     "could not find model ",
+    "failed to download model data",
 )
 
 
@@ -27,8 +28,13 @@ def hold(case: Case, reason: str, to: Goods | None = None) -> Step:
     coming = next((step for rule in rest.RULES if (step := rule(case)) is not None), None)
     if coming is not None:
         return coming
-    better = _is_bad(case) and refuges(case, to)
-    return retreat(case, reason, to) if better else held(case, reason)
+    return recovery(case, reason, to) or held(case, reason)
+
+
+def recovery(case: Case, reason: str, to: Goods | None = None) -> Step | None:
+    """The way back from what must not serve on, or from nothing, while something else holds a
+    release up; None where there is none, or no need."""
+    return retreat(case, reason, to) if _is_bad(case) and refuges(case, to) else None
 
 
 def _is_bad(case: Case) -> bool:
