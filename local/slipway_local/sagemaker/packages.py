@@ -147,10 +147,10 @@ def unfold(account: Account, definition: Mapping[str, Any]) -> Sequence[Mapping[
 def _specification(package: Package, definition: Mapping[str, Any]) -> Mapping[str, Any]:
     """The package's own, or the additional one that is asked for."""
     name = definition.get("InferenceSpecificationName")
+    own: Mapping[str, Any] = package.body.get("InferenceSpecification", {})
     if name is None:
-        own: Mapping[str, Any] = package.body.get("InferenceSpecification", {})
         return own
-    others = {
+    others: Mapping[str, Mapping[str, Any]] = {
         each["Name"]: each for each in package.body.get("AdditionalInferenceSpecifications", ())
     }
     if name not in others:
