@@ -42,6 +42,8 @@ HANDLERS = b"def input_handler(data, context): ...\ndef output_handler(data, con
 HOSTILE = b"\x80\x02cposix\nsystem\n(X\x04\x00\x00\x00truetR."
 WHEEL = "code/wheels/own-1.0-py3-none-any.whl"
 PACKAGE = zipped({"own/model.pkl": HOSTILE})
+SYMBOL = b'{"nodes": [], "arg_nodes": []}'
+MODULE = {"model-symbol.json": SYMBOL, "model-0000.params": b"", "model-shapes.json": b"[]"}
 LEFTOVERS = (
     "._model.joblib",
     "code/._inference.py",
@@ -195,6 +197,18 @@ CASES: dict[str, Case] = {
     "a transformer in a folder": (
         {"m/config.json": BERT, "m/model.safetensors": WEIGHTS, "m/tokenizer.json": b"{}"},
         {("refuse", "model-in-folder")},
+    ),
+    "a script that does not load what has no image": (
+        {"model.txt": b"tree\nversion=v4\n", "code/inference.py": b"print(1)"},
+        {("refuse", "model-fn-missing")},
+    ),
+    "a module that MXNet's container loads by itself": (
+        {**MODULE, "code/inference.py": b""},
+        set(),
+    ),
+    "a module under another name": (
+        {"other-symbol.json": SYMBOL, "code/inference.py": b""},
+        {("refuse", "model-fn-missing")},
     ),
     "packages that its pip is told of": (
         {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT, WHEEL: PACKAGE},

@@ -98,6 +98,33 @@ def test_kinds_without_an_image_say_what_would_do(kind: str) -> None:
     assert refused.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("kind", "repository"),
+    [
+        ("lightgbm", "sagemaker-scikit-learn"),
+        ("catboost", "sagemaker-scikit-learn"),
+        ("onnx", "sagemaker-scikit-learn"),
+        ("keras", "sagemaker-scikit-learn"),
+        ("unknown", "sagemaker-scikit-learn"),
+        ("safetensors", "pytorch-inference"),
+    ],
+)
+def test_a_script_serves_what_has_no_image(kind: str, repository: str) -> None:
+    found = choose(artifact(kind, "4.6.0", entry_point="code/inference.py"), "us-east-1")
+    assert f"/{repository}:" in found.uri
+    assert found.default_script is None
+    assert found.environment == {
+        "SAGEMAKER_PROGRAM": "inference.py",
+        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    }
+
+
+def test_mxnet_of_before_1_0_is_read_by_the_first_image() -> None:
+    assert tag(artifact("mxnet", "0.11.0", entry_point="code/inference.py")) == (
+        "sagemaker-mxnet-serving:1.4.0-cpu-py3"
+    )
+
+
 def test_an_xgboost_file_of_3_1_never_meets_an_older_image() -> None:
     for patch in range(6):
         for minor in (1, 2):

@@ -18,6 +18,7 @@ def model_fn(folder): return joblib.load(os.path.join(folder, "model.joblib"))
 def predict_fn(data, model): return model.predict(data.reshape(-1, 2))
 """
 NEEDY = b"import six\n" + SCRIPT
+FEATURES = 30  # of the LightGBM model that is shared
 LEFTOVERS = ("._model.joblib", ".DS_Store", "code/__pycache__/inference.cpython-312.pyc")
 
 
@@ -90,6 +91,16 @@ def test_no_other_script_answers_in_place_of_one_that_is_not_found(
     with packed(tmp_path / "m", None, lambda _: None) as archive:
         assert slipway.release_file("misplaced", archive).verdict == "Released"
     assert slipway.predict("misplaced") == pytest.approx(5)
+
+
+def test_a_framework_without_an_image_is_served_by_its_script(slipway: Any) -> None:
+    file = SHARED / "lightgbm-with-script.tar.gz"
+    if not file.exists():
+        pytest.skip("no archives of people beside the repository")
+    policy = policy_of(slipway.stack, "lightgbm", None)
+    with with_wheels(slipway.stack, file, inspect(chunks(file)), policy) as made:
+        assert slipway.release_file("lightgbm", made).verdict == "Released"
+    assert isinstance(slipway.predict("lightgbm", ",".join(["0"] * FEATURES)), float)
 
 
 def test_what_tools_leave_behind_is_passed_over(slipway: Any, models: Any) -> None:

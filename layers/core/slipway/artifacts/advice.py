@@ -33,7 +33,8 @@ TOKENIZERS: Final = frozenset(
 _LARGE: Final = 10_000_000
 _SMALL: Final = re.compile(r"\.(json|py|txt|yaml|yml|cfg|toml)$")
 _NO_TEXT: Final = ("vit", "resnet", "convnext", "swin", "detr", "clip_vision_model")
-_NEEDS_MODEL_FN: Final = ("sklearn", "xgboost", "pytorch", "mxnet")
+_NEEDS_MODEL_FN: Final = ("sklearn", "xgboost", "pytorch")
+_MODULE: Final = frozenset({"model-symbol.json", "model-0000.params", "model-shapes.json"})
 
 
 def advise(
@@ -92,15 +93,15 @@ def _about_script(model: Clue, clues: Sequence[Clue]) -> Iterator[Finding]:
             "pack a code/inference.py with a model_fn to load it in your own way",
         )
     elif script is not None:
-        yield from _about_hooks(model, script)
+        yield from _about_hooks(model, script, clues)
 
 
-def _about_hooks(model: Clue, script: Clue) -> Iterator[Finding]:
+def _about_hooks(model: Clue, script: Clue, clues: Sequence[Clue]) -> Iterator[Finding]:
     """What the container's toolkit refuses when it imports the script."""
     hooks = set(script.details.get("hooks", ()))
     if EVERY in hooks:
         return
-    if model.kind in _NEEDS_MODEL_FN and "model_fn" not in hooks and "handler" not in hooks:
+    if _needs_model_fn(model, clues) and not {"model_fn", "handler"} & hooks:
         yield Finding(
             "refuse",
             "model-fn-missing",
@@ -127,6 +128,13 @@ def _about_hooks(model: Clue, script: Clue) -> Iterator[Finding]:
             "the TensorFlow container does not start.",
             "define input_handler(data, context) and output_handler(response, context)",
         )
+
+
+def _needs_model_fn(model: Clue, clues: Sequence[Clue]) -> bool:
+    """MXNet's container loads a module by itself where it finds the three files of one."""
+    if model.kind == "mxnet":
+        return not {clue.member for clue in clues} >= _MODULE
+    return model.kind in _NEEDS_MODEL_FN or not BY_NAME[model.kind].family
 
 
 def _handles(hooks: set[str]) -> bool:

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slipway.artifacts.kinds import BY_NAME
+from slipway.artifacts.kinds import BY_NAME, runs_its_script
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +28,7 @@ _ACCELERATOR = re.compile(r"ml\.(inf|trn)\d")
 _SUFFIXES = {"cn-": "amazonaws.com.cn", "eusc-": "amazonaws.eu"}
 SCRIPTED = ("sklearn", "xgboost", "pytorch", "huggingface-pytorch", "mxnet")
 UNRELATED = ("sparkml-serving",)  # a bundle gives MLeap's version, its images are named for Spark's
+READS_ONE_BEFORE = ("xgboost", "mxnet")  # the next major version reads the files of the last one
 NEAREST = ("sklearn",)  # its pickles promise nothing across versions: the fewer between, the better
 
 
@@ -118,7 +119,8 @@ def choose(
         raise NoImage(
             f"No {family} image runs on {instance_type}", "choose an ml.m5 or ml.c5 instance"
         )
-    image, reason = select(fitting, inspection.framework_version, family)
+    own = inspection.framework_version if kind.family else ""
+    image, reason = select(fitting, own, family)
     environment, script = start(inspection)
     return ImageChoice(uri(image, region, processor), environment, script, reason)
 
@@ -132,8 +134,11 @@ def analyzer(region: str) -> str:
 
 
 def family_of(inspection: Inspection) -> str:
-    """The family of images that serves a kind; Hugging Face has one for each base framework."""
+    """The family of images that serves a kind; Hugging Face has one for each base framework, and
+    what has none is served by its own script."""
     family = BY_NAME[inspection.kind].family
+    if inspection.entry_point and not family:
+        return runs_its_script(inspection.kind)
     if inspection.kind == "huggingface" and inspection.details.get("weights") == "hdf5":
         return "huggingface-tensorflow"
     return family
@@ -179,7 +184,7 @@ def select(images: Sequence[Image], version: str, family: str) -> tuple[Image, s
         return same[-1], f"{family} {same[-1].version} is the file's own version {version}"
     later = [image for image in images if image.number[:2] > wanted]
     fitting = [image for image in later if image.number[0] == wanted[0]]
-    if not fitting and family == "xgboost":
+    if not fitting and family in READS_ONE_BEFORE:
         following = [image for image in later if image.number[0] == wanted[0] + 1]
         fitting = following[:1]
     if not fitting:
@@ -198,7 +203,7 @@ def start(inspection: Inspection) -> tuple[dict[str, str], str | None]:
     environment = {}
     if inspection.details.get("task") and inspection.kind == "huggingface":
         environment["HF_TASK"] = str(inspection.details["task"])
-    if inspection.entry_point and kind.family in SCRIPTED:
+    if inspection.entry_point and family_of(inspection) in SCRIPTED:
         environment["SAGEMAKER_PROGRAM"] = "inference.py"
         environment["SAGEMAKER_SUBMIT_DIRECTORY"] = "/opt/ml/model/code"
         return environment, None

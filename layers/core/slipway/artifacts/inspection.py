@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.advice import advise
 from slipway.artifacts.archive import Archive, Member
-from slipway.artifacts.kinds import BY_NAME, weigh
+from slipway.artifacts.kinds import runs_its_script, weigh
 from slipway.artifacts.leftovers import is_leftover
 from slipway.artifacts.members import look
 from slipway.artifacts.refusal import GIB
@@ -72,7 +72,7 @@ def inspect(
     said = [finding for clue in clues for finding in clue.findings]
     said += advise(model, meant, archive.members, disk=disk)
     scripted = ENTRY_POINT in {member.name for member in archive.members}
-    family = BY_NAME[model.kind].family
+    family = runs_its_script(model.kind)
     return Inspection(
         sha256=archive.sha256,
         size=archive.size,

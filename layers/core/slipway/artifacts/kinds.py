@@ -35,7 +35,7 @@ class Kind:
 
 
 _SCRIPT: Final = "pack a code/inference.py with a model_fn beside the model"
-_OWN: Final = "name an image of your own in the manifest"
+_OWN: Final = "pack a code/inference.py that loads it, or name an image of your own in the manifest"
 
 KINDS: Final = (
     Kind(
@@ -196,6 +196,12 @@ BY_NAME: Final = {kind.name: kind for kind in KINDS}
 _ORDER: Final = {kind.name: rank for rank, kind in enumerate(KINDS)}
 _WEIGHTS: Final = ("safetensors", "pytorch", "keras")
 _USUAL: Final = ("model", "xgboost-model", "model_algo-1", "pytorch_model")
+
+
+def runs_its_script(kind: str) -> str:
+    """The family of images that runs the script of a kind: its own, else one that fits; what the
+    script imports besides is in its requirements."""
+    return BY_NAME[kind].family or ("pytorch" if kind == "safetensors" else "sklearn")
 
 
 def weigh(clues: Iterable[Clue]) -> Clue:
