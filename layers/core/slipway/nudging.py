@@ -75,12 +75,12 @@ def _is_overdue(ports: Ports, deployment: str) -> bool:
     at_work = record.lease is not None and ports.executions.is_running(record.lease.owner)
     if at_work and not record.waiting:
         return False
-    if not _is_owed(ports, record, at_work):
+    if not _is_owed(ports, record, at_work=at_work):
         return False
     return ports.ledger.load(deployment).version == record.version
 
 
-def _is_owed(ports: Ports, record: Record, at_work: bool) -> bool:
+def _is_owed(ports: Ports, record: Record, *, at_work: bool) -> bool:
     if has_news(ports, record):
         return True
     found = look(ports, record)
