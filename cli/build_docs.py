@@ -12,9 +12,18 @@ import typer
 import yaml
 from slipway.manifest import schema
 from slipway_cli.main import app
+from slipway_local.sagemaker.members import walk
+from slipway_local.sagemaker.service import operations
+from slipway_local.sagemaker.wire import service_model
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/manifest.md", "docs/commands.md", "docs/operating.md")
+PAGES = (
+    "README.md",
+    "docs/manifest.md",
+    "docs/commands.md",
+    "docs/operating.md",
+    "docs/embedded-sagemaker.md",
+)
 BLOCK = re.compile(r"<!-- (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 Document = Mapping[str, Any]
@@ -153,10 +162,22 @@ def alarms_table() -> str:
     return table("alarm, what happened", found)
 
 
+def members_table() -> str:
+    """What the embedded SageMaker does with every member that a client may send."""
+    rows = (
+        (f"`{operation}`", f"`{path}`", fate)
+        for api, names in operations().items()
+        for operation in names
+        for path, fate in walk(service_model(api).operation_model(operation).input_shape)
+    )
+    return table("operation, member, here it is", rows)
+
+
 BLOCKS: Mapping[str, Callable[[], str]] = {
     "alarms": alarms_table,
     "commands": commands_table,
     "keys": manifest_table,
+    "members": members_table,
     "options": options_table,
     "parameters": parameters_table,
 }

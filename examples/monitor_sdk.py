@@ -10,6 +10,7 @@ Nothing here knows that there is no AWS.
 # ruff: noqa: S311, T201 - houses by chance, and what is seen is printed
 
 import io
+import json
 import random
 import tarfile
 import time
@@ -33,7 +34,6 @@ def transform_fn(model, body, content_type, accept):
     rooms, age = map(float, body.split(","))
     return str(50.0 * rooms - 0.5 * age + 10.25), "text/csv"
 """
-ROLE = "arn:aws:iam::000000000000:role/monitoring"
 NAME = f"prices-{int(time.time())}"
 
 
@@ -49,6 +49,15 @@ def train_csv() -> str:
     return str(path)
 
 
+def new_role() -> str:
+    """A role that SageMaker may assume, as SageMaker itself checks."""
+    allowed = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}}
+    statement = {**allowed, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    made = boto3.client("iam").create_role(RoleName=NAME, AssumeRolePolicyDocument=trust)
+    return str(made["Role"]["Arn"])
+
+
 def model_archive(session: sagemaker.Session) -> str:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
@@ -60,11 +69,11 @@ def model_archive(session: sagemaker.Session) -> str:
     return f"s3://{bucket}/{key}"
 
 
-def deploy(session: sagemaker.Session) -> Predictor:
+def deploy(session: sagemaker.Session, role: str) -> Predictor:
     model = Model(
         sagemaker.image_uris.retrieve("sklearn", session.boto_region_name, "1.2-1"),
         model_data=model_archive(session),
-        role=ROLE,
+        role=role,
         env={
             "SAGEMAKER_PROGRAM": "inference.py",
             "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
@@ -89,7 +98,8 @@ def deploy(session: sagemaker.Session) -> Predictor:
 def main() -> None:
     # With a bucket of one's own: to name one, the SDK would ask STS, and at AWS's own address.
     session = sagemaker.Session(default_bucket=f"monitored-{NAME}")
-    monitor = DefaultModelMonitor(ROLE, max_runtime_in_seconds=1800, sagemaker_session=session)
+    role = new_role()
+    monitor = DefaultModelMonitor(role, max_runtime_in_seconds=1800, sagemaker_session=session)
 
     print("1. suggest a baseline")
     monitor.suggest_baseline(train_csv(), DatasetFormat.csv(header=True), logs=False)
@@ -97,7 +107,7 @@ def main() -> None:
         print("  ", constraint)
 
     print("2. serve, watched hourly")
-    predictor = deploy(session)
+    predictor = deploy(session, role)
     monitor.create_monitoring_schedule(
         monitor_schedule_name=NAME,
         endpoint_input=NAME,

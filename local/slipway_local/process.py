@@ -33,6 +33,8 @@ from slipway_local.sagemaker.service import SageMaker
 from slipway_local.sagemaker.serving import Container, Launcher, Server
 
 _TICK_SECONDS = 0.05
+# At the least, so that whoever looks now and then sees it under way.
+_CHANGING_SECONDS = 5.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -127,12 +129,15 @@ def build(settings: Settings, launcher: Launcher, runner: Runner) -> SageMaker:
         put_metrics=stores.metrics_writer(*settings.owner),
         put_object=stores.object_writer(*settings.owner),
         has_object=stores.object_finder(*settings.owner),
+        has_role=stores.role_finder(*settings.owner),
         in_alarm=stores.alarm_reader(*settings.owner),
         find_objects=stores.object_lister(*settings.owner),
         runner=runner,
         durations=Durations(
             creating=pause,
             updating=pause,
+            rescaling=max(pause, _CHANGING_SECONDS * scale),
+            rolling_back=max(pause, _CHANGING_SECONDS * scale),
             capturing=60 * scale,
             hour=3600 * scale,
             monitoring=120 * scale,

@@ -216,3 +216,8 @@ def test_the_schema_describes_every_key() -> None:
     assert json.loads(json.dumps(described)) == described
     assert all(key.get("description") for key in described["properties"].values())
     assert described["additionalProperties"] is False
+
+
+def test_no_manifest_gives_the_approval_that_is_kept_for_people() -> None:
+    assert parse(b"approval: automatic", Approval.MANUAL).approval == Approval.MANUAL
+    assert parse(b"approval: manual", Approval.AUTOMATIC).approval == Approval.MANUAL

@@ -261,6 +261,18 @@ def test_an_alarm_rings_for_its_dimension_only_and_the_bus_tells(stack: Stack) -
     assert "greater than or equal to the threshold (1.0)" in reason
 
 
+def test_what_is_encrypted_with_no_key_in_particular_has_the_managed_one(stack: Stack) -> None:
+    s3, bucket = stack.client("s3"), stack.outputs["Models"]
+    put = s3.put_object(Bucket=bucket, Key="secret", Body=b"1", ServerSideEncryption="aws:kms")
+    described = stack.client("kms").describe_key(KeyId="alias/aws/s3")
+    assert put["SSEKMSKeyId"] == described["KeyMetadata"]["Arn"]
+    copied = s3.copy_object(
+        Bucket=bucket, Key="copy", CopySource=f"{bucket}/secret", ServerSideEncryption="aws:kms"
+    )
+    assert copied["SSEKMSKeyId"] == put["SSEKMSKeyId"]
+    s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "secret"}, {"Key": "copy"}]})
+
+
 def test_queues_and_executions_are_measured(stack: Stack, eventually: Eventually) -> None:
     stack.execute("measured", do="fail with nobody to catch")
     machine = [{"Name": "StateMachineArn", "Value": stack.outputs["Machine"]}]

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from slipway_local import cloud
 
+from tests.local.roles import assumable
+
 if TYPE_CHECKING:
     from slipway_local.cloud import Cloud
 
@@ -40,6 +42,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     (folder / "models" / "images").symlink_to(IMAGES)
     started = cloud.start(folder / "state", time_scale=0.005, models=folder / "models")
     try:
+        assert assumable(started, "monitoring") == ROLE
         yield started
     finally:
         cloud.stop(folder / "state")

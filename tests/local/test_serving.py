@@ -13,6 +13,8 @@ import pytest
 from botocore.exceptions import ClientError
 from slipway_local import cloud
 
+from tests.local.roles import assumable
+
 if TYPE_CHECKING:
     from slipway_local.cloud import Cloud
 
@@ -22,6 +24,7 @@ Eventually = Callable[..., Any]
 
 IMAGES = Path(__file__).parents[2] / ".slipway" / "images"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+ROLE = "arn:aws:iam::000000000000:role/serving"
 SCRIPT = """
 def model_fn(folder): return open(folder + "/factor").read()
 def predict_fn(data, model): return data * float(model)
@@ -44,6 +47,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 
 def _prepare(running: Cloud) -> None:
+    assert assumable(running, "serving") == ROLE
     s3 = running.client("s3")
     s3.create_bucket(Bucket="serving")
     s3.put_bucket_notification_configuration(
@@ -79,8 +83,7 @@ def _serve(running: Cloud, name: str, eventually: Eventually, url: str, **config
         "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
     }
     container = {"Image": IMAGE, "ModelDataUrl": url, "Environment": script, "Mode": mode}
-    role = "arn:aws:iam::000000000000:role/serving"
-    client.create_model(ModelName=name, ExecutionRoleArn=role, PrimaryContainer=container)
+    client.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=container)
     variant = {
         "VariantName": "AllTraffic",
         "ModelName": name,
@@ -93,6 +96,19 @@ def _serve(running: Cloud, name: str, eventually: Eventually, url: str, **config
     ends = ("InService", "Failed")
     eventually(lambda: describe(EndpointName=name)["EndpointStatus"] in ends, 60)
     assert describe(EndpointName=name)["EndpointStatus"] == "InService"
+
+
+def test_an_answer_has_one_request_id(running: Cloud) -> None:
+    answer = running.client("sagemaker").list_models()
+    assert "," not in answer["ResponseMetadata"]["RequestId"]
+
+
+def test_a_model_needs_a_role_that_is_there(running: Cloud) -> None:
+    role = "arn:aws:iam::000000000000:role/nobody"
+    container = {"Image": IMAGE}
+    create = running.client("sagemaker").create_model
+    with pytest.raises(ClientError, match=f"Could not assume role {role}"):
+        create(ModelName="roleless", ExecutionRoleArn=role, PrimaryContainer=container)
 
 
 def test_captured_requests_are_uploaded_and_the_bus_tells(

@@ -1,5 +1,6 @@
 """slipway.yaml: how a deployment's artifacts are released. Text in, a Policy or an error out."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
 import yaml
@@ -181,7 +182,8 @@ class Manifest(_Strict):
 
 
 def parse(content: bytes, default_approval: Approval) -> Policy:
-    """The policy that a manifest's text describes.
+    """The policy that a manifest's text describes. Whoever uploads it cannot give the approval that
+    an installation keeps for people: where that is the default, it holds for all.
 
     Raises InvalidInput with one line a problem: the field, the value and what would be right.
     """
@@ -191,7 +193,9 @@ def parse(content: bytes, default_approval: Approval) -> Policy:
     except ValidationError as error:
         problems = "; ".join(_problem(dict(e)) for e in error.errors(include_url=False))
         raise InvalidInput(f"{MANIFEST}: {problems}") from error
-    return _policy(manifest)
+    policy = _policy(manifest)
+    kept = default_approval == Approval.MANUAL
+    return replace(policy, approval=Approval.MANUAL) if kept else policy
 
 
 def schema() -> dict[str, Any]:

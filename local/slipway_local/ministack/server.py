@@ -9,7 +9,15 @@ from hypercorn.config import Config
 from ministack import app
 from ministack.core import lambda_runtime
 
-from slipway_local.ministack import authorize, conditions, events, functions, measures, workflows
+from slipway_local.ministack import (
+    authorize,
+    conditions,
+    encryption,
+    events,
+    functions,
+    measures,
+    workflows,
+)
 from slipway_local.ministack.settings import Settings
 
 _DRAIN_SECONDS = 0.5
@@ -20,6 +28,7 @@ def prepare(settings: Settings) -> None:
     authorize.trust_loopback()
     conditions.name_alarms()
     conditions.name_namespaces_and_sources()
+    encryption.name_managed_key()
     functions.isolate_workers(settings.runtime)
     functions.share_layers(settings.temporary / "layers")
     functions.name_errors()

@@ -1,13 +1,17 @@
 """MiniStack's stores that the embedded services read and write without a request."""
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
 from ministack.core.responses import request_scope
-from ministack.services import cloudwatch, s3
+from ministack.services import cloudwatch, iam, s3
 
 from slipway_local.sagemaker.metrics import Datum
+
+_SERVICE = "sagemaker.amazonaws.com"
 
 
 def object_reader(account: str, region: str) -> Callable[[str], bytes]:
@@ -40,6 +44,35 @@ def object_finder(account: str, region: str) -> Callable[[str], bool]:
         return any(found.startswith(key) if url.endswith("/") else found == key for found in keys)
 
     return exists
+
+
+def role_finder(account: str, region: str) -> Callable[[str], bool]:
+    """A function that says whether a role of that ARN is there and trusts SageMaker."""
+
+    def trusts(arn: str) -> bool:
+        with request_scope(account, region):
+            role = iam._roles.get(arn.rsplit("/", 1)[-1])
+        return role is not None and role["Arn"] == arn and _trusts(role)
+
+    return trusts
+
+
+def _trusts(role: Mapping[str, Any]) -> bool:
+    statements = json.loads(role["AssumeRolePolicyDocument"])["Statement"]
+    principals = [
+        statement.get("Principal")
+        for statement in _listed(statements)
+        if statement.get("Effect") == "Allow"
+    ]
+    return any(
+        _SERVICE in _listed(principal.get("Service"))
+        for principal in principals
+        if isinstance(principal, dict)
+    )
+
+
+def _listed(found: Any) -> Sequence[Any]:
+    return found if isinstance(found, list) else [found]
 
 
 def object_lister(account: str, region: str) -> Callable[[str], list[str]]:

@@ -23,6 +23,8 @@ _SLACK = 1e-6  # hours that rounding may cost
 class Durations:
     """How long the service takes over things, in seconds of its own clock.
 
+    `rescaling` is how long new weights and instance counts take to be in force.
+
     `config_visible` is how long a fresh endpoint configuration stays unknown to CreateEndpoint
     and UpdateEndpoint. `health_check` is how long a container may take to answer its health
     check when its variant does not say. `reason_kept` is how long DescribeEndpoint shows why an
@@ -34,6 +36,7 @@ class Durations:
 
     creating: float = 0.0
     updating: float = 0.0
+    rescaling: float = 0.0
     rolling_back: float = 0.0
     deleting: float = 0.0
     config_visible: float = 0.0
@@ -168,6 +171,7 @@ class Account:
     random: Random
     in_alarm: Callable[[str], bool]
     has_object: Callable[[str], bool]
+    has_role: Callable[[str], bool]
     runner: Runner
     find_objects: Callable[[str], Sequence[str]]
     lock: RLock = field(default_factory=RLock)

@@ -6,6 +6,8 @@ from slipway_local.sagemaker.errors import already_exists, invalid, not_found
 from slipway_local.sagemaker.operations import Operations, Params, given
 
 KIND = "endpoint configuration"
+_MEMORY_STEP = 1024
+_LARGEST_MEMORY = 6 * _MEMORY_STEP
 
 
 def create_endpoint_config(account: Account, params: Params) -> Params:
@@ -81,16 +83,33 @@ def _check_variant(account: Account, variant: Params) -> None:
         raise invalid(f"Variant {variant['VariantName']} must name a ModelName.")
     models.find(account, variant["ModelName"])
     serverless = "ServerlessConfig" in variant
+    if serverless:
+        _check_serverless(variant["VariantName"], variant["ServerlessConfig"])
     counted = "InstanceType" in variant and "InitialInstanceCount" in variant
     if serverless and ("InstanceType" in variant or "InitialInstanceCount" in variant):
         raise invalid(
             f"Variant {variant['VariantName']} has a ServerlessConfig and therefore takes no "
             "InstanceType and no InitialInstanceCount."
         )
-    if not serverless and not counted and "InstancePools" not in variant:
+    if not serverless and not counted:
         raise invalid(
             f"Variant {variant['VariantName']} needs an InstanceType and an "
             "InitialInstanceCount, or a ServerlessConfig."
+        )
+
+
+def _check_serverless(name: str, config: Params) -> None:
+    """Source: "Deploy models with Amazon SageMaker Serverless Inference"; the wording is not
+    published."""
+    memory, most = config["MemorySizeInMB"], config["MaxConcurrency"]
+    if memory % _MEMORY_STEP:
+        steps = ", ".join(str(n) for n in range(_MEMORY_STEP, _LARGEST_MEMORY + 1, _MEMORY_STEP))
+        raise invalid(f"Variant {name}: MemorySizeInMB is {memory}; it must be one of {steps}.")
+    provisioned = config.get("ProvisionedConcurrency", 0)
+    if provisioned > most:
+        raise invalid(
+            f"Variant {name}: ProvisionedConcurrency is {provisioned}; it must not exceed the "
+            f"MaxConcurrency of {most}."
         )
 
 

@@ -56,9 +56,16 @@ def create(account: Account, endpoint: Endpoint, fleet: Fleet) -> None:
 
 def update(account: Account, endpoint: Endpoint, fleet: Fleet, rollout: Rollout) -> None:
     """Bring `fleet` up behind the endpoint and move the traffic over when it is healthy."""
+    endpoint.failure = None
     endpoint.pending = Deployment(fleet, account.clock(), rollout)
     enter(account, endpoint, "Updating", account.durations.updating)
     _tell_stage(account, endpoint)
+
+
+def rescale(account: Account, endpoint: Endpoint) -> None:
+    """Bring the weights and counts into force that its variants desire."""
+    endpoint.failure = None
+    enter(account, endpoint, "Updating", account.durations.rescaling)
 
 
 def maintain(account: Account, endpoint: Endpoint, duration: float) -> None:

@@ -91,19 +91,16 @@ def _common_detail(endpoint: Endpoint, tags: Mapping[str, str]) -> Params:
 
 
 def _serving(endpoint: Endpoint, fleet: Fleet) -> Params:
-    answer: Params = {
-        "ProductionVariants": [_variant(endpoint, variant) for variant in fleet.variants]
-    }
+    variants = [_variant(endpoint, variant) for variant in fleet.variants]
+    answer: Params = {"ProductionVariants": variants}
     if fleet.capture is not None:
         answer["DataCaptureConfig"] = _capture(fleet.capture)
-    for member in ("AsyncInferenceConfig", "ExplainerConfig", "MetricsConfig"):
-        if member in fleet.config:
-            answer[member] = fleet.config[member]
     return answer
 
 
 def _variant(endpoint: Endpoint, variant: Variant) -> Params:
-    answer = {**_counts(variant), **_routing(variant), "DeployedImages": _images(variant)}
+    share = _left(endpoint.pending)
+    answer = {**_counts(variant, share), **_routing(variant), "DeployedImages": _images(variant)}
     if endpoint.status == "Updating" and endpoint.pending is None:
         message = f"Scaling to desired instance count {variant.desired_instances}."
         status = {"Status": "Updating", "StatusMessage": message, "StartTime": endpoint.modified}
@@ -150,6 +147,11 @@ def _counts(variant: Variant, share: float = 1.0) -> Params:
         "CurrentInstanceCount": round(variant.instances * share),
         "DesiredInstanceCount": variant.desired_instances,
     }
+
+
+def _left(pending: Deployment | None) -> float:
+    """The share of the old instances that an update has not given up yet."""
+    return 1.0 - pending.share if pending is not None and pending.rollout.rolling else 1.0
 
 
 def _routing(variant: Variant) -> Params:

@@ -71,7 +71,7 @@ def update_endpoint_weights_and_capacities(account: Account, params: Params) -> 
             variant.desired_instances = change.get(
                 "DesiredInstanceCount", variant.desired_instances
             )
-    deployments.enter(account, endpoint, "Updating", account.durations.updating)
+    deployments.rescale(account, endpoint)
     return {"EndpointArn": endpoint.arn}
 
 

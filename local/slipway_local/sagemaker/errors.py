@@ -32,6 +32,14 @@ def not_found(kind: str, arn: str) -> Refusal:
     return invalid(f'Could not find {kind} "{arn}".')
 
 
+def not_assumed(role: str) -> Refusal:
+    """The role is not there, or trusts others."""
+    return invalid(
+        f"Could not assume role {role}. Please ensure that the role exists and allows principal "
+        "'sagemaker.amazonaws.com' to assume the role."
+    )
+
+
 def already_exists(kind: str, arn: str) -> Refusal:
     return invalid(f'Cannot create already existing {kind} "{arn}".')
 

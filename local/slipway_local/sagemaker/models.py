@@ -1,11 +1,11 @@
 """Models: what to run. CreateModel, DescribeModel, ListModels, DeleteModel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slipway_local.sagemaker import listing, packages
 from slipway_local.sagemaker.account import Account, Resource
-from slipway_local.sagemaker.errors import already_exists, invalid, not_found
+from slipway_local.sagemaker.errors import already_exists, invalid, not_assumed, not_found
 from slipway_local.sagemaker.events import milliseconds
 from slipway_local.sagemaker.fleets import Program
 from slipway_local.sagemaker.operations import Operations, Params, given
@@ -17,6 +17,9 @@ def create_model(account: Account, params: Params) -> Params:
     arn = account.arn("model", name)
     if arn in account.models:
         raise already_exists("model", arn)
+    role = params.get("ExecutionRoleArn")
+    if role is not None and not account.has_role(role):
+        raise not_assumed(role)
     body = given(params)
     model = Resource(name, arn, account.clock(), {**body, **_containers(account, params)})
     account.models[arn] = model
@@ -67,8 +70,7 @@ def program(account: Account, name: str) -> Program:
         for given_definition in described
         for definition in packages.unfold(account, given_definition)
     ]
-    direct = model.body.get("InferenceExecutionConfig", {}).get("Mode") == "Direct"
-    return Program(model.name, containers, direct)
+    return Program(model.name, containers, _direct(model.body))
 
 
 def _containers(account: Account, params: Params) -> Params:
@@ -79,7 +81,25 @@ def _containers(account: Account, params: Params) -> Params:
     for definition in chain or [primary]:
         for container in packages.unfold(account, definition):
             _check(account, container)
+    _check_names(chain or (), direct=_direct(params))
     return {"Containers": chain} if chain else {"PrimaryContainer": primary}
+
+
+def _direct(params: Mapping[str, Any]) -> bool:
+    """Whether a request goes to one of the containers, and not through all."""
+    mode: str = params.get("InferenceExecutionConfig", {}).get("Mode", "Serial")
+    return mode == "Direct"
+
+
+def _check_names(chain: Sequence[Mapping[str, Any]], *, direct: bool) -> None:
+    """Of several containers all have a name of their own, or none has one; AWS has not published
+    the wording."""
+    names = [each["ContainerHostname"] for each in chain if "ContainerHostname" in each]
+    if len(set(names)) != len(names):
+        raise invalid(f"ContainerHostname must be unique among Containers: {', '.join(names)}.")
+    if len(names) != len(chain) and (names or direct):
+        why = "the InferenceExecutionConfig's Mode is Direct" if direct else "another has one"
+        raise invalid(f"Each of Containers needs a ContainerHostname, for {why}.")
 
 
 def _check(account: Account, definition: Mapping[str, Any]) -> None:
@@ -87,6 +107,13 @@ def _check(account: Account, definition: Mapping[str, Any]) -> None:
         raise invalid("A container must name an Image or a ModelPackageName.")
     if definition.get("Mode") == "MultiModel" and "ModelDataUrl" not in definition:
         raise invalid("A MultiModel container needs the ModelDataUrl of its models' prefix.")
+    source = definition.get("ModelDataSource", {}).get("S3DataSource", {})
+    kind = (source.get("S3DataType", "S3Object"), source.get("CompressionType", "Gzip"))
+    if kind != ("S3Object", "Gzip"):
+        raise invalid(
+            f"ModelDataSource: the S3DataType {kind[0]} with the CompressionType {kind[1]} is not "
+            "executed by the embedded SageMaker. Give an S3Object that is packed with Gzip."
+        )
     _check_data(account, definition)
 
 

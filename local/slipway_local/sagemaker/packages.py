@@ -134,7 +134,7 @@ def unfold(account: Account, definition: Mapping[str, Any]) -> Sequence[Mapping[
     if name is None:
         return [definition]
     package = find(account, name)
-    containers = package.body.get("InferenceSpecification", {}).get("Containers", [])
+    containers = _specification(package, definition).get("Containers", [])
     if not all("Image" in container for container in containers) or not containers:
         raise invalid(f"ModelPackage {package.arn} has no InferenceSpecification to run.")
     environment = definition.get("Environment", {})
@@ -142,6 +142,20 @@ def unfold(account: Account, definition: Mapping[str, Any]) -> Sequence[Mapping[
         {**container, "Environment": {**container.get("Environment", {}), **environment}}
         for container in containers
     ]
+
+
+def _specification(package: Package, definition: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The package's own, or the additional one that is asked for."""
+    name = definition.get("InferenceSpecificationName")
+    own: Mapping[str, Any] = package.body.get("InferenceSpecification", {})
+    if name is None:
+        return own
+    others: Mapping[str, Mapping[str, Any]] = {
+        each["Name"]: each for each in package.body.get("AdditionalInferenceSpecifications", ())
+    }
+    if name not in others:
+        raise invalid(f"ModelPackage {package.arn} has no InferenceSpecificationName {name}.")
+    return others[name]
 
 
 def _create(account: Account, params: Params, body: Params) -> Package:

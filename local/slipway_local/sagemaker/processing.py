@@ -5,12 +5,12 @@ InProgress ──exit code 0──► Completed
     └──StopProcessingJob, or time is up──► Stopping ──► Stopped
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from slipway_local.sagemaker import listing, metrics
 from slipway_local.sagemaker.account import Account
-from slipway_local.sagemaker.errors import in_use, invalid
+from slipway_local.sagemaker.errors import in_use, invalid, not_assumed
 from slipway_local.sagemaker.events import milliseconds, shouted
 from slipway_local.sagemaker.jobs import Ending, Job, ProcessingJob, Sink, Source
 from slipway_local.sagemaker.operations import Operations, Params, given, present
@@ -30,6 +30,8 @@ def create_processing_job(account: Account, params: Params) -> Params:
             f"already exists ({arn})"
         )
     _check(params)
+    if not account.has_role(params["RoleArn"]):
+        raise not_assumed(params["RoleArn"])
     start(account, given(params))
     account.tag(arn, params.get("Tags", []))
     return {"ProcessingJobArn": arn}
@@ -170,14 +172,20 @@ def _job(body: Params, config: Params, chosen: Mapping[str, list[str]]) -> Job:
                 each["S3Output"]["LocalPath"],
                 each["S3Output"]["S3UploadMode"] == "Continuous",
             )
-            for each in body.get("ProcessingOutputConfig", {}).get("Outputs", ())
+            for each in _outputs(body)
         ],
         config,
     )
 
 
+def _outputs(body: Params) -> Sequence[Params]:
+    outputs: Sequence[Params] = body.get("ProcessingOutputConfig", {}).get("Outputs", ())
+    return outputs
+
+
 def _check(params: Params) -> None:
     """Raises Refusal for what SageMaker refuses, and for what is not modelled here."""
+    _check_managed((*params.get("ProcessingInputs", ()), *_outputs(params)))
     for each in params.get("ProcessingInputs", ()):
         name, source = each["InputName"], each.get("S3Input")
         if source is None or "LocalPath" not in source:
@@ -186,12 +194,17 @@ def _check(params: Params) -> None:
             raise invalid(f"ProcessingInput {name}: only the S3InputMode File is served here.")
         if source.get("S3CompressionType", "None") != "None":
             raise invalid(f"ProcessingInput {name}: Gzip is for the S3InputMode Pipe only.")
-    for each in params.get("ProcessingOutputConfig", {}).get("Outputs", ()):
+    for each in _outputs(params):
         if "LocalPath" not in each.get("S3Output", {}):
             raise invalid(f"Output {each['OutputName']} needs an S3Output with a LocalPath here.")
     cluster = params["ProcessingResources"]["ClusterConfig"]
     if "InstanceType" not in cluster or "InstanceCount" not in cluster:
         raise invalid("The ClusterConfig needs an InstanceType and an InstanceCount here.")
+
+
+def _check_managed(parts: Sequence[Params]) -> None:
+    if any(each.get("AppManaged") for each in parts):
+        raise invalid("AppManaged is not executed by the embedded SageMaker: leave it out.")
 
 
 def _summary(job: ProcessingJob) -> Params:

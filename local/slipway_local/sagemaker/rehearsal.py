@@ -57,6 +57,7 @@ class Rehearsal:
         scripts: Mapping[str, Script] | None = None,
         jobs: Mapping[str, JobScript] | None = None,
         has_object: Callable[[str], bool] = lambda _: True,
+        has_role: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self.clock = Clock()
         self.events: list[Event] = []
@@ -73,6 +74,7 @@ class Rehearsal:
             put_metrics=self.metrics.extend,
             put_object=self._put,
             has_object=has_object,
+            has_role=has_role,
             find_objects=lambda place: [url for url in self.objects if url.startswith(place)],
             runner=self.runner,
             in_alarm=self.alarms.__contains__,

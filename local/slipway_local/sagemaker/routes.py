@@ -59,6 +59,11 @@ def stages(variant: Variant, hostname: str | None) -> Sequence[Stage]:
         labels = ["primary"]
     chain = [Stage(*parts) for parts in zip(variant.servers, containers, labels, strict=True)]
     if len(containers) == 1 or not variant.program.direct:
+        if hostname is not None:
+            raise bad_request(
+                "TargetContainerHostname is for models of several containers whose "
+                "InferenceExecutionConfig has the Mode Direct."
+            )
         return chain
     chosen = [stage for stage in chain if stage.label == hostname]
     if not chosen:

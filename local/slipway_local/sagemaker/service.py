@@ -47,6 +47,11 @@ _RUNTIME: Operations = runtime.OPERATIONS
 _LOG = logging.getLogger(__name__)
 
 
+def operations() -> Mapping[str, Sequence[str]]:
+    """What is executed, by API."""
+    return {"sagemaker": sorted(_CONTROL), "sagemaker-runtime": sorted(_RUNTIME)}
+
+
 def _drop(_: object) -> None:
     """Nobody listens."""
 
@@ -56,7 +61,7 @@ def _discard(_bucket: str, _key: str, _body: bytes) -> None:
 
 
 def _found(_: str) -> bool:
-    """Whatever a model needs is taken to be in S3."""
+    """Whatever a model needs is taken to be there."""
     return True
 
 
@@ -94,7 +99,8 @@ class SageMaker:
     handed out after the lock is released, so a listener may call the service back. Captured
     requests are written with `put_object(bucket, key, body)`, by `tick` alone. `has_object(url)`
     says whether an s3:// URL names an object or, where it ends with a slash, has any below it;
-    `find_objects(url)` lists the URLs that begin with it. `runner` runs processing jobs.
+    `find_objects(url)` lists the URLs that begin with it. `has_role(arn)` says whether SageMaker
+    may assume the role. `runner` runs processing jobs.
     """
 
     def __init__(
@@ -107,6 +113,7 @@ class SageMaker:
         put_metrics: Callable[[Sequence[Datum]], None] = _drop,
         put_object: Callable[[str, str, bytes], None] = _discard,
         has_object: Callable[[str], bool] = _found,
+        has_role: Callable[[str], bool] = _found,
         find_objects: Callable[[str], Sequence[str]] = _none,
         runner: Runner | None = None,
         in_alarm: Callable[[str], bool] = _silent,
@@ -129,6 +136,7 @@ class SageMaker:
             random=random,
             in_alarm=in_alarm,
             has_object=has_object,
+            has_role=has_role,
             runner=runner or _NoRunner(),
             find_objects=find_objects,
         )
@@ -136,7 +144,8 @@ class SageMaker:
     def handle(self, request: Request) -> Response:
         """Answer one HTTP request; never raises for anything a request says."""
         response = wire.handle(request, self.call)
-        headers = {**response.headers, "x-amzn-RequestId": str(UUID(int=next(self._requests)))}
+        # In lower case, so that whoever serves this and gives ids of its own finds it.
+        headers = {**response.headers, "x-amzn-requestid": str(UUID(int=next(self._requests)))}
         return Response(response.status, headers, response.body)
 
     def call(self, operation: str, params: Params) -> Params:

@@ -12,6 +12,7 @@ from typing import Any
 import regex  # type: ignore[import-untyped]  # the package ships no types
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from slipway_local.sagemaker import members
 from slipway_local.sagemaker.errors import Refusal, malformed
 
 Problems = list[str]
@@ -86,7 +87,11 @@ class Shapes:
         return _scalar(shape)
 
     def _structure(self, shape: StructureShape) -> Check:
-        members = {name: self._compiled(member) for name, member in shape.members.items()}
+        fates = members.fates(shape.name)
+        checks = {
+            name: self._compiled(member) if fates.get(name) != members.REFUSED else _refuse
+            for name, member in shape.members.items()
+        }
         required = tuple(shape.required_members)
 
         def check(value: Value, path: str, problems: Problems) -> Value:
@@ -96,9 +101,9 @@ class Shapes:
                 if value.get(name) is None:
                     problems.append(_null(prefix + _camel(name)))
             return {
-                name: members[name](item, prefix + _camel(name), problems)
+                name: checks[name](item, prefix + _camel(name), problems)
                 for name, item in value.items()
-                if item is not None and name in members
+                if item is not None and name in checks
             }
 
         return check
@@ -150,6 +155,15 @@ def _pattern_of(shape: Shape) -> Value:
 
 def _broken_by(constraints: Sequence[Constraint], value: Value) -> list[str]:
     return [constraint.text for constraint in constraints if not constraint.holds(value)]
+
+
+def _refuse(value: Value, path: str, problems: Problems) -> Value:
+    name = path.rpartition(".")[2]
+    problems.append(
+        f"Value at '{path}' failed to satisfy constraint: {name[:1].upper()}{name[1:]} is not "
+        "executed by the embedded SageMaker, so it is refused here"
+    )
+    return value
 
 
 def _scalar(shape: Shape) -> Check:

@@ -11,6 +11,7 @@ Refused = Callable[[Callable[[], object]], tuple[str, str]]
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"
 SERVERLESS = {"MemorySizeInMB": 1024, "MaxConcurrency": 1}
+SERVERLESS_ONLY: dict[str, Any] = {"InstanceType": None, "InitialInstanceCount": None}
 
 
 def test_refuses_in_the_words_of_aws(
@@ -46,6 +47,8 @@ def test_refuses_in_the_words_of_aws(
         [{"InstanceType": None}],
         [{"InitialInstanceCount": None}],
         [{"ModelName": None}],
+        [SERVERLESS_ONLY | {"ServerlessConfig": {"MemorySizeInMB": 2500, "MaxConcurrency": 1}}],
+        [SERVERLESS_ONLY | {"ServerlessConfig": SERVERLESS | {"ProvisionedConcurrency": 6}}],
     ],
 )
 def test_variants_must_make_sense(

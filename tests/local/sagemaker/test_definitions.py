@@ -69,7 +69,7 @@ def test_names_and_inputs_are_checked(
     }
     given["DataQualityJobInput"] = {"BatchTransformInput": batch}
     code, message = refused(lambda: create(JobDefinitionName="batch", **given))
-    assert (code, "EndpointInput" in message) == ("ValidationException", True)
+    assert (code, "BatchTransformInput" in message) == ("ValidationException", True)
 
 
 def test_kinds_of_definitions_do_not_meet(

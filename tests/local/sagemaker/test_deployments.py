@@ -107,6 +107,7 @@ def test_a_good_update_clears_the_reason(serve: Deploy, configure: Deploy) -> No
     cloud.control.update_endpoint(EndpointName="live", EndpointConfigName="two")
     cloud.pass_time(31)
     cloud.control.update_endpoint(EndpointName="live", EndpointConfigName="three")
+    assert "FailureReason" not in cloud.control.describe_endpoint(EndpointName="live")
     cloud.pass_time(1)
     described = cloud.control.describe_endpoint(EndpointName="live")
     assert described["EndpointConfigName"] == "three"
@@ -172,6 +173,8 @@ def test_a_rolling_update_goes_back_by_starting_the_old_instances_anew(
         DeploymentConfig=ROLLING,  # type: ignore[arg-type]  # a plain dict
     )
     cloud.pass_time(1)
+    (variant,) = cloud.control.describe_endpoint(EndpointName="live")["ProductionVariants"]
+    assert (variant["CurrentInstanceCount"], variant["DesiredInstanceCount"]) == (1, 2)
     cloud.alarms.add("errors")
     cloud.pass_time(1)
     assert status(cloud) == "RollingBack"

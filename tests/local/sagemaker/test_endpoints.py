@@ -13,7 +13,7 @@ Deploy = Callable[..., str]
 Refused = Callable[[Callable[[], object]], tuple[str, str]]
 
 ARN = "arn:aws:sagemaker:us-east-1:000000000000"
-SLOW = Durations(creating=60, updating=60, rolling_back=60, deleting=60)
+SLOW = Durations(creating=60, updating=60, rescaling=60, rolling_back=60, deleting=60)
 
 
 @dataclass(frozen=True)
@@ -289,7 +289,7 @@ def test_an_update_undoes_scaling_unless_told_to_keep_it(
 
 
 def test_rescaling_starts_no_new_fleet(serve: Deploy) -> None:
-    cloud = Rehearsal(durations=Durations(updating=30))
+    cloud = Rehearsal(durations=Durations(rescaling=30))
     serve(cloud, "live")
     rescale(cloud)
     (variant,) = cloud.control.describe_endpoint(EndpointName="live")["ProductionVariants"]

@@ -123,9 +123,51 @@ def test_a_model_cannot_come_from_a_package_that_is_not_there(
     )
 
 
-def _source(uri: str, kind: str) -> object:
-    source = {"S3Uri": uri, "S3DataType": kind, "CompressionType": "None"}
+def _source(uri: str, kind: str = "S3Object", compression: str = "Gzip") -> object:
+    source = {"S3Uri": uri, "S3DataType": kind, "CompressionType": compression}
     return {"Image": "image", "ModelDataSource": {"S3DataSource": source}}
+
+
+def test_a_role_must_let_sagemaker_assume_it(refused: Refused) -> None:
+    cloud = Rehearsal(has_role=lambda _: False)
+    create = cloud.control.create_model
+    container: Any = {"Image": "image"}
+    given: Any = {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
+    code, message = refused(lambda: create(**given))
+    assert (code, message[:60]) == ("ValidationException", f"Could not assume role {ROLE}"[:60])
+
+
+@pytest.mark.parametrize(
+    ("names", "mode", "said"),
+    [
+        (["a", "a"], "Serial", "must be unique"),
+        (["a", None], "Serial", "for another has one"),
+        ([None, None], "Direct", "Mode is Direct"),
+    ],
+)
+def test_containers_have_names_of_their_own(
+    cloud: Rehearsal, refused: Refused, names: list[str | None], mode: str, said: str
+) -> None:
+    chain: Any = [{"Image": "i", **({"ContainerHostname": name} if name else {})} for name in names]
+    code, message = refused(
+        lambda: cloud.control.create_model(
+            ModelName="m",
+            ExecutionRoleArn=ROLE,
+            Containers=chain,
+            InferenceExecutionConfig={"Mode": mode},  # type: ignore[typeddict-item]
+        )
+    )
+    assert (code, said in message) == ("ValidationException", True)
+
+
+def test_data_that_no_container_here_could_read_is_refused(
+    cloud: Rehearsal, refused: Refused
+) -> None:
+    container: Any = _source("s3://b/folder/", "S3Prefix", "None")
+    create = cloud.control.create_model
+    given: Any = {"ModelName": "m", "ExecutionRoleArn": ROLE, "PrimaryContainer": container}
+    code, message = refused(lambda: create(**given))
+    assert (code, "CompressionType" in message) == ("ValidationException", True)
 
 
 @pytest.mark.parametrize(
@@ -134,8 +176,8 @@ def _source(uri: str, kind: str) -> object:
         ({"Image": "image"}, None),
         ({"Image": "image", "ModelDataUrl": "s3://b/there.tar.gz"}, None),
         ({"Image": "image", "ModelDataUrl": "s3://b/gone.tar.gz"}, "s3://b/gone.tar.gz"),
-        (_source("s3://b/folder/", "S3Prefix"), None),
-        (_source("s3://b/empty/", "S3Prefix"), "s3://b/empty/"),
+        (_source("s3://b/there.tar.gz"), None),
+        (_source("s3://b/gone.tar.gz"), "s3://b/gone.tar.gz"),
         ({"Image": "image", "Mode": "MultiModel", "ModelDataUrl": "s3://b/folder"}, None),
         ({"Image": "i", "Mode": "MultiModel", "ModelDataUrl": "s3://b/empty"}, "s3://b/empty"),
         ({"ModelPackageName": "package"}, "s3://b/packaged.tar.gz"),
