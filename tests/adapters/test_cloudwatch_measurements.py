@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf, nan
 from typing import Any
 
 import boto3
@@ -23,7 +24,7 @@ class Metric:
 
 @pytest.fixture
 def measurements(aws: boto3.Session) -> CloudWatchMeasurements:
-    return CloudWatchMeasurements(aws, NAMESPACE)
+    return CloudWatchMeasurements(aws, NAMESPACE, clock=lambda: END)
 
 
 def statistics(aws: boto3.Session, name: str) -> list[Any]:
@@ -77,3 +78,35 @@ def test_many_metrics_take_some_calls(
     if count:
         (point,) = statistics(aws, f"m{count - 1}")
         assert point["Sum"] == count - 1
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        Metric("rows", 1e300),
+        Metric("rows", inf),
+        Metric("rows", nan),
+        Metric("rows", 1.0, 2, -1e300, 0.0),
+        Metric("rows", 1.0, 2, 0.0, inf),
+    ],
+    ids=["large", "infinite", "no number", "a large minimum", "an infinite maximum"],
+)
+def test_a_number_that_cloudwatch_refuses_stops_no_other(
+    metric: Metric, aws: boto3.Session, measurements: CloudWatchMeasurements
+) -> None:
+    measurements.put("slipway-h", "nightly", END, [metric, Metric("violations", 3.0)])
+    assert statistics(aws, "rows") == []
+    assert len(statistics(aws, "violations")) == 1
+
+
+def test_a_name_beyond_ascii_is_spelt_in_it(
+    aws: boto3.Session, measurements: CloudWatchMeasurements
+) -> None:
+    measurements.put("slipway-h", "nightly", END, [Metric("feature_data_größe", 1.0)])
+    assert len(statistics(aws, r"feature_data_gr\xf6\xdfe")) == 1
+
+
+def test_a_window_of_long_ago_has_no_metrics(aws: boto3.Session) -> None:
+    late = CloudWatchMeasurements(aws, NAMESPACE, clock=lambda: END + 15 * 24 * 3600)
+    late.put("slipway-h", "nightly", END, [Metric("rows", 1.0)])
+    assert statistics(aws, "rows") == []

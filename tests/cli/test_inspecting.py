@@ -15,7 +15,8 @@ Run = Callable[..., Result]
 
 def test_findings_are_told_with_their_remedy(run: Run, tmp_path: Path) -> None:
     found = run("inspect", str(hostile.command(tmp_path / "model.tar.gz", tmp_path / "owned")))
-    assert found.exit_code == 0
+    assert found.exit_code == Exit.REFUSED
+    assert found.stdout.split()[:2] == ["served", "no:"]
     assert "refuse: " in found.stdout
     assert "model.joblib" in found.stdout
 
@@ -23,6 +24,7 @@ def test_findings_are_told_with_their_remedy(run: Run, tmp_path: Path) -> None:
 def test_a_machine_gets_one_document(run: Run, tmp_path: Path) -> None:
     file = hostile.command(tmp_path / "model.tar.gz", tmp_path / "owned")
     document = json.loads(run("inspect", str(file), "--json").stdout)
+    assert document["served"] is False
     assert document["members"][0]["name"] == "model.joblib"
     assert document["findings"][0]["grade"] == "refuse"
 
@@ -32,7 +34,20 @@ def test_what_is_no_archive_is_refused_with_what_helps(run: Run, tmp_path: Path)
     file.write_bytes(b"PK\x03\x04")
     found = run("inspect", str(file))
     assert found.exit_code == Exit.REFUSED
-    assert "tar -czf" in found.stderr
+    assert "slipway push NAME FOLDER" in found.stderr
+
+
+def test_what_would_be_served_is_said_first_and_ends_well(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/model.txt").write_text("tree\nversion=v4\n")
+    (tmp_path / "m/inference.py").write_text("def model_fn(model_dir): ...\n")
+    (tmp_path / "m/requirements.txt").write_text("lightgbm==4.6.0\n")
+    found = run("inspect", str(tmp_path / "m"))
+    assert found.exit_code == 0
+    assert "moved inference.py to code/inference.py" in found.stderr
+    said = " ".join(found.stdout.partition("\n")[0].split())
+    assert said.startswith("served yes: by sagemaker-scikit-learn:")
+    assert said.endswith("if `slipway push` packs the wheels of lightgbm==4.6.0")
 
 
 def network(path: Path, *operators: str) -> str:
@@ -50,7 +65,7 @@ def network(path: Path, *operators: str) -> str:
 def test_a_network_is_drawn(run: Run, tmp_path: Path) -> None:
     file, picture = network(tmp_path / "model.tar.gz", "Convolution"), tmp_path / "network.svg"
     found = run("inspect", file, "--plot", str(picture))
-    assert (found.exit_code, found.stderr) == (0, "")
+    assert (found.exit_code, found.stderr) == (Exit.REFUSED, "")  # it has no script
     assert "mxnet" in found.stdout
     assert ">Convolution</text>" in picture.read_text("utf-8")
 

@@ -1,3 +1,6 @@
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +32,20 @@ def test_a_key_belongs_to_the_deployment_of_its_folder(key: str, deployment: str
 
 
 @pytest.mark.parametrize(
-    "folder", ["Housing", "my model", "a--b", "-a", "a-", "a" * 33, "..", "$(id)", "ä", "a\n"]
+    "folder",
+    [
+        "Housing",
+        "my model",
+        "a--b",
+        "-a",
+        "a-",
+        "a" * 33,
+        "a-" * 16 + "a",
+        "..",
+        "$(id)",
+        "ä",
+        "a\n",
+    ],
 )
 def test_a_folder_that_cannot_be_a_name_is_refused_with_a_remedy(folder: str) -> None:
     with pytest.raises(InvalidInput, match="lower-case letters, digits and single dashes"):
@@ -59,3 +75,12 @@ def test_every_accepted_name_makes_a_name_sagemaker_takes(text: str) -> None:
 def test_equal_content_has_equal_digests_whatever_its_order() -> None:
     assert naming.digest({"a": 1, "b": 2}) == naming.digest({"b": 2, "a": 1})
     assert naming.digest({"a": 1}) != naming.digest({"a": 2})
+
+
+def test_the_longest_names_are_names_of_sagemaker_s() -> None:
+    site = replace(SITE, prefix="p" * 17)
+    deployment = naming.checked_deployment("a-" * 15 + "aa")
+    endpoint = naming.endpoint_name(site, deployment)
+    for name in (endpoint, f"{endpoint}-{'0' * 12}", naming.group_name(site, deployment)):
+        assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name)
+        assert len(name) <= 63

@@ -26,6 +26,7 @@ _WHEELS = ("--only-binary", ":all:")
 # What to try, nearest first: the pins; on a Python younger than the image's, the oldest versions
 # from the pins on; on an older Python, the newest versions up to the pins.
 _RUNGS = (("==", "highest"), (">=", "lowest-direct"), ("<=", "highest"))
+_NO_VERSION = "there is no version of"  # uv's words, where no Python has one
 # The same for PyTorch's CPU builds; True where the wheels that pip knows are looked through.
 _CPU_RUNGS = (
     ("==", "highest", True),
@@ -82,7 +83,7 @@ class Environments:
             _install(aside, packages, extra.lines if extra.index else ())
             if not extra.index and extra.lines:
                 _install_offline(aside, extra)
-            substitutions = _substitutions(aside, packages)
+            substitutions = _substitutions(aside, [*packages, *_pins(extra.lines)])
             (aside / _RECORD).write_text(json.dumps({"substitutions": substitutions}))
             aside.chmod(0o755)
             shutil.rmtree(home, ignore_errors=True)
@@ -157,16 +158,25 @@ def _create(home: Path) -> None:
 
 
 def _install(home: Path, packages: Sequence[str], extra: Sequence[str]) -> None:
-    if not packages and not extra:
-        return
-    failures = []
+    """The image's packages; then, as the container's pip does, what its script wants besides."""
     pinned = [_cpu_torch(home, each) if _needs_cpu_build(each) else each for each in packages]
+    if pinned:
+        _install_nearest(home, pinned)
+    if extra:
+        _install_nearest(home, extra, final=_NO_VERSION)
+
+
+def _install_nearest(home: Path, pins: Sequence[str], final: str = "") -> None:
+    """The pins, or what is nearest to them here; a failure that says `final` is one on AWS, too."""
+    failures = []
     for operator, resolution in _RUNGS:
-        wanted = [each if "+" in each else each.replace("==", operator) for each in pinned]
+        wanted = [each if "+" in each else each.replace("==", operator) for each in pins]
         try:
-            _run(_installer(home, resolution, operator) + wanted + [*extra])
+            _run([*_installer(home, resolution, operator), *wanted])
         except EnvironmentFailed as failure:
             failures.append(str(failure))
+            if final and final in failures[0]:
+                break
         else:
             return
     raise EnvironmentFailed(failures[0])
@@ -249,6 +259,12 @@ def _substitutions(home: Path, packages: Sequence[str]) -> list[str]:
         for name, version in wanted
         if there[_normal(name)].partition("+")[0] != version
     ]
+
+
+def _pins(lines: Sequence[str]) -> list[str]:
+    """Those that name one version, without spaces, as `name==1.0`."""
+    bare = (re.sub(r"\s|\[[^]]*\]", "", line) for line in lines)
+    return [line for line in bare if re.fullmatch(r"[\w.-]+==[\w.+!]+", line)]
 
 
 def _distributions(home: Path) -> Iterator[tuple[str, str]]:

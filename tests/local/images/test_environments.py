@@ -37,6 +37,19 @@ def test_requirements_of_a_script_make_another(tmp_path: Path) -> None:
     assert environments.provide(SMALL, Wanted(("toml",))).python != plain.python
 
 
+def test_what_a_script_pins_and_this_python_lacks_is_replaced_and_said(tmp_path: Path) -> None:
+    """Pillow 6 has wheels for the Pythons of its time alone."""
+    wanted = Wanted(("Pillow == 6.0.0",))
+    [line] = Environments(tmp_path).provide(SMALL, wanted).substitutions
+    assert line.startswith("Pillow ")
+    assert line.endswith(" instead of 6.0.0")
+
+
+def test_what_a_script_pins_and_nobody_has_fails_as_on_aws(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFailed, match="there is no version of toml"):
+        Environments(tmp_path).provide(SMALL, Wanted(("toml==0.0.0.1",)))
+
+
 def test_what_the_image_holds_needs_no_index(tmp_path: Path) -> None:
     held = Wanted((SMALL[0].partition("==")[0],), index=False)
     assert Environments(tmp_path).provide(SMALL, held).python.exists()

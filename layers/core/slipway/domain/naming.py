@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from slipway.domain.errors import InvalidInput
 
-DEPLOYMENT = re.compile(r"[a-z0-9](?:-?[a-z0-9]){0,31}")
+# With a prefix of 17 and a digest of 12 characters, the longest name is one of SageMaker's 63.
+DEPLOYMENT = re.compile(r"(?=.{1,32}\Z)[a-z0-9](?:-?[a-z0-9])*")
 MODELS = "models/"
 PINNED = "artifacts/"
 MANIFEST = "slipway.yaml"
