@@ -5,7 +5,7 @@ import boto3
 import pytest
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
-from slipway.domain.desired import EndpointTarget
+from slipway.domain.desired import EndpointTarget, RoutingStrategy
 from slipway.domain.errors import Busy, NotYetVisible, Refused
 from slipway.domain.plan import Container, Plan
 from slipway.domain.world import EndpointStatus
@@ -131,6 +131,35 @@ def test_autoscaled_counts_stay_unless_another_count_is_asked_for(
     cloud.pass_time(120)
     variants = cloud.control.describe_endpoint(EndpointName=PLAN.endpoint)["ProductionVariants"]
     assert variants[0]["CurrentInstanceCount"] == kept
+
+
+def test_a_variant_says_what_its_target_says_and_no_more(
+    endpoints: SageMakerEndpoints, package: str, cloud: Rehearsal
+) -> None:
+    target = EndpointTarget("ml.m5.xlarge", 2, 100, 1200, 900, RoutingStrategy.RANDOM)
+    endpoints.prepare(replace(PLAN, target=target), package)
+    endpoints.prepare(LARGER, package)
+    full, short = (
+        cloud.control.describe_endpoint_config(EndpointConfigName=name)["ProductionVariants"][0]
+        for name in (PLAN.config, LARGER.config)
+    )
+    assert full == {
+        "VariantName": "AllTraffic",
+        "ModelName": PLAN.model,
+        "InstanceType": "ml.m5.xlarge",
+        "InitialInstanceCount": 2,
+        "InitialVariantWeight": 1.0,
+        "VolumeSizeInGB": 100,
+        "ModelDataDownloadTimeoutInSeconds": 1200,
+        "ContainerStartupHealthCheckTimeoutInSeconds": 900,
+        "RoutingConfig": {"RoutingStrategy": "RANDOM"},
+    }
+    assert set(full) - set(short) == {
+        "VolumeSizeInGB",
+        "ModelDataDownloadTimeoutInSeconds",
+        "ContainerStartupHealthCheckTimeoutInSeconds",
+        "RoutingConfig",
+    }
 
 
 def test_capture_is_asked_for_as_the_plan_says(

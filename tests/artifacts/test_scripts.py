@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import json
 import pickle
 import sys
 import tarfile
 import types
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from slipway.artifacts import pack_script
 from slipway.artifacts.scripts import NAMES, read_script
+from slipway_local.images.slipway_container import formats
+from slipway_local.images.slipway_container.toolkits import ToolkitResponse as Answered
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class _Booster:
@@ -23,6 +31,23 @@ class _Booster:
 
     def get_booster(self) -> str:
         return "the booster inside"
+
+
+class Sums:
+    """A model of two columns that knows no names: it answers each row's sum, as float32."""
+
+    n_features_in_ = 2
+
+    def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        assert (rows.dtype, rows.ndim) == (np.float32, 2)
+        return rows.sum(axis=1)
+
+
+class Lengths:
+    """A model of documents: it answers how long each is."""
+
+    def predict(self, documents: list[str]) -> list[int]:
+        return [len(document) for document in documents]
 
 
 def load(name: str) -> types.ModuleType:
@@ -44,6 +69,11 @@ def frameworks(monkeypatch: pytest.MonkeyPatch) -> None:
     xgboost = types.ModuleType("xgboost")
     xgboost.__dict__["Booster"] = _Booster
     monkeypatch.setitem(sys.modules, "joblib", joblib)
+    framework = types.ModuleType("sagemaker_containers.beta.framework")
+    framework.__dict__.update(encoders=formats, worker=types.SimpleNamespace(Response=Answered))
+    for name in ("sagemaker_containers", "sagemaker_containers.beta"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    monkeypatch.setitem(sys.modules, framework.__name__, framework)
     monkeypatch.setitem(sys.modules, "xgboost", xgboost)
 
 
@@ -82,3 +112,78 @@ def test_xgboost_loads_saved_and_pickled_boosters(
     monkeypatch.setenv("SLIPWAY_MODEL_FILE", "model.pkl")
     (tmp_path / "model.pkl").write_bytes(pickle.dumps({"plain": 1}))
     assert script.model_fn(str(tmp_path)) == {"plain": 1}
+
+
+@pytest.mark.usefixtures("frameworks")
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("1,2\n3,4\n", "text/csv"),
+        ("a,b\n1,2\n3,4\n", "text/csv"),
+        ("[[1, 2], [3, 4]]", "application/json"),
+        ('{"instances": [[1, 2], [3, 4]]}', "application/json"),
+        ('{"instances": [{"features": [1, 2]}, {"features": [3, 4]}]}', "application/json"),
+        ("[1, 2]\n[3, 4]\n", "application/jsonlines"),
+        ('{"features": [1, 2]}\n{"features": [3, 4]}', "application/jsonlines"),
+    ],
+    ids=["csv", "header", "json", "instances", "features", "lines", "lines of features"],
+)
+def test_rows_are_read_as_people_send_them(body: str, content_type: str) -> None:
+    answer = load("sklearn").transform_fn(Sums(), body, content_type, "text/csv")
+    assert answer == (b"3.0\n7.0\n", "text/csv")
+
+
+@pytest.mark.usefixtures("frameworks")
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [("1,2", "text/csv"), ("[1, 2]", "application/json"), ("[[1, 2]]", "application/json")],
+    ids=["csv", "flat json", "json"],
+)
+def test_a_single_row_is_a_row(body: str, content_type: str) -> None:
+    answer = load("sklearn").transform_fn(Sums(), body, content_type, "text/csv")
+    assert answer == (b"3.0\n", "text/csv")
+
+
+@pytest.mark.usefixtures("frameworks")
+@pytest.mark.parametrize(
+    ("body", "content_type", "said"),
+    [
+        ("1,x", "text/csv", "row 1, column 2: 'x' is not a number"),
+        ("1,2\n3", "text/csv", "the rows are of different lengths: [1, 2]"),
+        ("{", "application/json", "the body is not application/json: Expecting"),
+        ("1,2", "image/png", "the content type 'image/png' is not read here; send text/csv"),
+    ],
+    ids=["a word", "lengths", "no json", "a picture"],
+)
+def test_what_is_wrong_with_a_request_is_answered_as_json(
+    body: str, content_type: str, said: str
+) -> None:
+    answer = load("sklearn").transform_fn(Sums(), body, content_type, "text/csv")
+    assert (answer.status, answer.mimetype) == (400, "application/json")
+    assert json.loads(answer.response)["message"].startswith(said)
+
+
+@pytest.mark.usefixtures("frameworks")
+def test_what_the_model_raises_is_answered_as_json() -> None:
+    answer = load("sklearn").transform_fn(object(), "1,2", "text/csv", "text/csv")
+    assert (answer.status, json.loads(answer.response)["error"]) == (500, "AttributeError")
+
+
+@pytest.mark.usefixtures("frameworks")
+def test_a_model_of_text_gets_documents() -> None:
+    answer = load("sklearn").transform_fn(Lengths(), "good\nreally, bad", "text/csv", "text/csv")
+    assert answer == (b"4\n10\n", "text/csv")
+
+
+@pytest.mark.usefixtures("frameworks")
+def test_what_is_asked_of_a_model_has_to_be_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model.joblib").write_bytes(b"")
+    script = load("sklearn")
+    monkeypatch.setenv("SLIPWAY_PREDICT", "predict_proba")
+    with pytest.raises(ValueError, match="SLIPWAY_PREDICT: str has no predict_proba"):
+        script.model_fn(str(tmp_path))
+    monkeypatch.setenv("SLIPWAY_PREDICT", "guess")
+    with pytest.raises(ValueError, match="'guess' is none of predict, predict_proba"):
+        script.model_fn(str(tmp_path))

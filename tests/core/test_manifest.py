@@ -11,6 +11,7 @@ from slipway.domain.desired import (
     Monitor,
     OnViolation,
     Policy,
+    RoutingStrategy,
     Runner,
 )
 from slipway.domain.errors import InvalidInput
@@ -22,6 +23,10 @@ target:
   type: endpoint
   instance_type: ml.c5.large
   instance_count: 2
+  volume_size_in_gb: 100
+  model_data_download_timeout_in_seconds: 1200
+  container_startup_health_check_timeout_in_seconds: 900
+  routing_strategy: LEAST_OUTSTANDING_REQUESTS
 image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1
 environment: {MODE: fast}
 rollout: all_at_once
@@ -65,7 +70,9 @@ def test_an_empty_manifest_is_the_default_policy() -> None:
 def test_every_key_reaches_the_policy() -> None:
     policy = parse(FULL, Approval.AUTOMATIC)
     assert policy.approval == Approval.MANUAL
-    assert policy.target == EndpointTarget("ml.c5.large", 2)
+    assert policy.target == EndpointTarget(
+        "ml.c5.large", 2, 100, 1200, 900, RoutingStrategy.LEAST_OUTSTANDING_REQUESTS
+    )
     assert policy.image == "123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1"
     assert policy.environment == {"MODE": "fast"}
     assert not policy.network_isolation
@@ -161,6 +168,8 @@ def test_a_monitor_that_would_see_nothing_is_refused(capture: str) -> None:
         ("approval: maybe", "approval: 'maybe' cannot be used; input should be 'automatic' or"),
         ("target: {instance_type: m5.large}", "'m5.large' cannot be used; give an instance type"),
         ("target: {instance_count: 0}", "target.instance_count: 0 cannot be used"),
+        ("target: {volume_size_in_gb: 513}", "target.volume_size_in_gb: 513 cannot be used"),
+        ("target: {routing_strategy: NEAREST}", "target.routing_strategy: 'NEAREST' cannot"),
         ("target: {instance_count: '2'}", "target.instance_count: '2' cannot be used"),
         ("target: {type: lambda}", "target.type: 'lambda' cannot be used"),
         ("capture: {percentage: 10%}", "'10%' cannot be used; give a whole number from 0 to 100"),

@@ -80,6 +80,39 @@ def test_the_sweep_leaves_alone_what_is_settled(house: House) -> None:
     assert sweep(house.ports) == {}
 
 
+def test_the_sweep_says_nothing_to_a_release_at_work(house: House) -> None:
+    upload(house)
+    decide_release(house.ports, "h", "one")
+    house.executions.running.add("one")
+    assert sweep(house.ports) == {}
+    assert house.ports.ledger.load("h").hints == 0
+
+
+def test_the_sweep_wakes_a_sleeper_that_nobody_told_of_an_upload(house: House) -> None:
+    upload(house)
+    look = decide_release(house.ports, "h", "one")
+    house.executions.running.add("one")
+    house.executions.sleeping.add("token")
+    await_change(house.ports, Task("h", look.record.fence), "token", look.record.hints)
+    upload(house, content=b"another")
+    assert sweep(house.ports) == {"h": "Woken"}
+
+
+def test_the_sweep_leaves_alone_what_somebody_saw_to_while_it_looked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newest = house.bucket.newest
+
+    def decided_meanwhile(deployment: str) -> Uploads:
+        monkeypatch.setattr(house.bucket, "newest", newest)
+        decide_release(house.ports, "h", "one")
+        return newest(deployment)
+
+    upload(house)
+    monkeypatch.setattr(house.bucket, "newest", decided_meanwhile)
+    assert sweep(house.ports) == {}
+
+
 def test_the_sweep_goes_on_past_a_deployment_that_cannot_be_looked_at(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

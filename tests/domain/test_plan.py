@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from slipway.domain import naming
 from slipway.domain.desired import (
     Artifact,
     Desired,
@@ -36,6 +37,7 @@ def test_the_same_wish_has_the_same_names_whatever_the_generation() -> None:
     [
         (Policy(target=EndpointTarget(instance_count=2)), {"config"}),
         (Policy(target=EndpointTarget(instance_type="ml.c5.large")), {"config"}),
+        (Policy(target=EndpointTarget(volume_size_in_gb=100)), {"config"}),
         (Policy(capture_percentage=10), {"config"}),
         (Policy(network_isolation=False), {"model", "config"}),
         (Policy(image="acc.dkr.ecr/mine:2"), {"package_key", "model", "config"}),
@@ -46,6 +48,32 @@ def test_a_change_renames_exactly_what_it_changes(policy: Policy, changes: set[s
     before, after = planned(), planned(policy)
     names = ("package_key", "model", "config", "endpoint", "group")
     assert {name for name in names if getattr(before, name) != getattr(after, name)} == changes
+
+
+def test_what_the_manifest_leaves_open_keeps_the_name_that_a_config_had_before() -> None:
+    model = planned().model.rpartition("-")[2]
+    before = {"model": model, "instance_type": "ml.m5.large", "instance_count": 1, "capture": 0}
+    assert planned().config == f"{SITE.prefix}-h-{naming.digest(before)}"
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "seconds"), [(0.1, None), (10, None), (10.5, 630), (30, 1800), (100, 3600)]
+)
+def test_a_large_model_is_given_the_time_that_it_needs(
+    gigabytes: float, seconds: int | None
+) -> None:
+    artifact = replace(ARTIFACT, size=int(gigabytes * 1e9))
+    target = planned(inspected=replace(INSPECTED, artifact=artifact)).target
+    assert target.model_data_download_timeout_in_seconds == seconds
+    assert target.container_startup_health_check_timeout_in_seconds == seconds
+
+
+def test_a_time_that_the_manifest_gives_is_kept_whatever_the_size() -> None:
+    artifact = replace(ARTIFACT, size=30_000_000_000)
+    policy = Policy(target=EndpointTarget(model_data_download_timeout_in_seconds=60))
+    target = planned(policy, replace(INSPECTED, artifact=artifact)).target
+    assert target.model_data_download_timeout_in_seconds == 60
+    assert target.container_startup_health_check_timeout_in_seconds == 1800
 
 
 def test_a_version_registered_anew_makes_a_model_of_its_own() -> None:

@@ -79,6 +79,10 @@ class Models:
         """An XGBoost model that answers about 300."""
         return {"xgboost-model": self._run(XGBOOST, TREES, "model.json")}
 
+    def made_by(self, program: str) -> bytes:
+        """The model.joblib that a program leaves in scikit-learn's environment."""
+        return self._run(SKLEARN, program, "model.joblib")
+
     def _run(self, image: str, program: str, left: str) -> bytes:
         if program not in self.made:
             python = environment(IMAGES, image, lambda _line: None)

@@ -9,6 +9,7 @@ import pytest
 from slipway import looking, nudging, probing, release, watching
 from slipway.domain import decide, record
 from slipway.domain.attempts import Attempts
+from slipway.domain.probed import Probed
 from slipway.domain.record import Record
 from slipway.domain.rules import retreat
 from slipway.domain.rules.case import Case, Rule
@@ -78,6 +79,11 @@ def trusting(rule: Rule) -> Rule:
     return trusts
 
 
+def failure_by_name(case: Case) -> Probed | None:
+    probed = case.probe(case.wanted)
+    return None if probed is None or probed.passed else probed
+
+
 class Unheard(Exception):
     """Nobody raises it."""
 
@@ -132,6 +138,9 @@ BUGS: dict[str, Bug] = {
     ),
     "what was released once is taken for good": lambda: patch.object(
         decide, "RULES", tuple(map(trusting, decide.RULES))
+    ),
+    "a version that was registered anew is taken for another one": lambda: patch.object(
+        Case, "failure", property(failure_by_name)
     ),
     "what fails serves on when something else holds the release": lambda: patch.object(
         retreat, "_is_bad", lambda _: False

@@ -17,6 +17,7 @@ from slipway.domain.desired import (
     Policy,
     ProbeRequest,
     Rollout,
+    RoutingStrategy,
     Runner,
 )
 from slipway.domain.errors import InvalidInput
@@ -32,6 +33,7 @@ REMEDIES = {
     "monitor.every": "give hours that divide a day: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h",
 }
 Percentage = Annotated[int, Field(ge=0, le=100)]
+Timeout = Annotated[int, Field(ge=60, le=3600)]
 Share = Annotated[float, Field(ge=0, le=1)]
 LIMITS = ("minimum_rows", "ks", "psi", "outside")
 
@@ -51,6 +53,14 @@ class Target(_Strict):
     """SageMaker's instance type, such as ml.m5.large."""
     instance_count: Annotated[int, Field(ge=1, le=1000)] = 1
     """How many instances to start with; what autoscaling makes of it later is kept."""
+    volume_size_in_gb: Annotated[int, Field(ge=1, le=512)] | None = None
+    """The size of each instance's volume; SageMaker's own choice when absent."""
+    model_data_download_timeout_in_seconds: Timeout | None = None
+    """How long an instance may take to fetch the model; chosen from its size when absent."""
+    container_startup_health_check_timeout_in_seconds: Timeout | None = None
+    """How long a container may take to answer its health check; likewise."""
+    routing_strategy: RoutingStrategy | None = Field(default=None, strict=False)
+    """Which instance is asked; SageMaker's own choice when absent."""
 
 
 class Capture(_Strict):
@@ -223,10 +233,9 @@ def _problem(error: dict[str, Any]) -> str:
 
 
 def _policy(manifest: Manifest) -> Policy:
-    target = manifest.target
     return Policy(
         approval=manifest.approval,
-        target=EndpointTarget(target.instance_type, target.instance_count),
+        target=EndpointTarget(**manifest.target.model_dump(exclude={"type"})),
         rollout=manifest.rollout,
         image=manifest.image,
         environment=manifest.environment,

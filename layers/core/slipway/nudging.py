@@ -69,12 +69,23 @@ def _is_strange(ports: Ports, deployment: str) -> bool:
 
 
 def _is_overdue(ports: Ports, deployment: str) -> bool:
+    """Whether something is owed that nobody sees to. A release at work looks once more before it
+    ends, and whoever wrote the record while it was looked at has looked since."""
     record = ports.ledger.load(deployment)
+    at_work = record.lease is not None and ports.executions.is_running(record.lease.owner)
+    if at_work and not record.waiting:
+        return False
+    if not _is_owed(ports, record, at_work=at_work):
+        return False
+    return ports.ledger.load(deployment).version == record.version
+
+
+def _is_owed(ports: Ports, record: Record, *, at_work: bool) -> bool:
     if has_news(ports, record):
         return True
     found = look(ports, record)
-    if isinstance(found.step, AwaitChange) and record.waiting and record.lease:
-        return not ports.executions.is_running(record.lease.owner)
+    if isinstance(found.step, AwaitChange) and record.waiting:
+        return not at_work
     return not found.converged
 
 

@@ -26,7 +26,10 @@ from slipway.ports import Reply, Request
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.literals import ProductionVariantInstanceTypeType
-    from mypy_boto3_sagemaker.type_defs import DataCaptureConfigTypeDef
+    from mypy_boto3_sagemaker.type_defs import (
+        DataCaptureConfigTypeDef,
+        ProductionVariantTypeDef,
+    )
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 
@@ -175,18 +178,9 @@ class SageMakerEndpoints:
         )
 
     def _create_config(self, plan: Plan) -> None:
-        instance_type = cast("ProductionVariantInstanceTypeType", plan.target.instance_type)
         self._client.create_endpoint_config(
             EndpointConfigName=plan.config,
-            ProductionVariants=[
-                {
-                    "VariantName": VARIANT,
-                    "ModelName": plan.model,
-                    "InstanceType": instance_type,
-                    "InitialInstanceCount": plan.target.instance_count,
-                    "InitialVariantWeight": 1.0,
-                }
-            ],
+            ProductionVariants=[_variant(plan)],
             DataCaptureConfig=_capture(plan),
         )
 
@@ -239,6 +233,27 @@ def _capture(plan: Plan) -> "DataCaptureConfigTypeDef":
             "JsonContentTypes": ["application/json"],
         },
     }
+
+
+def _variant(plan: Plan) -> "ProductionVariantTypeDef":
+    """The variant as SageMaker spells it. What the plan leaves open is not said."""
+    target = plan.target
+    variant: ProductionVariantTypeDef = {
+        "VariantName": VARIANT,
+        "ModelName": plan.model,
+        "InstanceType": cast("ProductionVariantInstanceTypeType", target.instance_type),
+        "InitialInstanceCount": target.instance_count,
+        "InitialVariantWeight": 1.0,
+    }
+    if target.volume_size_in_gb:
+        variant["VolumeSizeInGB"] = target.volume_size_in_gb
+    if seconds := target.model_data_download_timeout_in_seconds:
+        variant["ModelDataDownloadTimeoutInSeconds"] = seconds
+    if seconds := target.container_startup_health_check_timeout_in_seconds:
+        variant["ContainerStartupHealthCheckTimeoutInSeconds"] = seconds
+    if target.routing_strategy:
+        variant["RoutingConfig"] = {"RoutingStrategy": target.routing_strategy.value}
+    return variant
 
 
 def _model_error(error: ClientError) -> Reply:

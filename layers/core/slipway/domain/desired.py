@@ -27,12 +27,27 @@ class Approval(StrEnum):
     MANUAL = "manual"
 
 
+class RoutingStrategy(StrEnum):
+    """Which of its instances an endpoint sends a request to, as SageMaker spells it."""
+
+    LEAST_OUTSTANDING_REQUESTS = "LEAST_OUTSTANDING_REQUESTS"
+    RANDOM = "RANDOM"
+
+
 @dataclass(frozen=True, slots=True)
 class EndpointTarget:
-    """A real-time endpoint with one production variant."""
+    """A real-time endpoint with one production variant.
+
+    What is None is left to SageMaker, but for the time-outs of a large model, which are chosen
+    from its size.
+    """
 
     instance_type: str = "ml.m5.large"
     instance_count: int = 1
+    volume_size_in_gb: int | None = None
+    model_data_download_timeout_in_seconds: int | None = None
+    container_startup_health_check_timeout_in_seconds: int | None = None
+    routing_strategy: RoutingStrategy | None = None
 
 
 class Rollout(StrEnum):

@@ -1,7 +1,8 @@
 """What a desired state means on SageMaker: the package, model and config that should exist."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from math import ceil
 
 from slipway.domain import naming
 from slipway.domain.desired import Desired, EndpointTarget, Monitor, Runner
@@ -11,6 +12,9 @@ from slipway.domain.watch import UNWATCHED, Alarm, Schedule, Watch, baseline_fol
 from slipway.domain.world import Inspected, Package
 
 VARIANT = "AllTraffic"
+# A minute a gigabyte, to fetch and again to load, is slow; ten minutes SageMaker waits anyway.
+SECONDS_PER_GB = 60
+PATIENCE_SECONDS, MOST_SECONDS = 600, 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +84,9 @@ def plan(
             "role": site.role_arn,
         }
     )
-    config_key = naming.digest(
-        {
-            "model": model_key,
-            "instance_type": policy.target.instance_type,
-            "instance_count": policy.target.instance_count,
-            "capture": policy.capture_percentage,
-        }
-    )
+    target = _patient(policy.target, inspected.artifact.size)
+    given = {name: value for name, value in asdict(target).items() if value is not None}
+    config_key = naming.digest({"model": model_key, "capture": policy.capture_percentage, **given})
     baseline = _baseline(desired, package_key)
     return Plan(
         endpoint=naming.endpoint_name(site, deployment),
@@ -96,13 +95,28 @@ def plan(
         model=f"{site.prefix}-{deployment}-{model_key}",
         config=f"{site.prefix}-{deployment}-{config_key}",
         container=container,
-        target=policy.target,
+        target=target,
         network_isolation=isolated,
         capture_percentage=policy.capture_percentage,
         capture_uri=f"s3://{site.bucket}/capture",
         role_arn=site.role_arn,
         baseline=baseline,
         watch=_watch(desired, site, policy.monitor, baseline) if policy.monitor else UNWATCHED,
+    )
+
+
+def _patient(target: EndpointTarget, size: int) -> EndpointTarget:
+    """The target with time-outs that let a model of `size` bytes arrive and load."""
+    needed = ceil(size / 1e9 * SECONDS_PER_GB)
+    if needed <= PATIENCE_SECONDS:
+        return target
+    seconds = min(needed, MOST_SECONDS)
+    download = target.model_data_download_timeout_in_seconds or seconds
+    startup = target.container_startup_health_check_timeout_in_seconds or seconds
+    return replace(
+        target,
+        model_data_download_timeout_in_seconds=download,
+        container_startup_health_check_timeout_in_seconds=startup,
     )
 
 
