@@ -132,6 +132,9 @@ def build(settings: Settings, launcher: Launcher, runner: Runner) -> SageMaker:
         has_role=stores.role_finder(*settings.owner),
         in_alarm=stores.alarm_reader(*settings.owner),
         find_objects=stores.object_lister(*settings.owner),
+        read_object=stores.object_reader(*settings.owner),
+        publish=stores.publisher(*settings.owner),
+        background=_in_background,
         runner=runner,
         durations=Durations(
             creating=pause,
@@ -145,6 +148,10 @@ def build(settings: Settings, launcher: Launcher, runner: Runner) -> SageMaker:
         account_id=settings.account,
         region=settings.region,
     )
+
+
+def _in_background(work: Callable[[], None]) -> None:
+    Thread(target=_run, args=(work,), name="asynchronous", daemon=True).start()
 
 
 def _objects(settings: Settings) -> Objects:

@@ -183,6 +183,10 @@ CASES: dict[str, Case] = {
         {"model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT, "code/lib.py": b"x = 1"},
         set(),
     ),
+    "a module whose handler is for its log": (
+        {"model.joblib": SKLEARN % b"1.4.2", "train.py": b"handler = StreamHandler()\n"},
+        {("note", "default-script")},
+    ),
     "a model beside its script": (
         {"code/model.joblib": SKLEARN % b"1.4.2", "code/inference.py": SCRIPT},
         {("refuse", "model-in-code")},

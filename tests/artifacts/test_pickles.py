@@ -20,6 +20,7 @@ from collections import OrderedDict, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -352,3 +353,46 @@ def test_the_machine_reads_in_small_steps() -> None:
     data = io.BytesIO(pickle.dumps(list(BENIGN.values())))
     reader_module = importlib.import_module("slipway.artifacts.reader")
     assert examine(reader_module.Reader(lambda _most: data.read(7))).safe
+
+
+GENERATORS = ("MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64")
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+@pytest.mark.parametrize("protocol", [2, 5])
+def test_numpy_s_generators_pass(name: str, protocol: int) -> None:
+    bits = getattr(np.random, name)(0)
+    for whole in (bits, np.random.Generator(bits), np.random.RandomState(np.random.MT19937(0))):
+        assert examine(reader_of(pickle.dumps(whole, protocol))).offences == ()
+
+
+def test_numpy_s_random_state_of_before_1_17_passes() -> None:
+    old = b"\x80\x02cnumpy.random\n__RandomState_ctor\n)R}X\x03\x00\x00\x00posK\x01sb."
+    assert examine(reader_of(old)).offences == ()
+
+
+INNER = blob(b"\x80\x02" + STRUCK + b".")
+MAKERS = {
+    "a generator's maker": b"cnumpy.random._pickle\n__generator_ctor\n"
+    + INNER
+    + b"ctorch.storage\n_load_from_bytes\n\x86R.",
+    "a random state's maker": b"cnumpy.random._pickle\n__randomstate_ctor\n"
+    + text("MT19937")
+    + b"ctorch.storage\n_load_from_bytes\n\x86R.",
+    "a bit generator's class": b"cnumpy.random._pickle\n__bit_generator_ctor\n"
+    b"cxgboost.core\nBooster\n\x85R.",
+    "a tree's metric": b"csklearn.neighbors._ball_tree\nBallTree\n]K\x28"
+    b"ctorch.storage\n_load_from_bytes\n\x87R.",
+    "a function in a list": b"csklearn.tree._tree\nTree\n]"
+    b"ctorch.storage\n_load_from_bytes\na\x85R.",
+}
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_nothing_is_handed_a_function_that_it_would_call(maker: str) -> None:
+    assert not examine(reader_of(b"\x80\x02" + MAKERS[maker])).safe
+
+
+def test_the_losses_of_scikit_learn_1_5_to_1_8_pass() -> None:
+    loss = b"c_loss\n__pyx_unpickle_CyHalfSquaredError\nc_loss\nCyHalfSquaredError\nK\x00N\x87R."
+    assert examine(reader_of(b"\x80\x02" + loss)).offences == ()

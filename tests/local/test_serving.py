@@ -98,6 +98,53 @@ def _serve(running: Cloud, name: str, eventually: Eventually, url: str, **config
     assert describe(EndpointName=name)["EndpointStatus"] == "InService"
 
 
+def test_an_asynchronous_answer_goes_to_s3_and_the_topic_tells(
+    running: Cloud, eventually: Eventually
+) -> None:
+    sqs, sns, s3 = (running.client(name) for name in ("sqs", "sns", "s3"))
+    queue = sqs.create_queue(QueueName="inferred")["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    topic = sns.create_topic(Name="inferred")["TopicArn"]
+    allowed = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}}
+    statement = {**allowed, "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=attributes["Attributes"]["QueueArn"])
+    output = {
+        "S3OutputPath": "s3://serving/answers",
+        "S3FailurePath": "s3://serving/failures",
+        "NotificationConfig": {"SuccessTopic": topic, "ErrorTopic": topic},
+    }
+    url = "s3://serving/models/two.tar.gz"
+    _serve(running, "later", eventually, url, AsyncInferenceConfig={"OutputConfig": output})
+    s3.put_object(Bucket="serving", Key="question.csv", Body=b"1,2\n3,4")
+    runtime = running.client("sagemaker-runtime")
+    asked = {"EndpointName": "later", "ContentType": "text/csv", "Accept": "application/json"}
+    with pytest.raises(ClientError, match="InvokeEndpointAsync"):
+        runtime.invoke_endpoint(**asked, Body=b"1,2")
+    good = runtime.invoke_endpoint_async(**asked, InputLocation="s3://serving/question.csv")
+    bad = runtime.invoke_endpoint_async(**asked, InputLocation="s3://serving/gone.csv")
+    assert good["ResponseMetadata"]["HTTPStatusCode"] == 202
+
+    def told() -> Any:  # noqa: ANN401 - whatever JSON holds
+        received = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+        for each in received.get("Messages", []):
+            said = json.loads(json.loads(each["Body"])["Message"])
+            notices[said["inferenceId"]] = said
+        return len(notices) == 2
+
+    notices: dict[str, Any] = {}
+    eventually(told)
+    said = {name: notice.get("failureReason", "") for name, notice in notices.items()}
+    gone = "ClientError: No object at s3://serving/gone.csv."
+    assert said == {good["InferenceId"]: "", bad["InferenceId"]: gone}
+    key = good["OutputLocation"].removeprefix("s3://serving/")
+    answer = s3.get_object(Bucket="serving", Key=key)["Body"].read()
+    assert json.loads(answer) == [[2.0, 4.0], [6.0, 8.0]]
+    key = bad["FailureLocation"].removeprefix("s3://serving/")
+    assert b"gone.csv" in s3.get_object(Bucket="serving", Key=key)["Body"].read()
+
+
 def test_an_answer_has_one_request_id(running: Cloud) -> None:
     answer = running.client("sagemaker").list_models()
     assert "," not in answer["ResponseMetadata"]["RequestId"]

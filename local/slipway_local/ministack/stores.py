@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ministack.core.responses import request_scope
-from ministack.services import cloudwatch, iam, s3
+from ministack.services import cloudwatch, iam, s3, sns
 
 from slipway_local.sagemaker.metrics import Datum
 
@@ -102,6 +102,21 @@ def object_writer(account: str, region: str) -> Callable[[str, str, bytes], None
             raise OSError(f"S3 answered {status} to s3://{bucket}/{key}: {answer!r}")
 
     return write
+
+
+def publisher(account: str, region: str) -> Callable[[str, str], None]:
+    """A function that publishes a message to the SNS topic of that ARN.
+
+    It raises OSError when the topic does not take it.
+    """
+
+    def publish(topic: str, message: str) -> None:
+        with request_scope(account, region):
+            status, _, answer = sns._publish({"TopicArn": [topic], "Message": [message]})
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise OSError(f"SNS answered {status} for {topic}: {answer!r}")
+
+    return publish
 
 
 def metrics_writer(account: str, region: str) -> Callable[[Iterable[Datum]], None]:

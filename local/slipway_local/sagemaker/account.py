@@ -1,5 +1,6 @@
 """One account in one region: everything SageMaker remembers there, and what it reaches out to."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -124,6 +125,20 @@ class Endpoint:
         return self.fleet
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A request that an asynchronous endpoint has not begun; `config` is its OutputConfig."""
+
+    id: str
+    endpoint: str
+    params: Mapping[str, Any]
+    config: Mapping[str, Any]
+    received: float
+    expires: float
+    output: str
+    failure: str | None
+
+
 @dataclass(slots=True)
 class Schedule:
     """A monitoring schedule; `config` is its MonitoringScheduleConfig, `due` its next execution's
@@ -174,6 +189,10 @@ class Account:
     has_role: Callable[[str], bool]
     runner: Runner
     find_objects: Callable[[str], Sequence[str]]
+    read_object: Callable[[str], bytes]
+    put_object: Callable[[str, str, bytes], None]
+    publish: Callable[[str, str], None]
+    background: Callable[[Callable[[], None]], None]
     lock: RLock = field(default_factory=RLock)
     models: dict[str, Resource] = field(default_factory=dict)
     configs: dict[str, Resource] = field(default_factory=dict)
@@ -191,6 +210,8 @@ class Account:
     events: list[Event] = field(default_factory=list)
     metrics: list[Datum] = field(default_factory=list)
     captures: Captures = field(default_factory=Captures)
+    waiting: list[Waiting] = field(default_factory=list)
+    running: Counter[str] = field(default_factory=Counter)
 
     def arn(self, kind: str, name: str) -> str:
         """SageMaker writes ARNs in lower case, whatever the name's case."""

@@ -16,6 +16,7 @@ def create_endpoint_config(account: Account, params: Params) -> Params:
     if arn in account.configs:
         raise already_exists(KIND, arn)
     _check_variants(account, params)
+    _check_asynchronous(params)
     account.configs[arn] = Resource(name, arn, account.clock(), given(params))
     account.tag(arn, params.get("Tags", []))
     return {"EndpointConfigArn": arn}
@@ -64,6 +65,16 @@ def find_settled(account: Account, name: str) -> Resource:
     if account.clock() < config.created + account.durations.config_visible:
         raise not_found(KIND, config.arn)
     return config
+
+
+def _check_asynchronous(params: Params) -> None:
+    """Source: "Create an asynchronous inference endpoint"; the wording is not published."""
+    if "AsyncInferenceConfig" not in params:
+        return
+    if "S3OutputPath" not in params["AsyncInferenceConfig"]["OutputConfig"]:
+        raise invalid("AsyncInferenceConfig needs an S3OutputPath in its OutputConfig.")
+    if any("ServerlessConfig" in each for each in params["ProductionVariants"]):
+        raise invalid("AsyncInferenceConfig and ServerlessConfig cannot be given together.")
 
 
 def _check_variants(account: Account, params: Params) -> None:

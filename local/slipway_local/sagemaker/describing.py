@@ -95,7 +95,7 @@ def _serving(endpoint: Endpoint, fleet: Fleet) -> Params:
     answer: Params = {"ProductionVariants": variants}
     if fleet.capture is not None:
         answer["DataCaptureConfig"] = _capture(fleet.capture)
-    return answer
+    return answer | _only(fleet.config, "AsyncInferenceConfig")
 
 
 def _variant(endpoint: Endpoint, variant: Variant) -> Params:

@@ -62,6 +62,7 @@ class Rehearsal:
         self.clock = Clock()
         self.events: list[Event] = []
         self.metrics: list[Datum] = []
+        self.notices: list[tuple[str, str]] = []
         self.alarms: set[str] = set()
         self.objects: dict[str, bytes] = {}
         self.launcher = ScriptedLauncher(self.clock, dict(scripts or {}))
@@ -75,6 +76,8 @@ class Rehearsal:
             put_object=self._put,
             has_object=has_object,
             has_role=has_role,
+            read_object=self._read,
+            publish=lambda topic, message: self.notices.append((topic, message)),
             find_objects=lambda place: [url for url in self.objects if url.startswith(place)],
             runner=self.runner,
             in_alarm=self.alarms.__contains__,
@@ -94,6 +97,11 @@ class Rehearsal:
 
     def _put(self, bucket: str, key: str, body: bytes) -> None:
         self.objects[f"s3://{bucket}/{key}"] = body
+
+    def _read(self, url: str) -> bytes:
+        if url not in self.objects:
+            raise FileNotFoundError(f"No object at {url}.")
+        return self.objects[url]
 
     def _next(self) -> float:
         changes = (self.launcher.next_change(), self.runner.next_change())

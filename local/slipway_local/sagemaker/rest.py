@@ -1,13 +1,14 @@
 """REST JSON as the runtime speaks it: the name in the path, the fields in headers, the payload
 as the body."""
 
+import json
 import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from botocore.model import OperationModel, ServiceModel, StructureShape
+from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 
 from slipway_local.sagemaker.errors import unknown_operation
 
@@ -34,7 +35,7 @@ def parse(operation: OperationModel, path: str, headers: Mapping[str, str], body
         if where == "uri":
             params[member] = unquote(in_path[name])
         elif where == "header" and name.lower() in headers:
-            params[member] = headers[name.lower()]
+            params[member] = _read(shape, headers[name.lower()])
         elif member == _payload(operation.input_shape):
             params[member] = body
     return params
@@ -48,7 +49,21 @@ def serialize(operation: OperationModel, output: Params) -> tuple[int, dict[str,
         where, name = _location(member_shape.serialization, member)
         if where == "header" and member in output:
             headers[name] = str(output[member])
-    return 200, headers, output.get(_payload(operation.output_shape), b"")
+    status: int = operation.http.get("responseCode", 200)
+    payload = _payload(operation.output_shape)
+    if payload:
+        return status, headers, output.get(payload, b"")
+    inside = {
+        member: output[member]
+        for member, shape in members.items()
+        if not _location(shape.serialization, member)[0] and member in output
+    }
+    return status, headers, json.dumps(inside).encode()
+
+
+def _read(shape: Shape, text: str) -> object:
+    """A header's value; what is no number stays as it is, and is refused as such."""
+    return int(text) if shape.type_name == "integer" and text.isdecimal() else text
 
 
 def _payload(shape: StructureShape | None) -> str:

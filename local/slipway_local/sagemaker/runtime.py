@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from slipway_local.sagemaker import captures, deployments, metrics, multi_model, routes
 from slipway_local.sagemaker.account import Account
 from slipway_local.sagemaker.captures import Exchange, Payload
-from slipway_local.sagemaker.errors import Refusal, model_error, timed_out, unavailable
+from slipway_local.sagemaker.errors import Refusal, bad_request, model_error, timed_out, unavailable
 from slipway_local.sagemaker.operations import Operations, Params
 from slipway_local.sagemaker.routes import Route, Stage
 from slipway_local.sagemaker.serving import Invocation, Reply, ServerGone
@@ -33,7 +33,20 @@ class Timing:
 
 
 def invoke_endpoint(account: Account, params: Params) -> Params:
-    """Runs without the account's lock while the containers work."""
+    """Raises Refusal."""
+    with account.lock:
+        endpoint = account.endpoints.get(account.arn("endpoint", params["EndpointName"]))
+        fleet = endpoint.fleet if endpoint else None
+        if fleet is not None and "AsyncInferenceConfig" in fleet.config:
+            raise bad_request(
+                f"Endpoint {params['EndpointName']} is an asynchronous endpoint: use "
+                "InvokeEndpointAsync."
+            )
+    return serve(account, params, TIMEOUT)
+
+
+def serve(account: Account, params: Params, timeout: float) -> Params:
+    """Runs without the account's lock while the containers work. Raises Refusal."""
     timing = Timing(account.clock())
     with account.lock:
         deployments.advance(account)
@@ -42,7 +55,7 @@ def invoke_endpoint(account: Account, params: Params) -> Params:
     timing.asked = account.clock()
     status = 500
     try:
-        reply = _ask(account, route, params, timing)
+        reply = _ask(account, route, params, timing, timeout)
         status = reply.status
     except Refusal as refusal:
         status = refusal.fields.get("OriginalStatusCode") or refusal.status
@@ -70,15 +83,15 @@ def _leave(account: Account, route: Route, status: int, timing: Timing) -> None:
         account.metrics.extend(data)
 
 
-def _ask(account: Account, route: Route, params: Params, timing: Timing) -> Reply:
+def _ask(account: Account, route: Route, params: Params, timing: Timing, timeout: float) -> Reply:
     """Pass the request through the variant's containers, one after the other."""
     headers = {header: params[name] for name, header in _FORWARDED.items() if name in params}
     reply = Reply(200, {}, params.get("Body", b""))
     target = params.get("TargetModel", "")
     for stage in routes.stages(route.variant, params.get("TargetContainerHostname")):
         try:
-            timing.loading += multi_model.load(account, route, stage, target, TIMEOUT)
-            reply = _ask_one(route, stage, Invocation(reply.body, headers))
+            timing.loading += multi_model.load(account, route, stage, target, timeout)
+            reply = _ask_one(route, stage, Invocation(reply.body, headers), timeout)
             multi_model.release(account, route, stage, target)
         except ServerGone as error:
             with account.lock:
@@ -89,9 +102,9 @@ def _ask(account: Account, route: Route, params: Params, timing: Timing) -> Repl
     return reply
 
 
-def _ask_one(route: Route, stage: Stage, invocation: Invocation) -> Reply:
+def _ask_one(route: Route, stage: Stage, invocation: Invocation, timeout: float) -> Reply:
     try:
-        reply = stage.server.invoke(invocation, timeout=TIMEOUT)
+        reply = stage.server.invoke(invocation, timeout=timeout)
     except TimeoutError as error:
         raise timed_out(route.log, stage.label) from error
     if reply.status >= 400:

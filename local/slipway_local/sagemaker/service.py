@@ -7,6 +7,7 @@ from random import Random
 from uuid import UUID
 
 from slipway_local.sagemaker import (
+    asynchronous,
     configs,
     definitions,
     deployments,
@@ -43,7 +44,7 @@ _CONTROL: Operations = {
     **executions.OPERATIONS,
     **tags.OPERATIONS,
 }
-_RUNTIME: Operations = runtime.OPERATIONS
+_RUNTIME: Operations = {**runtime.OPERATIONS, **asynchronous.OPERATIONS}
 _LOG = logging.getLogger(__name__)
 
 
@@ -75,6 +76,18 @@ def _none(_: str) -> Sequence[str]:
     return ()
 
 
+def _empty(url: str) -> bytes:
+    raise FileNotFoundError(f"No object at {url}.")
+
+
+def _unheard(_topic: str, _message: str) -> None:
+    """Nobody subscribed."""
+
+
+def _at_once(work: Callable[[], None]) -> None:
+    work()
+
+
 class _NoRunner:
     """Nothing runs processing jobs: each fails at once, and says so."""
 
@@ -97,10 +110,12 @@ class SageMaker:
 
     It has no thread: what is due happens at the next call or `tick`. Events and metrics are
     handed out after the lock is released, so a listener may call the service back. Captured
-    requests are written with `put_object(bucket, key, body)`, by `tick` alone. `has_object(url)`
-    says whether an s3:// URL names an object or, where it ends with a slash, has any below it;
-    `find_objects(url)` lists the URLs that begin with it. `has_role(arn)` says whether SageMaker
-    may assume the role. `runner` runs processing jobs.
+    requests are written with `put_object(bucket, key, body)`, by `tick` alone. So is what
+    asynchronous endpoints answer, by the work that is given to `background`, which also tells
+    topics with `publish(topic, message)`. `read_object(url)` raises FileNotFoundError.
+    `has_object(url)` says whether an s3:// URL names an object or, where it ends with a slash,
+    has any below it; `find_objects(url)` lists the URLs that begin with it. `has_role(arn)` says
+    whether SageMaker may assume the role. `runner` runs processing jobs.
     """
 
     def __init__(
@@ -115,6 +130,9 @@ class SageMaker:
         has_object: Callable[[str], bool] = _found,
         has_role: Callable[[str], bool] = _found,
         find_objects: Callable[[str], Sequence[str]] = _none,
+        read_object: Callable[[str], bytes] = _empty,
+        publish: Callable[[str, str], None] = _unheard,
+        background: Callable[[Callable[[], None]], None] = _at_once,
         runner: Runner | None = None,
         in_alarm: Callable[[str], bool] = _silent,
         durations: Durations | None = None,
@@ -139,6 +157,10 @@ class SageMaker:
             has_role=has_role,
             runner=runner or _NoRunner(),
             find_objects=find_objects,
+            read_object=read_object,
+            put_object=put_object,
+            publish=publish,
+            background=background,
         )
 
     def handle(self, request: Request) -> Response:
@@ -205,6 +227,7 @@ class SageMaker:
 
     def _advance(self) -> None:
         deployments.advance(self.account)
+        asynchronous.advance(self.account)
         processing.advance(self.account)
         schedules.advance(self.account)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NUMPY_CORES: Final = ("numpy.core", "numpy._core")
+_RANDOM: Final = "numpy.random._pickle."
 
 
 def _words(text: str) -> list[str]:
@@ -32,9 +33,38 @@ _FACTORIES: Final = _words(
 )
 
 
-def anything(_args: list[Any]) -> bool:
-    """Any arguments will do."""
-    return True
+def values(args: list[Any]) -> bool:
+    """Nothing that could be called in its turn: whoever is given a function may call it."""
+    return not any(map(_is_callable, args))
+
+
+def _is_callable(value: object) -> bool:
+    if isinstance(value, Sequence):
+        return any(map(_is_callable, value.items))
+    return isinstance(value, Global) and str(value) in CALLED
+
+
+def bit_generator(args: list[Any]) -> bool:
+    """`__bit_generator_ctor(name or class)`, which calls the class: one of numpy's own."""
+    return not args or (len(args) == 1 and _is_generator(args[0]))
+
+
+def generator(args: list[Any]) -> bool:
+    """`__generator_ctor(bit generator, or its name, and what makes one of a name)`, which calls
+    the second: numpy's own maker only."""
+    if len(args) > 1 and str(args[1]) != f"{_RANDOM}__bit_generator_ctor":
+        return False
+    return not args or (len(args) < 3 and (_is_generator(args[0]) or _is_made(args[0])))
+
+
+def _is_generator(value: object) -> bool:
+    name = str(value).rpartition(".")[2]
+    known = {generator.rpartition(".")[2] for generator in _GENERATORS}
+    return name in known and (isinstance(value, str) or str(value) in NAMED)
+
+
+def _is_made(value: object) -> bool:
+    return isinstance(value, Instance) and str(value.cls) == f"{_RANDOM}__bit_generator_ctor"
 
 
 def latin_text(args: list[Any]) -> bool:
@@ -103,6 +133,7 @@ _DISTANCES: Final = " ".join(
     if metric != "Pyfunc"  # it calls a function of the user's
 )
 _CYTHON_MODULES: Final = {
+    "_loss": _LOSSES,  # what the builds of 1.5 to 1.8 call their own module
     "sklearn._loss._loss": _LOSSES,
     "sklearn.linear_model._sgd_fast": _SGD_LOSSES,
     "sklearn.linear_model.sgd_fast": _SGD_LOSSES,
@@ -158,33 +189,34 @@ CALLED: dict[str, Callable[[list[Any]], bool]] = {
     "_codecs.encode": latin_text,
     "builtins.bytearray": plain_bytes,
     "builtins.bytes": lambda args: not args,
-    "builtins.complex": anything,
-    "builtins.frozenset": anything,
-    "builtins.list": anything,
+    "builtins.complex": values,
+    "builtins.frozenset": values,
+    "builtins.list": values,
     "builtins.object": lambda args: not args,
     "builtins.range": short_range,
-    "builtins.set": anything,
+    "builtins.set": values,
     "builtins.slice": short_range,
-    "builtins.tuple": anything,
-    "collections.Counter": anything,
-    "collections.OrderedDict": anything,
+    "builtins.tuple": values,
+    "collections.Counter": values,
+    "collections.OrderedDict": values,
     "collections.defaultdict": fresh_factory,
-    "collections.deque": anything,
+    "collections.deque": values,
     "copyreg._reconstructor": made_class,
-    "datetime.date": anything,
-    "datetime.datetime": anything,
-    "datetime.timedelta": anything,
-    "decimal.Decimal": anything,
-    "numpy.dtype": anything,
+    "datetime.date": values,
+    "datetime.datetime": values,
+    "datetime.timedelta": values,
+    "decimal.Decimal": values,
+    "numpy.dtype": values,
     "numpy.ma.core._mareconstruct": made_class,
     "numpy.random.bit_generator.__pyx_unpickle_SeedSequence": made_class,
-    "numpy.random._pickle.__bit_generator_ctor": anything,
-    "numpy.random._pickle.__generator_ctor": anything,
-    "numpy.random._pickle.__randomstate_ctor": anything,
-    "torch.device": anything,
-    "torch.Size": anything,
-    "torch.nn.parameter.Parameter": anything,
-    "torch.serialization._get_layout": anything,
+    "numpy.random.__RandomState_ctor": lambda args: not args,  # before 1.17
+    f"{_RANDOM}__bit_generator_ctor": bit_generator,
+    f"{_RANDOM}__generator_ctor": generator,
+    f"{_RANDOM}__randomstate_ctor": generator,
+    "torch.device": values,
+    "torch.Size": values,
+    "torch.nn.parameter.Parameter": values,
+    "torch.serialization._get_layout": values,
     "torch.storage._load_from_bytes": inner_pickle,
     "uuid.UUID": lambda args: not args,
     "xgboost.core.Booster": lambda args: not args,
@@ -193,15 +225,15 @@ CALLED: dict[str, Callable[[list[Any]], bool]] = {
     for core in _NUMPY_CORES
     for name, rule in {
         "multiarray._reconstruct": made_class,
-        "multiarray.scalar": anything,
-        "numeric._frombuffer": anything,
+        "multiarray.scalar": values,
+        "numeric._frombuffer": values,
         "_ufunc_reconstruct": numpy_function,
     }.items()
 }
-CALLED |= dict.fromkeys(_CYTHON, anything)
-CALLED |= dict.fromkeys(_TRAINING_ENUMS, anything)
-CALLED |= {f"torch._utils.{name}": anything for name in _TORCH_REBUILDERS}
-CALLED |= {f"torch.jit._pickle.{name}": anything for name in _TORCHSCRIPT}
+CALLED |= dict.fromkeys(_CYTHON, values)
+CALLED |= dict.fromkeys(_TRAINING_ENUMS, values)
+CALLED |= {f"torch._utils.{name}": values for name in _TORCH_REBUILDERS}
+CALLED |= {f"torch.jit._pickle.{name}": values for name in _TORCHSCRIPT}
 CALLED |= {
     f"{module}.{name}": made_class
     for module, names in _CYTHON_MODULES.items()

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from slipway.artifacts.archive import Member
     from slipway.artifacts.clues import Clue
 
-_LOADS: Final = frozenset({"model_fn", "transform_fn", "handler", "input_handler"})
-_TOOLKIT: Final = frozenset({"input_fn", "predict_fn", "output_fn"})
+_LOADS: Final = frozenset({"model_fn", "transform_fn", "input_handler"})
+_OTHERS: Final = frozenset({"input_fn", "predict_fn", "output_fn", "handler"})
 _ALONE: Final = ("sklearn", "lightgbm", "catboost", "torchscript", "onnx", "keras")
 _VERSION: Final = re.compile(r"(.*/)?\d+/saved_model\.pb")
 _REPACK: Final = (
@@ -76,7 +76,7 @@ def serves(clue: Clue) -> bool:
     """Whether a member is a script that answers requests, wherever it lies."""
     hooks = set(clue.details.get("hooks", ()))
     named = clue.member.rpartition("/")[2] == "inference.py"
-    return clue.format == "python" and bool(hooks & _LOADS or (named and hooks & _TOOLKIT))
+    return clue.format == "python" and bool(hooks & _LOADS or (named and hooks & _OTHERS))
 
 
 def _about_model(model: Clue, script: Clue | None) -> Iterator[Finding]:
