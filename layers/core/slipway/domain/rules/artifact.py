@@ -5,12 +5,23 @@ import re
 from slipway.domain.desired import Approval
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.retreat import hold
-from slipway.domain.steps import InspectArtifact, RegisterModel, Step
+from slipway.domain.steps import InspectArtifact, ProbeEndpoint, RegisterModel, Step
 from slipway.domain.world import PackageApproval
 
 SHOWN = 5
 # AWS's own images, which install requirements.txt; what somebody else's do, nobody knows.
 INSTALLS = re.compile(r"/(sagemaker|(huggingface-)?(pytorch|tensorflow)|mxnet)-[^/]*$")
+
+
+def version_came_up_unasked(case: Case) -> Step | None:
+    # A manifest that nobody can use is no reason to undo what the one before it asked for.
+    if not case.desired.problem or not case.serves_wanted or case.world.probes.of(case.wanted):
+        return None
+    if case.approval != PackageApproval.APPROVED:
+        return None
+    return ProbeEndpoint(
+        case.wanted, f"{case.name(case.wanted)} came up, asked for by the manifest before this one"
+    )
 
 
 def manifest_is_unusable(case: Case) -> Step | None:
@@ -76,6 +87,7 @@ def approval_is_automatic(case: Case) -> Step | None:
 
 
 RULES: tuple[Rule, ...] = (
+    version_came_up_unasked,
     manifest_is_unusable,
     nothing_was_uploaded,
     artifact_is_unknown,
