@@ -218,10 +218,18 @@ def _environment(aws: boto3.Session) -> dict[str, str]:
         AttributeDefinitions=[
             {"AttributeName": "deployment", "AttributeType": "S"},
             {"AttributeName": "item", "AttributeType": "S"},
+            {"AttributeName": "version", "AttributeType": "N"},
         ],
         KeySchema=[
             {"AttributeName": "deployment", "KeyType": "HASH"},
             {"AttributeName": "item", "KeyType": "RANGE"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "records",
+                "KeySchema": [{"AttributeName": "version", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
         ],
     )
     return {
