@@ -89,7 +89,10 @@ def _check_serving(world: World) -> None:
     if bad and invariants.answered() and told and not edited:
         world.wrong(f"{serving!r} serves on, though something that answers was released")
     rests = live["EndpointStatus"] == "InService"
-    if rests and world.ports.endpoints.missing(live["EndpointConfigName"]):
+    settled = world.record().settled
+    # Made of a package that somebody deleted, too, it cannot be made again, and people are told.
+    known = settled is not None and "cannot be updated any more" in settled.announce.reason
+    if rests and not known and world.ports.endpoints.missing(live["EndpointConfigName"]):
         world.wrong(f"{live['EndpointConfigName']} serves, and its parts are gone")
 
 
