@@ -90,9 +90,8 @@ def _check_serving(world: World) -> None:
         world.wrong(f"{serving!r} serves on, though something that answers was released")
     rests = live["EndpointStatus"] == "InService"
     settled = world.record().settled
-    # Made of a package that somebody deleted, too, it cannot be made again, and people are told.
-    known = settled is not None and "cannot be updated any more" in settled.announce.reason
-    if rests and not known and world.ports.endpoints.missing(live["EndpointConfigName"]):
+    given_up = settled is not None and "cannot be updated any more" in settled.announce.reason
+    if rests and not given_up and world.ports.endpoints.missing(live["EndpointConfigName"]):
         world.wrong(f"{live['EndpointConfigName']} serves, and its parts are gone")
 
 

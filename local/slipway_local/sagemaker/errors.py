@@ -97,6 +97,11 @@ def bad_request(message: str) -> Refusal:
     return Refusal("ValidationError", message)
 
 
+def throttled() -> Refusal:
+    """A serverless variant is asked more at a time than its MaxConcurrency."""
+    return Refusal("ThrottlingException", "Rate exceeded", status=429)
+
+
 def unavailable() -> Refusal:
     """The container went away; it is being started anew."""
     return Refusal("ServiceUnavailable", "The service is unavailable.", status=503)

@@ -39,6 +39,7 @@ class Variant:
     desired_weight: float
     desired_instances: int | None
     loading: dict[tuple[str, str], float] = field(default_factory=dict)
+    in_flight: int = 0
 
     @property
     def name(self) -> str:
@@ -59,6 +60,11 @@ class Variant:
             place = self.servers.index(server)
             self.servers[place] = launcher.launch(self.program.containers[place])
             self.loading.clear()
+
+    def busy(self) -> bool:
+        """Whether a serverless variant has as many requests as it takes at a time."""
+        most = self.config.get("ServerlessConfig", {}).get("MaxConcurrency")
+        return most is not None and self.in_flight >= most
 
     def settle(self) -> None:
         """What was desired is so."""

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from slipway_local.sagemaker import captures, deployments, metrics, multi_model, routes
 from slipway_local.sagemaker.account import Account
 from slipway_local.sagemaker.captures import Exchange, Payload
-from slipway_local.sagemaker.errors import Refusal, bad_request, model_error, timed_out, unavailable
+from slipway_local.sagemaker.errors import (
+    Refusal,
+    bad_request,
+    model_error,
+    throttled,
+    timed_out,
+    unavailable,
+)
 from slipway_local.sagemaker.operations import Operations, Params
 from slipway_local.sagemaker.routes import Route, Stage
 from slipway_local.sagemaker.serving import Invocation, Reply, ServerGone
@@ -51,6 +58,9 @@ def serve(account: Account, params: Params, timeout: float) -> Params:
     with account.lock:
         deployments.advance(account)
         route = routes.find(account, params)
+        if route.variant.busy():
+            raise throttled()
+        route.variant.in_flight += 1
         route.fleet.enter()
     timing.asked = account.clock()
     status = 500
@@ -79,6 +89,7 @@ def _leave(account: Account, route: Route, status: int, timing: Timing) -> None:
         time=answered,
     )
     with account.lock:
+        route.variant.in_flight -= 1
         route.fleet.leave()
         account.metrics.extend(data)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from slipway_local.sagemaker.errors import Refusal
 from slipway_local.sagemaker.rehearsal import Rehearsal
 from slipway_local.sagemaker.scripted import Script, constant
 from slipway_local.sagemaker.serving import Container, Invocation, Reply
@@ -290,3 +291,25 @@ def test_a_serverless_body_has_at_most_four_megabytes(
     invoke(EndpointName="live", Body=b"x" * 4 * 1024 * 1024)
     code, _ = refused(lambda: invoke(EndpointName="live", Body=b"x" * (4 * 1024 * 1024 + 1)))
     assert code == "ValidationError"
+
+
+def test_a_serverless_variant_throttles_more_than_its_concurrency(
+    configure: Deploy,
+) -> None:
+    def ask_again(_: Container, __: Invocation) -> Reply:
+        with pytest.raises(Refusal, match="ThrottlingException") as caught:
+            cloud.service.call("InvokeEndpoint", {"EndpointName": "live", "Body": b"2"})
+        statuses.append(caught.value.status)
+        return Reply(200, {}, b"1")
+
+    statuses: list[int] = []
+    cloud = Rehearsal(scripts={"s3://busy": Script(answer=ask_again)})
+    configure(cloud, "one", data="s3://busy")
+    serverless: Any = {"MemorySizeInMB": 1024, "MaxConcurrency": 1}
+    variant: Any = {"VariantName": "v", "ModelName": "one", "ServerlessConfig": serverless}
+    create = cloud.control.create_endpoint_config
+    create(EndpointConfigName="serverless", ProductionVariants=[variant])
+    cloud.control.create_endpoint(EndpointName="live", EndpointConfigName="serverless")
+    for _ in range(2):
+        cloud.runtime.invoke_endpoint(EndpointName="live", Body=b"1")
+    assert statuses == [429, 429]
