@@ -89,7 +89,9 @@ def _check_serving(world: World) -> None:
     if bad and invariants.answered() and told and not edited:
         world.wrong(f"{serving!r} serves on, though something that answers was released")
     rests = live["EndpointStatus"] == "InService"
-    if rests and world.ports.endpoints.missing(live["EndpointConfigName"]):
+    settled = world.record().settled
+    given_up = settled is not None and "cannot be updated any more" in settled.announce.reason
+    if rests and not given_up and world.ports.endpoints.missing(live["EndpointConfigName"]):
         world.wrong(f"{live['EndpointConfigName']} serves, and its parts are gone")
 
 

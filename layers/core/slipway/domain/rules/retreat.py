@@ -28,6 +28,8 @@ def hold(case: Case, reason: str, to: Goods | None = None) -> Step:
     coming = next((step for rule in rest.RULES if (step := rule(case)) is not None), None)
     if coming is not None:
         return coming
+    if _is_strange(case) and refuges(case, to):
+        return retreat(case, reason, to)
     return recovery(case, reason, to) or held(case, reason)
 
 
@@ -41,9 +43,16 @@ def _is_bad(case: Case) -> bool:
     live = case.endpoint
     if live is None or live.status == EndpointStatus.FAILED:
         return True
-    # What came up while something newer was uploaded was neither asked nor released.
-    strange = not case.attempts.release(live.config) and not case.world.probes.of(live.config)
-    return live.serves(live.config) and (strange or case.fails(live.config))
+    return live.serves(live.config) and case.fails(live.config)
+
+
+def _is_strange(case: Case) -> bool:
+    """Whether what serves was neither asked nor released: it came up while something newer was
+    uploaded, or somebody put it there."""
+    live = case.endpoint
+    if live is None or not live.serves(live.config):
+        return False
+    return not (case.attempts.release(live.config) or case.world.probes.of(live.config))
 
 
 def retreat(case: Case, reason: str, to: Goods | None = None, resorts: Goods | None = None) -> Step:
