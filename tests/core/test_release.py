@@ -188,6 +188,23 @@ def test_a_step_that_is_no_longer_owed_is_not_made(house: House, uploaded: bytes
     assert deploy_endpoint(house.ports, task) == "not needed any more; now Announce"
 
 
+def test_a_model_whose_package_was_deleted_too_is_made_of_what_was_registered_anew(
+    house: House, uploaded: bytes
+) -> None:
+    del uploaded
+    run(house)
+    record = house.ports.ledger.load("h")
+    released = record.attempts.good[0]
+    assert released.plan is not None
+    house.cloud.control.delete_model(ModelName=released.plan.model)
+    house.cloud.control.delete_model_package(ModelPackageName=released.package)
+    house.cloud.pass_time(60)
+    steps = [step for step in run(house) if step != "AwaitChange"]
+    assert steps[:2] == ["RegisterModel", "DeployEndpoint"]
+    assert house.ports.endpoints.has_model(released.plan.model)
+    assert [announced.verdict for announced in house.announcements.told] == [Verdict.RELEASED] * 2
+
+
 def test_a_release_sleeps_unless_something_happened_since_it_looked(
     house: House, take: Take
 ) -> None:

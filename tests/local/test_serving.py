@@ -141,6 +141,7 @@ def test_an_asynchronous_answer_goes_to_s3_and_the_topic_tells(
     key = good["OutputLocation"].removeprefix("s3://serving/")
     answer = s3.get_object(Bucket="serving", Key=key)["Body"].read()
     assert json.loads(answer) == [[2.0, 4.0], [6.0, 8.0]]
+    assert s3.head_object(Bucket="serving", Key=key)["ContentType"] == "application/json"
     key = bad["FailureLocation"].removeprefix("s3://serving/")
     assert b"gone.csv" in s3.get_object(Bucket="serving", Key=key)["Body"].read()
 

@@ -280,4 +280,5 @@ class Invariants:
 
 
 def _transient(reason: str) -> bool:
-    return "Request to service failed" in reason
+    """Whether the service is to blame, or whoever deleted the model that was coming up."""
+    return "Request to service failed" in reason or "Could not find model " in reason

@@ -302,11 +302,20 @@ def _make(ports: Ports, config: str, found: Look) -> None:
     if wanted and package and wanted.config == config:
         ports.endpoints.prepare(wanted, package.arn)
     elif known and known.plan:
-        if _approval(ports, known) is None and not ports.endpoints.has_model(known.plan.model):
-            raise Refused(f"the model package {known.package} of {config} was deleted")
-        ports.endpoints.prepare(known.plan, known.package)
+        ports.endpoints.prepare(known.plan, _source(ports, known, known.plan, package))
     elif not ports.endpoints.has_config(config):
         raise Refused(f"endpoint config {config} is gone")
+
+
+def _source(ports: Ports, known: Good, made: Plan, registered: Package | None) -> str:
+    """The model package that a version is made of again: its own or, where somebody deleted that,
+    the one that the same bytes in the same container were registered as anew. Raises Refused."""
+    if _approval(ports, known) is not None or ports.endpoints.has_model(made.model):
+        return known.package
+    same = registered is not None and registered.key == made.package_key
+    if registered and same and registered.approval == PackageApproval.APPROVED:
+        return registered.arn
+    raise Refused(f"the model package {known.package} of {known.config} was deleted")
 
 
 def _good(found: Look) -> Good | None:

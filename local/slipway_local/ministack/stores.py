@@ -89,15 +89,15 @@ def object_lister(account: str, region: str) -> Callable[[str], list[str]]:
     return find
 
 
-def object_writer(account: str, region: str) -> Callable[[str, str, bytes], None]:
+def object_writer(account: str, region: str) -> Callable[..., None]:
     """A function that puts an object into a bucket, as an upload would, events and all.
 
     It raises OSError when the bucket does not take it.
     """
 
-    def write(bucket: str, key: str, body: bytes) -> None:
+    def write(bucket: str, key: str, body: bytes, kind: str = "binary/octet-stream") -> None:
         with request_scope(account, region):
-            status, _, answer = s3._put_object(bucket, key, body, {})
+            status, _, answer = s3._put_object(bucket, key, body, {"content-type": kind})
         if status >= HTTPStatus.BAD_REQUEST:
             raise OSError(f"S3 answered {status} to s3://{bucket}/{key}: {answer!r}")
 

@@ -190,7 +190,7 @@ class Account:
     runner: Runner
     find_objects: Callable[[str], Sequence[str]]
     read_object: Callable[[str], bytes]
-    put_object: Callable[[str, str, bytes], None]
+    put_object: Callable[..., None]
     publish: Callable[[str, str], None]
     background: Callable[[Callable[[], None]], None]
     lock: RLock = field(default_factory=RLock)

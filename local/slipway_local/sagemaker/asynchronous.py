@@ -35,6 +35,7 @@ class _Outcome:
 
     location: str | None
     body: bytes
+    kind: str
     topic: str | None
     said: Params
 
@@ -120,7 +121,7 @@ def _run(account: Account, waiting: Waiting) -> None:
             account.running[waiting.endpoint] -= 1
     if outcome.location is not None:
         place = urlsplit(outcome.location, allow_fragments=False)
-        account.put_object(place.netloc, place.path.lstrip("/"), outcome.body)
+        account.put_object(place.netloc, place.path.lstrip("/"), outcome.body, outcome.kind)
     if outcome.topic is not None:
         account.publish(outcome.topic, json.dumps(_notice(account, waiting, outcome.said)))
 
@@ -138,22 +139,23 @@ def _answer(account: Account, waiting: Waiting) -> Params:
 
 
 def _succeeded(waiting: Waiting, answer: Params) -> _Outcome:
+    kind = answer.get("ContentType", "application/octet-stream")
     said = {
         "invocationStatus": "Completed",
         "responseParameters": {
-            "contentType": answer.get("ContentType", "application/octet-stream"),
+            "contentType": kind,
             "outputLocation": waiting.output,
         },
     }
     topic = waiting.config.get("NotificationConfig", {}).get("SuccessTopic")
-    return _Outcome(waiting.output, answer["Body"], topic, said)
+    return _Outcome(waiting.output, answer["Body"], kind, topic, said)
 
 
 def _failed(waiting: Waiting, error: Exception) -> _Outcome:
     reason = error.message if isinstance(error, Refusal) else str(error)
     topic = waiting.config.get("NotificationConfig", {}).get("ErrorTopic")
     said = {"invocationStatus": "Failed", "failureReason": f"ClientError: {reason}"}
-    return _Outcome(waiting.failure, reason.encode(), topic, said)
+    return _Outcome(waiting.failure, reason.encode(), "text/plain", topic, said)
 
 
 def _notice(account: Account, waiting: Waiting, said: Params) -> Params:

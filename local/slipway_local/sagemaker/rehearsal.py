@@ -95,7 +95,8 @@ class Rehearsal:
         self.clock.now = end
         self.service.tick()
 
-    def _put(self, bucket: str, key: str, body: bytes) -> None:
+    def _put(self, bucket: str, key: str, body: bytes, kind: str = "") -> None:
+        del kind
         self.objects[f"s3://{bucket}/{key}"] = body
 
     def _read(self, url: str) -> bytes:

@@ -57,7 +57,7 @@ def _drop(_: object) -> None:
     """Nobody listens."""
 
 
-def _discard(_bucket: str, _key: str, _body: bytes) -> None:
+def _discard(_bucket: str, _key: str, _body: bytes, _kind: str = "") -> None:
     """There is no S3."""
 
 
@@ -110,7 +110,7 @@ class SageMaker:
 
     It has no thread: what is due happens at the next call or `tick`. Events and metrics are
     handed out after the lock is released, so a listener may call the service back. Captured
-    requests are written with `put_object(bucket, key, body)`, by `tick` alone. So is what
+    requests are written with `put_object(bucket, key, body[, type])`, by `tick` alone. So is what
     asynchronous endpoints answer, by the work that is given to `background`, which also tells
     topics with `publish(topic, message)`. `read_object(url)` raises FileNotFoundError.
     `has_object(url)` says whether an s3:// URL names an object or, where it ends with a slash,
@@ -126,7 +126,7 @@ class SageMaker:
         random: Random,
         emit: Callable[[Event], None] = _drop,
         put_metrics: Callable[[Sequence[Datum]], None] = _drop,
-        put_object: Callable[[str, str, bytes], None] = _discard,
+        put_object: Callable[..., None] = _discard,
         has_object: Callable[[str], bool] = _found,
         has_role: Callable[[str], bool] = _found,
         find_objects: Callable[[str], Sequence[str]] = _none,
