@@ -99,7 +99,7 @@ def test_a_build_without_the_runtimes_python_says_so(
     build_layer: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build_layer.compile_all(tmp_path, None)
-    assert "WARNING: no python3.13 on the PATH" in capsys.readouterr().err
+    assert "WARNING: there is no Python 3.13" in capsys.readouterr().err
 
 
 def test_the_layer_holds_the_versions_that_the_tests_run_with(repository: Path) -> None:
