@@ -109,7 +109,7 @@ def test_drift_is_told_once_and_holds_the_deployment_until_somebody_acts(
     ask(slipway, eventually, "drifting", 1000)
     command = Path(sys.executable).with_name("slipway")
     checked = subprocess.run(
-        [command, "--aws", "check", "drifting", "-o", tmp_path], capture_output=True, text=True
+        [command, "--aws", "monitor", "drifting", "-o", tmp_path], capture_output=True, text=True
     )
     assert checked.returncode == 1, checked.stderr
     assert checked.stdout.startswith("violations: ")

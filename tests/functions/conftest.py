@@ -18,6 +18,7 @@ from botocore.loaders import Loader
 from cfnlint.decode import cfn_yaml  # type: ignore[import-untyped] # it has no types
 from moto import mock_aws
 from slipway import settings, wiring
+from slipway.adapters.cloudwatch_measurements import CloudWatchMeasurements
 from slipway.ports import Ports
 from slipway_local.sagemaker.account import Durations
 from slipway_local.sagemaker.inprocess import connect
@@ -180,6 +181,8 @@ def world(monkeypatch: pytest.MonkeyPatch, models: Loader) -> Iterator[World]:
         ports = replace(
             wiring.build(settings.read(_environment(aws)), aws),
             executions=executions,
+            # Windows are of one hour for ever, and no metric is taken of one that is long past.
+            measurements=CloudWatchMeasurements(aws, "Slipway/Drift", clock=lambda: 0.0),
             clock=sagemaker.clock,
         )
         yield World(calls, ports, aws, sagemaker, executions)
