@@ -16,7 +16,7 @@ from slipway.domain.desired import (
 from slipway.domain.errors import Conflict
 from slipway.domain.known import Known
 from slipway.domain.naming import Site
-from slipway.domain.plan import plan
+from slipway.domain.plan.endpoint import plan
 from slipway.domain.probed import Asked, Origin, Probed, Probes, Source
 from slipway.domain.record import Lease, Record, Settled
 from slipway.domain.steps import Announce, Verdict
@@ -31,10 +31,14 @@ from slipway.ports import Moment
 
 ARTIFACT = Artifact("b", "models/h/model.tar.gz", "v1", 1700000000.5, 10)
 DATA = Artifact("b", "models/h/baseline.csv", "d1", 1700000001.0, 20)
-INSPECTED = Inspected(ARTIFACT, "ab", "scikit-learn", environment={"B": "2"}, findings=("x",))
-PLAN = plan(Desired("h", 4, ARTIFACT, Policy()), INSPECTED, Site("s", "b", "eu-west-1", "arn:role"))
+INSPECTED = Inspected(
+    ARTIFACT, "ml.m5.large", "ab", "scikit-learn", environment={"B": "2"}, findings=("x",)
+)
+PLAN = plan(
+    Desired("h", 4, {"": ARTIFACT}, Policy()), [INSPECTED], Site("s", "b", "eu-west-1", "arn:role")
+)
 SERVED = Inspected(ARTIFACT, sha256="cd", known=Known(3, ("x",)))
-GOOD = Good("a", "arn:a", PLAN, SERVED, proven=False)
+GOOD = Good("a", ("arn:a",), PLAN, (SERVED,), proven=False)
 FULL = Record(
     "h",
     hints=3,
@@ -42,7 +46,7 @@ FULL = Record(
     desired=Desired(
         "h",
         4,
-        ARTIFACT,
+        {"": ARTIFACT},
         Policy(
             environment={"A": "1"},
             capture_percentage=100,
@@ -60,9 +64,9 @@ FULL = Record(
     ),
     lease=Lease("arn:execution", 2, 5.0, 6.0),
     waiting="token",
-    inspected=INSPECTED,
-    package=Package("key", "arn:package/1", PackageApproval.APPROVED),
-    attempts=Attempts(good=(GOOD, Good("b", "arn:b"))).begun(4, "c", None),
+    inspected=(INSPECTED,),
+    packages=(Package("key", "arn:package/1", PackageApproval.APPROVED),),
+    attempts=Attempts(good=(GOOD, Good("b", ("arn:b",)))).begun(4, "c", None),
     probes=Probes(
         (
             Probed(
