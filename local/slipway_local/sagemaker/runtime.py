@@ -99,10 +99,12 @@ def _ask(account: Account, route: Route, params: Params, timing: Timing, timeout
     headers = {header: params[name] for name, header in _FORWARDED.items() if name in params}
     reply = Reply(200, {}, params.get("Body", b""))
     target = params.get("TargetModel", "")
-    for stage in routes.stages(route.variant, params.get("TargetContainerHostname")):
+    stages = routes.stages(route.variant, params.get("TargetContainerHostname"))
+    for number, stage in enumerate(stages, start=1):
         try:
             timing.loading += multi_model.load(account, route, stage, target, timeout)
-            reply = _ask_one(route, stage, Invocation(reply.body, headers), timeout)
+            sent = headers if number == len(stages) else _without_accept(headers)
+            reply = _ask_one(route, stage, Invocation(reply.body, sent), timeout)
             multi_model.release(account, route, stage, target)
         except ServerGone as error:
             with account.lock:
@@ -111,6 +113,12 @@ def _ask(account: Account, route: Route, params: Params, timing: Timing, timeout
             raise unavailable() from error
         headers = {**headers, **_content_type(reply.headers)}
     return reply
+
+
+def _without_accept(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Accept is for the last container: the others of a pipeline answer with what they default to,
+    as a real pipeline of scikit-learn and XGBoost shows."""
+    return {name: value for name, value in headers.items() if name != "Accept"}
 
 
 def _ask_one(route: Route, stage: Stage, invocation: Invocation, timeout: float) -> Reply:

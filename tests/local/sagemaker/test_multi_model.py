@@ -13,6 +13,10 @@ from slipway_local.sagemaker.serving import Container, Invocation, Reply
 Deploy = Callable[..., str]
 Refused = Callable[[Callable[[], object]], tuple[str, str]]
 
+SINGLE = (
+    "Endpoint single is not a multi-model endpoint and does not support target model header. "
+    "Leave TargetModel out."
+)
 ROLE = "arn:aws:iam::123456789012:role/serving"
 
 
@@ -72,14 +76,14 @@ def test_a_request_must_name_a_target_there_and_nowhere_else(
     code, message = refused(lambda: cloud.runtime.invoke_endpoint(EndpointName="live", Body=b""))
     assert code == "ValidationError"
     assert message.startswith("Request ")
-    assert message.endswith(" is missing a target model header.")
+    assert message.endswith(" is missing a target model header. Give a TargetModel.")
     serve(cloud, "single")
     call = refused(
         lambda: cloud.runtime.invoke_endpoint(EndpointName="single", Body=b"", TargetModel="a")
     )
     assert call == (
         "ValidationError",
-        "Endpoint single is not a multi-model endpoint and does not support target model header.",
+        SINGLE,
     )
 
 
