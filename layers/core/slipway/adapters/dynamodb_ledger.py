@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
 from slipway.adapters.faults import code_of, translated
-from slipway.adapters.ledger_documents import upgraded
+from slipway.domain.earlier import upgraded
 from slipway.domain.errors import Conflict
 from slipway.domain.record import Record
 from slipway.ports import Moment
