@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from slipway_local.images.environments import EnvironmentFailed
+from slipway_local.images.installing import EnvironmentFailed
 from slipway_local.images.registry import UnknownImage
 from slipway_local.images.server import Ground, ProcessServer, packages_of
 from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply, ServerGone
