@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 from slipway.domain.naming import checked_deployment
+from slipway.looking import look
 
 from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
@@ -26,14 +27,17 @@ def reject(ctx: typer.Context, deployment: Deployment, reason: Reason = "by hand
 def _decide(
     found: Stack, deployment: str, verdict: Literal["Approved", "Rejected"], reason: str
 ) -> None:
-    package = found.ports.ledger.load(checked_deployment(deployment)).package
-    if package is None:
+    record = found.ports.ledger.load(checked_deployment(deployment))
+    packages = look(found.ports, record).world.packages
+    if not packages:
         raise Problem(
             f"{deployment} has no registered version",
             f"`slipway status {deployment}` shows what it has.",
             Exit.REFUSED,
         )
-    found.session.client("sagemaker").update_model_package(
-        ModelPackageArn=package.arn, ModelApprovalStatus=verdict, ApprovalDescription=reason
-    )
-    screen.out().print(f"{package.arn} is {verdict}", soft_wrap=True)
+    client = found.session.client("sagemaker")
+    for package in packages:
+        client.update_model_package(
+            ModelPackageArn=package.arn, ModelApprovalStatus=verdict, ApprovalDescription=reason
+        )
+        screen.out().print(f"{package.arn} is {verdict}", soft_wrap=True)

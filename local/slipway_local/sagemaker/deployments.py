@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from slipway_local.sagemaker import configs, describing, models
 from slipway_local.sagemaker.account import Account, Deployment, Endpoint
 from slipway_local.sagemaker.errors import Refusal, in_progress
-from slipway_local.sagemaker.fleets import Fleet, Variant, keep, launch
+from slipway_local.sagemaker.fleets import Fleet, Variant, launch, retaining
 from slipway_local.sagemaker.rollouts import Rollout, plan
 from slipway_local.sagemaker.serving import Health
 
@@ -141,9 +141,8 @@ def _restore(account: Account, old: Fleet) -> Fleet | None:
     if _vanished(account, old):
         return None
     programs = [variant.program for variant in old.variants]
-    restored = launch(old.config_name, old.config, programs, account.launcher, account.clock())
-    keep(old, restored, set())
-    return restored
+    config = retaining(old, old.config)
+    return launch(old.config_name, config, programs, account.launcher, account.clock())
 
 
 def _roll_back(account: Account, endpoint: Endpoint) -> None:
@@ -252,10 +251,11 @@ def _overdue(account: Account, pending: Deployment) -> str | None:
 
 def _ping_failed(variant: Variant) -> str:
     """AWS says no more than the first two sentences; here the log's last word is at hand."""
-    said = variant.failure()
+    label, said = variant.ailing()
+    subject = "primary container" if label == "primary" else label
     return (
-        f"The primary container for production variant {variant.name} did not pass the ping "
-        "health check. Please check CloudWatch logs for this endpoint."
+        f"The {subject} for production variant {variant.name} did not pass the ping health check. "
+        "Please check CloudWatch logs for this endpoint."
     ) + (f" The container said: {said}" if said else "")
 
 

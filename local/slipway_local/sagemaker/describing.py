@@ -99,13 +99,19 @@ def _serving(endpoint: Endpoint, fleet: Fleet) -> Params:
 
 
 def _variant(endpoint: Endpoint, variant: Variant) -> Params:
-    share = _left(endpoint.pending)
+    share = _left(endpoint)
     answer = {**_counts(variant, share), **_routing(variant), "DeployedImages": _images(variant)}
     if endpoint.status == "Updating" and endpoint.pending is None:
-        message = f"Scaling to desired instance count {variant.desired_instances}."
+        message = _rescaling(variant)
         status = {"Status": "Updating", "StatusMessage": message, "StartTime": endpoint.modified}
         answer["VariantStatus"] = [status]
     return answer
+
+
+def _rescaling(variant: Variant) -> str:
+    if variant.instances != variant.desired_instances:
+        return f"Scaling to desired instance count {variant.desired_instances}."
+    return f"Updating to desired weight {variant.desired_weight}."
 
 
 def _pending(pending: Deployment) -> Params:
@@ -141,7 +147,11 @@ def _counts(variant: Variant, share: float = 1.0) -> Params:
         "DesiredWeight": variant.desired_weight,
     }
     if variant.instances is None:
-        return {**counts, "CurrentServerlessConfig": variant.config["ServerlessConfig"]}
+        return {
+            **counts,
+            "CurrentServerlessConfig": variant.serverless,
+            "DesiredServerlessConfig": variant.desired_serverless,
+        }
     return {
         **counts,
         "CurrentInstanceCount": round(variant.instances * share),
@@ -149,9 +159,12 @@ def _counts(variant: Variant, share: float = 1.0) -> Params:
     }
 
 
-def _left(pending: Deployment | None) -> float:
-    """The share of the old instances that an update has not given up yet."""
-    return 1.0 - pending.share if pending is not None and pending.rollout.rolling else 1.0
+def _left(endpoint: Endpoint) -> float:
+    """The share of its instances that an update, or one that failed to go back, has left."""
+    pending = endpoint.pending
+    if pending is not None and pending.rollout.rolling:
+        return 1.0 - pending.share
+    return 1.0 - endpoint.mixed_share if endpoint.mixed is not None else 1.0
 
 
 def _routing(variant: Variant) -> Params:

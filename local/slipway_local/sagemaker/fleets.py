@@ -5,10 +5,11 @@ instances it asks for.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
+from slipway_local.sagemaker import instances
 from slipway_local.sagemaker.serving import Container, Health, Launcher, Server
 
 Params = dict[str, Any]
@@ -22,10 +23,18 @@ class Program:
     containers: Sequence[Container]
     direct: bool = False
 
+    def labels(self) -> Sequence[str]:
+        """What messages call each container: primary where it is alone, else its hostname."""
+        if len(self.containers) == 1:
+            return ["primary"]
+        numbered = enumerate(self.containers, start=1)
+        return [each.hostname or f"container-{number}" for number, each in numbered]
+
 
 @dataclass(slots=True)
 class Variant:
-    """One production variant of a fleet. `instances` is None for a serverless one.
+    """One production variant of a fleet. `instances` is None for a serverless one, which has its
+    sizes in `serverless`.
 
     `loading` is when a container was first asked for a target model that it has not loaded yet.
     """
@@ -38,6 +47,8 @@ class Variant:
     resolved: float
     desired_weight: float
     desired_instances: int | None
+    serverless: Mapping[str, Any] | None = None
+    desired_serverless: Mapping[str, Any] | None = None
     loading: dict[tuple[str, str], float] = field(default_factory=dict)
     in_flight: int = 0
 
@@ -51,25 +62,40 @@ class Variant:
             return Health.FAILED
         return Health.READY if all(state is Health.READY for state in states) else Health.STARTING
 
-    def failure(self) -> str:
-        return next((text for server in self.servers if (text := server.failure())), "")
+    def ailing(self) -> tuple[str, str]:
+        """The label of the container that keeps the variant from being ready, and what it said."""
+        labelled = [*zip(self.program.labels(), self.servers, strict=True)]
+        failed = [each for each in labelled if each[1].health() is Health.FAILED]
+        starting = [each for each in labelled if each[1].health() is Health.STARTING]
+        label, server = (failed or starting or labelled)[0]
+        return label, server.failure()
 
     def restart(self, server: Server, launcher: Launcher) -> None:
         """Start a container anew in the place of one that died."""
         if server in self.servers and server.health() is Health.FAILED:
             place = self.servers.index(server)
-            self.servers[place] = launcher.launch(self.program.containers[place])
+            self.servers[place] = launcher.launch(_on(self.config, self.program.containers[place]))
             self.loading.clear()
 
     def busy(self) -> bool:
         """Whether a serverless variant has as many requests as it takes at a time."""
-        most = self.config.get("ServerlessConfig", {}).get("MaxConcurrency")
-        return most is not None and self.in_flight >= most
+        return self.serverless is not None and self.in_flight >= self.serverless["MaxConcurrency"]
+
+    def desire(self, change: Mapping[str, Any]) -> None:
+        """Take up the members of a DesiredWeightAndCapacity; `settle` brings them into force."""
+        self.desired_weight = change.get("DesiredWeight", self.desired_weight)
+        self.desired_instances = change.get("DesiredInstanceCount", self.desired_instances)
+        if self.desired_serverless is not None:
+            self.desired_serverless = {
+                **self.desired_serverless,
+                **change.get("ServerlessUpdateConfig", {}),
+            }
 
     def settle(self) -> None:
         """What was desired is so."""
         self.weight = self.desired_weight
         self.instances = self.desired_instances
+        self.serverless = self.desired_serverless
 
 
 @dataclass(slots=True)
@@ -148,33 +174,59 @@ def launch(
     return Fleet(config_name, config, variants, config.get("DataCaptureConfig"))
 
 
-def keep(old: Fleet, new: Fleet, excluded: Collection[str]) -> None:
-    """Carry over what was changed on the old variants, except the properties `excluded`."""
-    for variant in new.variants:
-        before = old.variant(variant.name)
-        if before is None:
-            continue
-        if "DesiredWeight" not in excluded:
-            variant.desired_weight = before.desired_weight
-        if "DesiredInstanceCount" not in excluded and before.desired_instances is not None:
-            variant.desired_instances = before.desired_instances
-        variant.settle()
+def retaining(
+    old: Fleet, config: Mapping[str, Any], excluded: Collection[str] = ()
+) -> Mapping[str, Any]:
+    """The configuration with what was changed on the old fleet, except the properties `excluded`.
+
+    It is known before anything is started: quotas and batches go by the counts that are kept.
+    """
+    kept = dict(config)
+    kept["ProductionVariants"] = [
+        _retaining(old.variant(each["VariantName"]), each, excluded)
+        for each in config["ProductionVariants"]
+    ]
     if "DataCaptureConfig" not in excluded:
-        new.capture = old.capture
+        kept.pop("DataCaptureConfig", None)
+        kept |= {} if old.capture is None else {"DataCaptureConfig": old.capture}
+    return kept
+
+
+def _retaining(
+    before: Variant | None, config: Mapping[str, Any], excluded: Collection[str]
+) -> Mapping[str, Any]:
+    if before is None:
+        return config
+    kept = {**config}
+    if "DesiredWeight" not in excluded:
+        kept["InitialVariantWeight"] = before.desired_weight
+    counted = "ServerlessConfig" not in config and before.desired_instances is not None
+    if counted and "DesiredInstanceCount" not in excluded:
+        kept["InitialInstanceCount"] = before.desired_instances
+    return kept
 
 
 def _variant(
     config: Mapping[str, Any], program: Program, launcher: Launcher, now: float
 ) -> Variant:
     weight = config.get("InitialVariantWeight", 1.0)
-    instances = None if "ServerlessConfig" in config else config.get("InitialInstanceCount", 1)
+    serverless = config.get("ServerlessConfig")
+    count = None if serverless else config.get("InitialInstanceCount", 1)
     return Variant(
         config=config,
         program=program,
-        servers=[launcher.launch(container) for container in program.containers],
+        servers=[launcher.launch(_on(config, container)) for container in program.containers],
         weight=weight,
-        instances=instances,
+        instances=count,
         resolved=now,
         desired_weight=weight,
-        desired_instances=instances,
+        desired_instances=count,
+        serverless=serverless,
+        desired_serverless=serverless,
     )
+
+
+def _on(config: Mapping[str, Any], container: Container) -> Container:
+    """The container on an instance of the variant's type."""
+    kind = config.get("InstanceType")
+    return replace(container, memory=instances.memory(kind)) if kind else container

@@ -37,6 +37,8 @@ class KeptVariant:
     instances: int | None
     desired_weight: float
     desired_instances: int | None
+    serverless: Mapping[str, Any] | None
+    desired_serverless: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ class Kept:
     endpoints: Sequence[KeptEndpoint]
     jobs: Sequence[KeptJob]
     executions: Sequence[KeptExecution]
+
+
+_SIZES = [field.name for field in fields(KeptVariant) if field.name != "program"]
 
 
 class GoneRun:
@@ -208,10 +213,8 @@ def _launched(account: Account, kept: KeptFleet) -> Fleet:
     )
     fleet.capture = kept.capture
     for variant, before in zip(fleet.variants, kept.variants, strict=True):
-        variant.desired_weight, variant.desired_instances = before.weight, before.instances
-        variant.settle()
-        variant.desired_weight = before.desired_weight
-        variant.desired_instances = before.desired_instances
+        for name in _SIZES:
+            setattr(variant, name, getattr(before, name))
     return fleet
 
 

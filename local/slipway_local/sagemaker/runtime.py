@@ -99,10 +99,13 @@ def _ask(account: Account, route: Route, params: Params, timing: Timing, timeout
     headers = {header: params[name] for name, header in _FORWARDED.items() if name in params}
     reply = Reply(200, {}, params.get("Body", b""))
     target = params.get("TargetModel", "")
-    for stage in routes.stages(route.variant, params.get("TargetContainerHostname")):
+    stages = routes.stages(route.variant, params.get("TargetContainerHostname"))
+    for number, stage in enumerate(stages, start=1):
         try:
             timing.loading += multi_model.load(account, route, stage, target, timeout)
-            reply = _ask_one(route, stage, Invocation(reply.body, headers), timeout)
+            sent = headers if number == len(stages) else _without_accept(headers)
+            invocation = Invocation(reply.body, sent)
+            reply = _ask_one(account, route, stage, invocation, target, timeout)
             multi_model.release(account, route, stage, target)
         except ServerGone as error:
             with account.lock:
@@ -113,9 +116,22 @@ def _ask(account: Account, route: Route, params: Params, timing: Timing, timeout
     return reply
 
 
-def _ask_one(route: Route, stage: Stage, invocation: Invocation, timeout: float) -> Reply:
+def _without_accept(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Accept is for the last container: the others of a pipeline answer with what they default to,
+    as a real pipeline of scikit-learn and XGBoost shows."""
+    return {name: value for name, value in headers.items() if name != "Accept"}
+
+
+def _ask_one(
+    account: Account,
+    route: Route,
+    stage: Stage,
+    invocation: Invocation,
+    target: str,
+    timeout: float,
+) -> Reply:
     try:
-        reply = stage.server.invoke(invocation, timeout=timeout)
+        reply = multi_model.invoke(account, route, stage, invocation, target, timeout)
     except TimeoutError as error:
         raise timed_out(route.log, stage.label) from error
     if reply.status >= 400:

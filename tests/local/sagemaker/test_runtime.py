@@ -197,7 +197,8 @@ def test_a_dead_container_is_started_anew(cloud: Rehearsal, serve: Deploy) -> No
 def test_a_pipeline_passes_each_answer_on(cloud: Rehearsal, variant: Callable[..., Any]) -> None:
     def stage(container: Container, invocation: Invocation) -> Reply:
         kind = invocation.headers.get("Content-Type", "")
-        body = invocation.body + f"{container.image}({kind}) ".encode()
+        wanted = invocation.headers.get("Accept", "")
+        body = invocation.body + f"{container.image}({kind}→{wanted}) ".encode()
         return Reply(200, {"content-type": f"from/{container.image}"}, body)
 
     cloud.launcher.scripts = {"first": Script(answer=stage), "second": Script(answer=stage)}
@@ -210,8 +211,10 @@ def test_a_pipeline_passes_each_answer_on(cloud: Rehearsal, variant: Callable[..
         EndpointConfigName="chain", ProductionVariants=[variant(model="chain")]
     )
     cloud.control.create_endpoint(EndpointName="live", EndpointConfigName="chain")
-    reply = cloud.runtime.invoke_endpoint(EndpointName="live", Body=b"", ContentType="text/csv")
-    assert reply["Body"].read() == b"first(text/csv) second(from/first) "
+    reply = cloud.runtime.invoke_endpoint(
+        EndpointName="live", Body=b"", ContentType="text/csv", Accept="text/x"
+    )
+    assert reply["Body"].read().decode() == "first(text/csv→) second(from/first→text/x) "
     assert reply["ContentType"] == "from/second"
 
 
@@ -238,7 +241,12 @@ def test_direct_invocation_asks_the_named_container(
     invoke = cloud.runtime.invoke_endpoint
     reply = invoke(EndpointName="live", Body=b"", TargetContainerHostname="two")
     assert reply["Body"].read() == b"second"
-    assert refused(lambda: invoke(EndpointName="live", Body=b""))[0] == "ValidationError"
+    for hostname in ({}, {"TargetContainerHostname": "three"}):
+        code, message = refused(
+            lambda given=hostname: invoke(EndpointName="live", Body=b"", **given)
+        )  # type: ignore[misc]  # bound early
+        assert code == "ValidationError"
+        assert "TargetContainerHostname, one of one, two" in message
 
 
 def test_a_request_in_flight_is_answered_by_the_fleet_that_began_it(

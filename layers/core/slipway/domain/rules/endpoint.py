@@ -4,9 +4,8 @@ from slipway.domain.attempts import NO_REASON
 from slipway.domain.desired import OnChange, Runner
 from slipway.domain.rules import rest
 from slipway.domain.rules.case import Case, Rule
-from slipway.domain.rules.retreat import hold, may_repeat, may_try, recovery, retreat
+from slipway.domain.rules.retreat import await_somebody, hold, may_repeat, may_try, retreat
 from slipway.domain.steps import (
-    AwaitChange,
     Change,
     DeployEndpoint,
     ProbeEndpoint,
@@ -15,8 +14,6 @@ from slipway.domain.steps import (
 )
 from slipway.domain.watch import Schedule
 from slipway.domain.world import EndpointStatus, PackageApproval
-
-APPROVAL_SECONDS = 86_400
 
 
 def version_is_another_kind(case: Case) -> Step | None:
@@ -30,10 +27,7 @@ def version_is_another_kind(case: Case) -> Step | None:
 def version_awaits_approval(case: Case) -> Step | None:
     if case.approval != PackageApproval.PENDING:
         return None
-    reason = f"the model version waits for a person's approval{case.changed}"
-    back = recovery(case, reason)
-    # What cannot be gone back to either is no verdict on a version that nobody has judged yet.
-    return back if isinstance(back, DeployEndpoint) else AwaitChange(APPROVAL_SECONDS, reason)
+    return await_somebody(case, f"the model version waits for a person's approval{case.changed}")
 
 
 def version_was_rejected(case: Case) -> Step | None:
