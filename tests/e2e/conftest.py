@@ -3,6 +3,7 @@
 import json
 import subprocess
 import tarfile
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -83,11 +84,16 @@ class Models:
         """The model.joblib that a program leaves in scikit-learn's environment."""
         return self._run(SKLEARN, program, "model.joblib")
 
+    def folder_of(self, image: str, program: str) -> Path:
+        """A folder with all that a program leaves in an image's environment."""
+        python = environment(IMAGES, image, lambda _line: None)
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        subprocess.run([python, "-I", "-c", program], cwd=folder, check=True)
+        return folder
+
     def _run(self, image: str, program: str, left: str) -> bytes:
         if program not in self.made:
-            python = environment(IMAGES, image, lambda _line: None)
-            subprocess.run([python, "-I", "-c", program], cwd=self.folder, check=True)
-            self.made[program] = (self.folder / left).read_bytes()
+            self.made[program] = (self.folder_of(image, program) / left).read_bytes()
         return self.made[program]
 
 

@@ -132,11 +132,17 @@ def test_one_container_serves_several_models(running: Cloud, eventually: Eventua
     ]
     with pytest.raises(ClientError, match="bucket: serving, key: models/bad"):
         ask("bad.tar.gz")
+    s3, source = running.client("s3"), {"Bucket": "serving", "Key": "models/two.tar.gz"}
+    s3.copy_object(Bucket="serving", Key="models/new/three.tar.gz", CopySource=source)
+    assert ask("new/three.tar.gz") == [[2, 4], [6, 8]]
+    s3.delete_object(Bucket="serving", Key="models/new/three.tar.gz")
+    assert ask("new/three.tar.gz") == [[2, 4], [6, 8]]
     dimensions = [{"Name": "EndpointName", "Value": "many"}]
     listed = running.client("cloudwatch").list_metrics(Dimensions=dimensions)["Metrics"]
     names = {(metric["Namespace"], metric["MetricName"]) for metric in listed}
     assert ("AWS/SageMaker", "ModelCacheHit") in names
-    assert ("AWS/SageMaker", "ModelLoadingTime") in names
+    for name in ("ModelLoadingTime", "ModelDownloadingTime", "ModelLoadingWaitTime"):
+        assert ("AWS/SageMaker", name) in names
     assert ("/aws/sagemaker/Endpoints", "LoadedModelCount") in names
 
 

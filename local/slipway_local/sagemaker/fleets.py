@@ -5,10 +5,11 @@ instances it asks for.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
+from slipway_local.sagemaker import instances
 from slipway_local.sagemaker.serving import Container, Health, Launcher, Server
 
 Params = dict[str, Any]
@@ -73,7 +74,7 @@ class Variant:
         """Start a container anew in the place of one that died."""
         if server in self.servers and server.health() is Health.FAILED:
             place = self.servers.index(server)
-            self.servers[place] = launcher.launch(self.program.containers[place])
+            self.servers[place] = launcher.launch(_on(self.config, self.program.containers[place]))
             self.loading.clear()
 
     def busy(self) -> bool:
@@ -210,16 +211,22 @@ def _variant(
 ) -> Variant:
     weight = config.get("InitialVariantWeight", 1.0)
     serverless = config.get("ServerlessConfig")
-    instances = None if serverless else config.get("InitialInstanceCount", 1)
+    count = None if serverless else config.get("InitialInstanceCount", 1)
     return Variant(
         config=config,
         program=program,
-        servers=[launcher.launch(container) for container in program.containers],
+        servers=[launcher.launch(_on(config, container)) for container in program.containers],
         weight=weight,
-        instances=instances,
+        instances=count,
         resolved=now,
         desired_weight=weight,
-        desired_instances=instances,
+        desired_instances=count,
         serverless=serverless,
         desired_serverless=serverless,
     )
+
+
+def _on(config: Mapping[str, Any], container: Container) -> Container:
+    """The container on an instance of the variant's type."""
+    kind = config.get("InstanceType")
+    return replace(container, memory=instances.memory(kind)) if kind else container

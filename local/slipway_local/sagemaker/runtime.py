@@ -104,7 +104,8 @@ def _ask(account: Account, route: Route, params: Params, timing: Timing, timeout
         try:
             timing.loading += multi_model.load(account, route, stage, target, timeout)
             sent = headers if number == len(stages) else _without_accept(headers)
-            reply = _ask_one(route, stage, Invocation(reply.body, sent), timeout)
+            invocation = Invocation(reply.body, sent)
+            reply = _ask_one(account, route, stage, invocation, target, timeout)
             multi_model.release(account, route, stage, target)
         except ServerGone as error:
             with account.lock:
@@ -121,9 +122,16 @@ def _without_accept(headers: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in headers.items() if name != "Accept"}
 
 
-def _ask_one(route: Route, stage: Stage, invocation: Invocation, timeout: float) -> Reply:
+def _ask_one(
+    account: Account,
+    route: Route,
+    stage: Stage,
+    invocation: Invocation,
+    target: str,
+    timeout: float,
+) -> Reply:
     try:
-        reply = stage.server.invoke(invocation, timeout=timeout)
+        reply = multi_model.invoke(account, route, stage, invocation, target, timeout)
     except TimeoutError as error:
         raise timed_out(route.log, stage.label) from error
     if reply.status >= 400:
