@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from slipway_local.images.environments import EnvironmentFailed
 from slipway_local.images.folders import Fetch
+from slipway_local.images.installing import EnvironmentFailed
 from slipway_local.images.registry import UnknownImage
 from slipway_local.images.server import Ground, ProcessServer, packages_of
 from slipway_local.sagemaker.serving import (

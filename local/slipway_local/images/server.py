@@ -14,8 +14,9 @@ from pathlib import Path
 
 from slipway_local.images.channel import Channel
 from slipway_local.images.custom import Custom, CustomImageRefused, find
-from slipway_local.images.environments import EnvironmentFailed, Environments
+from slipway_local.images.environments import Environments
 from slipway_local.images.folders import Fetch, FolderRefused, Folders, discard, lay_out
+from slipway_local.images.installing import EnvironmentFailed
 from slipway_local.images.obituary import why_it_ended
 from slipway_local.images.processes import Spawned, Start, spawn
 from slipway_local.images.registry import Family, UnknownImage, family_of
