@@ -304,6 +304,9 @@ def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str,
     """The call that changes the endpoint, with all that it needs in place. Raises Refused for what
     is not approved any more: only approved versions are served."""
     good = found.record.attempts.release(step.config)
+    if found.record.desired and found.record.desired.is_host:
+        # SageMaker makes no model of a prefix that nothing is below.
+        ports.uploaded.put(f"{naming.loadable_prefix(found.record.deployment)}.slipway", b"")
     if good and not _approved(ports, good):
         raise Refused(f"{step.config} is not approved any more")
     _make(ports, step.config, found)
@@ -324,10 +327,12 @@ def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> st
 
 def _approved(ports: Ports, version: Good) -> bool:
     """Whether all that it is made of is approved to this day."""
-    models = version.plan.models if version.plan else ()
-    pairs = list(zip(version.packages, models, strict=False))
-    found = [ports.registry.approval(arn, made) for arn, made in pairs]
-    return bool(found) and all(approval == PackageApproval.APPROVED for approval in found)
+    if version.plan is None:
+        return False
+    registered = (made for made in version.plan.models if made.package_key)
+    pairs = zip(version.packages, registered, strict=True)
+    found = (ports.registry.approval(arn, made) for arn, made in pairs)
+    return all(approval == PackageApproval.APPROVED for approval in found)
 
 
 def _make(ports: Ports, config: str, found: Look) -> None:
@@ -336,12 +341,14 @@ def _make(ports: Ports, config: str, found: Look) -> None:
     wanted, registered = found.plan, {each.key: each for each in found.world.packages}
     known = found.record.attempts.made_of(config)
     if wanted and registered.keys() >= {*wanted.package_keys} and wanted.config == config:
-        arns = {made.name: registered[made.package_key].arn for made in wanted.models}
+        made = (each for each in wanted.models if each.package_key)
+        arns = {each.name: registered[each.package_key].arn for each in made}
         ports.endpoints.prepare(wanted, arns)
     elif known and known.plan:
         arns = {
             m.name: _source(ports, known, m, registered.get(m.package_key))
             for m in known.plan.models
+            if m.package_key
         }
         ports.endpoints.prepare(known.plan, arns)
     elif not ports.endpoints.has_config(config):
@@ -366,7 +373,8 @@ def _good(found: Look) -> Good | None:
     if wanted is None or record.desired is None or not known.keys() >= {*wanted.package_keys}:
         return None
     made = replace(wanted, baseline=None, watch=UNWATCHED)
-    files = read(record.desired, record.inspected).values()
+    # What loads others is none of them.
+    files = () if record.desired.is_host else read(record.desired, record.inspected).values()
     inspected = tuple(replace(each, findings=()) for each in files)
     probed = record.probes.of(wanted.config)
     proven = probed is not None and probed.proven

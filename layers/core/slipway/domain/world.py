@@ -188,9 +188,10 @@ class World:
     `inspected` and `packages` are what is known of the parts and of the models made of them.
     `unsettled` is true while a call of an earlier owner may still land. `missing` names what
     somebody deleted of what serves: "endpoint config" or "model"; `unpinned` what is gone of what
-    the wanted version is made of. `footprints` are what releases left, `purged` says that versions
-    and data were deleted as it was asked for, and `deleted` that people have been told so: what
-    appears since is not ours.
+    the wanted version is made of. `host` is the endpoint that a model is behind, and `loader` the
+    image and the environment that load it there. `footprints` are what releases left, `purged`
+    says that versions and data were deleted as it was asked for, and `deleted` that people have
+    been told so: what appears since is not ours.
     """
 
     inspected: tuple[Inspected, ...] = ()
@@ -203,6 +204,8 @@ class World:
     unsettled: bool = False
     missing: str = ""
     unpinned: str = ""
+    host: Endpoint | None = None
+    loader: tuple[str, Mapping[str, str]] | None = None
     footprints: tuple[Footprint, ...] = ()
     purged: bool = False
     deleted: bool = False
