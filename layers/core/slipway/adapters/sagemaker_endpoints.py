@@ -141,6 +141,16 @@ class SageMakerEndpoints:
                 ),
             )
 
+    def shift(self, name: str, weights: Mapping[str, float]) -> None:
+        with translated():
+            self._once.update_endpoint_weights_and_capacities(
+                EndpointName=name,
+                DesiredWeightsAndCapacities=[
+                    {"VariantName": variant, "DesiredWeight": weight}
+                    for variant, weight in weights.items()
+                ],
+            )
+
     def delete(self, name: str) -> None:
         with translated():
             _unless_gone(partial(self._client.delete_endpoint, EndpointName=name))
