@@ -26,13 +26,16 @@ def reject(ctx: typer.Context, deployment: Deployment, reason: Reason = "by hand
 def _decide(
     found: Stack, deployment: str, verdict: Literal["Approved", "Rejected"], reason: str
 ) -> None:
-    package = found.ports.ledger.load(checked_deployment(deployment)).package
+    record = found.ports.ledger.load(checked_deployment(deployment))
+    package = record.package
     if package is None:
         raise Problem(
             f"{deployment} has no registered version",
             f"`slipway status {deployment}` shows what it has.",
             Exit.REFUSED,
         )
+    if verdict == "Approved" and record.inspected and record.inspected.waits:
+        screen.err().print(f"approving this: {record.inspected.waits}", soft_wrap=True)
     found.session.client("sagemaker").update_model_package(
         ModelPackageArn=package.arn, ModelApprovalStatus=verdict, ApprovalDescription=reason
     )

@@ -108,7 +108,9 @@ def outcome(ports: Ports, deployment: str, wish: Wish) -> End | None:
     if settled and desired and settled.told and settled.generation == desired.generation:
         return End(settled.announce.verdict, settled.announce.reason)
     if record.waiting and awaits_approval(ports, record):
-        return End(AWAITS_APPROVAL, f"`slipway approve {deployment}` or `slipway reject …`")
+        waits = record.inspected.waits if record.inspected else ""
+        how = f"`slipway approve {deployment}` or `slipway reject …`"
+        return End(AWAITS_APPROVAL, f"{how}: {waits}" if waits else how)
     return None
 
 

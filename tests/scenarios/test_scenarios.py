@@ -164,6 +164,7 @@ def _inspected(given: Given | str) -> Inspected | None:
         no_image=given.get("no_image"),
         known=_known(given),
         fetched=tuple(given.get("fetched", ())),
+        waits=given.get("waits", ""),
     )
 
 

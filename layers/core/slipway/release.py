@@ -76,7 +76,7 @@ def register_model(ports: Ports, task: Task) -> str:
     wanted, inspected = planned(ports, record), record.inspected
     if wanted is None or inspected is None or record.desired is None:
         return "there is nothing to register"
-    automatic = record.desired.policy.approval == Approval.AUTOMATIC
+    automatic = record.desired.policy.approval == Approval.AUTOMATIC and not inspected.waits
     known = record.package if record.package and record.package.key == wanted.package_key else None
     approval = ports.registry.approval(known.arn, wanted) if known else None
     refused = _pinned(ports, task, inspected)
@@ -89,7 +89,8 @@ def register_model(ports: Ports, task: Task) -> str:
         if automatic and approval == PackageApproval.PENDING:
             ports.registry.approve(known.arn, "the manifest approves automatically")
         return known.arn
-    package = _registered(ports, wanted, known, inspected.summary, automatic=automatic)
+    told = ": ".join(filter(None, (inspected.summary, inspected.waits)))
+    package = _registered(ports, wanted, known, told, automatic=automatic)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), package=package))
     return package.arn
 
@@ -230,7 +231,9 @@ def _inspected(ports: Ports, task: Task, artifact: Artifact, instance_type: str)
     if record.readings and record.readings.count > READINGS:
         return unreadable(artifact, instance_type)
     try:
-        return inspect_upload(ports.uploaded, artifact, ports.site.region, instance_type)
+        return inspect_upload(
+            ports.uploaded, artifact, ports.site.region, instance_type, ports.trusted
+        )
     except Refused as refusal:
         return Inspected(artifact, instance_type, refused=str(refusal))
     except Retryable:

@@ -19,7 +19,8 @@ class Inspected:
     without one, `no_image` says why and what would help. `script` names the default inference
     script the image needs and `script_key` where it is kept; `features` is the width of a numeric
     row, where the file tells it and the image's own decoder would read one; `known` is what the
-    file tells of what it is asked and answers, whoever reads the requests; `fetched` are the
+    file tells of what it is asked and answers, whoever reads the requests; `waits` is what a
+    person must have seen before the version is approved, "" for most; `fetched` are the
     requirements of its script that only a package index has.
     """
 
@@ -36,6 +37,7 @@ class Inspected:
     features: int | None = None
     known: Known = NOTHING
     fetched: tuple[str, ...] = ()
+    waits: str = ""
     findings: tuple[str, ...] = ()
 
     def answers(self, desired: Desired) -> bool:

@@ -80,7 +80,10 @@ def version_is_unregistered(case: Case) -> Step | None:
 
 
 def approval_is_automatic(case: Case) -> Step | None:
-    waits = case.approval == PackageApproval.PENDING
+    # What only a person may approve waits for one, whatever the manifest says.
+    found, waits = case.world.inspected, case.approval == PackageApproval.PENDING
+    if found is None or found.waits:
+        return None
     if waits and case.desired.policy.approval == Approval.AUTOMATIC:
         return RegisterModel("the version waits for an approval that the manifest gives")
     return None

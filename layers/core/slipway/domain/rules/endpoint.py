@@ -30,7 +30,9 @@ def version_is_another_kind(case: Case) -> Step | None:
 def version_awaits_approval(case: Case) -> Step | None:
     if case.approval != PackageApproval.PENDING:
         return None
-    reason = f"the model version waits for a person's approval{case.changed}"
+    found = case.world.inspected
+    what = f": {found.waits}" if found and found.waits else ""
+    reason = f"the model version waits for a person's approval{what}{case.changed}"
     back = recovery(case, reason)
     # What cannot be gone back to either is no verdict on a version that nobody has judged yet.
     return back if isinstance(back, DeployEndpoint) else AwaitChange(APPROVAL_SECONDS, reason)
