@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 import typer
 from slipway.domain.naming import checked_deployment
+from slipway.domain.world import waits
+from slipway.looking import look
 
 from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
@@ -27,16 +29,19 @@ def _decide(
     found: Stack, deployment: str, verdict: Literal["Approved", "Rejected"], reason: str
 ) -> None:
     record = found.ports.ledger.load(checked_deployment(deployment))
-    package = record.package
-    if package is None:
+    packages = look(found.ports, record).world.packages
+    if not packages:
         raise Problem(
             f"{deployment} has no registered version",
             f"`slipway status {deployment}` shows what it has.",
             Exit.REFUSED,
         )
-    if verdict == "Approved" and record.inspected and record.inspected.waits:
-        screen.err().print(f"approving this: {record.inspected.waits}", soft_wrap=True)
-    found.session.client("sagemaker").update_model_package(
-        ModelPackageArn=package.arn, ModelApprovalStatus=verdict, ApprovalDescription=reason
-    )
-    screen.out().print(f"{package.arn} is {verdict}", soft_wrap=True)
+    owed = waits(record.desired, record.inspected) if record.desired else ""
+    if owed and verdict == "Approved":
+        screen.err().print(f"approving this: {owed}", soft_wrap=True)
+    client = found.session.client("sagemaker")
+    for package in packages:
+        client.update_model_package(
+            ModelPackageArn=package.arn, ModelApprovalStatus=verdict, ApprovalDescription=reason
+        )
+        screen.out().print(f"{package.arn} is {verdict}", soft_wrap=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from slipway.domain.plan import VARIANT
+from slipway.domain.desired import VARIANT
 from slipway.domain.watch import CAPTURES, HOUR
 
 from slipway_cli import screen

@@ -1,7 +1,7 @@
 """Following a release through the ledger until it ends."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -10,7 +10,7 @@ from rich.text import Text
 from slipway.domain.desired import Artifact
 from slipway.domain.record import Record
 from slipway.domain.steps import Verdict
-from slipway.domain.world import PackageApproval
+from slipway.domain.world import PackageApproval, waits
 from slipway.looking import look
 from slipway.ports import Moment, Ports
 
@@ -20,6 +20,7 @@ from slipway_cli.failures import Exit, Problem
 Found = TypeVar("Found")
 
 AWAITS_APPROVAL = "Awaits approval"
+AWAITS_PARTS = "Awaits its other parts"
 SUPERSEDED = "Superseded"
 # Of the words for what happened, the longest is "DeployEndpoint (update)".
 WIDEST = 23
@@ -34,7 +35,7 @@ class End:
 
     @property
     def good(self) -> bool:
-        return self.verdict in (Verdict.RELEASED, AWAITS_APPROVAL)
+        return self.verdict in (Verdict.RELEASED, AWAITS_APPROVAL, AWAITS_PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Patience:
 class Wish:
     """What was uploaded: the versions a release must have taken up before its end counts."""
 
-    artifact: Artifact | None
+    parts: Mapping[str, Artifact]
     manifest_version: str | None
     baseline: Artifact | None = None
     request: Artifact | None = None
@@ -107,17 +108,20 @@ def outcome(ports: Ports, deployment: str, wish: Wish) -> End | None:
     settled, desired = record.settled, record.desired
     if settled and desired and settled.told and settled.generation == desired.generation:
         return End(settled.announce.verdict, settled.announce.reason)
+    if record.waiting and desired and desired.missing:
+        missing = ", ".join(f"--part {part}" for part in desired.missing)
+        return End(AWAITS_PARTS, f"`slipway push {deployment} FILE` with {missing}")
     if record.waiting and awaits_approval(ports, record):
-        waits = record.inspected.waits if record.inspected else ""
+        owed = waits(desired, record.inspected) if desired else ""
         how = f"`slipway approve {deployment}` or `slipway reject …`"
-        return End(AWAITS_APPROVAL, f"{how}: {waits}" if waits else how)
+        return End(AWAITS_APPROVAL, f"{how}: {owed}" if owed else how)
     return None
 
 
 def awaits_approval(ports: Ports, record: Record) -> bool:
     """Whether a person's word in the model registry is what a release waits for."""
-    package = look(ports, record).world.package
-    return package is not None and package.approval == PackageApproval.PENDING
+    packages = look(ports, record).world.packages
+    return any(package.approval == PackageApproval.PENDING for package in packages)
 
 
 def tell(console: Console, moment: Moment, indent: str = "") -> None:
@@ -138,10 +142,11 @@ def shown_on(console: Console, indent: str = "") -> Callable[[Moment], None]:
 
 def _superseded(ports: Ports, deployment: str, wish: Wish) -> End | None:
     """What only S3 can tell: its time stamps are too coarse to say which upload came later."""
-    newest = ports.uploaded.newest(deployment).artifact
-    if wish.artifact is None or newest is None or _same(newest, wish.artifact):
-        return None
-    return End(SUPERSEDED, f"a newer upload took its place: {newest.uri}")
+    newest = ports.uploaded.newest(deployment, wish.parts).parts
+    for part, artifact in wish.parts.items():
+        if part in newest and not _same(newest[part], artifact):
+            return End(SUPERSEDED, f"a newer upload took its place: {newest[part].uri}")
+    return None
 
 
 def takes_up(record: Record, wish: Wish) -> bool:
@@ -149,8 +154,9 @@ def takes_up(record: Record, wish: Wish) -> bool:
     desired = record.desired
     if desired is None:
         return False
-    if wish.artifact and not (desired.artifact and _same(desired.artifact, wish.artifact)):
-        return False
+    for part, artifact in wish.parts.items():
+        if not (part in desired.parts and _same(desired.parts[part], artifact)):
+            return False
     if wish.baseline and not (desired.baseline and _same(desired.baseline, wish.baseline)):
         return False
     if wish.request and not (desired.request and _same(desired.request, wish.request)):

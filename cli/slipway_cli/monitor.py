@@ -55,7 +55,7 @@ def monitor(
         written = None if at else await_written(found, schedule.endpoint, patience)
         verdict = check_window(found, schedule, moment, patience)
     if written:
-        screen.out().print(written.told(), soft_wrap=True)
+        screen.err().print(written.told(), soft_wrap=True)
     show(found, verdict, schedule, output)
     if verdict.violations:
         raise typer.Exit(1)

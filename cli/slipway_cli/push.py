@@ -9,7 +9,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from slipway.artifacts import ArchiveRefused, Inspection, choose, inspect
 from slipway.domain import naming
-from slipway.domain.desired import Approval, Artifact, Policy
+from slipway.domain.desired import ONLY, Approval, Artifact, Policy
 from slipway.domain.naming import checked_deployment
 from slipway.manifest import parse
 
@@ -49,6 +49,9 @@ def push(
         Path | None,
         typer.Option(help="Pack this folder, or this script, as the model's code/.", exists=True),
     ] = None,
+    part: Annotated[
+        str, typer.Option(help="Which model it is, of a deployment that has several.")
+    ] = ONLY,
     *,
     vendor: Annotated[
         bool,
@@ -66,26 +69,31 @@ def push(
             "Give a model, --manifest, --baseline, --request, or all.",
             Exit.USAGE,
         )
-    if code and not file:
-        raise Problem("--code goes with a model", "Give the model, too.", Exit.USAGE)
-    if baseline:
-        check_data(baseline)
-    if request:
-        check_request(request)
-    if manifest:
-        policy = parse(manifest.read_bytes(), Approval.AUTOMATIC)
-        check_instance_type(policy.target.instance_type)
+    if (code or part) and not file:
+        raise Problem("--code and --part go with a model", "Give the model, too.", Exit.USAGE)
+    _check(manifest, baseline, request)
     with ExitStack() as made:
         archive = made.enter_context(packed(file, code, _say)) if file else None
         inspection = check_archive(archive, str(file)) if archive else None
         found = stack.connect(target.of(ctx))
         if archive and inspection and vendor:
             policy = policy_of(found, deployment, manifest)
-            archive = made.enter_context(with_wheels(found, archive, inspection, policy))
+            archive = made.enter_context(with_wheels(found, archive, inspection, policy, part))
         line = TimeLine(found.ports, deployment)
-        wish = upload(found, deployment, archive, manifest, _say, baseline, request)
+        wish = upload(found, deployment, archive, manifest, _say, baseline, request, part)
     if wait:
         finish(deployment, await_release(found, deployment, wish, line, timeout))
+
+
+def _check(manifest: Path | None, baseline: Path | None, request: Path | None) -> None:
+    """Raises Problem, or InvalidInput, for a file that a release could not use."""
+    if baseline:
+        check_data(baseline)
+    if request:
+        check_request(request)
+    if manifest:
+        for use in parse(manifest.read_bytes(), Approval.AUTOMATIC).uses:
+            check_instance_type(use.instance_type)
 
 
 def policy_of(found: Stack, deployment: str, manifest: Path | None) -> Policy:
@@ -93,21 +101,31 @@ def policy_of(found: Stack, deployment: str, manifest: Path | None) -> Policy:
     approval, uploaded = found.ports.default_policy.approval, found.ports.uploaded
     if manifest:
         return parse(manifest.read_bytes(), approval)
-    version = uploaded.newest(deployment).manifest_version
+    version = uploaded.newest(deployment, ()).manifest_version
     if version is None:
         return found.ports.default_policy
     return parse(uploaded.manifest(deployment, version), approval)
 
 
 def with_wheels(
-    found: Stack, archive: Path, inspection: Inspection, policy: Policy
+    found: Stack, archive: Path, inspection: Inspection, policy: Policy, part: str = ONLY
 ) -> AbstractContextManager[Path]:
     """The archive with what its script wants, where its container will reach no index."""
     if not (policy.network_isolation and inspection.fetched):
         return nullcontext(archive)
-    instance, region = policy.target.instance_type, found.ports.site.region
-    image = policy.image or choose(inspection, region, instance_type=instance).uri
+    region, (instance, given) = found.ports.site.region, _runs_on(policy, part)
+    image = given or choose(inspection, region, instance_type=instance).uri
     return vendored(archive, ground_of(image, instance, here=found.embedded), _say)
+
+
+def _runs_on(policy: Policy, part: str) -> tuple[str, str | None]:
+    """The instance type and the image, if the manifest names one, that a part runs on."""
+    for variant in policy.variants:
+        for container in variant.containers:
+            if container.part == part:
+                image = container.image or policy.image
+                return policy.target_of(variant).instance_type, image
+    return policy.target.instance_type, policy.image
 
 
 def check_archive(file: Path, name: str) -> Inspection:
@@ -155,6 +173,7 @@ def upload(
     say: Say,
     baseline: Path | None = None,
     request: Path | None = None,
+    part: str = ONLY,
 ) -> Wish:
     """Upload the baseline data, the golden request, the manifest, then the artifact, saying so;
     the versions they became."""
@@ -164,8 +183,9 @@ def upload(
     version = (
         _put(found, manifest, f"{prefix}{naming.MANIFEST}", say).version_id if manifest else None
     )
-    artifact = _put(found, file, f"{prefix}model{naming.ARCHIVE}", say) if file else None
-    return Wish(artifact, version, data, asked)
+    key = f"{naming.prefix_of(deployment, part)}model{naming.ARCHIVE}"
+    parts = {part: _put(found, file, key, say)} if file else {}
+    return Wish(parts, version, data, asked)
 
 
 def await_release(found: Stack, deployment: str, wish: Wish, line: TimeLine, timeout: float) -> End:

@@ -4,19 +4,20 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from slipway.domain.desired import Desired, Policy
+from slipway.domain.desired import Artifact, Desired, Policy
 from slipway.domain.naming import checked_deployment
+from slipway.domain.plan.endpoint import Plan, versions
 from slipway.domain.record import Record
 from slipway.domain.steps import AwaitChange, Verdict, label
 from slipway.domain.watch import Schedule
 from slipway.domain.world import Inspected, PackageApproval, World
-from slipway.looking import Look, has_news, look
+from slipway.looking import Look, has_news, look, uploads
 from slipway.nudging import deployments
 from slipway.ports import Ports
 
 from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
-from slipway_cli.follow import AWAITS_APPROVAL
+from slipway_cli.follow import AWAITS_APPROVAL, AWAITS_PARTS
 
 Deployment = Annotated[str | None, typer.Argument(help="One deployment; all when absent.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
@@ -36,8 +37,11 @@ def state(ports: Ports, found: Look) -> str:
     record, world = found.record, found.world
     if has_news(ports, record):
         return "New upload"
-    waits = world.package is not None and world.package.approval == PackageApproval.PENDING
-    if waits and isinstance(found.step, AwaitChange):
+    desired, asleep = record.desired, isinstance(found.step, AwaitChange)
+    if desired and desired.parts and desired.missing and asleep:
+        return AWAITS_PARTS
+    waits = any(each.approval == PackageApproval.PENDING for each in world.packages)
+    if waits and asleep:
         return AWAITS_APPROVAL
     if found.converged and record.settled:
         return record.settled.announce.verdict
@@ -56,8 +60,8 @@ def _serves(found: Look) -> str:
     """What a person calls what the endpoint has: its version in the registry."""
     live = found.world.endpoint
     good = found.record.attempts.release(live.config) if live else None
-    number = good.package.rpartition("/")[2] if good else ""
-    return f"version {number}" if number.isdigit() else (live.config if live else "nothing")
+    named = versions(good.packages, good.plan) if good else ""
+    return named or (live.config if live else "nothing")
 
 
 def _all(ports: Ports, *, as_json: bool) -> None:
@@ -84,7 +88,7 @@ def _row(ports: Ports, found: Look) -> tuple[str, str, str]:
 def _lost(ports: Ports, found: Look) -> str:
     """That nobody could tell any more from the bucket that it is there."""
     name, desired = found.record.deployment, found.record.desired
-    if desired is None or desired.artifact is None or ports.uploaded.newest(name).artifact:
+    if desired is None or not desired.parts or uploads(ports, found.record).parts:
         return ""
     return f"its uploads are gone from the bucket; `slipway delete {name}` takes it down; "
 
@@ -111,8 +115,8 @@ def _document(ports: Ports, found: Look) -> dict[str, object]:
         "state": state(ports, found),
         "next": {"step": label(found.step), "reason": found.step.reason},
         "desired": asdict(record.desired) if record.desired else None,
-        "inspected": asdict(record.inspected) if record.inspected else None,
-        "package": asdict(world.package) if world.package else None,
+        "inspected": [asdict(each) for each in record.inspected],
+        "packages": [asdict(each) for each in world.packages],
         "endpoint": asdict(world.endpoint) if world.endpoint else None,
         "probed": _probed(found),
         "baseline": asdict(record.baseline) if record.baseline else None,
@@ -128,7 +132,7 @@ def _facts(ports: Ports, found: Look) -> list[tuple[str, str]]:
         ("state", standing(ports, found)),
         ("why", screen.brief(found.step.reason)),
         *(_wanted(record.desired) if record.desired else []),
-        *(_inspected(record.inspected) if record.inspected else []),
+        *(fact for each in record.inspected for fact in _inspected(each)),
         *_served(found),
         ("probes", str(probed["reason"]) if (probed := _probed(found)) else ""),
         *_watched(record, found.world),
@@ -143,25 +147,33 @@ def _probed(found: Look) -> dict[str, object] | None:
 
 
 def _wanted(desired: Desired) -> list[tuple[str, str]]:
-    artifact = desired.artifact
-    uploaded = (
-        f"{artifact.uri}, {screen.size(artifact.size)}, {screen.date(artifact.uploaded_at)}"
-        if artifact
-        else "nothing yet"
-    )
+    parts = [desired.parts[part] for part in desired.policy.parts if part in desired.parts]
     return [
-        ("artifact", uploaded),
+        *(("artifact", _uploaded(artifact)) for artifact in parts),
+        ("artifact", "" if parts else "nothing yet"),
         ("policy", _policy(desired.policy)),
         ("manifest", desired.problem or ""),
     ]
 
 
+def _uploaded(artifact: Artifact) -> str:
+    return f"{artifact.uri}, {screen.size(artifact.size)}, {screen.date(artifact.uploaded_at)}"
+
+
 def _policy(policy: Policy) -> str:
-    goal = policy.target
     return (
-        f"{goal.instance_count} of {goal.instance_type}, approval {policy.approval}, "
+        f"{_compute(policy)}, approval {policy.approval}, "
         f"rollout {policy.rollout}, {len(policy.probes) or 'its own'} probes"
     )
+
+
+def _compute(policy: Policy) -> str:
+    told = []
+    for variant in policy.variants:
+        goal = policy.target_of(variant)
+        name = "" if len(policy.variants) == 1 else f"{variant.name} {variant.weight:g}: "
+        told.append(f"{name}{goal.instance_count} of {goal.instance_type}")
+    return ", ".join(told)
 
 
 def _inspected(inspected: Inspected) -> list[tuple[str, str]]:
@@ -173,21 +185,26 @@ def _inspected(inspected: Inspected) -> list[tuple[str, str]]:
 
 
 def _served(found: Look) -> list[tuple[str, str]]:
-    package, live = found.world.package, found.world.endpoint
+    live = found.world.endpoint
     good = found.record.attempts.release(live.config) if live else None
-    serving = good.plan.container.image if good and good.plan else ""
-    wanted = found.plan.container.image if found.plan else ""
-    inspected = found.record.inspected
-    missing = inspected.no_image if inspected and not wanted else ""
+    serving = _images(good.plan) if good and good.plan else ""
+    wanted = _images(found.plan) if found.plan else ""
+    lacking = [each.no_image for each in found.record.inspected if each.no_image]
+    missing = lacking[0] if lacking and not wanted else ""
     return [
         ("image", serving or wanted or missing or ""),
         ("next image", (wanted or missing or "") if serving and serving != wanted else ""),
-        ("version", f"{package.arn} ({package.approval})" if package else ""),
+        *(("version", f"{each.arn} ({each.approval})") for each in found.world.packages),
         ("endpoint", f"{live.name} ({live.status})" if live else "none"),
         ("serves", _serves(found) if live and live.serves(live.config) else "nothing"),
         ("config", live.config if live else ""),
         ("failure", screen.brief(live.failure) if live else ""),
     ]
+
+
+def _images(made: Plan) -> str:
+    images = (container.image for model in made.models for container in model.containers)
+    return ", ".join(dict.fromkeys(images))
 
 
 def _watched(record: Record, world: World) -> list[tuple[str, str]]:

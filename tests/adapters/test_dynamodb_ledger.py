@@ -1,3 +1,7 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import boto3
 import pytest
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
@@ -12,14 +16,17 @@ from slipway.domain.desired import (
     Policy,
     ProbeRequest,
     Runner,
+    Uploads,
 )
 from slipway.domain.errors import Conflict
 from slipway.domain.known import Known
 from slipway.domain.naming import Site
-from slipway.domain.plan import plan
+from slipway.domain.plan.endpoint import plan
 from slipway.domain.probed import Asked, Origin, Probed, Probes, Source
+from slipway.domain.record import Asked as Wished
 from slipway.domain.record import Lease, Record, Settled
 from slipway.domain.steps import Announce, Verdict
+from slipway.domain.wish import Delete
 from slipway.domain.world import (
     Baseline,
     Drift,
@@ -31,10 +38,14 @@ from slipway.ports import Moment
 
 ARTIFACT = Artifact("b", "models/h/model.tar.gz", "v1", 1700000000.5, 10)
 DATA = Artifact("b", "models/h/baseline.csv", "d1", 1700000001.0, 20)
-INSPECTED = Inspected(ARTIFACT, "ab", "scikit-learn", environment={"B": "2"}, findings=("x",))
-PLAN = plan(Desired("h", 4, ARTIFACT, Policy()), INSPECTED, Site("s", "b", "eu-west-1", "arn:role"))
+INSPECTED = Inspected(
+    ARTIFACT, sha256="ab", summary="scikit-learn", environment={"B": "2"}, findings=("x",)
+)
+PLAN = plan(
+    Desired("h", 4, {"": ARTIFACT}, Policy()), [INSPECTED], Site("s", "b", "eu-west-1", "arn:role")
+)
 SERVED = Inspected(ARTIFACT, sha256="cd", known=Known(3, ("x",)))
-GOOD = Good("a", "arn:a", PLAN, SERVED, proven=False)
+GOOD = Good("a", ("arn:a",), PLAN, (SERVED,), proven=False)
 FULL = Record(
     "h",
     hints=3,
@@ -42,7 +53,7 @@ FULL = Record(
     desired=Desired(
         "h",
         4,
-        ARTIFACT,
+        {"": ARTIFACT},
         Policy(
             environment={"A": "1"},
             capture_percentage=100,
@@ -60,9 +71,9 @@ FULL = Record(
     ),
     lease=Lease("arn:execution", 2, 5.0, 6.0),
     waiting="token",
-    inspected=INSPECTED,
-    package=Package("key", "arn:package/1", PackageApproval.APPROVED),
-    attempts=Attempts(good=(GOOD, Good("b", "arn:b"))).begun(4, "c", None),
+    inspected=(INSPECTED,),
+    packages=(Package("key", "arn:package/1", PackageApproval.APPROVED),),
+    attempts=Attempts(good=(GOOD, Good("b", ("arn:b",)))).begun(4, "c", None),
     probes=Probes(
         (
             Probed(
@@ -123,6 +134,17 @@ def test_a_record_comes_back_as_it_was_saved_one_version_on(ledger: DynamoDBLedg
     saved = ledger.save(FULL)
     assert saved == FULL.next_version()
     assert ledger.load("h") == saved
+
+
+def test_a_record_from_before_there_were_parts_is_read(
+    ledger: DynamoDBLedger, aws: boto3.Session
+) -> None:
+    """What an earlier version wrote of FULL, with a wish."""
+    document = (Path(__file__).parent / "record_of_one_part.json").read_text()
+    item: Any = {"deployment": {"S": "h"}, "item": {"S": "record"}, "document": {"S": document}}
+    aws.client("dynamodb").put_item(TableName="ledger", Item=item)
+    asked = Wished(Delete(at=5.0), Uploads({"": ARTIFACT}, "m1"))
+    assert ledger.load("h") == replace(FULL, asked=asked)
 
 
 def test_who_read_an_older_version_may_not_write(ledger: DynamoDBLedger) -> None:

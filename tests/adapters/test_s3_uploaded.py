@@ -32,7 +32,7 @@ def test_every_folder_that_can_be_a_name_is_a_deployment(
 
 
 def test_nothing_uploaded_is_nothing_found(uploaded: S3Uploaded) -> None:
-    assert uploaded.newest("a") == Uploads(None, None)
+    assert uploaded.newest("a") == Uploads({}, None)
 
 
 def test_the_newest_version_of_the_archive_and_the_manifest_are_found(
@@ -44,17 +44,24 @@ def test_the_newest_version_of_the_archive_and_the_manifest_are_found(
     upload(s3, "models/a/readme.md")
     upload(s3, "models/ab/model.tar.gz", b"another deployment's")
     found = uploaded.newest("a")
-    assert found.artifact is not None
-    assert (found.artifact.version_id, found.artifact.size) == (version, 5)
+    artifact = found.parts[""]
+    assert (artifact.version_id, artifact.size) == (version, 5)
     assert found.manifest_version == manifest
     assert uploaded.manifest("a", manifest) == b"approval: manual"
+
+
+def test_each_part_has_a_folder_of_its_own(s3: "S3Client", uploaded: S3Uploaded) -> None:
+    first = upload(s3, "models/a/scale/model.tar.gz")
+    upload(s3, "models/a/scaled/model.tar.gz", b"no part that is asked for")
+    found = uploaded.newest("a", ("scale", "predict"))
+    assert {part: artifact.version_id for part, artifact in found.parts.items()} == {"scale": first}
 
 
 def test_exactly_the_version_asked_for_is_read_and_pinned(
     s3: "S3Client", uploaded: S3Uploaded
 ) -> None:
     upload(s3, "models/a/model.tar.gz", b"first")
-    first = uploaded.newest("a").artifact
+    first = uploaded.newest("a").parts.get("")
     assert first is not None
     upload(s3, "models/a/model.tar.gz", b"second")
     assert b"".join(uploaded.read(first)) == b"first"
@@ -83,7 +90,7 @@ def test_the_newest_data_of_a_known_format_is_the_baseline(
     upload(s3, "models/a/baseline.txt", b"of no format")
     upload(s3, "models/a/2026/baseline.csv", b"in a folder of its own")
     found = uploaded.newest("a")
-    assert found.artifact is None
+    assert found.parts == {}
     assert found.baseline is not None
     assert (found.baseline.key, found.baseline.version_id, found.baseline.size) == (
         "models/a/baseline.csv",
@@ -111,7 +118,7 @@ def test_a_version_that_was_deleted_is_refused_with_what_helps(
     s3: "S3Client", uploaded: S3Uploaded
 ) -> None:
     version = upload(s3, "models/a/model.tar.gz")
-    artifact = uploaded.newest("a").artifact
+    artifact = uploaded.newest("a").parts.get("")
     assert artifact is not None
     s3.delete_object(Bucket=BUCKET, Key=artifact.key, VersionId=version)
     with pytest.raises(Refused, match="upload it again"):

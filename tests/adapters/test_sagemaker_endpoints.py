@@ -7,29 +7,33 @@ from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
 from slipway.domain.desired import EndpointTarget, RoutingStrategy
 from slipway.domain.errors import Busy, NotYetVisible, Refused
-from slipway.domain.plan import Container, Plan
+from slipway.domain.plan.endpoint import Plan, Variant
+from slipway.domain.plan.model import Container, Model
 from slipway.domain.world import EndpointStatus
 from slipway.ports import Request
 from slipway_local.sagemaker.rehearsal import Rehearsal
 from slipway_local.sagemaker.scripted import Script, constant
 from slipway_local.sagemaker.serving import Invocation, ServerGone
 
+CONTAINER = Container("123456789012.dkr.ecr.eu-west-1.amazonaws.com/x:1", "s3://b/k", {})
+MODEL = Model("slipway-h-m1", "abc", (CONTAINER,), network_isolation=True)
+VARIANT = Variant("AllTraffic", 1.0, EndpointTarget(), MODEL)
 PLAN = Plan(
     endpoint="slipway-h",
     group="slipway-h",
-    package_key="abc",
-    model="slipway-h-m1",
     config="slipway-h-c1",
-    container=Container("123456789012.dkr.ecr.eu-west-1.amazonaws.com/x:1", "s3://b/k", {}),
-    target=EndpointTarget(),
-    network_isolation=True,
+    variants=(VARIANT,),
     capture_percentage=0,
     capture_uri="s3://b/capture",
     role_arn="arn:aws:iam::123456789012:role/model",
 )
-LARGER = replace(
-    PLAN, config="slipway-h-c2", target=EndpointTarget("ml.m5.xlarge", instance_count=1)
-)
+
+
+def on(target: EndpointTarget, config: str = PLAN.config) -> Plan:
+    return replace(PLAN, config=config, variants=(replace(VARIANT, target=target),))
+
+
+LARGER = on(EndpointTarget("ml.m5.xlarge", instance_count=1), "slipway-h-c2")
 
 
 @pytest.fixture
@@ -38,13 +42,16 @@ def endpoints(sagemaker: boto3.Session) -> SageMakerEndpoints:
 
 
 @pytest.fixture
-def package(sagemaker: boto3.Session) -> str:
+def package(sagemaker: boto3.Session) -> dict[str, str]:
     registry = SageMakerRegistry(sagemaker)
-    return registry.register(PLAN, approved=True, description="", token="t")
+    arn = registry.register("slipway-h", MODEL, approved=True, description="", token="t")
+    return {MODEL.name: arn}
 
 
 @pytest.fixture
-def serving(endpoints: SageMakerEndpoints, package: str, cloud: Rehearsal) -> SageMakerEndpoints:
+def serving(
+    endpoints: SageMakerEndpoints, package: dict[str, str], cloud: Rehearsal
+) -> SageMakerEndpoints:
     """An endpoint in service with PLAN, and LARGER's config ready."""
     endpoints.prepare(PLAN, package)
     endpoints.prepare(LARGER, package)
@@ -59,18 +66,20 @@ def test_an_endpoint_that_is_not_there_is_none(endpoints: SageMakerEndpoints) ->
 
 
 def test_preparing_twice_makes_one_model_and_one_config(
-    endpoints: SageMakerEndpoints, package: str, cloud: Rehearsal
+    endpoints: SageMakerEndpoints, package: dict[str, str], cloud: Rehearsal
 ) -> None:
     assert not endpoints.has_config(PLAN.config)
     endpoints.prepare(PLAN, package)
     endpoints.prepare(PLAN, package)
     assert endpoints.has_config(PLAN.config)
-    model = cloud.control.describe_model(ModelName=PLAN.model)
+    model = cloud.control.describe_model(ModelName=MODEL.name)
     assert model["EnableNetworkIsolation"]
-    assert model["Containers"][0]["ModelPackageName"] == package
+    assert model["Containers"][0]["ModelPackageName"] == package[MODEL.name]
 
 
-def test_a_fresh_config_is_not_visible_yet(endpoints: SageMakerEndpoints, package: str) -> None:
+def test_a_fresh_config_is_not_visible_yet(
+    endpoints: SageMakerEndpoints, package: dict[str, str]
+) -> None:
     endpoints.prepare(PLAN, package)
     with pytest.raises(NotYetVisible):
         endpoints.create(PLAN.endpoint, PLAN.config)
@@ -116,7 +125,7 @@ def test_a_second_change_waits_for_the_first(serving: SageMakerEndpoints) -> Non
 
 @pytest.mark.parametrize(("asked", "kept"), [(1, 4), (2, 2)])
 def test_autoscaled_counts_stay_unless_another_count_is_asked_for(
-    serving: SageMakerEndpoints, cloud: Rehearsal, package: str, asked: int, kept: int
+    serving: SageMakerEndpoints, cloud: Rehearsal, package: dict[str, str], asked: int, kept: int
 ) -> None:
     cloud.control.update_endpoint_weights_and_capacities(
         EndpointName=PLAN.endpoint,
@@ -124,7 +133,7 @@ def test_autoscaled_counts_stay_unless_another_count_is_asked_for(
     )
     cloud.pass_time(60)
     target = EndpointTarget("ml.m5.xlarge", instance_count=asked)
-    third = replace(PLAN, config="slipway-h-c3", target=target)
+    third = on(target, "slipway-h-c3")
     serving.prepare(third, package)
     cloud.pass_time(5)
     serving.update(PLAN.endpoint, third.config)
@@ -134,10 +143,10 @@ def test_autoscaled_counts_stay_unless_another_count_is_asked_for(
 
 
 def test_a_variant_says_what_its_target_says_and_no_more(
-    endpoints: SageMakerEndpoints, package: str, cloud: Rehearsal
+    endpoints: SageMakerEndpoints, package: dict[str, str], cloud: Rehearsal
 ) -> None:
     target = EndpointTarget("ml.m5.xlarge", 2, 100, 1200, 900, RoutingStrategy.RANDOM)
-    endpoints.prepare(replace(PLAN, target=target), package)
+    endpoints.prepare(on(target), package)
     endpoints.prepare(LARGER, package)
     full, short = (
         cloud.control.describe_endpoint_config(EndpointConfigName=name)["ProductionVariants"][0]
@@ -145,7 +154,7 @@ def test_a_variant_says_what_its_target_says_and_no_more(
     )
     assert full == {
         "VariantName": "AllTraffic",
-        "ModelName": PLAN.model,
+        "ModelName": MODEL.name,
         "InstanceType": "ml.m5.xlarge",
         "InitialInstanceCount": 2,
         "InitialVariantWeight": 1.0,
@@ -163,7 +172,7 @@ def test_a_variant_says_what_its_target_says_and_no_more(
 
 
 def test_capture_is_asked_for_as_the_plan_says(
-    endpoints: SageMakerEndpoints, package: str, cloud: Rehearsal
+    endpoints: SageMakerEndpoints, package: dict[str, str], cloud: Rehearsal
 ) -> None:
     endpoints.prepare(replace(PLAN, capture_percentage=20), package)
     config = cloud.control.describe_endpoint_config(EndpointConfigName=PLAN.config)
@@ -175,7 +184,7 @@ def test_capture_is_asked_for_as_the_plan_says(
 @pytest.mark.parametrize("percentage", [0, 40])
 def test_an_update_turns_capture_on_and_off(
     serving: SageMakerEndpoints,
-    package: str,
+    package: dict[str, str],
     cloud: Rehearsal,
     sagemaker: boto3.Session,
     percentage: int,
@@ -231,7 +240,7 @@ def test_a_container_that_is_gone_is_an_answer_too(
 
     for server in cloud.launcher.launched:
         server.script = Script(answer=die)
-    cloud.launcher.scripts = {PLAN.container.image: Script(answer=die)}
+    cloud.launcher.scripts = {CONTAINER.image: Script(answer=die)}
     reply = serving.invoke(PLAN.endpoint, Request(b"1,2", "text/csv"))
     assert reply.status == 503
 
@@ -240,7 +249,7 @@ def test_a_config_that_serves_may_lack_its_model_or_itself(
     serving: SageMakerEndpoints, cloud: Rehearsal
 ) -> None:
     assert serving.missing(PLAN.config) == ""
-    cloud.control.delete_model(ModelName=PLAN.model)
+    cloud.control.delete_model(ModelName=MODEL.name)
     assert serving.missing(PLAN.config) == "model"
     cloud.control.delete_endpoint_config(EndpointConfigName=PLAN.config)
     assert serving.missing(PLAN.config) == "endpoint config"

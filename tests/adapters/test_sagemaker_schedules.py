@@ -8,7 +8,8 @@ from slipway.adapters.sagemaker_registry import SageMakerRegistry
 from slipway.adapters.sagemaker_schedules import SageMakerSchedules
 from slipway.domain.desired import EndpointTarget, Runner
 from slipway.domain.naming import Site
-from slipway.domain.plan import Container, Plan
+from slipway.domain.plan.endpoint import Plan, Variant
+from slipway.domain.plan.model import Container, Model
 from slipway.domain.watch import PERIODS, Schedule
 from slipway_local.sagemaker.rehearsal import Rehearsal
 
@@ -18,15 +19,14 @@ SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::123456789012:role/mo
 SCHEDULE = Schedule(
     Runner.SAGEMAKER, "slipway-h", "h", "slipway-h", "monitoring/baselines/h/ab/", 1
 )
+CONTAINER = Container("123456789012.dkr.ecr.eu-west-1.amazonaws.com/x:1", "s3://b/k", {})
+MODEL = Model("slipway-h-m1", "abc", (CONTAINER,), network_isolation=True)
+VARIANT = Variant("AllTraffic", 1.0, EndpointTarget(), MODEL)
 PLAN = Plan(
     endpoint="slipway-h",
     group="slipway-h",
-    package_key="abc",
-    model="slipway-h-m1",
     config="slipway-h-c1",
-    container=Container("123456789012.dkr.ecr.eu-west-1.amazonaws.com/x:1", "s3://b/k", {}),
-    target=EndpointTarget(),
-    network_isolation=True,
+    variants=(VARIANT,),
     capture_percentage=100,
     capture_uri="s3://bucket/capture",
     role_arn=SITE.role_arn,
@@ -37,7 +37,8 @@ PLAN = Plan(
 def schedules(sagemaker: boto3.Session, cloud: Rehearsal) -> SageMakerSchedules:
     """Beside an endpoint that captures what it is asked."""
     registry, endpoints = SageMakerRegistry(sagemaker), SageMakerEndpoints(sagemaker)
-    endpoints.prepare(PLAN, registry.register(PLAN, approved=True, description="", token="t"))
+    arn = registry.register("slipway-h", MODEL, approved=True, description="", token="t")
+    endpoints.prepare(PLAN, {MODEL.name: arn})
     cloud.pass_time(5)
     endpoints.create(PLAN.endpoint, PLAN.config)
     cloud.pass_time(60)

@@ -42,8 +42,8 @@ class Ledger:
 class Uploaded:
     artifact: Artifact | None = MINE
 
-    def newest(self, _deployment: str) -> Uploads:
-        return Uploads(self.artifact, None)
+    def newest(self, _deployment: str, _parts: object) -> Uploads:
+        return Uploads({"": self.artifact} if self.artifact else {}, None)
 
 
 @dataclass
@@ -66,13 +66,13 @@ class Clock:
 
 
 def settled(artifact: Artifact, verdict: Verdict, *, told: bool = True) -> Record:
-    desired = Desired("a", 3, artifact, Policy())
+    desired = Desired("a", 3, {"": artifact}, Policy())
     return Record("a", desired=desired, settled=Settled(3, Announce(verdict, "because"), told))
 
 
 def ended(record: Record, newest: Artifact | None = MINE) -> End | None:
     ports: Any = Ports(Ledger(record), Uploaded(newest))
-    return outcome(ports, "a", Wish(MINE, None))
+    return outcome(ports, "a", Wish({"": MINE}, None))
 
 
 def test_an_upload_that_nobody_has_seen_is_not_over() -> None:
@@ -101,13 +101,13 @@ def test_an_upload_in_the_same_second_supersedes_mine() -> None:
 def test_a_manifest_is_followed_by_its_version() -> None:
     record = settled(MINE, Verdict.RELEASED)
     ports: Any = Ports(Ledger(record))
-    assert outcome(ports, "a", Wish(None, "m2")) is None
+    assert outcome(ports, "a", Wish({}, "m2")) is None
 
 
 def test_baseline_data_is_followed_by_its_version() -> None:
     record = settled(MINE, Verdict.RELEASED)
     ports: Any = Ports(Ledger(record))
-    wish = Wish(None, None, Artifact("bucket", "models/a/baseline.csv", "d2", 100.0, 10))
+    wish = Wish({}, None, Artifact("bucket", "models/a/baseline.csv", "d2", 100.0, 10))
     assert outcome(ports, "a", wish) is None
     assert record.desired is not None
     known = replace(record, desired=replace(record.desired, baseline=wish.baseline))

@@ -13,6 +13,7 @@ from slipway.domain.desired import Runner
 from slipway.domain.naming import Site
 from slipway.domain.watch import Schedule, Window
 from slipway.domain.world import Drift
+from slipway_cli.captured import Captured
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.follow import Patience
 from slipway_cli.monitor import Verdict, check_window, scheduled, show
@@ -202,6 +203,21 @@ def test_what_people_are_told_is_shown(
     assert first == "violations: 2026-11-22 09:00 to 10:00 UTC"
     assert any("x0" in line for line in told)
     assert last == f"report: s3://bucket/{FOLDER}report.html"
+
+
+def test_the_verdict_is_the_first_line_whenever_requests_were_written(
+    run: Run, bad: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud = Cloud(bad, [SUCCEEDED])
+    cloud.schedules.put(SCHEDULE)
+    cloud.know(Drift(1, HOUR, "violations", len(engine.findings(bad)), HOUR, told=True))
+    monkeypatch.setattr("slipway_cli.monitor.time.time", lambda: AT - 3600)
+    monkeypatch.setattr("slipway_cli.stack.connect", lambda _target: cloud.stack)
+    monkeypatch.setattr("slipway_cli.captured.look", lambda *_: Captured(AT - 9, AT))
+    found = run("monitor", "h")
+    assert found.stdout.startswith("violations: "), found.stderr
+    assert found.stderr.startswith("captured requests were last written: ")
+    assert found.exit_code == 1
 
 
 def test_every_file_of_the_window_is_fetched(

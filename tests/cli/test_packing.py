@@ -194,4 +194,4 @@ def test_a_folder_that_would_be_refused_is_not_uploaded(run: Run, tmp_path: Path
 def test_code_without_a_model(run: Run, tmp_path: Path) -> None:
     found = run("push", "housing", "--code", str(tmp_path), "--manifest", "x.yaml")
     assert found.exit_code == Exit.USAGE
-    assert "--code goes with a model" in found.stderr
+    assert "--code and --part go with a model" in found.stderr

@@ -137,9 +137,8 @@ def test_the_model_is_uploaded_last_so_that_it_finds_the_rest(
         "models/h/slipway.yaml",
         "models/h/model.tar.gz",
     ]
-    assert wish.artifact is not None
     assert wish.baseline is not None
-    assert (wish.artifact.key, wish.baseline.key) == (uploaded[2], uploaded[0])
+    assert (wish.parts[""].key, wish.baseline.key) == (uploaded[2], uploaded[0])
     found = stack.session.client("s3").get_object(
         Bucket="bucket", Key=uploaded[0], VersionId=wish.baseline.version_id
     )
@@ -150,6 +149,6 @@ def test_data_alone_is_a_wish_as_well(stack: Stack, tmp_path: Path) -> None:
     data = tmp_path / "train.csv"
     data.write_text("a,b\n1,2\n")
     wish = upload(stack, "h", None, None, lambda _: None, data)
-    assert (wish.artifact, wish.manifest_version) == (None, None)
+    assert (wish.parts, wish.manifest_version) == ({}, None)
     assert wish.baseline is not None
     assert wish.baseline.size == 8

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from slipway.domain.attempts import Attempts, Good
 from slipway.domain.desired import Artifact, Desired, MissingData, Policy, Runner, Uploads
-from slipway.domain.plan import Container
+from slipway.domain.plan.model import Container, Model
 from slipway.domain.record import Record, Settled
 from slipway.domain.steps import Announce, Change, DeployEndpoint, Step, Verdict
 from slipway.domain.watch import Alarm, Schedule
@@ -55,18 +55,21 @@ def test_the_watch_is_told_in_words(record: Record, world: World, said: dict[str
 
 
 ARTIFACT = Artifact("bucket", "models/h/model.tar.gz", "v1", 100.0, 10)
-DESIRED = Desired("h", 1, ARTIFACT, Policy())
+DESIRED = Desired("h", 1, {"": ARTIFACT}, Policy())
 LIVE = Endpoint("slipway-h", EndpointStatus.IN_SERVICE, "slipway-h-one", 100.0)
-OLD_IMAGE: Any = SimpleNamespace(container=Container("sklearn:1.2", "s3://b/one", {}))
-GOOD = Good("slipway-h-one", "arn:aws:sagemaker:eu-west-1:1:model-package/slipway-h/3", OLD_IMAGE)
+OLD_MODEL = Model("m", "key", (Container("sklearn:1.2", "s3://b/one", {}),), network_isolation=True)
+OLD_IMAGE: Any = SimpleNamespace(models=(OLD_MODEL,))
+GOOD = Good(
+    "slipway-h-one", ("arn:aws:sagemaker:eu-west-1:1:model-package/slipway-h/3",), OLD_IMAGE
+)
 
 
 @dataclass
 class Uploaded:
     """Nothing new was uploaded."""
 
-    def newest(self, _deployment: str) -> Uploads:
-        return Uploads(ARTIFACT, None)
+    def newest(self, _deployment: str, _parts: object) -> Uploads:
+        return Uploads({"": ARTIFACT}, None)
 
 
 PORTS: Any = SimpleNamespace(uploaded=Uploaded())
@@ -112,7 +115,7 @@ def test_a_deployment_is_a_line_that_says_what_serves(found: Look, row: tuple[st
 
 def test_the_image_is_the_one_that_serves_not_the_one_that_was_not_found() -> None:
     missing = Inspected(ARTIFACT, no_image="no image has scikit-learn 9")
-    held = look(Announce(Verdict.HELD, "no image; version 3 serves on"), inspected=missing)
+    held = look(Announce(Verdict.HELD, "no image; version 3 serves on"), inspected=(missing,))
     facts = dict(_served(held))
     assert facts["image"] == "sklearn:1.2"
     assert facts["next image"] == "no image has scikit-learn 9"
@@ -121,7 +124,7 @@ def test_the_image_is_the_one_that_serves_not_the_one_that_was_not_found() -> No
 
 def test_without_anything_that_serves_the_image_is_why_there_is_none() -> None:
     missing = Inspected(ARTIFACT, no_image="no image has scikit-learn 9")
-    held = look(Announce(Verdict.HELD, "no image; nothing serves"), live=None, inspected=missing)
+    held = look(Announce(Verdict.HELD, "no image; nothing serves"), live=None, inspected=(missing,))
     facts = dict(_served(held))
     assert (facts["image"], facts["next image"]) == ("no image has scikit-learn 9", "")
     assert facts["serves"] == "nothing"

@@ -14,7 +14,7 @@ from slipway_cli.sync import ended
 ARTIFACT = Artifact("bucket", "models/a/model.tar.gz", "v2", 100.0, 10)
 RELEASED = Announce(Verdict.RELEASED, "version 2 serves", "config")
 SETTLED = Record(
-    "a", desired=Desired("a", 2, ARTIFACT, Policy()), settled=Settled(2, RELEASED, told=True)
+    "a", desired=Desired("a", 2, {"": ARTIFACT}, Policy()), settled=Settled(2, RELEASED, told=True)
 )
 
 

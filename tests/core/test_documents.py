@@ -16,7 +16,7 @@ RECORD = Record(
     "housing",
     hints=4,
     fence=2,
-    desired=Desired("housing", 3, None, Policy()),
+    desired=Desired("housing", 3, {}, Policy()),
     lease=Lease(EXECUTION, 2, 0.0),
 )
 

@@ -1,6 +1,6 @@
 """Starting and waking releases."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from math import inf
 
 import pytest
@@ -103,10 +103,10 @@ def test_the_sweep_leaves_alone_what_somebody_saw_to_while_it_looked(
 ) -> None:
     newest = house.bucket.newest
 
-    def decided_meanwhile(deployment: str) -> Uploads:
+    def decided_meanwhile(deployment: str, parts: Collection[str]) -> Uploads:
         monkeypatch.setattr(house.bucket, "newest", newest)
         decide_release(house.ports, "h", "one")
-        return newest(deployment)
+        return newest(deployment, parts)
 
     upload(house)
     monkeypatch.setattr(house.bucket, "newest", decided_meanwhile)
@@ -118,10 +118,10 @@ def test_the_sweep_goes_on_past_a_deployment_that_cannot_be_looked_at(
 ) -> None:
     newest = house.bucket.newest
 
-    def broken(deployment: str) -> Uploads:
+    def broken(deployment: str, parts: Collection[str]) -> Uploads:
         if deployment == "a":
             raise PermissionError("a's folder is closed")
-        return newest(deployment)
+        return newest(deployment, parts)
 
     monkeypatch.setattr(house.bucket, "newest", broken)
     upload(house, "a")

@@ -25,7 +25,7 @@ PROBES = (
     ProbeRequest("1,2", expect=Expectation(columns=1, between=(0, 60))),
     ProbeRequest("3,4", expect=Expectation(status=400)),
 )
-DESIRED = Desired("h", 7, ARTIFACT, Policy(probes=PROBES))
+DESIRED = Desired("h", 7, {"": ARTIFACT}, Policy(probes=PROBES))
 CAPTURES = "capture/slipway-h/AllTraffic/2026/11/26/10"
 Answers = Mapping[bytes, Reply]
 
@@ -40,7 +40,7 @@ class Served:
     asked: list[bytes] = field(default_factory=list)
     answers: Answers = field(default_factory=dict)
 
-    def invoke(self, name: str, request: Request) -> Reply:
+    def invoke(self, name: str, request: Request, _variant: str = "") -> Reply:
         assert name == "slipway-h"
         self.asked.append(request.body)
         return self.answers.get(request.body, reply("0.5"))
@@ -57,7 +57,7 @@ class Served:
         return probed
 
     def wish(self, desired: Desired, inspected: Inspected = INSPECTED) -> None:
-        self.record = replace(self.record, desired=desired, inspected=inspected)
+        self.record = replace(self.record, desired=desired, inspected=(inspected,))
 
     def capture(self, *bodies: str, kind: str = "text/csv") -> None:
         side = {"observedContentType": kind, "mode": "INPUT", "encoding": "CSV"}
@@ -75,7 +75,7 @@ _PORTS = Ports(**{**dict.fromkeys(Ports.__slots__, cast("Any", None)), "site": S
 @pytest.fixture
 def served() -> Served:
     bucket = MemoryBucket(SITE.bucket, Scheduler())
-    record = Record("h", desired=DESIRED, inspected=INSPECTED)
+    record = Record("h", desired=DESIRED, inspected=(INSPECTED,))
     return Served(bucket, MemoryMonitored(bucket), record)
 
 
@@ -224,7 +224,7 @@ def test_but_a_container_that_dies_of_it_is_broken(served: Served) -> None:
 
 
 def test_a_model_of_another_width_answers_no_row_that_its_clients_send(served: Served) -> None:
-    good = Good("before", "arn", inspected=replace(INSPECTED, known=Known(features=4)))
+    good = Good("before", ("arn",), inspected=(replace(INSPECTED, known=Known(features=4)),))
     served.record = replace(served.record, attempts=Attempts(good=(good,)))
     served.wish(UNMANAGED, replace(INSPECTED, features=3, known=Known(features=3)))
     assert served.probe("before").reason == "a row of 4 zeros was answered"

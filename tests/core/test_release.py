@@ -196,12 +196,12 @@ def test_a_model_whose_package_was_deleted_too_is_made_of_what_was_registered_an
     record = house.ports.ledger.load("h")
     released = record.attempts.good[0]
     assert released.plan is not None
-    house.cloud.control.delete_model(ModelName=released.plan.model)
-    house.cloud.control.delete_model_package(ModelPackageName=released.package)
+    house.cloud.control.delete_model(ModelName=released.plan.models[0].name)
+    house.cloud.control.delete_model_package(ModelPackageName=released.packages[0])
     house.cloud.pass_time(60)
     steps = [step for step in run(house) if step != "AwaitChange"]
     assert steps[:2] == ["RegisterModel", "DeployEndpoint"]
-    assert house.ports.endpoints.has_model(released.plan.model)
+    assert house.ports.endpoints.has_model(released.plan.models[0].name)
     assert [announced.verdict for announced in house.announcements.told] == [Verdict.RELEASED] * 2
 
 

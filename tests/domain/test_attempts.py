@@ -49,13 +49,13 @@ def test_a_config_that_served_starts_the_count_anew() -> None:
 def test_the_two_configs_released_last_are_what_to_go_back_to() -> None:
     made = Attempts()
     for config in ("a", "b", "b", "c"):
-        made = made.released(Good(config, f"package {config}"))
+        made = made.released(Good(config, (f"package {config}",)))
     assert [good.config for good in made.good] == ["c", "b"]
-    assert [g.config for g in made.released(Good("b", "package b")).good] == ["b", "c"]
+    assert [g.config for g in made.released(Good("b", ("package b",))).good] == ["b", "c"]
 
 
 def test_a_new_generation_forgets_the_attempts_of_the_one_before() -> None:
-    good = Good("a", "package a")
+    good = Good("a", ("package a",))
     made = Attempts().begun(1, "a", 5.0).released(good).begun(2, "b", 9.0)
     assert made.at(1, "a") is None
     assert made.good == (good,)
@@ -110,7 +110,7 @@ def test_an_update_of_an_endpoint_that_went_away_has_failed() -> None:
 
 
 def test_an_update_to_what_was_released_before_is_forgotten_with_its_endpoint() -> None:
-    made = Attempts().released(Good("b", "package b")).begun(1, "b", 5.0).accepted(1, "b")
+    made = Attempts().released(Good("b", ("package b",))).begun(1, "b", 5.0).accepted(1, "b")
     assert made.judged(None).at(1, "b") is None
 
 

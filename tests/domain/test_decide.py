@@ -7,7 +7,7 @@ from slipway.domain.attempts import Attempt, Attempts, Good
 from slipway.domain.decide import RULES, decide
 from slipway.domain.desired import Approval, Artifact, Desired, Policy
 from slipway.domain.naming import Site
-from slipway.domain.plan import plan
+from slipway.domain.plan.endpoint import plan
 from slipway.domain.probed import Probed, Probes
 from slipway.domain.steps import Announce, Change, DeployEndpoint, Step, Verdict
 from slipway.domain.world import (
@@ -22,7 +22,7 @@ from slipway.domain.world import (
 SITE = Site("slipway", "bucket", "eu-west-1", "arn:role")
 ARTIFACT = Artifact("bucket", "models/h/model.tar.gz", "v1", 1.0, 10)
 INSPECTED = Inspected(ARTIFACT, sha256="ab", image="image")
-PLAN = plan(Desired("h", 2, ARTIFACT, Policy()), INSPECTED, SITE)
+PLAN = plan(Desired("h", 2, {"": ARTIFACT}, Policy()), [INSPECTED], SITE)
 WANTED, BEFORE = PLAN.config, "slipway-h-before"
 FAILURES = ["", "Request to service failed.", "The primary container did not pass the ping check."]
 
@@ -39,12 +39,14 @@ endpoints = st.builds(
 )
 worlds = st.builds(
     World,
-    inspected=st.just(INSPECTED),
-    package=st.builds(
-        Package,
-        key=st.sampled_from([PLAN.package_key, "another"]),
-        arn=st.just("arn"),
-        approval=st.sampled_from(PackageApproval),
+    inspected=st.just((INSPECTED,)),
+    packages=st.tuples(
+        st.builds(
+            Package,
+            key=st.sampled_from([*PLAN.package_keys, "another"]),
+            arn=st.just("arn"),
+            approval=st.sampled_from(PackageApproval),
+        )
     ),
     endpoint=st.none() | endpoints,
     probes=st.builds(
@@ -76,7 +78,7 @@ tries = st.builds(
     refused=st.none() | st.sampled_from(FAILURES),
 )
 goods = st.builds(
-    Good, config=configs, package=st.just("arn"), plan=st.just(PLAN), proven=st.booleans()
+    Good, config=configs, packages=st.just(("arn",)), plan=st.just(PLAN), proven=st.booleans()
 )
 attempts = st.builds(
     Attempts,
@@ -87,7 +89,7 @@ wishes = st.builds(
     Desired,
     deployment=st.just("h"),
     generation=st.just(2),
-    artifact=st.just(ARTIFACT),
+    parts=st.just({"": ARTIFACT}),
     policy=st.builds(Policy, approval=st.sampled_from(Approval)),
 )
 cases = st.tuples(wishes, worlds, attempts)
@@ -127,12 +129,12 @@ def test_nothing_is_changed_while_an_earlier_call_may_land(case: Given) -> None:
 
 @given(cases)
 def test_only_an_approved_version_is_put_on_the_endpoint(case: Given) -> None:
-    step, package = decided(case), case[1].package
+    step, packages = decided(case), case[1].packages
     if not isinstance(step, DeployEndpoint) or step.change == Change.RESTORE:
         return
     if step.config == WANTED and WANTED not in {good.config for good in case[2].good}:
-        assert package is not None
-        assert (package.key, package.approval) == (PLAN.package_key, PackageApproval.APPROVED)
+        found = [(package.key, package.approval) for package in packages]
+        assert found == [(*PLAN.package_keys, PackageApproval.APPROVED)]
 
 
 @given(cases)

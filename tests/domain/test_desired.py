@@ -31,25 +31,25 @@ def test_only_a_later_upload_is_newer(
 
 
 def desired(artifact: Artifact | None, manifest: str | None) -> Desired:
-    return Desired("h", 1, artifact, Policy(), manifest)
+    return Desired("h", 1, {"": artifact} if artifact else {}, Policy(), manifest)
 
 
 @pytest.mark.parametrize(
     ("uploads", "known", "expected"),
     [
-        (Uploads(None, None), None, False),
-        (Uploads(OLD, None), None, True),
-        (Uploads(None, "m1"), None, True),
-        (Uploads(OLD, "m1"), desired(OLD, "m1"), False),
-        (Uploads(NEW, "m1"), desired(OLD, "m1"), True),
-        (Uploads(OLD, "m2"), desired(OLD, "m1"), True),
-        (Uploads(OLD, None), desired(OLD, "m1"), False),
-        (Uploads(None, None), desired(OLD, "m1"), False),
-        (Uploads(None, None, DATA), None, True),
-        (Uploads(OLD, "m1", DATA), desired(OLD, "m1"), True),
-        (Uploads(OLD, "m1", DATA), replace(desired(OLD, "m1"), baseline=DATA), False),
-        (Uploads(OLD, "m1"), replace(desired(OLD, "m1"), baseline=DATA), False),
-        (Uploads(OLD, "m1"), desired(NEW, "m1"), False),
+        (Uploads({}, None), None, False),
+        (Uploads({"": OLD}, None), None, True),
+        (Uploads({}, "m1"), None, True),
+        (Uploads({"": OLD}, "m1"), desired(OLD, "m1"), False),
+        (Uploads({"": NEW}, "m1"), desired(OLD, "m1"), True),
+        (Uploads({"": OLD}, "m2"), desired(OLD, "m1"), True),
+        (Uploads({"": OLD}, None), desired(OLD, "m1"), False),
+        (Uploads({}, None), desired(OLD, "m1"), False),
+        (Uploads({}, None, DATA), None, True),
+        (Uploads({"": OLD}, "m1", DATA), desired(OLD, "m1"), True),
+        (Uploads({"": OLD}, "m1", DATA), replace(desired(OLD, "m1"), baseline=DATA), False),
+        (Uploads({"": OLD}, "m1"), replace(desired(OLD, "m1"), baseline=DATA), False),
+        (Uploads({"": OLD}, "m1"), desired(NEW, "m1"), False),
     ],
 )
 def test_an_upload_is_news_and_a_deletion_is_not(

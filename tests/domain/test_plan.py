@@ -13,7 +13,8 @@ from slipway.domain.desired import (
     Runner,
 )
 from slipway.domain.naming import Site
-from slipway.domain.plan import Plan, plan
+from slipway.domain.plan.endpoint import Plan, Variant, plan
+from slipway.domain.plan.model import Container
 from slipway.domain.watch import UNWATCHED, Alarm
 from slipway.domain.world import Inspected, Package
 
@@ -24,11 +25,34 @@ INSPECTED = Inspected(ARTIFACT, sha256="ab" * 32, image="acc.dkr.ecr/sklearn:1")
 
 
 def planned(policy: Policy | None = None, inspected: Inspected = INSPECTED) -> Plan:
-    return plan(Desired("h", 1, ARTIFACT, policy or Policy()), inspected, SITE)
+    policy = policy or Policy()
+    read = replace(inspected, instance_type=policy.target.instance_type)
+    return plan(Desired("h", 1, {"": inspected.artifact}, policy), [read], SITE)
+
+
+def only(found: Plan) -> Variant:
+    (variant,) = found.variants
+    return variant
+
+
+def container(found: Plan) -> Container:
+    (made,) = only(found).model.containers
+    return made
+
+
+def named(found: Plan) -> dict[str, str]:
+    model = only(found).model
+    return {
+        "package_key": model.package_key,
+        "model": model.name,
+        "config": found.config,
+        "endpoint": found.endpoint,
+        "group": found.group,
+    }
 
 
 def test_the_same_wish_has_the_same_names_whatever_the_generation() -> None:
-    again = plan(Desired("h", 9, ARTIFACT, Policy()), INSPECTED, SITE)
+    again = plan(Desired("h", 9, {"": ARTIFACT}, Policy()), [INSPECTED], SITE)
     assert again == planned()
 
 
@@ -45,13 +69,12 @@ def test_the_same_wish_has_the_same_names_whatever_the_generation() -> None:
     ],
 )
 def test_a_change_renames_exactly_what_it_changes(policy: Policy, changes: set[str]) -> None:
-    before, after = planned(), planned(policy)
-    names = ("package_key", "model", "config", "endpoint", "group")
-    assert {name for name in names if getattr(before, name) != getattr(after, name)} == changes
+    before, after = named(planned()), named(planned(policy))
+    assert {name for name in before if before[name] != after[name]} == changes
 
 
 def test_what_the_manifest_leaves_open_keeps_the_name_that_a_config_had_before() -> None:
-    model = planned().model.rpartition("-")[2]
+    model = only(planned()).model.name.rpartition("-")[2]
     before = {"model": model, "instance_type": "ml.m5.large", "instance_count": 1, "capture": 0}
     assert planned().config == f"{SITE.prefix}-h-{naming.digest(before)}"
 
@@ -63,7 +86,7 @@ def test_a_large_model_is_given_the_time_that_it_needs(
     gigabytes: float, seconds: int | None
 ) -> None:
     artifact = replace(ARTIFACT, size=int(gigabytes * 1e9))
-    target = planned(inspected=replace(INSPECTED, artifact=artifact)).target
+    target = only(planned(inspected=replace(INSPECTED, artifact=artifact))).target
     assert target.model_data_download_timeout_in_seconds == seconds
     assert target.container_startup_health_check_timeout_in_seconds == seconds
 
@@ -71,44 +94,44 @@ def test_a_large_model_is_given_the_time_that_it_needs(
 def test_a_time_that_the_manifest_gives_is_kept_whatever_the_size() -> None:
     artifact = replace(ARTIFACT, size=30_000_000_000)
     policy = Policy(target=EndpointTarget(model_data_download_timeout_in_seconds=60))
-    target = planned(policy, replace(INSPECTED, artifact=artifact)).target
+    target = only(planned(policy, replace(INSPECTED, artifact=artifact))).target
     assert target.model_data_download_timeout_in_seconds == 60
     assert target.container_startup_health_check_timeout_in_seconds == 1800
 
 
 def test_a_version_registered_anew_makes_a_model_of_its_own() -> None:
-    key = planned().package_key
+    (key,) = planned().package_keys
     first, second = (
-        plan(Desired("h", 1, ARTIFACT, Policy()), INSPECTED, SITE, Package(key, arn))
+        plan(Desired("h", 1, {"": ARTIFACT}, Policy()), [INSPECTED], SITE, [Package(key, arn)])
         for arn in ("group/1", "group/2")
     )
-    assert first.package_key == second.package_key
-    assert first.model != second.model
+    assert first.package_keys == second.package_keys
+    assert only(first).model.name != only(second).model.name
     assert first.config != second.config
 
 
 def test_the_bytes_are_referred_to_by_their_digest() -> None:
-    assert planned().container.model_data_url.endswith(f"/sha256/{'ab' * 32}/model.tar.gz")
+    assert container(planned()).model_data_url.endswith(f"/sha256/{'ab' * 32}/model.tar.gz")
 
 
 def test_a_default_script_is_fetched_by_the_container_so_it_gets_a_network() -> None:
     with_script = planned(inspected=replace(INSPECTED, script="sklearn", script_key="scripts/x"))
-    directory = with_script.container.environment["SAGEMAKER_SUBMIT_DIRECTORY"]
+    directory = container(with_script).environment["SAGEMAKER_SUBMIT_DIRECTORY"]
     assert directory == "s3://bucket/scripts/x"
-    assert not with_script.network_isolation
-    assert planned().network_isolation
+    assert not only(with_script).model.network_isolation
+    assert only(planned()).model.network_isolation
 
 
 def test_the_manifest_s_environment_has_the_last_word() -> None:
     inspected = replace(INSPECTED, environment={"A": "image", "B": "image"})
-    environment = planned(Policy(environment={"A": "mine"}), inspected).container.environment
+    environment = container(planned(Policy(environment={"A": "mine"}), inspected)).environment
     assert environment == {"A": "mine", "B": "image"}
 
 
 def watched(monitor: Monitor | None = None, data: Artifact | None = DATA, sha: str = "ab") -> Plan:
     policy = Policy(monitor=monitor or Monitor(), capture_percentage=100)
-    desired = Desired("h", 1, ARTIFACT, policy, baseline=data)
-    return plan(desired, replace(INSPECTED, sha256=sha * 32), SITE)
+    desired = Desired("h", 1, {"": ARTIFACT}, policy, baseline=data)
+    return plan(desired, [replace(INSPECTED, sha256=sha * 32)], SITE)
 
 
 def test_without_a_monitor_or_without_data_nothing_watches() -> None:
@@ -151,5 +174,5 @@ def test_model_monitor_s_container_is_given_no_limits_of_ours() -> None:
 
 
 def test_every_name_fits_sagemaker_s_limit() -> None:
-    long = plan(Desired("d" * 32, 1, ARTIFACT, Policy()), INSPECTED, SITE)
-    assert max(map(len, (long.model, long.config, long.endpoint, long.group))) <= 63
+    long = plan(Desired("d" * 32, 1, {"": ARTIFACT}, Policy()), [INSPECTED], SITE)
+    assert max(map(len, named(long).values())) <= 63

@@ -23,7 +23,7 @@ def alive(_owner: str) -> bool:
 
 
 def owned() -> Record:
-    record = Record("h", desired=Desired("h", 3, None, Policy()))
+    record = Record("h", desired=Desired("h", 3, {}, Policy()))
     return record.owned("one", 100.0, dead)
 
 
@@ -110,7 +110,7 @@ def test_an_owner_that_was_hinted_at_while_telling_keeps_its_lease() -> None:
 
 
 def test_what_passed_its_probes_is_good_to_go_back_to_and_nothing_else_is() -> None:
-    record, version = owned(), Good("config-a", "package-a")
+    record, version = owned(), Good("config-a", ("package-a",))
     held = Announce(Verdict.HELD, "drift", "config-a")
     for passed, generation, good in ((True, 3, True), (False, 3, False), (True, 2, False)):
         probed = Probed(generation, "config-a", passed, "because")
@@ -122,7 +122,7 @@ def test_what_passed_its_probes_is_good_to_go_back_to_and_nothing_else_is() -> N
 
 def test_what_was_released_unprobed_is_no_proof_until_it_is_seen_to_answer() -> None:
     untried = Probed(3, "config-a", passed=True, reason="not probed", count=0)
-    version = Good("config-a", "package-a", proven=False)
+    version = Good("config-a", ("package-a",), proven=False)
     settled = owned().having(untried).settling(RELEASED, 0, 1.0, version)
     assert [good.proven for good in settled.attempts.good] == [False]
     seen = Probed(4, "config-a", passed=True, reason="as before")

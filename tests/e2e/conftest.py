@@ -3,6 +3,7 @@
 import json
 import subprocess
 import tarfile
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -83,11 +84,16 @@ class Models:
         """The model.joblib that a program leaves in scikit-learn's environment."""
         return self._run(SKLEARN, program, "model.joblib")
 
+    def folder_of(self, image: str, program: str) -> Path:
+        """A folder with all that a program leaves in an image's environment."""
+        python = environment(IMAGES, image, lambda _line: None)
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        subprocess.run([python, "-I", "-c", program], cwd=folder, check=True)
+        return folder
+
     def _run(self, image: str, program: str, left: str) -> bytes:
         if program not in self.made:
-            python = environment(IMAGES, image, lambda _line: None)
-            subprocess.run([python, "-I", "-c", program], cwd=self.folder, check=True)
-            self.made[program] = (self.folder / left).read_bytes()
+            self.made[program] = (self.folder_of(image, program) / left).read_bytes()
         return self.made[program]
 
 
@@ -102,15 +108,22 @@ class Slipway:
     def client(self, service: str) -> Any:
         return self.stack.session.client(service)
 
-    def push(self, deployment: str, files: Files, manifest: str = "") -> tuple[TimeLine, Wish]:
+    def push(
+        self, deployment: str, files: Files, manifest: str = "", part: str = ""
+    ) -> tuple[TimeLine, Wish]:
         """Upload an archive of the files, and the manifest before it."""
         line = TimeLine(self.stack.ports, deployment)
         archive = self.archive(self.folder / "model.tar.gz", files)
-        return line, self._upload(deployment, archive, manifest)
+        return line, self._upload(deployment, archive, manifest, part)
 
-    def release(self, deployment: str, files: Files, manifest: str = "") -> End:
+    def release(self, deployment: str, files: Files, manifest: str = "", part: str = "") -> End:
         """Push, and wait for how the release ends."""
-        return self.ended(deployment, *self.push(deployment, files, manifest))
+        return self.ended(deployment, *self.push(deployment, files, manifest, part))
+
+    def manage(self, deployment: str, manifest: str) -> End:
+        """Upload a manifest alone, and wait for how its release ends."""
+        line = TimeLine(self.stack.ports, deployment)
+        return self.ended(deployment, line, self._upload(deployment, None, manifest))
 
     def push_request(self, deployment: str, request: Path) -> tuple[TimeLine, Wish]:
         """Upload a golden request alone."""
@@ -146,13 +159,14 @@ class Slipway:
             EndpointName=self.stack.endpoint(deployment)
         )
 
-    def predict(self, deployment: str, row: str = "1,2") -> float:
-        """What the endpoint answers to a row of CSV."""
+    def predict(self, deployment: str, row: str = "1,2", **whom: str) -> float:
+        """What the endpoint, or whom of it InvokeEndpoint can name, answers to a row of CSV."""
         answer = self.client("sagemaker-runtime").invoke_endpoint(
             EndpointName=self.stack.endpoint(deployment),
             Body=row.encode(),
             ContentType="text/csv",
             Accept="text/csv",
+            **whom,
         )
         return float(answer["Body"].read().decode().strip("[]\n"))
 
@@ -190,10 +204,11 @@ class Slipway:
                 archive.addfile(member, BytesIO(content))
         return file
 
-    def _upload(self, deployment: str, archive: Path, manifest: str) -> Wish:
+    def _upload(self, deployment: str, archive: Path | None, manifest: str, part: str = "") -> Wish:
         yaml = self.folder / "slipway.yaml"
         yaml.write_text(manifest)
-        return upload(self.stack, deployment, archive, yaml if manifest else None, lambda _: None)
+        given = yaml if manifest else None
+        return upload(self.stack, deployment, archive, given, lambda _: None, part=part)
 
 
 def eventually(look: Callable[[], Any], seconds: float = 60.0) -> Any:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slipway_local.images.environments import EnvironmentFailed, Environments
+from slipway_local.images.environments import Environments
+from slipway_local.images.installing import EnvironmentFailed
 
 from tests.local.images.conftest import dock, images, inside, mxnet_files
 

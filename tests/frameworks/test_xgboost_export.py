@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from slipway_export.to_native.xgboost import convert
-from slipway_local.images.environments import EnvironmentFailed, Environments
+from slipway_local.images.environments import Environments
+from slipway_local.images.installing import EnvironmentFailed
 
 from tests.export.conftest import array, fixtures, model
 

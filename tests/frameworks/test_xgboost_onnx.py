@@ -10,7 +10,8 @@ import pytest
 from slipway_export.to_native import xgboost
 from slipway_export.to_onnx import ONNX
 from slipway_export.to_onnx.xgboost_trees import asked
-from slipway_local.images.environments import EnvironmentFailed, Environments
+from slipway_local.images.environments import Environments
+from slipway_local.images.installing import EnvironmentFailed
 
 from tests.export.conftest import array, fixtures, model
 from tests.export.to_onnx.conftest import run

@@ -12,8 +12,7 @@ def test_what_an_artifact_is_stays_on_the_ledger(
 ) -> None:
     world.upload_model()
     summary = call("inspect_artifact", advance("InspectArtifact"))
-    inspected = world.ports.ledger.load("housing").inspected
-    assert inspected is not None
+    (inspected,) = world.ports.ledger.load("housing").inspected
     assert inspected.summary == summary
     assert len(inspected.sha256) == 64
 
@@ -23,8 +22,7 @@ def test_what_may_not_be_used_is_refused_in_words(
 ) -> None:
     world.upload("models/housing/model.tar.gz", b"not an archive")
     refusal = call("inspect_artifact", advance("InspectArtifact"))
-    inspected = world.ports.ledger.load("housing").inspected
-    assert inspected is not None
+    (inspected,) = world.ports.ledger.load("housing").inspected
     assert inspected.refused == refusal
 
 

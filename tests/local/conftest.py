@@ -15,6 +15,10 @@ import pytest
 from slipway_local import cloud
 from slipway_local.cloud import Cloud
 
+from tests.local.serving import running
+
+__all__ = ["running"]
+
 Client = Any  # boto3 makes them when asked for
 Answer = Any  # whatever JSON holds
 

@@ -2,100 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
-import tarfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from slipway_local import cloud
 
-from tests.local.roles import assumable
+from tests.local.serving import IMAGE, Eventually, serve
 
 if TYPE_CHECKING:
     from slipway_local.cloud import Cloud
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cloud")]
-
-Eventually = Callable[..., Any]
-
-IMAGES = Path(__file__).parents[2] / ".slipway" / "images"
-IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
-ROLE = "arn:aws:iam::000000000000:role/serving"
-SCRIPT = """
-def model_fn(folder): return open(folder + "/factor").read()
-def predict_fn(data, model): return data * float(model)
-"""
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """A cloud, a minute of which takes a bit more than a second, with a bucket that tells."""
-    folder = tmp_path_factory.mktemp("serving")
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    (folder / "models").mkdir()
-    (folder / "models" / "images").symlink_to(IMAGES)
-    started = cloud.start(folder / "state", time_scale=0.02, models=folder / "models")
-    try:
-        _prepare(started)
-        yield started
-    finally:
-        cloud.stop(folder / "state")
-
-
-def _prepare(running: Cloud) -> None:
-    assert assumable(running, "serving") == ROLE
-    s3 = running.client("s3")
-    s3.create_bucket(Bucket="serving")
-    s3.put_bucket_notification_configuration(
-        Bucket="serving", NotificationConfiguration={"EventBridgeConfiguration": {}}
-    )
-    for name, factor in (("one", b"1"), ("two", b"2")):
-        archive = _pack({"factor": factor, "code/inference.py": SCRIPT.encode()})
-        s3.put_object(Bucket="serving", Key=f"models/{name}.tar.gz", Body=archive)
-    queue = running.client("sqs").create_queue(QueueName="seen")["QueueUrl"]
-    arn = running.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    events = running.client("events")
-    events.put_rule(Name="captured", EventPattern='{"source": ["aws.s3"]}')
-    target = {"Id": "seen", "Arn": arn["Attributes"]["QueueArn"]}
-    events.put_targets(Rule="captured", Targets=[target])
-
-
-def _pack(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-    return buffer.getvalue()
-
-
-def _serve(running: Cloud, name: str, eventually: Eventually, url: str, **config: object) -> None:
-    """Bring the endpoint `name` into service with the model data at `url`."""
-    client = running.client("sagemaker")
-    mode = "MultiModel" if url.endswith("/") else "SingleModel"
-    script = {
-        "SAGEMAKER_PROGRAM": "inference.py",
-        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-    }
-    container = {"Image": IMAGE, "ModelDataUrl": url, "Environment": script, "Mode": mode}
-    client.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=container)
-    variant = {
-        "VariantName": "AllTraffic",
-        "ModelName": name,
-        "InstanceType": "ml.m5.large",
-        "InitialInstanceCount": 1,
-    }
-    client.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], **config)
-    client.create_endpoint(EndpointName=name, EndpointConfigName=name)
-    describe = client.describe_endpoint
-    ends = ("InService", "Failed")
-    eventually(lambda: describe(EndpointName=name)["EndpointStatus"] in ends, 60)
-    assert describe(EndpointName=name)["EndpointStatus"] == "InService"
 
 
 def test_an_asynchronous_answer_goes_to_s3_and_the_topic_tells(
@@ -116,7 +34,7 @@ def test_an_asynchronous_answer_goes_to_s3_and_the_topic_tells(
         "NotificationConfig": {"SuccessTopic": topic, "ErrorTopic": topic},
     }
     url = "s3://serving/models/two.tar.gz"
-    _serve(running, "later", eventually, url, AsyncInferenceConfig={"OutputConfig": output})
+    serve(running, "later", eventually, url, AsyncInferenceConfig={"OutputConfig": output})
     s3.put_object(Bucket="serving", Key="question.csv", Body=b"1,2\n3,4")
     runtime = running.client("sagemaker-runtime")
     asked = {"EndpointName": "later", "ContentType": "text/csv", "Accept": "application/json"}
@@ -171,7 +89,7 @@ def test_captured_requests_are_uploaded_and_the_bus_tells(
             "JsonContentTypes": ["application/json"],
         },
     }
-    _serve(running, "one", eventually, "s3://serving/models/one.tar.gz", DataCaptureConfig=capture)
+    serve(running, "one", eventually, "s3://serving/models/one.tar.gz", DataCaptureConfig=capture)
     runtime = running.client("sagemaker-runtime")
     for rows in (b"1,2\n3,4", b"5,6\n7,8"):
         runtime.invoke_endpoint(
@@ -194,7 +112,7 @@ def test_captured_requests_are_uploaded_and_the_bus_tells(
 
 
 def test_one_container_serves_several_models(running: Cloud, eventually: Eventually) -> None:
-    _serve(running, "many", eventually, "s3://serving/models/")
+    serve(running, "many", eventually, "s3://serving/models/")
     runtime = running.client("sagemaker-runtime")
 
     def ask(target: str) -> Any:  # noqa: ANN401 - the model's JSON
@@ -214,11 +132,17 @@ def test_one_container_serves_several_models(running: Cloud, eventually: Eventua
     ]
     with pytest.raises(ClientError, match="bucket: serving, key: models/bad"):
         ask("bad.tar.gz")
+    s3, source = running.client("s3"), {"Bucket": "serving", "Key": "models/two.tar.gz"}
+    s3.copy_object(Bucket="serving", Key="models/new/three.tar.gz", CopySource=source)
+    assert ask("new/three.tar.gz") == [[2, 4], [6, 8]]
+    s3.delete_object(Bucket="serving", Key="models/new/three.tar.gz")
+    assert ask("new/three.tar.gz") == [[2, 4], [6, 8]]
     dimensions = [{"Name": "EndpointName", "Value": "many"}]
     listed = running.client("cloudwatch").list_metrics(Dimensions=dimensions)["Metrics"]
     names = {(metric["Namespace"], metric["MetricName"]) for metric in listed}
     assert ("AWS/SageMaker", "ModelCacheHit") in names
-    assert ("AWS/SageMaker", "ModelLoadingTime") in names
+    for name in ("ModelLoadingTime", "ModelDownloadingTime", "ModelLoadingWaitTime"):
+        assert ("AWS/SageMaker", name) in names
     assert ("/aws/sagemaker/Endpoints", "LoadedModelCount") in names
 
 

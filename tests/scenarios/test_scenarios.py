@@ -15,22 +15,25 @@ from typing import Any
 
 import pytest
 import yaml
+from slipway.domain import naming
 from slipway.domain.attempts import Attempt, Attempts, Good
 from slipway.domain.decide import LEAVING, RULES, decide
 from slipway.domain.desired import (
     Approval,
     Artifact,
+    ContainerPolicy,
     Desired,
     Monitor,
     OnChange,
     OnViolation,
     Policy,
     Runner,
+    VariantPolicy,
 )
 from slipway.domain.footprint import Footprint
 from slipway.domain.known import Known
-from slipway.domain.naming import Site
-from slipway.domain.plan import Plan, plan
+from slipway.domain.naming import Site, prefix_of
+from slipway.domain.plan.endpoint import Plan, plan, runs
 from slipway.domain.probed import Probed, Probes
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.steps import (
@@ -61,7 +64,7 @@ from slipway.domain.world import (
 Given = dict[str, Any]
 
 SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::111122223333:role/serve")
-ARTIFACT = Artifact("bucket", "models/housing/model.tar.gz", "v2", 60.0, 1000)
+ARTIFACT = Artifact("bucket", "models/housing/m.tar.gz", "v2", 60.0, 1000)
 DATA = Artifact("bucket", "models/housing/baseline.csv", "v1", 50.0, 1000)
 GENERATION = 2
 
@@ -78,11 +81,11 @@ class Scenario:
 
     def case(self) -> Case:
         desired = _desired(self.given.get("desired", {}))
-        inspected = _inspected(self.given.get("inspected", {}))
+        inspected = _inspected(self.given.get("inspected", {}), desired)
         plan = _plan(desired, inspected)
         world = World(
             inspected=inspected,
-            package=_package(self.given.get("package", {}), plan),
+            packages=_packages(self.given.get("package", {}), plan),
             endpoint=_endpoint(self.given.get("endpoint"), plan),
             probes=_probes(self.given, plan),
             baseline=_baseline(self.given.get("baseline"), plan),
@@ -112,14 +115,27 @@ def _desired(given: Given) -> Desired:
         monitor=_monitor(given) if "monitor" in given else None,
         on_change=OnChange(given.get("on_change", "notify")),
         network_isolation=given.get("network_isolation", True),
+        variants=_variants(given),
     )
-    artifact = None if given.get("artifact") == "none" else ARTIFACT
+    parts = {} if given.get("artifact") == "none" else _uploaded(given, policy)
     data = None if given.get("data") == "none" else DATA
     generation, problem = given.get("generation", GENERATION), given.get("problem")
     wish = wish_of(given["wish"]) if "wish" in given else None
-    return Desired(
-        "housing", generation, artifact, policy, problem=problem, baseline=data, wish=wish
-    )
+    return Desired("housing", generation, parts, policy, problem=problem, baseline=data, wish=wish)
+
+
+def _variants(given: Given) -> tuple[VariantPolicy, ...]:
+    """The parts of a pipeline, or the weights of variants that have a part each."""
+    if "containers" in given:
+        return (VariantPolicy(containers=tuple(map(ContainerPolicy, given["containers"]))),)
+    weights: dict[str, float] = given.get("variants", {})
+    several = (VariantPolicy(v, w, None, (ContainerPolicy(v),)) for v, w in weights.items())
+    return tuple(several) or (VariantPolicy(),)
+
+
+def _uploaded(given: Given, policy: Policy) -> dict[str, Artifact]:
+    parts = given.get("uploaded", policy.parts)
+    return {part: replace(ARTIFACT, key=f"{prefix_of('housing', part)}m.tar.gz") for part in parts}
 
 
 def _monitor(given: Given) -> Monitor:
@@ -151,14 +167,20 @@ def _drift(given: Given | None) -> Drift | None:
     return Drift(GENERATION, "2026/11/22/10", "violations", 3, given["since"], told=True)
 
 
-def _inspected(given: Given | str) -> Inspected | None:
+def _inspected(given: Given | str, desired: Desired) -> tuple[Inspected, ...]:
+    """What is known of each part: what is given of all, and of the part of its name."""
     if isinstance(given, str):
-        return None
-    artifact = replace(ARTIFACT, version_id="v1") if "of" in given else ARTIFACT
+        return ()
+    parts = {name: found for name, found in desired.parts.items() if name != given.get("but")}
+    return tuple(_file({**given, **given.get(name, {})}, found) for name, found in parts.items())
+
+
+def _file(given: Given, uploaded: Artifact) -> Inspected:
+    artifact = replace(uploaded, version_id="v1") if "of" in given else uploaded
     image = None if "no_image" in given else given.get("image", "an-image")
     return Inspected(
         artifact,
-        sha256="ab" * 32,
+        sha256=naming.digest({"key": artifact.key}),
         refused=given.get("refused"),
         image=image,
         no_image=given.get("no_image"),
@@ -168,18 +190,16 @@ def _inspected(given: Given | str) -> Inspected | None:
     )
 
 
-def _plan(desired: Desired, inspected: Inspected | None) -> Plan | None:
-    """As looking.planned: there is one as soon as the desired artifact is known to run."""
-    if inspected is None or inspected.artifact != desired.artifact or inspected.refused:
-        return None
-    return plan(desired, inspected, SITE) if desired.policy.image or inspected.image else None
+def _plan(desired: Desired, inspected: Sequence[Inspected]) -> Plan | None:
+    return plan(desired, inspected, SITE) if runs(desired, inspected) else None
 
 
-def _package(given: Given | str, plan: Plan | None) -> Package | None:
+def _packages(given: Given | str, plan: Plan | None) -> tuple[Package, ...]:
     if isinstance(given, str) or plan is None:
-        return None
+        return ()
     approval = PackageApproval(given.get("approval", "Approved"))
-    return Package(given.get("key", plan.package_key), "an-arn", approval)
+    keys = [given["key"]] if "key" in given else plan.package_keys
+    return tuple(Package(key, "an-arn", approval) for key in keys)
 
 
 def _config(name: str, plan: Plan | None) -> str:
@@ -196,6 +216,7 @@ def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
         modified_at=given.get("modified_at", 100),
         failure=given.get("failure", ""),
         pending=given.get("pending", False),
+        weights=given.get("weights", {}),
     )
 
 
@@ -232,13 +253,19 @@ def _good(given: Given | str, plan: Plan | None) -> Good:
     """What was released, by its name; or with what is known of it."""
     row = {"of": given} if isinstance(given, str) else given
     config = _config(row["of"], plan)
-    base = plan or _plan(_desired({}), _inspected({}))
+    base = plan or _plan(_desired({}), _inspected({}, _desired({})))
     assert base is not None
-    key = base.package_key if row.get("kin") or config == base.config else config
-    made = replace(base, config=config, package_key=key)
+    kin = row.get("kin") or config == base.config
+    made = replace(base, config=config) if kin else _of_other_bytes(base, config)
     package = f"package/{row['version']}" if "version" in row else f"package of {row['of']}"
     file = Inspected(ARTIFACT, known=_known(row))
-    return Good(config, package, made, file, row.get("proven", True))
+    return Good(config, (package,), made, (file,), row.get("proven", True))
+
+
+def _of_other_bytes(base: Plan, config: str) -> Plan:
+    (variant,) = base.variants
+    model = replace(variant.model, package_key=config)
+    return replace(base, config=config, variants=(replace(variant, model=model),))
 
 
 def _known(given: Given) -> Known:

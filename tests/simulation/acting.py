@@ -20,7 +20,7 @@ def _upload(world: World, deed: Act) -> None:
     world.bucket.upload(deed.key, deed.content)
     world.invariants.uploaded()
     if deed.key not in (MANIFEST, BASELINE):
-        newest = world.bucket.newest(DEPLOYMENT).artifact
+        newest = world.bucket.newest(DEPLOYMENT).parts.get("")
         world.invariants.wish(world.bucket.content(newest) if newest else None)
     world.deliver(f"{deed.key} was uploaded")
 

@@ -7,7 +7,7 @@ from slipway.domain import naming
 from slipway.domain.desired import Approval
 from slipway.domain.errors import InvalidInput
 from slipway.domain.steps import Announce, AwaitChange, Verdict
-from slipway.domain.world import PackageApproval
+from slipway.domain.world import PackageApproval, read
 from slipway.looking import Look, look, planned
 from slipway.manifest import parse
 from slipway.release import READINGS
@@ -60,8 +60,7 @@ def replay(world: World) -> None:
 
 
 def _awaits_approval(found: Look) -> bool:
-    package = found.world.package
-    waits = package is not None and package.approval == PackageApproval.PENDING
+    waits = any(each.approval == PackageApproval.PENDING for each in found.world.packages)
     return waits and isinstance(found.step, AwaitChange)
 
 
@@ -149,11 +148,11 @@ def _check_watch(world: World) -> None:
 def _check_kept(world: World) -> None:
     """The bytes of what is released, and its baseline, are still there."""
     record = world.record()
-    inspected, built = record.inspected, record.baseline
-    key = naming.pinned_key(DEPLOYMENT, inspected.sha256) if inspected else ""
-    if not world.bucket.holds(key):
-        world.wrong(f"released, but {key} is gone")
-    wanted = planned(world.ports, record)
+    wanted, built = planned(world.ports, record), record.baseline
+    files = read(record.desired, record.inspected).values() if record.desired else ()
+    for key in [naming.pinned_key(DEPLOYMENT, each.sha256) for each in files] or ["its artifact"]:
+        if not world.bucket.holds(key):
+            world.wrong(f"released, but {key} is gone")
     if wanted and wanted.baseline and built and not world.monitored.present(built.folder):
         world.wrong(f"released, but {built.folder} is gone")
 

@@ -1,14 +1,14 @@
 """The ports that are not SageMaker, in memory, with the semantics of the real ones."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
 from typing import BinaryIO
 
 from slipway.domain import naming
-from slipway.domain.desired import Artifact, Uploads
+from slipway.domain.desired import ONLY, Artifact, Uploads
 from slipway.domain.errors import Conflict
 from slipway.domain.record import Record
 from slipway.domain.steps import Announce
@@ -81,15 +81,16 @@ class MemoryBucket:
     def deployments(self) -> list[str]:
         return sorted({key.split("/")[1] for key in self._objects})
 
-    def newest(self, deployment: str) -> Uploads:
+    def newest(self, deployment: str, parts: Collection[str] = (ONLY,)) -> Uploads:
         prefix = naming.prefix_of(deployment)
         found = {key: v[-1] for key, v in self._objects.items() if key.startswith(prefix)}
         manifest = found.pop(f"{prefix}{naming.MANIFEST}", None)
         data = {k: v for k, v in found.items() if naming.BASELINE.fullmatch(k.removeprefix(prefix))}
         asked = {k: v for k, v in found.items() if naming.REQUEST.fullmatch(k.removeprefix(prefix))}
         models = {key: found[key] for key in found.keys() - data.keys() - asked.keys()}
+        lasts = {part: self._newest(_below(models, deployment, part)) for part in parts}
         return Uploads(
-            self._newest(models),
+            {part: last for part, last in lasts.items() if last},
             manifest.id if manifest else None,
             self._newest(data),
             self._newest(asked),
@@ -138,6 +139,11 @@ class MemoryBucket:
     def _artifact(self, key: str, version: Version) -> Artifact:
         size = len(version.content)
         return Artifact(self.name, key, version.id, version.uploaded_at, size)
+
+
+def _below(found: Mapping[str, Version], deployment: str, part: str) -> dict[str, Version]:
+    prefix = naming.prefix_of(deployment, part)
+    return {key: version for key, version in found.items() if key.startswith(prefix)}
 
 
 class MemoryExecutions:

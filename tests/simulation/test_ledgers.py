@@ -49,7 +49,7 @@ def test_nobody_knows_a_new_deployment(ledger: Ledger) -> None:
 
 
 def test_a_saved_record_is_one_version_on_and_comes_back_equal(ledger: Ledger) -> None:
-    given = Record("h", hints=2, desired=Desired("h", 1, None, Policy()))
+    given = Record("h", hints=2, desired=Desired("h", 1, {}, Policy()))
     saved = ledger.save(given)
     assert saved == given.next_version()
     assert ledger.load("h") == saved

@@ -181,5 +181,8 @@ def histories() -> Iterator[Outcome]:
     held_up = replace(told("superseded mid-way"), faults=Faults(pause=0.05, stop=0.2))
     for seed in range(SEEDS // 5):
         yield play(held_up, seed)
+    late = replace(told("rollback failed"), faults=Faults(stale=0.5))
+    for seed in range(SEEDS // 25):
+        yield play(late, seed)
     for seed in range(SEEDS):
         yield play(random_story(seed), seed)

@@ -246,7 +246,7 @@ class Invariants:
         if self._generation() in self.beyond_telling:
             return
         desired = self._record().desired
-        sought = desired.artifact if desired else None
+        sought = desired.parts.get("") if desired else None
         wanted = self._bucket.content(sought) if sought else None
         back = wanted is not None and (self.is_bad(wanted) or doubtful(wanted))
         before = self._released if back else self._served

@@ -1,17 +1,26 @@
 """Look before you act: read the record and the world, and ask domain.decide what is owed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from slipway.domain import naming
 from slipway.domain.decide import decide
-from slipway.domain.desired import Desired, Policy, Uploads, is_news, newer
+from slipway.domain.desired import Artifact, Desired, Policy, Uploads, is_news, newer
 from slipway.domain.errors import Conflict, InvalidInput
-from slipway.domain.plan import Plan, plan
+from slipway.domain.plan.endpoint import Plan, plan, runs
+from slipway.domain.plan.model import Model
 from slipway.domain.record import Asked, Record
 from slipway.domain.steps import Announce, Step
 from slipway.domain.watch import Alarm, Schedule, Watch
-from slipway.domain.world import Baseline, Endpoint, EndpointStatus, Inspected, Package, World
+from slipway.domain.world import (
+    Baseline,
+    Endpoint,
+    EndpointStatus,
+    Inspected,
+    Package,
+    World,
+    read,
+)
 from slipway.ports import Ports
 
 CONTENDED = 10
@@ -30,7 +39,7 @@ class Look:
     def converged(self) -> bool:
         """Nothing is owed and everybody was told; or nothing was ever asked for."""
         desired, settled = self.record.desired, self.record.settled
-        if desired is None or (desired.artifact is None and not desired.problem):
+        if desired is None or not (desired.parts or desired.problem):
             return True
         if not isinstance(self.step, Announce) or settled is None:
             return False
@@ -39,7 +48,7 @@ class Look:
 
 def look(ports: Ports, record: Record) -> Look:
     """Read the world and decide, changing nothing."""
-    desired = record.desired or Desired(record.deployment, 0, None, ports.default_policy)
+    desired = record.desired or nothing_wanted(ports, record.deployment)
     wanted = planned(ports, record)
     world = _observe(ports, record, wanted)
     attempts = record.attempts.judged(world.endpoint)
@@ -48,30 +57,38 @@ def look(ports: Ports, record: Record) -> Look:
 
 
 def planned(ports: Ports, record: Record) -> Plan | None:
-    """What the desired state means on SageMaker; None until its artifact is known to run."""
-    desired, inspected = record.desired, record.inspected
-    if desired is None or inspected is None or not inspected.answers(desired):
+    """What the desired state means on SageMaker; None until all its parts are known to run."""
+    desired = record.desired
+    if desired is None or not runs(desired, record.inspected):
         return None
-    runs = inspected.refused is None and (desired.policy.image or inspected.image)
-    return plan(desired, inspected, ports.site, record.package) if runs else None
+    return plan(desired, record.inspected, ports.site, record.packages)
+
+
+def nothing_wanted(ports: Ports, deployment: str, generation: int = 0) -> Desired:
+    """The desired state of a deployment before anything is uploaded."""
+    return Desired(deployment, generation, {}, ports.default_policy)
+
+
+def uploads(ports: Ports, record: Record) -> Uploads:
+    """What is uploaded of what is wanted."""
+    policy = record.desired.policy if record.desired else ports.default_policy
+    return ports.uploaded.newest(record.deployment, policy.parts)
 
 
 def has_news(ports: Ports, record: Record) -> bool:
     """Whether something was uploaded, or asked for, that the desired state does not know."""
-    return record.asked is not None or is_news(
-        ports.uploaded.newest(record.deployment), record.desired
-    )
+    return record.asked is not None or is_news(uploads(ports, record), record.desired)
 
 
 def refresh(ports: Ports, record: Record) -> Record:
     """The record under its lease with what was asked for and uploaded since, as new generations."""
-    before = record.desired or Desired(record.deployment, 0, None, ports.default_policy)
+    before = record.desired or nothing_wanted(ports, record.deployment)
     desired, asked = before, record.asked
     if asked:
         desired = _wished(ports, desired, asked)
-    uploads = ports.uploaded.newest(record.deployment)
-    if is_news(uploads, desired):
-        desired = _renewed(ports, desired, uploads)
+    found = ports.uploaded.newest(record.deployment, desired.policy.parts)
+    if is_news(found, desired):
+        desired = _renewed(ports, desired, found)
     if desired is before:
         return record
     now = ports.clock()
@@ -102,7 +119,7 @@ def _wished(ports: Ports, before: Desired, asked: Asked) -> Desired:
     return Desired(
         deployment=before.deployment,
         generation=before.generation + 1,
-        artifact=over.artifact,
+        parts=over.parts,
         policy=ports.default_policy,
         manifest_version=over.manifest_version,
         baseline=over.baseline,
@@ -115,18 +132,29 @@ def _renewed(ports: Ports, before: Desired, uploads: Uploads) -> Desired:
     """The next generation, with what was uploaded since the one before. It knows no wish."""
     if before.wish and before.wish.purge:
         # Whatever it knew may be gone.
-        before = Desired(before.deployment, before.generation, None, ports.default_policy)
+        before = nothing_wanted(ports, before.deployment, before.generation)
     policy, problem = _policy(ports, before, uploads.manifest_version)
+    if policy.parts != before.policy.parts:
+        uploads = ports.uploaded.newest(before.deployment, policy.parts)
     return Desired(
         deployment=before.deployment,
         generation=before.generation + 1,
-        artifact=uploads.artifact if newer(uploads.artifact, before.artifact) else before.artifact,
+        parts=_parts(policy, before.parts, uploads.parts),
         policy=policy,
         manifest_version=uploads.manifest_version or before.manifest_version,
         problem=problem,
         baseline=uploads.baseline if newer(uploads.baseline, before.baseline) else before.baseline,
         request=uploads.request if newer(uploads.request, before.request) else before.request,
     )
+
+
+def _parts(
+    policy: Policy, known: Mapping[str, Artifact], found: Mapping[str, Artifact]
+) -> dict[str, Artifact]:
+    """The newest artifact of each part that is served."""
+    pairs = ((part, known.get(part), found.get(part)) for part in policy.parts)
+    latest = ((part, new if newer(new, old) else old) for part, old, new in pairs)
+    return {part: artifact for part, artifact in latest if artifact}
 
 
 def _policy(ports: Ports, before: Desired, version: str | None) -> tuple[Policy, str | None]:
@@ -143,10 +171,10 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         return World(deleted=True, purged=record.is_purged)
     endpoint = naming.endpoint_name(ports.site, record.deployment)
     live = ports.endpoints.describe(endpoint)
-    package = _package(ports, record.package, wanted) if wanted else None
+    packages = _packages(ports, record, wanted) if wanted else ()
     return World(
         inspected=record.inspected,
-        package=package,
+        packages=packages,
         endpoint=live,
         probes=record.probes,
         baseline=_baseline(ports, record.baseline),
@@ -154,7 +182,7 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         drift=record.drift,
         unsettled=record.lease is not None and record.lease.quiet_until > ports.clock(),
         missing=ports.endpoints.missing(live.config) if live and _at_rest(live) else "",
-        unpinned=_unpinned(ports, record, package),
+        unpinned=_unpinned(ports, record, packages, wanted),
         footprints=record.footprints,
         purged=record.is_purged,
     )
@@ -170,15 +198,17 @@ def _baseline(ports: Ports, built: Baseline | None) -> Baseline | None:
     return built if kept else None
 
 
-def _unpinned(ports: Ports, record: Record, package: Package | None) -> str:
-    """What is gone of the bytes that the registered version refers to, and those that can be gone
+def _unpinned(
+    ports: Ports, record: Record, packages: Sequence[Package], wanted: Plan | None
+) -> str:
+    """What is gone of the bytes that the registered versions refer to, and those that can be gone
     back to."""
-    goods = [good.inspected for good in record.attempts.good]
-    for inspected in (record.inspected if package else None, *goods):
-        for key in pins(record.deployment, inspected) if inspected else ():
-            if not ports.uploaded.holds(key):
-                return key
-    return ""
+    desired, registered = record.desired, wanted and len(packages) == len(wanted.models)
+    mine = read(desired, record.inspected).values() if desired and registered else ()
+    goods = (inspected for good in record.attempts.good for inspected in good.inspected)
+    needed = (key for inspected in (*mine, *goods) for key in pins(record.deployment, inspected))
+    lost = (key for key in dict.fromkeys(needed) if not ports.uploaded.holds(key))
+    return next(lost, "")
 
 
 def pins(deployment: str, inspected: Inspected) -> tuple[str, ...]:
@@ -197,8 +227,13 @@ def _watch(ports: Ports, record: Record, endpoint: str) -> Watch:
     return frozenset(part for part in found if part is not None)
 
 
-def _package(ports: Ports, known: Package | None, wanted: Plan) -> Package | None:
-    if known is None or known.key != wanted.package_key:
-        return None
-    approval = ports.registry.approval(known.arn, wanted)
-    return replace(known, approval=approval) if approval else None
+def _packages(ports: Ports, record: Record, wanted: Plan) -> tuple[Package, ...]:
+    """The registered versions of what is wanted, as the registry has them now."""
+    known = {package.key: package for package in record.packages}
+    found = (_package(ports, known.get(made.package_key), made) for made in wanted.models)
+    return tuple(package for package in found if package)
+
+
+def _package(ports: Ports, known: Package | None, made: Model) -> Package | None:
+    approval = ports.registry.approval(known.arn, made) if known else None
+    return replace(known, approval=approval) if known and approval else None

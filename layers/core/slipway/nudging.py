@@ -5,7 +5,7 @@ from dataclasses import replace
 from slipway.domain.record import Asked, Record
 from slipway.domain.steps import AwaitChange
 from slipway.domain.wish import Wish
-from slipway.looking import change, has_news, look
+from slipway.looking import change, has_news, look, uploads
 from slipway.ports import Moment, Ports
 
 
@@ -15,7 +15,7 @@ def ask(ports: Ports, deployment: str, wish: Wish, execution: str) -> None:
     record = ports.ledger.load(deployment)
     if record.lease and record.lease.owner == execution:
         return
-    asked = Asked(replace(wish, at=ports.clock()), ports.uploaded.newest(deployment))
+    asked = Asked(replace(wish, at=ports.clock()), uploads(ports, record))
     record = change(ports, deployment, lambda r: r.asking(asked))
     _noted(ports, deployment, "Asked", wish.words)
     if record.waiting:

@@ -1,13 +1,14 @@
 """What a release needs of the world. Adapters implement these; tests bring fakes of their own."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from slipway.domain.desired import Artifact, Policy, Runner, Uploads
+from slipway.domain.desired import ONLY, Artifact, Policy, Runner, Uploads
 from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
-from slipway.domain.plan import Plan
+from slipway.domain.plan.endpoint import Plan
+from slipway.domain.plan.model import Model
 from slipway.domain.record import Record
 from slipway.domain.steps import Announce
 from slipway.domain.watch import Alarm, Schedule, Window
@@ -84,7 +85,9 @@ class Uploaded(Protocol):
         """The deployments that have a folder."""
         ...
 
-    def newest(self, deployment: str) -> Uploads: ...
+    def newest(self, deployment: str, parts: Collection[str] = (ONLY,)) -> Uploads:
+        """What was uploaded last. Of the part without a name that is any archive's last version."""
+        ...
 
     def manifest(self, deployment: str, version: str) -> bytes: ...
 
@@ -115,14 +118,16 @@ class Uploaded(Protocol):
 class Registry(Protocol):
     """The model registry."""
 
-    def register(self, plan: Plan, *, approved: bool, description: str, token: str) -> str:
-        """Make a version in the plan's group; its ARN. Repeating `token` makes nothing new."""
+    def register(
+        self, group: str, model: Model, *, approved: bool, description: str, token: str
+    ) -> str:
+        """Make a version in the group; its ARN. Repeating `token` makes nothing new."""
         ...
 
     def approve(self, arn: str, reason: str) -> None: ...
 
-    def approval(self, arn: str, plan: Plan) -> PackageApproval | None:
-        """The version's approval; None when it is gone, or not what the plan was made of."""
+    def approval(self, arn: str, model: Model) -> PackageApproval | None:
+        """The version's approval; None when it is gone, or not what the model is made of."""
         ...
 
     def purge(self, group: str) -> None:
@@ -143,8 +148,9 @@ class Endpoints(Protocol):
         """What is gone of a config that serves: "endpoint config" or "model"; "" for nothing."""
         ...
 
-    def prepare(self, plan: Plan, package_arn: str) -> None:
-        """Make the plan's model and config, unless they are there."""
+    def prepare(self, plan: Plan, packages: Mapping[str, str]) -> None:
+        """Make the plan's models, each of the package at its name, and its config, unless they are
+        there."""
         ...
 
     def create(self, name: str, config: str) -> None: ...
@@ -153,15 +159,19 @@ class Endpoints(Protocol):
         """Move the endpoint to `config`; autoscaled counts stay unless the config changes them."""
         ...
 
+    def shift(self, name: str, weights: Mapping[str, float]) -> None:
+        """Change the traffic of its variants, in place."""
+        ...
+
     def delete(self, name: str) -> None: ...
 
     def discard(self, footprint: Footprint) -> None:
         """Delete the config, then its models, unless they are gone."""
         ...
 
-    def invoke(self, name: str, request: Request) -> Reply:
-        """Ask the endpoint; also that it fails, or does not answer within 60 seconds, is a
-        reply."""
+    def invoke(self, name: str, request: Request, variant: str = "") -> Reply:
+        """Ask the endpoint, or one variant of it; also that it fails, or does not answer within 60
+        seconds, is a reply."""
         ...
 
 

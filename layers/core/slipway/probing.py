@@ -6,7 +6,8 @@ much more time.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from slipway.domain import naming
 from slipway.domain.desired import Desired
@@ -14,6 +15,7 @@ from slipway.domain.expect import short, unmet
 from slipway.domain.probed import SEVERAL, Asked, Origin, Probed, Source, limit
 from slipway.domain.record import Record
 from slipway.domain.shape import shape
+from slipway.domain.world import Inspected, read
 from slipway.ports import Ports, Reply
 from slipway.requesting import Probe, Row, probes
 
@@ -24,21 +26,23 @@ GONE = 503  # what is answered for a container whose process is gone
 
 @dataclass(slots=True)
 class Asking:
-    """An endpoint that is being asked, and how it answered; `before` is how the version did that
-    it is held against."""
+    """An endpoint, or one variant of it, that is being asked, and how it answered; `before` is how
+    the version did that it is held against."""
 
     ports: Ports
     endpoint: str
     before: Probed | None
+    variant: str = ""
     asked: list[Asked] = field(default_factory=list)
     counted: list[Origin] = field(default_factory=list)
 
     def failure(self, probe: Probe) -> str | None:
         """Send a probe; why the reply is not as it should be."""
-        known = self.before.answer(probe.origin) if self.before else None
+        origin = replace(probe.origin, variant=self.variant)
+        known = self.before.answer(origin) if self.before else None
         most = limit(probe.within, known)
         reply = self._reply(probe, most)
-        asked = _asked(probe.origin, reply)
+        asked = _asked(origin, reply)
         self.asked.append(asked)
         if not (probe.expect or asked.answered or self._demands(probe, asked, known)):
             return None
@@ -67,29 +71,41 @@ class Asking:
     def _reply(self, probe: Probe, most: float) -> Reply:
         """A container that has just come up may be slow once, or gone for a moment: then it is
         asked twice."""
-        reply = self.ports.endpoints.invoke(self.endpoint, probe.request)
+        reply = self.ports.endpoints.invoke(self.endpoint, probe.request, self.variant)
         if reply.status != GONE and reply.seconds <= most:
             return reply
-        second = self.ports.endpoints.invoke(self.endpoint, probe.request)
+        second = self.ports.endpoints.invoke(self.endpoint, probe.request, self.variant)
         return min(second, reply, key=lambda found: (found.status == GONE, found.seconds))
 
 
-def probe_config(ports: Ports, record: Record, desired: Desired, config: str) -> Probed:
-    """Send the probes to the endpoint, which serves `config`. The verdict on what is wanted names
-    the first that failed; what only served before is asked all of them."""
+def probe_config(
+    ports: Ports, record: Record, desired: Desired, config: str, variants: Sequence[str] = ()
+) -> Probed:
+    """Send the probes to the endpoint, which serves `config`: to each of its `variants`, where it
+    has several. The verdict on what is wanted names the first that failed; what only served before
+    is asked all of them."""
     before = record.probes.before(config, desired.generation)
-    asking = Asking(ports, naming.endpoint_name(ports.site, record.deployment), before)
+    endpoint = naming.endpoint_name(ports.site, record.deployment)
+    askings = [Asking(ports, endpoint, before, variant) for variant in variants or ("",)]
     wanted = _probes(ports, record, desired, config, before)
-    failures = _failures(asking, wanted)
-    count, asked = len(asking.counted), tuple(asking.asked)
-    reason = failures[0] if failures else _told(asking)
+    each = SECONDS / len(askings)
+    failures = [_of(one, why) for one in askings for why in _failures(one, wanted, each)]
+    count = sum(len(asking.counted) for asking in askings)
+    # That one variant answers proves nothing of another.
+    count = count if all(asking.counted for asking in askings) else 0
+    asked = tuple(asked for asking in askings for asked in asking.asked)
+    reason = failures[0] if failures else "; ".join(_of(one, _told(one)) for one in askings)
     return Probed(desired.generation, config, not failures, reason, count, asked)
 
 
-def _failures(asking: Asking, wanted: list[Probe]) -> list[str]:
+def _of(asking: Asking, said: str) -> str:
+    return f"{asking.variant}: {said}" if asking.variant else said
+
+
+def _failures(asking: Asking, wanted: list[Probe], most: float) -> list[str]:
     failures: list[str] = []
     for number, probe in enumerate(wanted, start=1):
-        if sum(asked.seconds for asked in asking.asked) > SECONDS:
+        if sum(asked.seconds for asked in asking.asked) > most:
             return [*failures, f"only {number - 1} of {len(wanted)} probes could be sent in time"]
         if asking.has_guessed(probe):
             continue
@@ -105,20 +121,27 @@ def _probes(
     ports: Ports, record: Record, desired: Desired, config: str, before: Probed | None
 ) -> list[Probe]:
     """What to ask: a version that is held against another one is asked what that was."""
-    sent = [asked.origin for asked in before.asked] if before else None
-    read = record.inspected.features if record.inspected else None
-    width = _width(record, config, before)
+    sent = list(dict.fromkeys(a.origin.request for a in before.asked)) if before else None
+    first = _first(record, desired)
+    own = first.features if first else None
+    width = _width(record, first, config, before)
     endpoint = naming.endpoint_name(ports.site, record.deployment)
-    return probes(ports, endpoint, desired, Row(width, read is not None and read == width), sent)
+    return probes(ports, endpoint, desired, Row(width, own is not None and own == width), sent)
 
 
-def _width(record: Record, config: str, before: Probed | None) -> int | None:
+def _first(record: Record, desired: Desired) -> Inspected | None:
+    """What is known of the container that is asked first."""
+    return next(iter(read(desired, record.inspected).values()), None)
+
+
+def _width(
+    record: Record, inspected: Inspected | None, config: str, before: Probed | None
+) -> int | None:
     """How wide a row is: as it was sent before, or as the version that serves reads it, if that is
     known; else as the newest does."""
     sent = before.asked if before else ()
     guessed = (asked.origin.number for asked in sent if asked.origin.source == Source.GUESS)
     served = [record.attempts.known(before.config).features] if before else []
-    inspected = record.inspected
     mine = (inspected.features, inspected.known.features) if inspected else ()
     known = (*guessed, *served, record.attempts.known(config).features, *mine)
     return next((width for width in known if width), None)

@@ -10,9 +10,11 @@ from functools import partial
 
 from slipway.domain import naming
 from slipway.domain.attempts import Attempts, Good
-from slipway.domain.desired import Approval, Artifact
+from slipway.domain.desired import Approval, Artifact, Desired
 from slipway.domain.errors import LookAgain, Refused, Retryable, Unanswered
-from slipway.domain.plan import Plan
+from slipway.domain.plan.endpoint import Plan
+from slipway.domain.plan.model import Model
+from slipway.domain.record import Record
 from slipway.domain.steps import (
     Announce,
     Change,
@@ -24,7 +26,7 @@ from slipway.domain.steps import (
 )
 from slipway.domain.watch import UNWATCHED
 from slipway.domain.wish import Wish
-from slipway.domain.world import Inspected, Package, PackageApproval
+from slipway.domain.world import Inspected, Package, PackageApproval, read, unread, waits
 from slipway.looking import Look, change, has_news, look, planned, refresh
 from slipway.nudging import ask
 from slipway.ports import Moment, Ports
@@ -60,39 +62,31 @@ def decide_release(ports: Ports, deployment: str, execution: str, wish: Wish | N
 
 
 def inspect_artifact(ports: Ports, task: Task) -> str:
-    """Read the artifact's bytes once and keep what they are on the ledger."""
-    desired = ports.ledger.load(task.deployment).under(task.fence).desired
-    if desired is None or desired.artifact is None:
-        return "there is no artifact"
-    inspected = _inspected(ports, task, desired.artifact, desired.policy.target.instance_type)
-    change(ports, task.deployment, lambda r: r.under(task.fence).read(inspected))
+    """Read the bytes of one artifact once and keep what they are on the ledger."""
+    record = ports.ledger.load(task.deployment).under(task.fence)
+    use = unread(record.desired, record.inspected) if record.desired else None
+    if record.desired is None or use is None:
+        told = (found.refused or found.summary for found in record.inspected)
+        return ", ".join(told) or "there is nothing to inspect"
+    inspected = _inspected(ports, task, record.desired.parts[use.part], use.instance_type)
+    _read(ports, task, inspected)
     return inspected.refused or inspected.summary
 
 
 def register_model(ports: Ports, task: Task) -> str:
-    """Pin the artifact's bytes and make them a version in the registry, or approve the version."""
+    """Pin the artifacts' bytes and make their models versions in the registry, or approve those."""
     record = ports.ledger.load(task.deployment).under(task.fence)
     _keep_released(ports, task, record.attempts)
-    wanted, inspected = planned(ports, record), record.inspected
-    if wanted is None or inspected is None or record.desired is None:
+    wanted, desired = planned(ports, record), record.desired
+    if wanted is None or desired is None:
         return "there is nothing to register"
-    automatic = record.desired.policy.approval == Approval.AUTOMATIC and not inspected.waits
-    known = record.package if record.package and record.package.key == wanted.package_key else None
-    approval = ports.registry.approval(known.arn, wanted) if known else None
-    refused = _pinned(ports, task, inspected)
-    if refused:
-        lost = replace(inspected, refused=refused)
-        change(ports, task.deployment, lambda r: replace(r.under(task.fence), inspected=lost))
-        return refused
-    if known and approval is not None:
-        # Somebody may have rejected it since it was looked at.
-        if automatic and approval == PackageApproval.PENDING:
-            ports.registry.approve(known.arn, "the manifest approves automatically")
-        return known.arn
-    told = ": ".join(filter(None, (inspected.summary, inspected.waits)))
-    package = _registered(ports, wanted, known, told, automatic=automatic)
-    change(ports, task.deployment, lambda r: replace(r.under(task.fence), package=package))
-    return package.arn
+    files = read(desired, record.inspected).values()
+    for inspected in files:
+        refused = _pinned(ports, task, inspected)
+        if refused:
+            _read(ports, task, replace(inspected, refused=refused))
+            return refused
+    return ", ".join(_version(ports, task, record, desired, made) for made in wanted.models)
 
 
 def deploy_endpoint(ports: Ports, task: Task) -> str:
@@ -105,6 +99,10 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
         change(ports, task.deployment, lambda r: r.under(task.fence).touched(ports.clock()))
         ports.endpoints.delete(endpoint)
         return f"delete of {endpoint} accepted"
+    if step.change == Change.SHIFT and found.plan:
+        change(ports, task.deployment, lambda r: r.under(task.fence).touched(ports.clock()))
+        ports.endpoints.shift(endpoint, found.plan.weights)
+        return f"{step.reason}: accepted"
     if step.change == Change.RESTORE:
         return _restored(ports, task, step, found)
     begin = _begun(step, found)
@@ -133,7 +131,9 @@ def probe_endpoint(ports: Ports, task: Task) -> str:
     step, record = found.step, found.record
     if not isinstance(step, ProbeEndpoint) or record.desired is None:
         return f"not needed any more; now {name(step)}"
-    probed = probe_config(ports, record, record.desired, step.config)
+    made = _plan_of(step.config, found)
+    variants = [*made.weights] if made else []
+    probed = probe_config(ports, record, record.desired, step.config, variants)
     change(ports, task.deployment, lambda r: r.under(task.fence).having(probed))
     return probed.reason
 
@@ -175,31 +175,62 @@ def announce(ports: Ports, task: Task) -> str:
     return step.verdict
 
 
+def _read(ports: Ports, task: Task, inspected: Inspected) -> None:
+    change(ports, task.deployment, lambda r: r.under(task.fence).read(inspected))
+
+
+def _version(ports: Ports, task: Task, record: Record, desired: Desired, made: Model) -> str:
+    """The version of a model, registered and, where the manifest does so, approved."""
+    owed = waits(desired, record.inspected)
+    automatic = desired.policy.approval == Approval.AUTOMATIC and not owed
+    known = next((each for each in record.packages if each.key == made.package_key), None)
+    approval = ports.registry.approval(known.arn, made) if known else None
+    if known and approval is not None:
+        # Somebody may have rejected it since it was looked at.
+        if automatic and approval == PackageApproval.PENDING:
+            ports.registry.approve(known.arn, "the manifest approves automatically")
+        return known.arn
+    told = ": ".join(filter(None, (_summary(task, record, made), owed)))
+    package = _registered(ports, task, made, known, told, automatic=automatic)
+    change(ports, task.deployment, lambda r: r.under(task.fence).registered(package))
+    return package.arn
+
+
+def _summary(task: Task, record: Record, made: Model) -> str:
+    """What a person calls what its containers hold."""
+    told = {naming.pinned_key(task.deployment, f.sha256): f.summary for f in record.inspected}
+    urls = (container.model_data_url for container in made.containers)
+    return ", then ".join(
+        told[key] for key in (url.split("/", 3)[3] for url in urls) if key in told
+    )
+
+
 def _registered(
-    ports: Ports, wanted: Plan, known: Package | None, summary: str, *, automatic: bool
+    ports: Ports, task: Task, made: Model, known: Package | None, summary: str, *, automatic: bool
 ) -> Package:
     """Register a version. One that somebody deleted is made anew, so the token carries the one
     before it, and how many there were: in a new group they are counted from one again. A token
     used for another group, or with another approval, is refused."""
     lost = known.lost + 1 if known else 0
+    group = naming.group_name(ports.site, task.deployment)
     token = naming.digest(
         {
-            "group": wanted.group,
-            "plan": wanted.package_key,
+            "group": group,
+            "plan": made.package_key,
             "gone": known.arn if known else "",
             "lost": lost,
             "approved": automatic,
         }
     )
-    arn = ports.registry.register(wanted, approved=automatic, description=summary, token=token)
-    return Package(wanted.package_key, arn, lost=lost)
+    arn = ports.registry.register(group, made, approved=automatic, description=summary, token=token)
+    return Package(made.package_key, arn, lost=lost)
 
 
 def _keep_released(ports: Ports, task: Task, attempts: Attempts) -> None:
     """Copy the bytes of what can be gone back to again, where somebody deleted them. Where the
     upload is gone as well, they cannot be had any more."""
     for good in attempts.good:
-        if good.inspected and _pinned(ports, task, good.inspected):
+        if any(_pinned(ports, task, inspected) for inspected in good.inspected):
             _attempt(ports, task, partial(_losing, good))
 
 
@@ -265,17 +296,17 @@ def _mark(ports: Ports, task: Task, config: str, found: Look) -> None:
 
 
 def _plan_of(config: str, found: Look) -> Plan | None:
-    """What the config is made of: the wanted one, or one that was released."""
-    good = found.record.attempts.release(config)
+    """What the config is made of: the wanted one, or one that was deployed before."""
+    known = found.record.attempts.made_of(config)
     wanted = found.plan if found.plan and found.plan.config == config else None
-    return wanted or (good.plan if good else None)
+    return wanted or (known.plan if known else None)
 
 
 def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, str], None]:
     """The call that changes the endpoint, with all that it needs in place. Raises Refused for what
     is not approved any more: only approved versions are served."""
     good = found.record.attempts.release(step.config)
-    if good and _approval(ports, good) != PackageApproval.APPROVED:
+    if good and not _approved(ports, good):
         raise Refused(f"{step.config} is not approved any more")
     _make(ports, step.config, found)
     return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
@@ -293,40 +324,53 @@ def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> st
     return f"{step.config} is whole again"
 
 
-def _approval(ports: Ports, version: Good) -> PackageApproval | None:
-    return ports.registry.approval(version.package, version.plan) if version.plan else None
+def _approved(ports: Ports, version: Good) -> bool:
+    """Whether all that it is made of is approved to this day."""
+    models = version.plan.models if version.plan else ()
+    pairs = list(zip(version.packages, models, strict=False))
+    found = [ports.registry.approval(arn, made) for arn, made in pairs]
+    return bool(found) and all(approval == PackageApproval.APPROVED for approval in found)
 
 
 def _make(ports: Ports, config: str, found: Look) -> None:
-    """Make the model and the config that are wanted, or were released, unless they are there.
+    """Make the models and the config that are wanted, or were released, unless they are there.
     Raises Refused where they are neither."""
-    wanted, package = found.plan, found.world.package
+    wanted, registered = found.plan, {each.key: each for each in found.world.packages}
     known = found.record.attempts.made_of(config)
-    if wanted and package and wanted.config == config:
-        ports.endpoints.prepare(wanted, package.arn)
+    if wanted and registered.keys() >= {*wanted.package_keys} and wanted.config == config:
+        arns = {made.name: registered[made.package_key].arn for made in wanted.models}
+        ports.endpoints.prepare(wanted, arns)
     elif known and known.plan:
-        ports.endpoints.prepare(known.plan, _source(ports, known, known.plan, package))
+        arns = {
+            m.name: _source(ports, known, m, registered.get(m.package_key))
+            for m in known.plan.models
+        }
+        ports.endpoints.prepare(known.plan, arns)
     elif not ports.endpoints.has_config(config):
         raise Refused(f"endpoint config {config} is gone")
 
 
-def _source(ports: Ports, known: Good, made: Plan, registered: Package | None) -> str:
-    """The model package that a version is made of again: its own or, where somebody deleted that,
+def _source(ports: Ports, known: Good, made: Model, registered: Package | None) -> str:
+    """The model package that a model is made of again: its own or, where somebody deleted that,
     the one that the same bytes in the same container were registered as anew. Raises Refused."""
-    if _approval(ports, known) is not None or ports.endpoints.has_model(made.model):
-        return known.package
-    same = registered is not None and registered.key == made.package_key
-    if registered and same and registered.approval == PackageApproval.APPROVED:
+    own = known.sources[made.name]
+    if ports.registry.approval(own, made) is not None or ports.endpoints.has_model(made.name):
+        return own
+    if registered and registered.approval == PackageApproval.APPROVED:
         return registered.arn
-    raise Refused(f"the model package {known.package} of {known.config} was deleted")
+    raise Refused(f"the model package {own} of {known.config} was deleted")
 
 
 def _good(found: Look) -> Good | None:
     """The wanted version, to be gone back to one day."""
     wanted, record = found.plan, found.record
-    if wanted is None or record.package is None or record.inspected is None:
+    known = {package.key: package.arn for package in record.packages}
+    if wanted is None or record.desired is None or not known.keys() >= {*wanted.package_keys}:
         return None
     made = replace(wanted, baseline=None, watch=UNWATCHED)
-    inspected, probed = replace(record.inspected, findings=()), record.probes.of(wanted.config)
+    files = read(record.desired, record.inspected).values()
+    inspected = tuple(replace(each, findings=()) for each in files)
+    probed = record.probes.of(wanted.config)
     proven = probed is not None and probed.proven
-    return Good(wanted.config, record.package.arn, made, inspected, proven)
+    arns = tuple(known[key] for key in wanted.package_keys)
+    return Good(wanted.config, arns, made, inspected, proven)

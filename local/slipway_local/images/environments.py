@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -14,34 +13,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from slipway_local.images.cpu_torch import install_cpu_build, needs_cpu_build
+from slipway_local.images.installing import (
+    EnvironmentFailed,
+    find_uv,
+    installer,
+    python_of,
+    run,
+)
 from slipway_local.images.requirements import Wanted
 
 NOTHING = Wanted()
 Progress = Callable[[str], None]
 
-_BUILD_SECONDS = 1200
 _RECORD = "slipway-image.json"
-# Wheels are installed, never built: a package's setup.py must not run outside a container.
-_WHEELS = ("--only-binary", ":all:")
 # What to try, nearest first: the pins; on a Python younger than the image's, the oldest versions
 # from the pins on; on an older Python, the newest versions up to the pins.
 _RUNGS = (("==", "highest"), (">=", "lowest-direct"), ("<=", "highest"))
 _NO_VERSION = "there is no version of"  # uv's words, where no Python has one
-# The same for PyTorch's CPU builds; True where the wheels that pip knows are looked through.
-_CPU_RUNGS = (
-    ("==", "highest", True),
-    ("==", "highest", False),
-    (">=", "lowest-direct", False),
-    (">=", "highest", True),
-    ("<=", "highest", True),
-)
-
-
-_BECAUSE = re.compile(r"Because (.+?)(?: and you require |, we can conclude |\. )")
-
-
-class EnvironmentFailed(Exception):
-    """The packages of an image cannot be installed here; the message is the installer's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +69,7 @@ class Environments:
         aside = Path(tempfile.mkdtemp(prefix=".making-", dir=self._cache))
         try:
             _create(aside)
-            _install(aside, packages, extra.lines if extra.index else ())
+            _install(aside, packages, extra.lines if extra.index else (), self._progress)
             if not extra.index and extra.lines:
                 _install_offline(aside, extra)
             substitutions = _substitutions(aside, [*packages, *_pins(extra.lines)])
@@ -118,17 +107,13 @@ def _sha256(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _python(home: Path) -> Path:
-    return home / "bin" / "python"
-
-
 def _usable(home: Path) -> bool:
-    return (home / _RECORD).exists() and _python(home).exists()
+    return (home / _RECORD).exists() and python_of(home).exists()
 
 
 def _recorded(home: Path) -> Environment:
     record = json.loads((home / _RECORD).read_text())
-    return Environment(_python(home), tuple(record["substitutions"]))
+    return Environment(python_of(home), tuple(record["substitutions"]))
 
 
 @contextmanager
@@ -138,41 +123,41 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def find_uv() -> str | None:
-    """Where uv is, if it is installed."""
-    try:
-        from uv import find_uv_bin
-
-        return find_uv_bin()
-    except (ImportError, FileNotFoundError):
-        return None
-
-
 def _create(home: Path) -> None:
     uv = find_uv()
     base = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}")
     if uv:
-        _run([uv, "venv", "--quiet", "--no-project", "--clear", "--python", base, str(home)])
+        run([uv, "venv", "--quiet", "--no-project", "--clear", "--python", base, str(home)])
     else:
-        _run([base, "-m", "venv", "--without-pip", str(home)])
+        run([base, "-m", "venv", "--without-pip", str(home)])
 
 
-def _install(home: Path, packages: Sequence[str], extra: Sequence[str]) -> None:
+def _install(home: Path, packages: Sequence[str], extra: Sequence[str], tell: Progress) -> None:
     """The image's packages; then, as the container's pip does, what its script wants besides."""
-    pinned = [_cpu_torch(home, each) if _needs_cpu_build(each) else each for each in packages]
+    pinned = [_torch(home, each, tell) if needs_cpu_build(each) else each for each in packages]
     if pinned:
-        _install_nearest(home, pinned)
+        _install_nearest(home, pinned, tell)
     if extra:
-        _install_nearest(home, extra, final=_NO_VERSION)
+        _install_nearest(home, extra, tell, final=_NO_VERSION)
 
 
-def _install_nearest(home: Path, pins: Sequence[str], final: str = "") -> None:
+def _torch(home: Path, pin: str, tell: Progress) -> str:
+    """The exact pin of the CPU build that is there now, or else the package index's own."""
+    if install_cpu_build(home, pin):
+        return f"torch=={dict(_distributions(home))['torch']}"
+    tell(
+        "no CPU build of PyTorch can be had here: the package index's own brings gigabytes of CUDA"
+    )
+    return pin
+
+
+def _install_nearest(home: Path, pins: Sequence[str], tell: Progress, final: str = "") -> None:
     """The pins, or what is nearest to them here; a failure that says `final` is one on AWS, too."""
     failures = []
     for operator, resolution in _RUNGS:
         wanted = [each if "+" in each else each.replace("==", operator) for each in pins]
         try:
-            _run([*_installer(home, resolution, operator), *wanted])
+            run([*installer(home, resolution, operator), *wanted], tell=tell)
         except EnvironmentFailed as failure:
             failures.append(str(failure))
             if final and final in failures[0]:
@@ -186,68 +171,13 @@ def _install_offline(home: Path, extra: Wanted) -> None:
     """What the image does not hold comes from the wheels that the archive brings, as on AWS."""
     links = ["--find-links", str(extra.wheels)] if extra.wheels else []
     try:
-        _run([*_installer(home, "highest", "=="), "--no-index", *links, *extra.lines])
+        run([*installer(home, "highest", "=="), "--no-index", *links, *extra.lines])
     except EnvironmentFailed as failure:
         asked = ", ".join(extra.lines)
         raise EnvironmentFailed(
             f"requirements.txt asks for {asked}, and nothing is fetched for this container: it is "
             f"isolated from the network, or its requirements.txt says --no-index: {failure}"
         ) from failure
-
-
-def _needs_cpu_build(package: str) -> bool:
-    """On Linux the package index has PyTorch with gigabytes of CUDA, which nothing here can use."""
-    return package.startswith("torch==") and sys.platform == "linux"
-
-
-def _cpu_torch(home: Path, pin: str) -> str:
-    """Install PyTorch's CPU build, nearest to the pin; the exact pin of what is there now.
-
-    From the wheels that this machine's pip is told of (its find-links), or from PyTorch's own index
-    of CPU builds, which uv knows.
-    """
-    failures = []
-    for operator, resolution, known in _CPU_RUNGS:
-        try:
-            if known:
-                installer = [*_pip(home), "--no-index"]
-            else:
-                installer = [*_installer(home, resolution, operator), "--torch-backend", "cpu"]
-            _run([*installer, "--no-deps", pin.replace("==", operator)])
-        except EnvironmentFailed as failure:
-            failures.append(str(failure))
-        else:
-            return f"torch=={dict(_distributions(home))['torch']}"
-    raise EnvironmentFailed("no CPU build of PyTorch can be had: " + "; ".join(failures))
-
-
-def _installer(home: Path, resolution: str, operator: str) -> list[str]:
-    uv = find_uv()
-    if uv:
-        to = ["--python", str(_python(home)), "--resolution", resolution]
-        return [uv, "pip", "install", "--quiet", "--no-config", "--compile-bytecode", *_WHEELS, *to]
-    if operator == ">=":
-        raise EnvironmentFailed("pip cannot choose the oldest version that fits; install uv")
-    return _pip(home)
-
-
-def _pip(home: Path) -> list[str]:
-    return [sys.executable, "-m", "pip", "--python", str(_python(home)), "install", "-q", *_WHEELS]
-
-
-def _run(command: list[str]) -> None:
-    done = subprocess.run(  # noqa: S603 - a list of our own making, no shell
-        command, capture_output=True, text=True, timeout=_BUILD_SECONDS, check=False
-    )
-    if done.returncode:
-        said = done.stderr.strip() or f"{command[0]} failed"
-        raise EnvironmentFailed(f"{_cause(said)}{said}")
-
-
-def _cause(said: str) -> str:
-    """The first reason in uv's tree of reasons, for those who read one line."""
-    found = _BECAUSE.search(" ".join(said.split()))
-    return f"its packages cannot be installed: {found[1]}\n" if found else ""
 
 
 def _substitutions(home: Path, packages: Sequence[str]) -> list[str]:

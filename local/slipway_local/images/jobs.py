@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from slipway_local.images.environments import EnvironmentFailed, Environments, Progress
+from slipway_local.images.environments import Environments, Progress
 from slipway_local.images.folders import discard
+from slipway_local.images.installing import EnvironmentFailed
 from slipway_local.images.obituary import why_it_ended
 from slipway_local.images.processes import DEFAULT_BOUNDS, Running, Start, spawn_job
 from slipway_local.images.registry import Program, UnknownImage, program_of

@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from slipway_local.images.slipway_container.confinement import Bounds, own_user
+from slipway_local.sagemaker.serving import Usage
 
 GIB = 1024**3
 
@@ -63,6 +64,15 @@ class Running:
             return False
         return True
 
+    def measured(self) -> tuple[int, float]:
+        """Bytes of memory and seconds of CPU; nothing when it has ended."""
+        return _measured(self.process.pid)
+
+    def usage(self, root: Path) -> Usage:
+        """What the process takes, and the files below its root."""
+        memory, cpu = self.measured()
+        return Usage(memory, sum(_size(path) for path in root.rglob("*")), cpu)
+
     def kill(self) -> None:
         """Kill the process and its group."""
         try:
@@ -103,6 +113,28 @@ def spawn(start: Start) -> Spawned:
 def spawn_job(start: Start) -> Running:
     """Start a job, which ends by itself."""
     return Running(*_popen("job", start, start.variables))
+
+
+def _measured(process: int) -> tuple[int, float]:
+    """Bytes of memory and seconds of CPU; nothing of a process that has ended."""
+    asked = ("ps", "-o", "rss=", "-p", str(process))
+    try:
+        if sys.platform != "linux":
+            told = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603
+            return int(told.stdout.strip() or 0) * 1024, 0.0
+        folder = Path("/proc") / str(process)
+        pages = int((folder / "statm").read_text().split()[1])
+        ticks = (folder / "stat").read_text().rpartition(")")[2].split()[11:13]
+    except OSError:
+        return 0, 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE"), sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
 
 
 def _popen(

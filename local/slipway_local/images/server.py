@@ -14,14 +14,22 @@ from pathlib import Path
 
 from slipway_local.images.channel import Channel
 from slipway_local.images.custom import Custom, CustomImageRefused, find
-from slipway_local.images.environments import EnvironmentFailed, Environments
+from slipway_local.images.environments import Environments
 from slipway_local.images.folders import Fetch, FolderRefused, Folders, discard, lay_out
+from slipway_local.images.installing import EnvironmentFailed
 from slipway_local.images.obituary import why_it_ended
 from slipway_local.images.processes import Spawned, Start, spawn
 from slipway_local.images.registry import Family, UnknownImage, family_of
 from slipway_local.images.requirements import Wanted, read_requirements
 from slipway_local.images.slipway_container.confinement import Bounds
-from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply, ServerGone
+from slipway_local.sagemaker.serving import (
+    Container,
+    Health,
+    Invocation,
+    Reply,
+    ServerGone,
+    Usage,
+)
 
 _REFUSALS = (CustomImageRefused, EnvironmentFailed, FolderRefused, UnknownImage)
 _PROGRAM = "SAGEMAKER_PROGRAM"
@@ -112,6 +120,16 @@ class ProcessServer:
             return channel.post("/invocations", invocation.body, invocation.headers, timeout)
         except ConnectionError as error:
             raise ServerGone(self._failure or f"the container is gone: {error}") from error
+
+    def usage(self) -> Usage:
+        """What its process takes, and its files."""
+        spawned = self._spawned
+        return spawned.usage(self._root) if spawned else Usage()
+
+    def memory(self) -> int:
+        """The bytes of memory of its process, which are quickly told."""
+        spawned = self._spawned
+        return spawned.measured()[0] if spawned else 0
 
     def stop(self) -> None:
         """Kill the process and what it started, and remove its folder."""

@@ -115,6 +115,12 @@ class Endpoint:
         pending = (self.pending.fleet, self.pending.restored) if self.pending else ()
         return [fleet for fleet in (self.fleet, *pending, self.mixed) if fleet is not None]
 
+    def instances(self, kind: str) -> int:
+        """How many instances of a type it takes: a rolling update gives old ones up as it goes."""
+        counts = [fleet.instances(kind) for fleet in self.fleets()]
+        rolling = self.pending is not None and self.pending.rollout.rolling
+        return max(counts, default=0) if rolling else sum(counts)
+
     def serving(self, random: Random) -> Fleet | None:
         """The fleet that takes the next request; None when none does."""
         newer, share = self.mixed, self.mixed_share

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from slipway_local.sagemaker import configs, describing, models
 from slipway_local.sagemaker.account import Account, Deployment, Endpoint
 from slipway_local.sagemaker.errors import Refusal, in_progress
-from slipway_local.sagemaker.fleets import Fleet, Variant, keep, launch
+from slipway_local.sagemaker.fleets import Fleet, Variant, launch, retaining
 from slipway_local.sagemaker.rollouts import Rollout, plan
 from slipway_local.sagemaker.serving import Health
 
@@ -77,7 +77,7 @@ def maintain(account: Account, endpoint: Endpoint, duration: float) -> None:
 
 def shown_failure(account: Account, endpoint: Endpoint) -> str | None:
     """Why the last change failed, as long as SageMaker still says so."""
-    if endpoint.status == "InService":
+    if endpoint.status in ("InService", "SystemUpdating"):
         kept = account.clock() < endpoint.failed + account.durations.reason_kept
         return endpoint.failure if kept else None
     return endpoint.failure
@@ -140,10 +140,9 @@ def _restore(account: Account, old: Fleet) -> Fleet | None:
     """Start the old configuration's instances anew; None when it or its model is gone."""
     if _vanished(account, old):
         return None
-    programs = [variant.program for variant in old.variants]
-    restored = launch(old.config_name, old.config, programs, account.launcher, account.clock())
-    keep(old, restored, set())
-    return restored
+    programs = [variant.program for variant in old.members()]
+    config = retaining(old, old.config)
+    return launch(old.config_name, config, programs, account.launcher, account.clock())
 
 
 def _roll_back(account: Account, endpoint: Endpoint) -> None:
@@ -183,7 +182,7 @@ def _stay_mixed(account: Account, endpoint: Endpoint, pending: Deployment) -> No
 def _settle(account: Account, endpoint: Endpoint) -> None:
     """New weights and capacities are in force."""
     if endpoint.fleet is not None:
-        for variant in endpoint.fleet.variants:
+        for variant in endpoint.fleet.members():
             variant.settle()
     enter(account, endpoint, "InService")
 
@@ -217,7 +216,7 @@ def _vanished(account: Account, fleet: Fleet) -> str | None:
     """A configuration or model that was deleted while it was being deployed."""
     try:
         configs.find(account, fleet.config_name)
-        for variant in fleet.variants:
+        for variant in fleet.members():
             models.find(account, variant.program.model_name)
     except Refusal as refusal:
         return refusal.message
@@ -252,10 +251,11 @@ def _overdue(account: Account, pending: Deployment) -> str | None:
 
 def _ping_failed(variant: Variant) -> str:
     """AWS says no more than the first two sentences; here the log's last word is at hand."""
-    said = variant.failure()
+    label, said = variant.ailing()
+    subject = "primary container" if label == "primary" else label
     return (
-        f"The primary container for production variant {variant.name} did not pass the ping "
-        "health check. Please check CloudWatch logs for this endpoint."
+        f"The {subject} for production variant {variant.name} did not pass the ping health check. "
+        "Please check CloudWatch logs for this endpoint."
     ) + (f" The container said: {said}" if said else "")
 
 

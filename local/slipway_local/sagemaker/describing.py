@@ -1,6 +1,6 @@
 """An endpoint as DescribeEndpoint and the events show it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slipway_local.sagemaker.account import Deployment, Endpoint
@@ -91,37 +91,55 @@ def _common_detail(endpoint: Endpoint, tags: Mapping[str, str]) -> Params:
 
 
 def _serving(endpoint: Endpoint, fleet: Fleet) -> Params:
-    variants = [_variant(endpoint, variant) for variant in fleet.variants]
-    answer: Params = {"ProductionVariants": variants}
+    answer: Params = {
+        kind: [_variant(endpoint, variant) for variant in variants]
+        for kind, variants in _kinds(fleet).items()
+    }
     if fleet.capture is not None:
         answer["DataCaptureConfig"] = _capture(fleet.capture)
     return answer | _only(fleet.config, "AsyncInferenceConfig")
 
 
 def _variant(endpoint: Endpoint, variant: Variant) -> Params:
-    share = _left(endpoint.pending)
+    share = _left(endpoint)
     answer = {**_counts(variant, share), **_routing(variant), "DeployedImages": _images(variant)}
     if endpoint.status == "Updating" and endpoint.pending is None:
-        message = f"Scaling to desired instance count {variant.desired_instances}."
+        message = _rescaling(variant)
         status = {"Status": "Updating", "StatusMessage": message, "StartTime": endpoint.modified}
         answer["VariantStatus"] = [status]
     return answer
+
+
+def _rescaling(variant: Variant) -> str:
+    if variant.instances != variant.desired_instances:
+        return f"Scaling to desired instance count {variant.desired_instances}."
+    return f"Updating to desired weight {variant.desired_weight}."
 
 
 def _pending(pending: Deployment) -> Params:
     return {
         "EndpointConfigName": pending.fleet.config_name,
         "StartTime": pending.started,
-        "ProductionVariants": [
-            {
-                **_counts(variant, pending.share),
-                "DeployedImages": _images(variant),
-                "VariantStatus": [_stage(pending, in_ms=False)],
-                **_only(variant.config, "InstanceType", "ManagedInstanceScaling", "RoutingConfig"),
-            }
-            for variant in pending.fleet.variants
-        ],
+        **{
+            kind: [_pending_variant(pending, variant) for variant in variants]
+            for kind, variants in _kinds(pending.fleet).items()
+        },
     }
+
+
+def _pending_variant(pending: Deployment, variant: Variant) -> Params:
+    return {
+        **_counts(variant, pending.share),
+        "DeployedImages": _images(variant),
+        "VariantStatus": [_stage(pending, in_ms=False)],
+        **_only(variant.config, "InstanceType", "ManagedInstanceScaling", "RoutingConfig"),
+    }
+
+
+def _kinds(fleet: Fleet) -> Mapping[str, Sequence[Variant]]:
+    """The variants by the member that lists them."""
+    shadows = {"ShadowProductionVariants": fleet.shadows} if fleet.shadows else {}
+    return {"ProductionVariants": fleet.variants, **shadows}
 
 
 def _stage(pending: Deployment, *, in_ms: bool) -> Params:
@@ -141,7 +159,11 @@ def _counts(variant: Variant, share: float = 1.0) -> Params:
         "DesiredWeight": variant.desired_weight,
     }
     if variant.instances is None:
-        return {**counts, "CurrentServerlessConfig": variant.config["ServerlessConfig"]}
+        return {
+            **counts,
+            "CurrentServerlessConfig": variant.serverless,
+            "DesiredServerlessConfig": variant.desired_serverless,
+        }
     return {
         **counts,
         "CurrentInstanceCount": round(variant.instances * share),
@@ -149,9 +171,12 @@ def _counts(variant: Variant, share: float = 1.0) -> Params:
     }
 
 
-def _left(pending: Deployment | None) -> float:
-    """The share of the old instances that an update has not given up yet."""
-    return 1.0 - pending.share if pending is not None and pending.rollout.rolling else 1.0
+def _left(endpoint: Endpoint) -> float:
+    """The share of its instances that an update, or one that failed to go back, has left."""
+    pending = endpoint.pending
+    if pending is not None and pending.rollout.rolling:
+        return 1.0 - pending.share
+    return 1.0 - endpoint.mixed_share if endpoint.mixed is not None else 1.0
 
 
 def _routing(variant: Variant) -> Params:

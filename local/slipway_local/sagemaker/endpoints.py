@@ -1,6 +1,7 @@
 """Endpoints: create, update, rescale, describe, list, delete."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from slipway_local.sagemaker import (
     configs,
@@ -13,7 +14,7 @@ from slipway_local.sagemaker import (
 )
 from slipway_local.sagemaker.account import Account, Endpoint, Resource
 from slipway_local.sagemaker.errors import already_exists, in_progress, invalid, not_found
-from slipway_local.sagemaker.fleets import Fleet
+from slipway_local.sagemaker.fleets import Fleet, Variant
 from slipway_local.sagemaker.operations import Operations, Params
 from slipway_local.sagemaker.rollouts import plan
 
@@ -25,7 +26,9 @@ def create_endpoint(account: Account, params: Params) -> Params:
     arn = account.arn("endpoint", name)
     if arn in account.endpoints:
         raise already_exists("endpoint", arn)
-    fleet = _launch(account, configs.find_settled(account, params["EndpointConfigName"]))
+    config = configs.find_settled(account, params["EndpointConfigName"])
+    demand = quotas.demand(fleets.described(config.body))
+    fleet = _launch(account, config.name, config.body, demand)
     now = account.clock()
     endpoint = Endpoint(name, arn, fleet.config_name, now, now, "Creating", now)
     endpoint.deployment_config = params.get("DeploymentConfig")
@@ -43,14 +46,13 @@ def update_endpoint(account: Account, params: Params) -> Params:
     strategy = params.get("DeploymentConfig")
     if params.get("RetainDeploymentConfig", False):
         strategy = endpoint.deployment_config
-    variants = config.body["ProductionVariants"]
+    body = _wanted(endpoint, config, params)
     if strategy and endpoint.fleet is not None:
-        _check_names(endpoint.fleet, variants)
-    rollout = plan(strategy or {}, sum(quotas.demand(variants).values()))
-    fleet = _launch(account, config)
-    if params.get("RetainAllVariantProperties", False) and endpoint.fleet is not None:
-        excluded = params.get("ExcludeRetainedVariantProperties", [])
-        fleets.keep(endpoint.fleet, fleet, {item["VariantPropertyType"] for item in excluded})
+        _check_names(endpoint.fleet, body["ProductionVariants"])
+        _check_rolling(strategy, body["ProductionVariants"])
+    demand = quotas.demand(fleets.described(body))
+    rollout = plan(strategy or {}, sum(demand.values()))
+    fleet = _launch(account, config.name, body, quotas.surge(endpoint, demand, rollout))
     endpoint.deployment_config = strategy
     deployments.update(account, endpoint, fleet, rollout)
     return {"EndpointArn": endpoint.arn}
@@ -61,16 +63,12 @@ def update_endpoint_weights_and_capacities(account: Account, params: Params) -> 
     configs.find(account, endpoint.config_name)
     wanted = params["DesiredWeightsAndCapacities"]
     fleet = endpoint.fleet
-    if fleet is None:
+    if fleet is None or endpoint.status != "InService":
         raise in_progress(endpoint.arn)
-    _check_rescale(account, fleet, wanted)
-    for change in wanted:
-        variant = fleet.variant(change["VariantName"])
-        if variant is not None:
-            variant.desired_weight = change.get("DesiredWeight", variant.desired_weight)
-            variant.desired_instances = change.get(
-                "DesiredInstanceCount", variant.desired_instances
-            )
+    changes = [(_rescalable(account, fleet, change), change) for change in wanted]
+    quotas.check(account, quotas.growth(changes))
+    for variant, change in changes:
+        variant.desire(change)
     deployments.rescale(account, endpoint)
     return {"EndpointArn": endpoint.arn}
 
@@ -138,29 +136,52 @@ def _check_names(fleet: Fleet, variants: Iterable[Params]) -> None:
         )
 
 
-def _launch(account: Account, config: Resource) -> Fleet:
-    """Start what the configuration asks for. Raises Refusal before anything is started."""
-    variants = config.body["ProductionVariants"]
+def _check_rolling(strategy: Params, variants: Sequence[Params]) -> None:
+    """Source: "Exclusions" of "Deployment guardrails"; the wording is not published."""
+    serverless = any("ServerlessConfig" in variant for variant in variants)
+    if "RollingUpdatePolicy" in strategy and (serverless or len(variants) > 1):
+        kind = "serverless" if serverless else "several"
+        raise invalid(f"A RollingUpdatePolicy cannot update {kind} production variants.")
+
+
+def _wanted(endpoint: Endpoint, config: Resource, params: Params) -> Mapping[str, Any]:
+    """The new configuration, with what the update shall retain of the endpoint's variants."""
+    if endpoint.fleet is None or not params.get("RetainAllVariantProperties", False):
+        return config.body
+    excluded = params.get("ExcludeRetainedVariantProperties", [])
+    kinds = {item["VariantPropertyType"] for item in excluded}
+    return fleets.retaining(endpoint.fleet, config.body, kinds)
+
+
+def _launch(
+    account: Account, name: str, body: Mapping[str, Any], instances: Mapping[str, int]
+) -> Fleet:
+    """Start what the configuration asks for, on so many more instances. Raises Refusal before
+    anything is started."""
+    variants = fleets.described(body)
     programs = [models.program(account, variant["ModelName"]) for variant in variants]
-    quotas.check(account, quotas.demand(variants))
-    return fleets.launch(config.name, config.body, programs, account.launcher, account.clock())
+    quotas.check(account, instances)
+    return fleets.launch(name, body, programs, account.launcher, account.clock())
 
 
-def _check_rescale(account: Account, fleet: Fleet, wanted: Iterable[Params]) -> None:
-    more: dict[str, int] = {}
-    for change in wanted:
-        variant = fleet.variant(change["VariantName"])
-        if variant is None:
-            raise invalid(f"There is no variant {change['VariantName']} at this endpoint.")
-        # New instances start from the model: without it they cannot.
-        models.find(account, variant.program.model_name)
-        count = change.get("DesiredInstanceCount", variant.desired_instances)
-        instance_type = variant.config.get("InstanceType")
-        if instance_type and count is not None:
-            more[instance_type] = (
-                more.get(instance_type, 0) + count - (variant.desired_instances or 0)
-            )
-    quotas.check(account, more)
+def _rescalable(account: Account, fleet: Fleet, change: Params) -> Variant:
+    """The variant that a change is for; AWS has not published the wordings."""
+    variant = fleet.member(change["VariantName"])
+    if variant is None:
+        raise invalid(f"There is no variant {change['VariantName']} at this endpoint.")
+    # New instances start from the model: without it they cannot.
+    models.find(account, variant.program.model_name)
+    serverless = variant.serverless is not None
+    other = "DesiredInstanceCount" if serverless else "ServerlessUpdateConfig"
+    if other in change:
+        kind = "serverless" if serverless else "not serverless"
+        raise invalid(f"Variant {variant.name} is {kind}: it takes no {other}.")
+    if change.get("DesiredInstanceCount") == 0 and "AsyncInferenceConfig" not in fleet.config:
+        raise invalid(
+            f"Variant {variant.name}: DesiredInstanceCount must be at least 1, except at an "
+            "asynchronous endpoint."
+        )
+    return variant
 
 
 OPERATIONS: Operations = {

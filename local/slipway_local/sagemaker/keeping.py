@@ -37,6 +37,8 @@ class KeptVariant:
     instances: int | None
     desired_weight: float
     desired_instances: int | None
+    serverless: Mapping[str, Any] | None
+    desired_serverless: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,9 @@ class Kept:
     executions: Sequence[KeptExecution]
 
 
+_SIZES = [field.name for field in fields(KeptVariant) if field.name != "program"]
+
+
 class GoneRun:
     """The run of a job that ended with the process before."""
 
@@ -180,7 +185,7 @@ def _endpoint(endpoint: Endpoint) -> KeptEndpoint:
 
 
 def _fleet(fleet: Fleet) -> KeptFleet:
-    variants = [KeptVariant(**_members(KeptVariant, each)) for each in fleet.variants]
+    variants = [KeptVariant(**_members(KeptVariant, each)) for each in fleet.members()]
     return KeptFleet(fleet.config_name, fleet.config, variants, fleet.capture)
 
 
@@ -207,11 +212,9 @@ def _launched(account: Account, kept: KeptFleet) -> Fleet:
         kept.config_name, kept.config, programs, account.launcher, account.clock()
     )
     fleet.capture = kept.capture
-    for variant, before in zip(fleet.variants, kept.variants, strict=True):
-        variant.desired_weight, variant.desired_instances = before.weight, before.instances
-        variant.settle()
-        variant.desired_weight = before.desired_weight
-        variant.desired_instances = before.desired_instances
+    for variant, before in zip(fleet.members(), kept.variants, strict=True):
+        for name in _SIZES:
+            setattr(variant, name, getattr(before, name))
     return fleet
 
 

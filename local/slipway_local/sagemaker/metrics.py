@@ -57,20 +57,20 @@ def loading(
     hit: bool,
     waited_us: float,
     took_us: float | None,
+    downloaded_us: float,
     models: int,
     time: float,
 ) -> Sequence[Datum]:
     """What a request to a multi-model endpoint tells: whether its model was loaded already, how
-    long it waited, how long the load took that it has seen end, and how many models are loaded.
-
-    The container is told once to fetch and to load, so ModelLoadingTime includes the download.
-    """
+    long it waited, how long the download and the load took that it has seen end, and how many
+    models are loaded."""
     dimensions = {"EndpointName": endpoint, "VariantName": variant}
     values = [("ModelCacheHit", float(hit), "None")]
     if not hit:
         values.append(("ModelLoadingWaitTime", waited_us, "Microseconds"))
     if took_us is not None:
-        values.append(("ModelLoadingTime", took_us, "Microseconds"))
+        values.append(("ModelDownloadingTime", downloaded_us, "Microseconds"))
+        values.append(("ModelLoadingTime", max(0.0, took_us - downloaded_us), "Microseconds"))
     data = [Datum(name, value, unit, dimensions, time) for name, value, unit in values]
     count = Datum("LoadedModelCount", float(models), "None", dimensions, time, INSTANCES)
     return [*data, count]

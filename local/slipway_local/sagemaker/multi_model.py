@@ -2,20 +2,27 @@
 
     request ── loaded? ──yes───────────────────────────► invoke ──► answer
                  └──no──► load ──in 60 s────────────────────┘  └─ without caching: unload
-                            └──later──► ModelNotReadyException; it goes on loading
+                           │ └──later──► ModelNotReadyException; it goes on loading
+                           └──507, no memory──► unload what was asked least recently, load again
 
-Source: "Invoke a Multi-Model Endpoint", "Custom Containers Contract for Multi-Model Endpoints".
+A model is found where its object is when it is first asked; once loaded it answers as it is until
+it is unloaded, though its object be overwritten or removed.
+
+Source: "How multi-model endpoints work", "Invoke a Multi-Model Endpoint", "Custom Containers
+Contract for Multi-Model Endpoints".
 """
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from slipway_local.sagemaker import metrics
 from slipway_local.sagemaker.account import Account
 from slipway_local.sagemaker.errors import model_error, not_downloaded, not_ready
 from slipway_local.sagemaker.routes import Route, Stage
-from slipway_local.sagemaker.serving import MultiModelServer, Reply
+from slipway_local.sagemaker.serving import Invocation, MultiModelServer, Reply
 
 OK, BAD_REQUEST, CONFLICT = HTTPStatus.OK, HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT
+FULL = HTTPStatus.INSUFFICIENT_STORAGE
 
 
 def load(account: Account, route: Route, stage: Stage, target: str, timeout: float) -> float:
@@ -32,13 +39,53 @@ def load(account: Account, route: Route, stage: Stage, target: str, timeout: flo
     with account.lock:
         route.variant.loading.setdefault((stage.label, target), asked)
     try:
-        reply = server.load(target, timeout=timeout)
+        reply = _with_room(
+            account, route, server, target, lambda: server.load(target, timeout=timeout)
+        )
     except TimeoutError as error:
-        _count(account, route, stage, hit=False, waited=account.clock() - asked)
+        _count(account, route, stage, target, hit=False, waited=account.clock() - asked)
         raise not_ready(target) from error
     waited = account.clock() - asked
     _conclude(account, route, stage, target, reply, waited)
     return waited
+
+
+def invoke(
+    account: Account,
+    route: Route,
+    stage: Stage,
+    invocation: Invocation,
+    target: str,
+    timeout: float,
+) -> Reply:
+    """Ask a container, whether it has one model or several. Raises as Server.invoke, and Refusal:
+    ModelNotReadyException."""
+    server = stage.server
+    if not isinstance(server, MultiModelServer):
+        return server.invoke(invocation, timeout=timeout)
+    return _with_room(
+        account, route, server, target, lambda: server.invoke(invocation, timeout=timeout)
+    )
+
+
+def _with_room(
+    account: Account,
+    route: Route,
+    server: MultiModelServer,
+    target: str,
+    ask: Callable[[], Reply],
+) -> Reply:
+    """What the container answers, once what it has no memory for has found room.
+
+    Raises Refusal: ModelNotReadyException, while all others are being asked.
+    """
+    while (reply := ask()).status == FULL:
+        others = [each for each in server.loaded() if each != target]
+        if not others:
+            return reply
+        if not any(_unload(account, route, server, other) for other in others):
+            raise not_ready(target)
+    return reply
 
 
 def _check_data(account: Account, stage: Stage, target: str) -> None:
@@ -57,7 +104,7 @@ def _conclude(
         began = route.variant.loading.pop((stage.label, target), None)
     hit = reply.status == CONFLICT
     took = account.clock() - began if began is not None and reply.status == OK else None
-    _count(account, route, stage, hit=hit, waited=waited, took=took)
+    _count(account, route, stage, target, hit=hit, waited=waited, took=took)
     if not hit and reply.status >= BAD_REQUEST:
         text = reply.body.decode("utf-8", "replace")
         raise model_error(route.log, reply.status, stage.label, text)
@@ -65,38 +112,45 @@ def _conclude(
 
 def release(account: Account, route: Route, stage: Stage, target: str) -> None:
     """The model has answered: without caching it is unloaded, unless others are asking it."""
-    server = stage.server
-    if stage.container.caching or not isinstance(server, MultiModelServer):
-        return
+    if not stage.container.caching and isinstance(stage.server, MultiModelServer):
+        _unload(account, route, stage.server, target)
+
+
+def _unload(account: Account, route: Route, server: MultiModelServer, target: str) -> bool:
+    """Whether the model was there, and nobody was asking it."""
     began = account.clock()
     if server.unload(target).status >= BAD_REQUEST:
-        return
+        return False
     ended = account.clock()
     took = (ended - began) * 1e6
     with account.lock:
         account.metrics.append(
             metrics.unloading(route.endpoint, route.variant.name, took_us=took, time=ended)
         )
+    return True
 
 
 def _count(
     account: Account,
     route: Route,
     stage: Stage,
+    target: str,
     *,
     hit: bool,
     waited: float,
     took: float | None = None,
 ) -> None:
     server = stage.server
-    models = len(server.loaded()) if isinstance(server, MultiModelServer) else 0
+    if not isinstance(server, MultiModelServer):
+        return
     data = metrics.loading(
         route.endpoint,
         route.variant.name,
         hit=hit,
         waited_us=waited * 1e6,
         took_us=None if took is None else took * 1e6,
-        models=models,
+        downloaded_us=server.downloaded(target) * 1e6,
+        models=len(server.loaded()),
         time=account.clock(),
     )
     with account.lock:

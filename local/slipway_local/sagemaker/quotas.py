@@ -1,10 +1,13 @@
 """Account quotas, counted in instances: `ml.m5.large for endpoint usage`."""
 
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Any
 
-from slipway_local.sagemaker.account import Account
+from slipway_local.sagemaker.account import Account, Endpoint
 from slipway_local.sagemaker.errors import limit_exceeded
+from slipway_local.sagemaker.fleets import Variant
+from slipway_local.sagemaker.rollouts import Rollout
 
 
 def demand(variants: Iterable[Mapping[str, Any]]) -> dict[str, int]:
@@ -17,10 +20,36 @@ def demand(variants: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return wanted
 
 
+def surge(endpoint: Endpoint, wanted: Mapping[str, int], rollout: Rollout) -> dict[str, int]:
+    """How many more instances an update needs on its way to `wanted`.
+
+    A rolling one needs those of a batch, and of what grows; any other a second fleet.
+    """
+    if not rollout.rolling:
+        return dict(wanted)
+    batch = rollout.steps[0].traffic
+    return {
+        kind: ceil(count * batch) + max(0, count - endpoint.instances(kind))
+        for kind, count in wanted.items()
+    }
+
+
+def growth(changes: Iterable[tuple[Variant, Mapping[str, Any]]]) -> dict[str, int]:
+    """How many more instances of which type the variants' changes ask for."""
+    more: dict[str, int] = {}
+    for variant, change in changes:
+        before = variant.desired_instances or 0
+        kind = variant.config.get("InstanceType")
+        if kind is not None:
+            after = change.get("DesiredInstanceCount", before)
+            more[kind] = more.get(kind, 0) + after - before
+    return more
+
+
 def check(account: Account, more: Mapping[str, int]) -> None:
     """Refuse `more` instances where they cross a quota. Raises Refusal: ResourceLimitExceeded.
 
-    During a blue/green update both fleets count.
+    During a blue/green update both fleets count, during a rolling one the larger.
     """
     for instance_type, delta in more.items():
         quota = f"{instance_type} for endpoint usage"
@@ -31,8 +60,4 @@ def check(account: Account, more: Mapping[str, int]) -> None:
 
 
 def _used(account: Account, instance_type: str) -> int:
-    return sum(
-        fleet.instances(instance_type)
-        for endpoint in account.endpoints.values()
-        for fleet in endpoint.fleets()
-    )
+    return sum(endpoint.instances(instance_type) for endpoint in account.endpoints.values())

@@ -53,10 +53,7 @@ def find(account: Account, params: Params) -> Route:
 
 def stages(variant: Variant, hostname: str | None) -> Sequence[Stage]:
     """The containers to ask, in order."""
-    containers = variant.program.containers
-    labels = [c.hostname or f"container-{n}" for n, c in enumerate(containers, start=1)]
-    if len(containers) == 1:
-        labels = ["primary"]
+    containers, labels = variant.program.containers, variant.program.labels()
     chain = [Stage(*parts) for parts in zip(variant.servers, containers, labels, strict=True)]
     if len(containers) == 1 or not variant.program.direct:
         if hostname is not None:
@@ -67,20 +64,26 @@ def stages(variant: Variant, hostname: str | None) -> Sequence[Stage]:
         return chain
     chosen = [stage for stage in chain if stage.label == hostname]
     if not chosen:
-        raise bad_request(f"Direct invocation needs TargetContainerHostname, one of {labels}.")
+        raise bad_request(
+            f"Direct invocation needs a TargetContainerHostname, one of {', '.join(labels)}"
+            + (f", and not {hostname}." if hostname else ".")
+        )
     return chosen
 
 
 def _check_target_model(
     account: Account, endpoint: str, program: Program, target: str | None
 ) -> None:
-    """TargetModel goes with a multi-model endpoint, and with no other."""
+    """TargetModel goes with a multi-model endpoint, and with no other. AWS says no more than the
+    first sentences."""
     several = any(container.multi_model for container in program.containers)
     if several and target is None:
         request = fresh_id(account.random)
-        raise bad_request(f"Request {request} is missing a target model header.")
+        raise bad_request(
+            f"Request {request} is missing a target model header. Give a TargetModel."
+        )
     if target is not None and not several:
         raise bad_request(
             f"Endpoint {endpoint} is not a multi-model endpoint and does not support target "
-            "model header."
+            "model header. Leave TargetModel out."
         )

@@ -5,7 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from slipway_local.sagemaker.jobs import Ending, Job
-from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply, ServerGone
+from slipway_local.sagemaker.serving import (
+    Container,
+    Health,
+    Invocation,
+    Reply,
+    ServerGone,
+    Usage,
+)
 
 Answer = Callable[[Container, Invocation], Reply]
 
@@ -28,11 +35,13 @@ def constant(body: bytes, status: int = 200, content_type: str = "text/csv") -> 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """How a container behaves: ready (or, with a `failure`, failed) `after` seconds."""
+    """How a container behaves: ready (or, with a `failure`, failed) `after` seconds; what it takes
+    of its instance."""
 
     after: float = 0.0
     failure: str = ""
     answer: Answer = echo
+    usage: Usage = field(default_factory=Usage)
 
 
 @dataclass(slots=True)
@@ -64,6 +73,9 @@ class ScriptedServer:
             raise ServerGone(self.container.image)
         return self.script.answer(self.container, invocation)
 
+    def usage(self) -> Usage:
+        return Usage() if self.stopped else self.script.usage
+
     def stop(self) -> None:
         self.stopped = True
 
@@ -78,32 +90,48 @@ class ScriptedMultiModelServer(ScriptedServer):
 
     launch: Callable[[Container], ScriptedServer]
     models: dict[str, ScriptedServer] = field(default_factory=dict)
+    busy: set[str] = field(default_factory=set)
 
     def load(self, target: str, *, timeout: float) -> Reply:
         """A model whose script is not ready yet counts as one that takes longer than `timeout`."""
         if self.stopped or self.health() is not Health.READY:
             raise ServerGone(self.container.image)
         status = 409 if target in self.models else 200
-        url = f"{(self.container.model_data_url or '').rstrip('/')}/{target.lstrip('/')}"
-        if target not in self.models:
-            one = replace(self.container, model_data_url=url, multi_model=False)
-            self.models[target] = self.launch(one)
-        model = self.models[target]
+        model = self.models.pop(target, None) or self._start(target)
+        self.models[target] = model
+        if status == 200 and 0 < self.container.memory < self.usage().memory:
+            return Reply(507, {}, self._drop(target))
         if model.health() is Health.STARTING:
             raise TimeoutError(f"{target} did not load within {timeout:g} seconds")
         if model.health() is Health.FAILED:
             return Reply(500, {}, self.models.pop(target).failure().encode())
         return Reply(status, {}, b"")
 
+    def _start(self, target: str) -> ScriptedServer:
+        url = f"{(self.container.model_data_url or '').rstrip('/')}/{target.lstrip('/')}"
+        return self.launch(replace(self.container, model_data_url=url, multi_model=False))
+
+    def _drop(self, target: str) -> bytes:
+        self.models.pop(target).stop()
+        return b"out of memory"
+
     def unload(self, target: str) -> Reply:
-        model = self.models.pop(target, None)
-        if model is None:
+        if target not in self.models:
             return Reply(404, {}, b"")
-        model.stop()
+        if target in self.busy:
+            return Reply(409, {}, b"")
+        self._drop(target)
         return Reply(200, {}, b"")
 
     def loaded(self) -> Sequence[str]:
         return list(self.models)
+
+    def downloaded(self, target: str) -> float:
+        del target
+        return 0.0
+
+    def usage(self) -> Usage:
+        return sum((model.usage() for model in self.models.values()), Usage())
 
     def invoke(self, invocation: Invocation, *, timeout: float) -> Reply:
         target = invocation.headers["X-Amzn-SageMaker-Target-Model"]

@@ -11,7 +11,7 @@ class Container:
     """One container of a model, as CreateModel described it.
 
     A `multi_model` one serves all models under its URL; with `caching` they stay loaded. An
-    `isolated` one reaches no network.
+    `isolated` one reaches no network. `memory` is its instance's, in bytes; 0 where none is known.
     """
 
     image: str
@@ -21,6 +21,7 @@ class Container:
     multi_model: bool = False
     caching: bool = True
     isolated: bool = False
+    memory: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,18 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a container takes: bytes of memory and of disk, and seconds of CPU since it started."""
+
+    memory: int = 0
+    disk: int = 0
+    cpu: float = 0.0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(self.memory + other.memory, self.disk + other.disk, self.cpu + other.cpu)
 
 
 class Health(Enum):
@@ -62,6 +75,10 @@ class Server(Protocol):
         `timeout` seconds."""
         ...
 
+    def usage(self) -> Usage:
+        """What it takes now; nothing when it does not run."""
+        ...
+
     def stop(self) -> None:
         """End the process and free what it holds. Calling it again does nothing."""
         ...
@@ -75,7 +92,8 @@ class MultiModelServer(Server, Protocol):
     """
 
     def load(self, target: str, *, timeout: float) -> Reply:
-        """POST /models: 200 when the model is loaded now, 409 when it was before, else why not.
+        """POST /models: 200 when the model is loaded now, 409 when it was before, 507 when there
+        is no memory for it beside those that are loaded, else why not. `invoke` answers 507, too.
         Raises ServerGone, and after `timeout` seconds TimeoutError; loading then goes on."""
         ...
 
@@ -84,7 +102,11 @@ class MultiModelServer(Server, Protocol):
         ...
 
     def loaded(self) -> Sequence[str]:
-        """GET /models: the targets."""
+        """GET /models: the targets, the one asked least recently first."""
+        ...
+
+    def downloaded(self, target: str) -> float:
+        """How many seconds it took to fetch the target that is loaded."""
         ...
 
 

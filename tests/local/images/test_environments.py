@@ -3,11 +3,17 @@
 import os
 import subprocess
 import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
-from slipway_local.images.environments import EnvironmentFailed, Environments, _cause
+from slipway_local.images.environments import Environments
+from slipway_local.images.installing import EnvironmentFailed, cause
 from slipway_local.images.requirements import Wanted
 
 SMALL = ("six==1.16.0",)
@@ -93,7 +99,7 @@ RESOLVER = """  x No solution found when resolving dependencies:
 
 
 @pytest.mark.parametrize(
-    ("said", "cause"),
+    ("said", "first"),
     [
         (
             RESOLVER,
@@ -103,8 +109,8 @@ RESOLVER = """  x No solution found when resolving dependencies:
     ],
     ids=["resolver", "other"],
 )
-def test_what_the_installer_says_begins_with_its_cause(said: str, cause: str) -> None:
-    assert _cause(said) == cause
+def test_what_the_installer_says_begins_with_its_cause(said: str, first: str) -> None:
+    assert cause(said) == first
 
 
 def _output(python: Path, program: str) -> str:
@@ -116,23 +122,74 @@ def _output(python: Path, program: str) -> str:
 def test_pytorch_is_a_cpu_build_from_the_wheels_that_pip_knows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """What it needs itself comes from the package index, as the script's requirements do."""
     wheels = tmp_path / "wheels"
-    _empty_wheel(wheels, "torch", "9.9.9+cpu")
-    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
-    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)  # a machine may cap torch for all its users
+    _wheel(wheels, "torch", "9.9.9+cpu", needs="toml")
+    _pip_knows(wheels, monkeypatch)
     environment = Environments(tmp_path / "images").provide(("torch==9.9.9",), Wanted(SMALL))
     assert environment.substitutions == ()
-    program = "import importlib.metadata as m; print(m.version('torch'), m.version('six'))"
+    program = "import toml, importlib.metadata as m; print(m.version('torch'), m.version('six'))"
     assert _output(environment.python, program) == "9.9.9+cpu 1.16.0"
 
 
-def _empty_wheel(folder: Path, name: str, version: str) -> None:
-    """A wheel without a module."""
-    folder.mkdir()
+@pytest.mark.parametrize("version", ["999.8", "999.10"], ids=["newer", "older"])
+def test_the_nearest_cpu_build_of_pytorch_is_taken_and_said(
+    version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheels = tmp_path / "wheels"
+    _wheel(wheels, "torch", "999.9+cpu")
+    _pip_knows(wheels, monkeypatch)
+    environment = Environments(tmp_path / "images").provide((f"torch=={version}",))
+    assert environment.substitutions == (f"torch 999.9+cpu instead of {version}",)
+
+
+def test_without_a_cpu_build_the_index_s_own_is_fetched_and_its_size_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _wheel(tmp_path / "index" / "torch", "torch", "999.9", size=3_000_000)
+    _pip_knows(tmp_path, monkeypatch)
+    said: list[str] = []
+    with _index(tmp_path / "index") as address:
+        monkeypatch.setenv("UV_DEFAULT_INDEX", address)
+        Environments(tmp_path / "images", said.append).provide(("torch==999.9",))
+    assert said == [
+        "making the environment of torch==999.9",
+        "no CPU build of PyTorch can be had here: the package index's own brings gigabytes of CUDA",
+        "Downloading torch (2.9MiB)",
+        "Downloaded torch",
+    ]
+
+
+def _pip_knows(wheels: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels))
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)  # a machine may cap torch for all its users
+
+
+@contextmanager
+def _index(folder: Path) -> Iterator[str]:
+    """A package index of a folder's folders."""
+    handler = partial(_Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None: ...
+
+
+def _wheel(folder: Path, name: str, version: str, needs: str = "", size: int = 0) -> None:
+    """A wheel of one file."""
+    folder.mkdir(parents=True)
     information = f"{name}-{version}.dist-info"
+    needed = f"Requires-Dist: {needs}\n" if needs else ""
     files = {
-        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        "METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{needed}",
         "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "weights": "w" * size,
         "RECORD": "",
     }
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:

@@ -28,7 +28,7 @@ BROKEN = "def model_fn(d): raise ValueError('no weights')\n"
 
 @pytest.fixture
 def server(dock: Dock) -> Iterator[MultiModelServer]:
-    """A container of at most two loaded models."""
+    """A container of several models."""
     for name in "abc":
         files = {"model": name.encode(), "code/inference.py": SCRIPT.encode()}
         dock.store[f"s3://models/many/{name}.tar.gz"] = dock.pack(files)
@@ -36,7 +36,7 @@ def server(dock: Dock) -> Iterator[MultiModelServer]:
     environments = Environments(dock.home / "images")
     fetch = dock.store.__getitem__
     ground = Ground(dock.home, environments, fetch, DEFAULT_BOUNDS, 60.0, FAMILIES)
-    server = MultiModelServer(ground, _container(), most=2)
+    server = MultiModelServer(ground, _container())
     server.start()
     assert dock.eventually(lambda: server.health() is Health.READY)
     yield server
@@ -65,11 +65,32 @@ def test_models_load_when_they_are_asked(server: MultiModelServer) -> None:
     assert server.loaded() == ["a.tar.gz", "/b.tar.gz"]
 
 
-def test_the_model_asked_least_recently_is_unloaded(dock: Dock, server: MultiModelServer) -> None:
-    for name in ("a", "b", "a", "c"):
-        assert json.loads(_ask(server, f"{name}.tar.gz").body)[0] == name
-    assert server.loaded() == ["a.tar.gz", "c.tar.gz"]
+def test_a_model_that_has_no_room_is_not_loaded(dock: Dock, server: MultiModelServer) -> None:
+    assert server.load("a.tar.gz", timeout=30).status == 200
+    assert server.downloaded("a.tar.gz") > 0
+    one = server.usage()
+    assert one.memory > 1 << 20
+    assert one.disk > len(SCRIPT)
+    server._memory = int(2.5 * one.memory)
+    assert _ask(server, "b.tar.gz").status == 200
+    for _ in range(2):
+        assert server.load("c.tar.gz", timeout=30).status == _ask(server, "c.tar.gz").status == 507
+    assert server.loaded() == ["a.tar.gz", "b.tar.gz"]
+    assert _ask(server, "a.tar.gz").status == 200
+    assert server.loaded() == ["b.tar.gz", "a.tar.gz"]
+    server.unload("b.tar.gz")
+    assert _ask(server, "c.tar.gz").status == 200
     assert dock.eventually(lambda: len(list((dock.home / "containers").glob("*/*"))) == 2)
+
+
+def test_a_model_that_proves_too_large_is_ended_unless_it_is_alone(
+    server: MultiModelServer,
+) -> None:
+    server._memory = 1
+    assert server.load("a.tar.gz", timeout=30).status == 200
+    server._typical = -(1 << 40)
+    assert server.load("b.tar.gz", timeout=30).status == 507
+    assert server.loaded() == ["a.tar.gz"]
 
 
 def test_a_model_that_cannot_load_is_told_and_tried_anew(

@@ -1,14 +1,17 @@
 """Statuses over time: health, rollback, silence, the mixed state."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from slipway_local.sagemaker.account import Durations
 from slipway_local.sagemaker.rehearsal import Rehearsal
 from slipway_local.sagemaker.scripted import Script, constant
 
 Deploy = Callable[..., str]
 
+ROLE = "arn:aws:iam::123456789012:role/serving"
 BAD = {"s3://bad": Script(after=30, failure="no such file")}
 PING = (
     "The primary container for production variant AllTraffic did not pass the ping health check. "
@@ -132,6 +135,27 @@ def test_deleting_what_is_being_deployed_fails_the_update(
     assert described["FailureReason"].startswith(f"Could not find {kind} ")
 
 
+def test_a_container_that_fails_is_named(cloud: Rehearsal, variant: Callable[..., Any]) -> None:
+    cloud.launcher.scripts = {"second": Script(after=5, failure="No module named pca")}
+    containers: list[Any] = [{"Image": "first"}, {"Image": "second"}]
+    for name, hosts in (("numbered", ("", "")), ("named", ("scale", "score"))):
+        chain = [
+            each | ({"ContainerHostname": host} if host else {})
+            for each, host in zip(containers, hosts, strict=True)
+        ]
+        cloud.control.create_model(ModelName=name, ExecutionRoleArn=ROLE, Containers=chain)
+        create = cloud.control.create_endpoint_config
+        create(EndpointConfigName=name, ProductionVariants=[variant(model=name)])
+        cloud.control.create_endpoint(EndpointName=name, EndpointConfigName=name)
+        cloud.pass_time(5)
+        reason = cloud.control.describe_endpoint(EndpointName=name)["FailureReason"]
+        assert reason == (
+            f"The {hosts[1] or 'container-2'} for production variant AllTraffic did not pass the "
+            "ping health check. Please check CloudWatch logs for this endpoint. "
+            "The container said: No module named pca"
+        )
+
+
 def test_a_rolling_update_that_cannot_go_back_leaves_a_mix(
     serve: Deploy, configure: Deploy
 ) -> None:
@@ -153,6 +177,12 @@ def test_a_rolling_update_that_cannot_go_back_leaves_a_mix(
     assert described["EndpointStatus"] == "UpdateRollbackFailed"
     assert described["FailureReason"] == "Alarms in ALARM state: errors."
     assert {answer(cloud) for _ in range(30)} == {b"old", b"new"}
+    assert described["ProductionVariants"][0]["CurrentInstanceCount"] == 1
+    change: Any = {"VariantName": "AllTraffic", "DesiredWeight": 2}
+    with pytest.raises(ClientError, match="Cannot update in-progress endpoint"):
+        cloud.control.update_endpoint_weights_and_capacities(
+            EndpointName="live", DesiredWeightsAndCapacities=[change]
+        )
     cloud.control.update_endpoint(EndpointName="live", EndpointConfigName="three")
     cloud.pass_time(1)
     assert status(cloud) == "InService"

@@ -40,10 +40,10 @@ def delete(cloud: Rehearsal) -> object:
     return cloud.control.delete_endpoint(EndpointName="live")
 
 
-def rescale(cloud: Rehearsal) -> object:
+def rescale(cloud: Rehearsal, **change: Any) -> object:  # noqa: ANN401 - boto3's own types
+    wanted: Any = {"VariantName": "AllTraffic", **(change or {"DesiredInstanceCount": 2})}
     return cloud.control.update_endpoint_weights_and_capacities(
-        EndpointName="live",
-        DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 2}],
+        EndpointName="live", DesiredWeightsAndCapacities=[wanted]
     )
 
 
@@ -198,14 +198,10 @@ ROLLING = {
 }
 
 
-@pytest.mark.parametrize("strategy", [CANARY, ROLLING])
 def test_deployment_guardrails_need_the_old_variant_names(
-    cloud: Rehearsal,
-    configure: Deploy,
-    variant: Callable[..., Any],
-    refused: Refused,
-    strategy: Any,  # noqa: ANN401 - a plain dict
+    cloud: Rehearsal, configure: Deploy, variant: Callable[..., Any], refused: Refused
 ) -> None:
+    strategy: Any = CANARY
     configure(cloud, "one")
     variants = [variant("A", "one"), variant("B", "one")]
     for name, chosen in (("both", variants), ("swapped", variants[::-1]), ("a", variants[:1])):
@@ -223,6 +219,8 @@ def test_deployment_guardrails_need_the_old_variant_names(
         "ValidationException",
         OTHER_NAMES,
     )
+    message = "A RollingUpdatePolicy cannot update several production variants."
+    assert refused(lambda: update_to("both", DeploymentConfig=ROLLING))[1] == message
     assert len(cloud.launcher.launched) == launched
     update_to("swapped", DeploymentConfig=strategy)
     cloud.pass_time(0)
@@ -302,6 +300,66 @@ def test_rescaling_starts_no_new_fleet(serve: Deploy) -> None:
     assert len(cloud.launcher.launched) == 1
 
 
+def test_a_rolling_update_reckons_with_the_counts_that_it_retains(
+    serve: Deploy, configure: Deploy, refused: Refused
+) -> None:
+    """Of ten instances a batch is one, though the configuration begins with two; and what is
+    needed beside them is one batch, not a second fleet."""
+    cloud = Rehearsal(quotas={"ml.m5.large for endpoint usage": 11})
+    serve(cloud, "live", InitialInstanceCount=2)
+    configure(cloud, "two", InitialInstanceCount=2)
+    rescale(cloud, DesiredInstanceCount=10)
+    cloud.pass_time(0)
+    batch = {"Type": "INSTANCE_COUNT", "Value": 1}
+    strategy: Any = {"RollingUpdatePolicy": {"MaximumBatchSize": batch, "WaitIntervalInSeconds": 9}}
+    update: Any = {
+        "EndpointName": "live",
+        "EndpointConfigName": "two",
+        "RetainAllVariantProperties": True,
+    }
+    assert refused(lambda: cloud.control.update_endpoint(**update))[0] == "ResourceLimitExceeded"
+    cloud.control.update_endpoint(**update, DeploymentConfig=strategy)
+    cloud.pass_time(0)
+    described = cloud.control.describe_endpoint(EndpointName="live")
+    (old,) = described["ProductionVariants"]
+    (new,) = described["PendingDeploymentSummary"]["ProductionVariants"]
+    assert (old["CurrentInstanceCount"], new["CurrentInstanceCount"]) == (9, 1)
+    cloud.pass_time(90)
+    (variant,) = cloud.control.describe_endpoint(EndpointName="live")["ProductionVariants"]
+    assert (variant["CurrentInstanceCount"], variant["DesiredInstanceCount"]) == (10, 10)
+
+
+def test_a_serverless_variant_takes_new_concurrency_in_place(
+    cloud: Rehearsal, configure: Deploy, refused: Refused
+) -> None:
+    configure(cloud, "one")
+    sizes: Any = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+    variant: Any = {"VariantName": "AllTraffic", "ModelName": "one", "ServerlessConfig": sizes}
+    create = cloud.control.create_endpoint_config
+    create(EndpointConfigName="serverless", ProductionVariants=[variant])
+    cloud.control.create_endpoint(EndpointName="live", EndpointConfigName="serverless")
+    cloud.pass_time(0)
+    rescale(cloud, ServerlessUpdateConfig={"MaxConcurrency": 9, "ProvisionedConcurrency": 2})
+    cloud.pass_time(0)
+    (found,) = cloud.control.describe_endpoint(EndpointName="live")["ProductionVariants"]
+    assert "CurrentInstanceCount" not in found
+    assert found["CurrentServerlessConfig"] == {
+        "MemorySizeInMB": 2048,
+        "MaxConcurrency": 9,
+        "ProvisionedConcurrency": 2,
+    }
+    _, message = refused(lambda: rescale(cloud, DesiredInstanceCount=2))
+    assert message == "Variant AllTraffic is serverless: it takes no DesiredInstanceCount."
+
+
+def test_only_an_asynchronous_endpoint_has_no_instance(
+    cloud: Rehearsal, serve: Deploy, refused: Refused
+) -> None:
+    serve(cloud, "live")
+    _, message = refused(lambda: rescale(cloud, DesiredInstanceCount=0))
+    assert "DesiredInstanceCount must be at least 1" in message
+
+
 def test_deleting_stops_the_containers(cloud: Rehearsal, serve: Deploy) -> None:
     serve(cloud, "live")
     delete(cloud)
@@ -310,17 +368,13 @@ def test_deleting_stops_the_containers(cloud: Rehearsal, serve: Deploy) -> None:
     assert cloud.control.list_endpoints()["Endpoints"] == []
 
 
-def test_data_capture_is_kept_and_described(cloud: Rehearsal, configure: Deploy) -> None:
+def test_data_capture_is_kept_and_described(
+    cloud: Rehearsal, configure: Deploy, variant: Callable[..., Any]
+) -> None:
     configure(cloud, "one")
     cloud.control.create_endpoint_config(
         EndpointConfigName="captured",
-        ProductionVariants=[
-            {
-                "VariantName": "AllTraffic",
-                "ModelName": "one",
-                "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5},
-            }
-        ],
+        ProductionVariants=[variant(model="one")],
         DataCaptureConfig={
             "EnableCapture": True,
             "InitialSamplingPercentage": 30,
@@ -337,9 +391,6 @@ def test_data_capture_is_kept_and_described(cloud: Rehearsal, configure: Deploy)
         "DestinationS3Uri": "s3://captures/here",
         "KmsKeyId": "",
     }
-    (variant,) = described["ProductionVariants"]
-    assert variant["CurrentServerlessConfig"]["MaxConcurrency"] == 5
-    assert "CurrentInstanceCount" not in variant
 
 
 def test_lists_by_status(cloud: Rehearsal, serve: Deploy) -> None:

@@ -1,18 +1,24 @@
 """Several models at one endpoint: who is asked, what is loaded, what is told of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from slipway_local.sagemaker.errors import Refusal
+from slipway_local.sagemaker.instances import GIB
 from slipway_local.sagemaker.rehearsal import Rehearsal
 from slipway_local.sagemaker.scripted import Script, ScriptedMultiModelServer, constant
-from slipway_local.sagemaker.serving import Container, Invocation, Reply
+from slipway_local.sagemaker.serving import Container, Invocation, Reply, Usage
 
 Deploy = Callable[..., str]
 Refused = Callable[[Callable[[], object]], tuple[str, str]]
 
+SINGLE = (
+    "Endpoint single is not a multi-model endpoint and does not support target model header. "
+    "Leave TargetModel out."
+)
 ROLE = "arn:aws:iam::123456789012:role/serving"
 
 
@@ -72,14 +78,14 @@ def test_a_request_must_name_a_target_there_and_nowhere_else(
     code, message = refused(lambda: cloud.runtime.invoke_endpoint(EndpointName="live", Body=b""))
     assert code == "ValidationError"
     assert message.startswith("Request ")
-    assert message.endswith(" is missing a target model header.")
+    assert message.endswith(" is missing a target model header. Give a TargetModel.")
     serve(cloud, "single")
     call = refused(
         lambda: cloud.runtime.invoke_endpoint(EndpointName="single", Body=b"", TargetModel="a")
     )
     assert call == (
         "ValidationError",
-        "Endpoint single is not a multi-model endpoint and does not support target model header.",
+        SINGLE,
     )
 
 
@@ -188,6 +194,71 @@ def test_without_caching_a_model_is_unloaded_after_its_answer(
     data = told(cloud, "ModelCacheHit", "ModelUnloadingTime")
     assert data.count(("ModelUnloadingTime", 0.0)) == stopped
     assert data.count(("ModelCacheHit", 1.0)) == hits
+
+
+LARGE = Script(usage=Usage(memory=3 * GIB))
+
+
+def test_what_was_asked_least_recently_makes_room(several: Callable[..., Rehearsal]) -> None:
+    """An ml.m5.large has 8 GiB: two models of three, not a third."""
+    cloud = several(a=LARGE, b=LARGE, c=LARGE)
+    for name in "abac":
+        ask(cloud, f"{name}.tar.gz")
+    assert told(cloud, "ModelUnloadingTime", "LoadedModelCount", "ModelCacheHit") == [
+        ("ModelCacheHit", 0),
+        ("LoadedModelCount", 1),
+        ("ModelCacheHit", 0),
+        ("LoadedModelCount", 2),
+        ("ModelCacheHit", 1),
+        ("LoadedModelCount", 2),
+        ("ModelUnloadingTime", 0),
+        ("ModelCacheHit", 0),
+        ("LoadedModelCount", 2),
+    ]
+    for name, hit in (("a", 1), ("b", 0)):
+        ask(cloud, f"{name}.tar.gz")
+        assert told(cloud, "ModelCacheHit") == [("ModelCacheHit", hit)]
+
+
+def test_a_model_that_no_instance_has_memory_for_is_told(several: Callable[..., Rehearsal]) -> None:
+    cloud = several(a=LARGE, huge=Script(usage=Usage(memory=9 * GIB)))
+    ask(cloud, "a.tar.gz")
+    with pytest.raises(ClientError, match=r"server error \(507\) from primary"):
+        ask(cloud, "huge.tar.gz")
+    assert ask(cloud, "a.tar.gz") == b""
+
+
+def test_models_that_are_being_asked_are_not_unloaded(several: Callable[..., Rehearsal]) -> None:
+    def ask_for_another(_: Container, __: Invocation) -> Reply:
+        params = {"EndpointName": "live", "Body": b"", "TargetModel": "c.tar.gz"}
+        with pytest.raises(Refusal) as caught:
+            cloud.service.call("InvokeEndpoint", params)
+        refusals.append((caught.value.code, caught.value.status))
+        return Reply(200, {}, b"")
+
+    refusals: list[tuple[str, int]] = []
+    cloud = several(a=LARGE, b=replace(LARGE, answer=ask_for_another), c=LARGE)
+    server = cloud.launcher.launched[0]
+    assert isinstance(server, ScriptedMultiModelServer)
+    server.busy = {"a.tar.gz", "b.tar.gz"}
+    for name in "ab":
+        ask(cloud, f"{name}.tar.gz")
+    assert refusals == [("ModelNotReadyException", 429)]
+    server.busy = set()
+    assert ask(cloud, "c.tar.gz") == b""
+
+
+def test_what_appears_under_the_prefix_is_found_and_what_vanishes_stays_until_unloaded(
+    several: Callable[..., Rehearsal], refused: Refused
+) -> None:
+    there = {"s3://models/many/", "s3://models/many/a.tar.gz"}
+    cloud = several(has_object=there.__contains__, a=LARGE, b=LARGE, c=LARGE)
+    ask(cloud, "a.tar.gz")
+    assert refused(lambda: ask(cloud, "b.tar.gz"))[0] == "ValidationError"
+    there.update({f"s3://models/many/{name}.tar.gz" for name in "bc"})
+    there.remove("s3://models/many/a.tar.gz")
+    assert [ask(cloud, f"{name}.tar.gz") for name in "abc"] == [b"", b"", b""]
+    assert "Failed to download model data" in refused(lambda: ask(cloud, "a.tar.gz"))[1]
 
 
 def test_a_deleted_endpoint_ends_its_models(several: Callable[..., Rehearsal]) -> None:

@@ -1,5 +1,6 @@
 """The ledger as one DynamoDB table: an item a deployment, and an item a moment of its history."""
 
+import json
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
 from slipway.adapters.faults import code_of, translated
+from slipway.domain.earlier import upgraded
 from slipway.domain.errors import Conflict
 from slipway.domain.record import Record
 from slipway.ports import Moment
@@ -57,7 +59,8 @@ class DynamoDBLedger:
             )
         if "Item" not in answer:
             return Record(deployment)
-        return self._documents.validate_json(answer["Item"]["document"]["S"])
+        document = json.loads(answer["Item"]["document"]["S"])
+        return self._documents.validate_json(json.dumps(upgraded(document)))
 
     def save(self, record: Record) -> Record:
         """Write the record one version on.

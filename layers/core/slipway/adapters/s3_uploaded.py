@@ -1,6 +1,6 @@
 """The bucket users upload to, as S3."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from slipway.adapters.faults import code_of, translated
 from slipway.domain import naming
-from slipway.domain.desired import Artifact, Uploads
+from slipway.domain.desired import ONLY, Artifact, Uploads
 from slipway.domain.errors import Refused
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class S3Uploaded:
         names = (folder.removeprefix(naming.MODELS).rstrip("/") for folder in folders)
         return [name for name in names if naming.DEPLOYMENT.fullmatch(name)]
 
-    def newest(self, deployment: str) -> Uploads:
+    def newest(self, deployment: str, parts: Collection[str] = (ONLY,)) -> Uploads:
         prefix = naming.prefix_of(deployment)
         manifest = f"{prefix}{naming.MANIFEST}"
         with translated():
@@ -50,13 +50,23 @@ class S3Uploaded:
             given = any(o["Key"] == manifest for o in objects)
             data = [o for o in objects if naming.BASELINE.fullmatch(o["Key"].removeprefix(prefix))]
             return Uploads(
-                artifact=self._last(archives),
+                parts=self._parts(deployment, parts, archives),
                 manifest_version=self._version(manifest) if given else None,
                 baseline=self._last(data),
                 request=self._last(
                     o for o in objects if naming.REQUEST.fullmatch(o["Key"].removeprefix(prefix))
                 ),
             )
+
+    def _parts(
+        self, deployment: str, parts: Collection[str], archives: "Sequence[ObjectTypeDef]"
+    ) -> dict[str, Artifact]:
+        below = {part: naming.prefix_of(deployment, part) for part in parts}
+        lasts = {
+            part: self._last(o for o in archives if o["Key"].startswith(prefix))
+            for part, prefix in below.items()
+        }
+        return {part: last for part, last in lasts.items() if last}
 
     def manifest(self, deployment: str, version: str) -> bytes:
         key = f"{naming.prefix_of(deployment)}{naming.MANIFEST}"

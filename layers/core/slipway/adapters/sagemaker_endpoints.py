@@ -1,10 +1,10 @@
 """Models, endpoint configs and endpoints, as SageMaker."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import boto3
 from botocore.config import Config
@@ -18,7 +18,8 @@ from slipway.adapters.faults import (
     translated,
 )
 from slipway.domain.footprint import Footprint
-from slipway.domain.plan import VARIANT, Plan
+from slipway.domain.plan.endpoint import Plan, Variant
+from slipway.domain.plan.model import Model
 from slipway.domain.probed import CALLER_SECONDS
 from slipway.domain.world import Endpoint, EndpointStatus
 from slipway.ports import Reply, Request
@@ -28,9 +29,14 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.literals import ProductionVariantInstanceTypeType
     from mypy_boto3_sagemaker.type_defs import (
         DataCaptureConfigTypeDef,
+        ProductionVariantSummaryTypeDef,
         ProductionVariantTypeDef,
     )
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+
+class _OneVariant(TypedDict, total=False):
+    TargetVariant: str
 
 
 class SageMakerEndpoints:
@@ -77,6 +83,7 @@ class SageMakerEndpoints:
             modified_at=found["LastModifiedTime"].timestamp(),
             failure=found.get("FailureReason", ""),
             pending="PendingDeploymentSummary" in found,
+            weights=_weights(found.get("ProductionVariants", [])),
         )
 
     def has_config(self, name: str) -> bool:
@@ -95,20 +102,14 @@ class SageMakerEndpoints:
             models = (variant.get("ModelName", "") for variant in found["ProductionVariants"])
             return "" if all(map(self._model, models)) else "model"
 
-    def prepare(self, plan: Plan, package_arn: str) -> None:
-        """Make the plan's model and config. Their names carry their content's digest, so what is
+    def prepare(self, plan: Plan, packages: Mapping[str, str]) -> None:
+        """Make the plan's models and config. Their names carry their content's digest, so what is
         there under the name is what would be made."""
         with translated():
-            try:
-                self._create_model(plan, package_arn)
-            except ClientError as error:
-                if not is_present(error):
-                    raise
-            try:
-                self._create_config(plan)
-            except ClientError as error:
-                if not is_present(error):
-                    raise
+            for model in plan.models:
+                arn = packages[model.name]
+                _unless_present(partial(self._create_model, model, arn, plan.role_arn))
+            _unless_present(partial(self._create_config, plan))
 
     def create(self, name: str, config: str) -> None:
         with translated():
@@ -125,7 +126,7 @@ class SageMakerEndpoints:
         with translated():
             before = self._config(live.config) if live else None
             wanted = self._config(config)
-            count = before and wanted and _count(before) == _count(wanted)
+            count = before and wanted and _counts(before) == _counts(wanted)
             # Nobody says whether what is retained includes data capture, and SageMaker does not yet
             # take DataCaptureConfig as an exclusion: where it changes, nothing is retained.
             retained = before and wanted and _captures(before) == _captures(wanted)
@@ -140,6 +141,16 @@ class SageMakerEndpoints:
                 ),
             )
 
+    def shift(self, name: str, weights: Mapping[str, float]) -> None:
+        with translated():
+            self._once.update_endpoint_weights_and_capacities(
+                EndpointName=name,
+                DesiredWeightsAndCapacities=[
+                    {"VariantName": variant, "DesiredWeight": weight}
+                    for variant, weight in weights.items()
+                ],
+            )
+
     def delete(self, name: str) -> None:
         with translated():
             _unless_gone(partial(self._client.delete_endpoint, EndpointName=name))
@@ -151,7 +162,8 @@ class SageMakerEndpoints:
             for model in footprint.models:
                 _unless_gone(partial(client.delete_model, ModelName=model))
 
-    def invoke(self, name: str, request: Request) -> Reply:
+    def invoke(self, name: str, request: Request, variant: str = "") -> Reply:
+        one: _OneVariant = {"TargetVariant": variant} if variant else {}
         began = self._stopwatch()
         with translated():
             try:
@@ -160,6 +172,7 @@ class SageMakerEndpoints:
                     Body=request.body,
                     ContentType=request.content_type,
                     Accept=request.accept or "*/*",
+                    **one,
                 )
                 body = answer["Body"].read()
             except ClientError as error:
@@ -169,18 +182,18 @@ class SageMakerEndpoints:
         seconds = self._stopwatch() - began
         return Reply(200, answer.get("ContentType", ""), body, seconds)
 
-    def _create_model(self, plan: Plan, package_arn: str) -> None:
+    def _create_model(self, model: Model, package_arn: str, role_arn: str) -> None:
         self._client.create_model(
-            ModelName=plan.model,
+            ModelName=model.name,
             Containers=[{"ModelPackageName": package_arn}],
-            ExecutionRoleArn=plan.role_arn,
-            EnableNetworkIsolation=plan.network_isolation,
+            ExecutionRoleArn=role_arn,
+            EnableNetworkIsolation=model.network_isolation,
         )
 
     def _create_config(self, plan: Plan) -> None:
         self._client.create_endpoint_config(
             EndpointConfigName=plan.config,
-            ProductionVariants=[_variant(plan)],
+            ProductionVariants=[_variant(variant) for variant in plan.variants],
             DataCaptureConfig=_capture(plan),
         )
 
@@ -203,6 +216,14 @@ class SageMakerEndpoints:
             return None
 
 
+def _unless_present(create: Callable[[], object]) -> None:
+    try:
+        create()
+    except ClientError as error:
+        if not is_present(error):
+            raise
+
+
 def _unless_gone(delete: Callable[[], object]) -> None:
     try:
         delete()
@@ -211,9 +232,14 @@ def _unless_gone(delete: Callable[[], object]) -> None:
             raise
 
 
-def _count(config: Mapping[str, Any]) -> object:
-    """The first variant's instance count."""
-    return config["ProductionVariants"][0].get("InitialInstanceCount")
+def _weights(variants: "Iterable[ProductionVariantSummaryTypeDef]") -> dict[str, float]:
+    return {each["VariantName"]: each.get("DesiredWeight", 1.0) for each in variants}
+
+
+def _counts(config: Mapping[str, Any]) -> object:
+    """The instance count of each variant."""
+    variants = config["ProductionVariants"]
+    return {each["VariantName"]: each.get("InitialInstanceCount") for each in variants}
 
 
 def _captures(config: Mapping[str, Any]) -> object:
@@ -235,15 +261,15 @@ def _capture(plan: Plan) -> "DataCaptureConfigTypeDef":
     }
 
 
-def _variant(plan: Plan) -> "ProductionVariantTypeDef":
+def _variant(given: Variant) -> "ProductionVariantTypeDef":
     """The variant as SageMaker spells it. What the plan leaves open is not said."""
-    target = plan.target
+    target = given.target
     variant: ProductionVariantTypeDef = {
-        "VariantName": VARIANT,
-        "ModelName": plan.model,
+        "VariantName": given.name,
+        "ModelName": given.model.name,
         "InstanceType": cast("ProductionVariantInstanceTypeType", target.instance_type),
         "InitialInstanceCount": target.instance_count,
-        "InitialVariantWeight": 1.0,
+        "InitialVariantWeight": given.weight,
     }
     if target.volume_size_in_gb:
         variant["VolumeSizeInGB"] = target.volume_size_in_gb

@@ -7,13 +7,14 @@ import boto3
 from botocore.exceptions import ClientError
 
 from slipway.adapters.faults import is_absent, is_present, translated
-from slipway.domain.plan import Plan
+from slipway.domain.plan.model import Container, Model
 from slipway.domain.world import PackageApproval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import ModelPackageContainerDefinitionTypeDef
 
 CONTENT_TYPES = ["text/csv", "application/json", "application/x-npy", "text/libsvm"]
 
@@ -28,23 +29,19 @@ class SageMakerRegistry:
     def _client(self) -> "SageMakerClient":
         return self._session.client("sagemaker")
 
-    def register(self, plan: Plan, *, approved: bool, description: str, token: str) -> str:
+    def register(
+        self, group: str, model: Model, *, approved: bool, description: str, token: str
+    ) -> str:
         approval = PackageApproval.APPROVED if approved else PackageApproval.PENDING
         with translated():
-            self._ensure_group(plan.group)
+            self._ensure_group(group)
             answer = self._client.create_model_package(
-                ModelPackageGroupName=plan.group,
+                ModelPackageGroupName=group,
                 ModelPackageDescription=description[:1024],
                 ModelApprovalStatus=approval.value,
                 ClientToken=token,
                 InferenceSpecification={
-                    "Containers": [
-                        {
-                            "Image": plan.container.image,
-                            "ModelDataUrl": plan.container.model_data_url,
-                            "Environment": dict(plan.container.environment),
-                        }
-                    ],
+                    "Containers": [_container(each) for each in model.containers],
                     "SupportedContentTypes": CONTENT_TYPES,
                     "SupportedResponseMIMETypes": CONTENT_TYPES,
                 },
@@ -59,7 +56,7 @@ class SageMakerRegistry:
                 ApprovalDescription=reason,
             )
 
-    def approval(self, arn: str, plan: Plan) -> PackageApproval | None:
+    def approval(self, arn: str, model: Model) -> PackageApproval | None:
         with translated():
             try:
                 found = self._client.describe_model_package(ModelPackageName=arn)
@@ -69,7 +66,8 @@ class SageMakerRegistry:
                 return None
         # In a group that was made anew, versions are counted from one again.
         containers = found.get("InferenceSpecification", {}).get("Containers", [])
-        same = [c.get("ModelDataUrl") for c in containers] == [plan.container.model_data_url]
+        made = [container.model_data_url for container in model.containers]
+        same = [container.get("ModelDataUrl") for container in containers] == made
         return PackageApproval(found["ModelApprovalStatus"]) if same else None
 
     def purge(self, group: str) -> None:
@@ -95,3 +93,14 @@ class SageMakerRegistry:
         except ClientError as error:
             if not is_present(error):
                 raise
+
+
+def _container(container: Container) -> "ModelPackageContainerDefinitionTypeDef":
+    described: ModelPackageContainerDefinitionTypeDef = {
+        "Image": container.image,
+        "ModelDataUrl": container.model_data_url,
+        "Environment": dict(container.environment),
+    }
+    if container.name:
+        described["ContainerHostname"] = container.name
+    return described

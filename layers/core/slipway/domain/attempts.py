@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from slipway.domain.known import NOTHING, Known
-from slipway.domain.plan import Plan
+from slipway.domain.plan.endpoint import Plan
 from slipway.domain.probed import Probes
-from slipway.domain.world import Endpoint, EndpointStatus, Inspected
+from slipway.domain.world import Endpoint, EndpointStatus, Inspected, known_of
 
 KEPT = 2
 NO_REASON = "SageMaker gave no reason"
@@ -51,22 +51,30 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """A config that was released, and the registered version that it serves.
+    """A config that was released, and the registered versions that it serves.
 
-    `plan` and `inspected` are what it is made of, to make it again when somebody deleted it;
-    `proven` says that it was seen to answer.
+    `plan` and `inspected` are what it is made of, to make it again when somebody deleted it: of
+    `packages` there are as many as its plan has models, of `inspected` as it uses parts. `proven`
+    says that it was seen to answer.
     """
 
     config: str
-    package: str
+    packages: tuple[str, ...]
     plan: Plan | None = None
-    inspected: Inspected | None = None
+    inspected: tuple[Inspected, ...] = ()
     proven: bool = True
 
     @property
     def known(self) -> Known:
-        """What its file tells."""
-        return self.inspected.known if self.inspected else NOTHING
+        """What its files tell: of several variants, those of the first."""
+        count = len(self.plan.variants[0].model.containers) if self.plan else 1
+        return known_of(self.inspected[:count])
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """The package of each of its models, by the model's name."""
+        models = self.plan.models if self.plan else ()
+        return {made.name: arn for made, arn in zip(models, self.packages, strict=False)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +167,7 @@ class Attempts:
     def losing(self, lost: Good) -> "Attempts":
         """The attempts once the bytes of what was released are lost for good: it cannot be made
         again."""
-        kept = (replace(g, inspected=None) if g.config == lost.config else g for g in self.good)
+        kept = (replace(g, inspected=()) if g.config == lost.config else g for g in self.good)
         return replace(self, good=tuple(kept))
 
     def deploying(self, version: Good) -> "Attempts":

@@ -7,7 +7,7 @@ does anything. Whoever is told a step makes one change, looks, and asks again.
 
 from slipway.domain.attempts import Attempts
 from slipway.domain.desired import Desired
-from slipway.domain.plan import Plan
+from slipway.domain.plan.endpoint import Plan
 from slipway.domain.rules import artifact, endpoint, leaving, watch
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.steps import Announce, Step, Verdict

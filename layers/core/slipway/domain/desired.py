@@ -27,6 +27,10 @@ class Approval(StrEnum):
     MANUAL = "manual"
 
 
+ONLY = ""  # the part of a deployment that has no other
+VARIANT = "AllTraffic"  # likewise
+
+
 class RoutingStrategy(StrEnum):
     """Which of its instances an endpoint sends a request to, as SageMaker spells it."""
 
@@ -36,7 +40,7 @@ class RoutingStrategy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EndpointTarget:
-    """A real-time endpoint with one production variant.
+    """The instances of a real-time endpoint.
 
     What is None is left to SageMaker, but for the time-outs of a large model, which are chosen
     from its size.
@@ -48,6 +52,37 @@ class EndpointTarget:
     model_data_download_timeout_in_seconds: int | None = None
     container_startup_health_check_timeout_in_seconds: int | None = None
     routing_strategy: RoutingStrategy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerPolicy:
+    """A container that serves one part; what it does not say the deployment's policy does."""
+
+    part: str = ONLY
+    image: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VariantPolicy:
+    """A share of an endpoint's traffic, and the containers that answer it, one after the other.
+
+    Its traffic is its `weight` among the weights of all. Without a `target` of its own it runs as
+    the deployment's policy says.
+    """
+
+    name: str = VARIANT
+    weight: float = 1.0
+    target: EndpointTarget | None = None
+    containers: tuple[ContainerPolicy, ...] = (ContainerPolicy(),)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A part, and the instance type that a container shall run it on."""
+
+    part: str
+    instance_type: str
 
 
 class Rollout(StrEnum):
@@ -139,6 +174,7 @@ class Policy:
 
     approval: Approval = Approval.AUTOMATIC
     target: EndpointTarget = field(default_factory=EndpointTarget)
+    variants: tuple[VariantPolicy, ...] = (VariantPolicy(),)
     rollout: Rollout = Rollout.ALL_AT_ONCE
     image: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -148,10 +184,28 @@ class Policy:
     probes: tuple[ProbeRequest, ...] = ()
     on_change: OnChange = OnChange.NOTIFY
 
+    def target_of(self, variant: VariantPolicy) -> EndpointTarget:
+        return variant.target or self.target
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """Each part as it is used, in the order of variants and containers."""
+        found = (
+            Use(container.part, self.target_of(variant).instance_type)
+            for variant in self.variants
+            for container in variant.containers
+        )
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of the parts that are served, in the same order."""
+        return tuple(dict.fromkeys(use.part for use in self.uses))
+
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """The desired state of one generation.
+    """The desired state of one generation: the newest artifact of each part, under a policy.
 
     `problem` says why the manifest cannot be used; the policy then is the last usable one.
     `manifest_version` is the S3 version the policy was read from, None for the defaults,
@@ -161,7 +215,7 @@ class Desired:
 
     deployment: str
     generation: int
-    artifact: Artifact | None
+    parts: Mapping[str, Artifact]
     policy: Policy
     manifest_version: str | None = None
     problem: str | None = None
@@ -169,13 +223,18 @@ class Desired:
     request: Artifact | None = None
     wish: Wish | None = None
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The parts that nobody has uploaded yet."""
+        return tuple(part for part in self.policy.parts if part not in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """What lies under a deployment's prefix: its newest artifact, its manifest's version, its
-    newest baseline data and its newest golden request."""
+    """What lies under a deployment's prefix: the newest artifact of each part, its manifest's
+    version, its newest baseline data and its newest golden request."""
 
-    artifact: Artifact | None
+    parts: Mapping[str, Artifact]
     manifest_version: str | None
     baseline: Artifact | None = None
     request: Artifact | None = None
@@ -188,9 +247,9 @@ def is_news(uploads: Uploads, desired: Desired | None) -> bool:
     is no wish. Whoever wants an older version back uploads it again.
     """
     if desired is None:
-        return any((uploads.artifact, uploads.manifest_version, uploads.baseline, uploads.request))
+        return any((uploads.parts, uploads.manifest_version, uploads.baseline, uploads.request))
     return (
-        newer(uploads.artifact, desired.artifact)
+        any(newer(found, desired.parts.get(part)) for part, found in uploads.parts.items())
         or newer(uploads.baseline, desired.baseline)
         or newer(uploads.request, desired.request)
         or uploads.manifest_version not in (None, desired.manifest_version)

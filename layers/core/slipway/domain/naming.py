@@ -56,8 +56,9 @@ def checked_deployment(name: str) -> str:
     )
 
 
-def prefix_of(deployment: str) -> str:
-    return f"{MODELS}{deployment}/"
+def prefix_of(deployment: str, part: str = "") -> str:
+    """Where a deployment, or one part of it, is uploaded."""
+    return f"{MODELS}{deployment}/{part}/" if part else f"{MODELS}{deployment}/"
 
 
 def endpoint_name(site: Site, deployment: str) -> str:

@@ -1,6 +1,6 @@
 """Probes: requests sent to a version before it is called good, and how they were answered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 CALLER_SECONDS = 60.0  # how long SageMaker gives a model
@@ -22,12 +22,19 @@ class Source(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Which request a probe is: an object's version and the number of a line in it, the number of
-    a probe in the manifest, or the content type and the width of a row of zeros."""
+    a probe in the manifest, or the content type and the width of a row of zeros. `variant` is whom
+    it is sent to, where there are several."""
 
     source: Source
     key: str = ""
     version: str = ""
     number: int = 0
+    variant: str = ""
+
+    @property
+    def request(self) -> "Origin":
+        """The same request, whoever is asked."""
+        return replace(self, variant="")
 
     @property
     def label(self) -> str:
@@ -77,8 +84,11 @@ class Probed:
         return self.passed and self.count > 0
 
     def answer(self, origin: Origin) -> Asked | None:
-        """How a probe was answered, if it was sent."""
-        return next((asked for asked in self.asked if asked.origin == origin), None)
+        """How a probe was answered, if it was sent: by the variant of that name or, where there
+        was none, by the first that was asked it."""
+        same = [asked for asked in self.asked if asked.origin.request == origin.request]
+        own = (asked for asked in same if asked.origin.variant == origin.variant)
+        return next(own, same[0] if same else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,9 @@ from slipway.domain.probed import UNPROBED, Probed, Probes
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
 from slipway.domain.wish import Wish
-from slipway.domain.world import Baseline, Drift, Inspected, Package
+from slipway.domain.world import Baseline, Drift, Inspected, Package, read
 
+MOST_VARIANTS = 10
 TELL_SECONDS = 60  # as long as IngestViolations may run
 
 
@@ -94,8 +95,8 @@ class Record:
     lease: Lease | None = None
     waiting: str | None = None
     readings: Readings | None = None
-    inspected: Inspected | None = None
-    package: Package | None = None
+    inspected: tuple[Inspected, ...] = ()
+    packages: tuple[Package, ...] = ()
     attempts: Attempts = field(default_factory=Attempts)
     probes: Probes = UNPROBED
     baseline: Baseline | None = None
@@ -168,8 +169,17 @@ class Record:
         return replace(self, readings=Readings(artifact, count, self.fence))
 
     def read(self, inspected: Inspected) -> "Record":
-        """The record with what an inspection found out: it has ended, so it counts no more."""
-        return replace(self, inspected=inspected, readings=None)
+        """The record with what an inspection found out: it has ended, so it counts no more. What
+        is wanted no more is forgotten."""
+        wanted = read(self.desired, self.inspected).values() if self.desired else ()
+        others = (known for known in wanted if not known.is_of_the_same(inspected))
+        return replace(self, inspected=(*others, inspected), readings=None)
+
+    def registered(self, package: Package) -> "Record":
+        """The record with a version in the registry; of what is served as many are remembered as
+        it can have variants."""
+        others = (known for known in self.packages if known.key != package.key)
+        return replace(self, packages=(package, *others)[:MOST_VARIANTS])
 
     def touched(self, now: float) -> "Record":
         """The record while its owner acts: a successor stays quiet for a while from `now`."""
@@ -193,7 +203,7 @@ class Record:
         generation = self.desired.generation if self.desired else 0
         return replace(
             cleaned,
-            package=None,
+            packages=(),
             baseline=None,
             probes=UNPROBED,
             attempts=Attempts(),

@@ -1,10 +1,10 @@
 """The world: everything observed about a deployment at one moment."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from slipway.domain.desired import Artifact, Desired
+from slipway.domain.desired import Artifact, Desired, Use
 from slipway.domain.footprint import Footprint
 from slipway.domain.known import NOTHING, Known
 from slipway.domain.probed import UNPROBED, Probes
@@ -40,10 +40,43 @@ class Inspected:
     waits: str = ""
     findings: tuple[str, ...] = ()
 
-    def answers(self, desired: Desired) -> bool:
-        """Whether it is about what is wanted now."""
-        wanted = (desired.artifact, desired.policy.target.instance_type)
-        return (self.artifact, self.instance_type) == wanted
+    def is_of_the_same(self, other: "Inspected") -> bool:
+        """Whether it is about the same bytes in the same use."""
+        return (self.artifact, self.instance_type) == (other.artifact, other.instance_type)
+
+
+def read(desired: Desired, inspected: Iterable[Inspected]) -> dict[Use, Inspected]:
+    """What was found out about what is wanted now, by how it is used."""
+    known: dict[tuple[Artifact | None, str], Inspected] = {
+        (found.artifact, found.instance_type): found for found in inspected
+    }
+    found = ((use, known.get(_sought(desired, use))) for use in desired.policy.uses)
+    return {use: inspected for use, inspected in found if inspected}
+
+
+def unread(desired: Desired, inspected: Iterable[Inspected]) -> Use | None:
+    """The first part that was uploaded and has not been inspected as it is wanted."""
+    known = read(desired, inspected)
+    uses = (use for use in desired.policy.uses if use.part in desired.parts)
+    return next((use for use in uses if use not in known), None)
+
+
+def waits(desired: Desired, inspected: Iterable[Inspected]) -> str:
+    """What only a person may approve of what is wanted, "" for most."""
+    return "; ".join(found.waits for found in read(desired, inspected).values() if found.waits)
+
+
+def _sought(desired: Desired, use: Use) -> tuple[Artifact | None, str]:
+    return desired.parts.get(use.part), use.instance_type
+
+
+def known_of(chain: Sequence[Inspected]) -> Known:
+    """What files tell of containers that answer one after the other: the first is asked, and the
+    last answers."""
+    if not chain:
+        return NOTHING
+    first, last = chain[0].known, chain[-1].known
+    return replace(last, features=first.features, names=first.names)
 
 
 class PackageApproval(StrEnum):
@@ -92,7 +125,8 @@ IN_MOTION = frozenset(
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A live endpoint. `modified_at` is in epoch seconds; `pending` is true while a deployment
-    is under way, whatever the status says."""
+    is under way, whatever the status says. `weights` are those of its variants, as they were asked
+    for last."""
 
     name: str
     status: EndpointStatus
@@ -100,6 +134,7 @@ class Endpoint:
     modified_at: float
     failure: str = ""
     pending: bool = False
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def in_motion(self) -> bool:
@@ -157,6 +192,7 @@ class Drift:
 class World:
     """What Decide sees.
 
+    `inspected` and `packages` are what is known of the parts and of the models made of them.
     `unsettled` is true while a call of an earlier owner may still land. `missing` names what
     somebody deleted of what serves: "endpoint config" or "model"; `unpinned` what is gone of what
     the wanted version is made of. `footprints` are what releases left, `purged` says that versions
@@ -164,8 +200,8 @@ class World:
     appears since is not ours.
     """
 
-    inspected: Inspected | None = None
-    package: Package | None = None
+    inspected: tuple[Inspected, ...] = ()
+    packages: tuple[Package, ...] = ()
     endpoint: Endpoint | None = None
     probes: Probes = UNPROBED
     baseline: Baseline | None = None

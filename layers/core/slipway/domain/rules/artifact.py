@@ -3,10 +3,11 @@
 import re
 
 from slipway.domain.desired import Approval
+from slipway.domain.naming import prefix_of
 from slipway.domain.rules.case import Case, Rule
-from slipway.domain.rules.retreat import hold
+from slipway.domain.rules.retreat import await_somebody, hold
 from slipway.domain.steps import InspectArtifact, ProbeEndpoint, RegisterModel, Step
-from slipway.domain.world import PackageApproval
+from slipway.domain.world import Inspected, PackageApproval
 
 SHOWN = 5
 # AWS's own images, which install requirements.txt; what somebody else's do, nobody knows.
@@ -31,41 +32,53 @@ def manifest_is_unusable(case: Case) -> Step | None:
 
 
 def nothing_was_uploaded(case: Case) -> Step | None:
-    if case.desired.artifact is not None:
+    if case.desired.parts:
         return None
     return hold(case, f"no artifact under models/{case.desired.deployment}/ yet")
 
 
-def artifact_is_unknown(case: Case) -> Step | None:
-    if case.inspected or case.desired.artifact is None:
+def part_is_missing(case: Case) -> Step | None:
+    # What arrives one after the other is one release: half of a pipeline is no version.
+    missing = [prefix_of(case.desired.deployment, part) for part in case.desired.missing]
+    if not missing:
         return None
-    return InspectArtifact(f"{case.desired.artifact.uri} has not been inspected")
+    reason = f"nothing was uploaded to {', '.join(missing)} yet, which is waited for"
+    return await_somebody(case, reason)
+
+
+def artifact_is_unknown(case: Case) -> Step | None:
+    use = case.unread
+    if use is None:
+        return None
+    return InspectArtifact(f"{case.desired.parts[use.part].uri} has not been inspected")
 
 
 def artifact_was_refused(case: Case) -> Step | None:
-    inspected = case.world.inspected
-    if inspected is None or inspected.refused is None:
+    refused = next((found for found in case.inspected if found.refused is not None), None)
+    if refused is None:
         return None
-    return hold(case, f"artifact refused: {inspected.refused}")
+    return hold(case, f"artifact{_whose(case, refused)} refused: {refused.refused}")
 
 
 def no_image_runs_it(case: Case) -> Step | None:
     if case.plan is not None:
         return None
-    found = case.world.inspected
-    return hold(case, f"no image: {found.no_image if found else 'not inspected'}")
+    found = next((found for found in case.inspected if not found.image), None)
+    if found is None:
+        return hold(case, "no image: not inspected")
+    return hold(case, f"no image{_whose(case, found)}: {found.no_image}")
 
 
 def isolation_keeps_packages_out(case: Case) -> Step | None:
     # The container would install them when it starts, and an isolated one reaches no index.
-    found, plan = case.world.inspected, case.plan
-    if found is None or plan is None or not (plan.network_isolation and found.fetched):
-        return None
-    if not INSTALLS.search(plan.container.image):
+    isolated = case.plan.models if case.plan else ()
+    images = [c.image for made in isolated if made.network_isolation for c in made.containers]
+    fetched = [name for found in case.inspected for name in found.fetched]
+    if not fetched or not any(map(INSTALLS.search, images)):
         return None
     return hold(
         case,
-        f"code/requirements.txt asks for {', '.join(found.fetched[:SHOWN])}, which a container "
+        f"code/requirements.txt asks for {', '.join(fetched[:SHOWN])}, which a container "
         "without network cannot fetch; pack the wheels (`slipway push --vendor`), or set "
         "`network_isolation: false` in slipway.yaml",
     )
@@ -74,25 +87,31 @@ def isolation_keeps_packages_out(case: Case) -> Step | None:
 def version_is_unregistered(case: Case) -> Step | None:
     if case.approval is not None:
         return None
-    found = case.world.inspected
-    version = f"{found.summary or 'the artifact'} (sha256 {found.sha256[:12]})" if found else ""
+    told = (f"{f.summary or 'the artifact'} (sha256 {f.sha256[:12]})" for f in case.inspected)
+    version = " and ".join(told)
     return RegisterModel(f"the model registry has no version of {version} in this container")
 
 
 def approval_is_automatic(case: Case) -> Step | None:
     # What only a person may approve waits for one, whatever the manifest says.
-    found, waits = case.world.inspected, case.approval == PackageApproval.PENDING
-    if found is None or found.waits:
-        return None
-    if waits and case.desired.policy.approval == Approval.AUTOMATIC:
+    automatic = case.desired.policy.approval == Approval.AUTOMATIC and not case.waits
+    if automatic and case.approval == PackageApproval.PENDING:
         return RegisterModel("the version waits for an approval that the manifest gives")
     return None
+
+
+def _whose(case: Case, found: Inspected) -> str:
+    """Which part it is of, where there are others."""
+    names = (part for part, artifact in case.desired.parts.items() if artifact == found.artifact)
+    name = next(names, "")
+    return f" of {name}" if name else ""
 
 
 RULES: tuple[Rule, ...] = (
     version_came_up_unasked,
     manifest_is_unusable,
     nothing_was_uploaded,
+    part_is_missing,
     artifact_is_unknown,
     artifact_was_refused,
     no_image_runs_it,

@@ -4,12 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from slipway.domain.attempts import Attempt, Attempts
-from slipway.domain.desired import Desired
-from slipway.domain.plan import Plan
+from slipway.domain.desired import Desired, Use
+from slipway.domain.plan.endpoint import Plan, versions
 from slipway.domain.probed import Probed
 from slipway.domain.steps import Step
 from slipway.domain.watch import UNWATCHED, Watch
-from slipway.domain.world import Endpoint, PackageApproval, World
+from slipway.domain.world import (
+    Endpoint,
+    Inspected,
+    Package,
+    PackageApproval,
+    World,
+    known_of,
+    read,
+    unread,
+    waits,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +40,40 @@ class Case:
         return self.world.endpoint
 
     @property
-    def inspected(self) -> bool:
-        return self.world.inspected is not None and self.world.inspected.answers(self.desired)
+    def unread(self) -> Use | None:
+        """The first part that has not been inspected as it is wanted."""
+        return unread(self.desired, self.world.inspected)
+
+    @property
+    def inspected(self) -> tuple[Inspected, ...]:
+        """What was found out about what is wanted now, in the order of its containers."""
+        return tuple(read(self.desired, self.world.inspected).values())
+
+    @property
+    def waits(self) -> str:
+        """What only a person may approve of what is wanted, "" for most."""
+        return waits(self.desired, self.world.inspected)
 
     @property
     def serves_wanted(self) -> bool:
         return self.endpoint is not None and self.endpoint.serves(self.wanted)
 
     @property
+    def packages(self) -> tuple[Package, ...]:
+        """The registered versions of the wanted models, as far as there are any."""
+        known = {package.key: package for package in self.world.packages}
+        wanted = self.plan.package_keys if self.plan else ()
+        return tuple(known[key] for key in wanted if key in known)
+
+    @property
     def approval(self) -> PackageApproval | None:
-        package = self.world.package
-        known = package is not None and self.plan and package.key == self.plan.package_key
-        return package.approval if package and known else None
+        """What people, or the manifest, say of the wanted versions together; None while one is
+        not registered."""
+        found = [package.approval for package in self.packages]
+        if self.plan is None or len(found) < len(self.plan.package_keys):
+            return None
+        worst = (PackageApproval.REJECTED, PackageApproval.PENDING, PackageApproval.APPROVED)
+        return next(approval for approval in worst if approval in found)
 
     def probe(self, config: str) -> Probed | None:
         """What the probes of this generation said of a config."""
@@ -53,7 +85,7 @@ class Case:
         names that gave it."""
         for probed in self.world.probes.last:
             made = self.made_of(probed.config)
-            kin = self.plan and made and made.package_key == self.plan.package_key
+            kin = self.plan and made and made.package_keys == self.plan.package_keys
             now = probed.generation == self.desired.generation
             if now and not probed.passed and (kin or probed.config == self.wanted):
                 return probed
@@ -72,19 +104,19 @@ class Case:
         return found.plan if found else None
 
     def name(self, config: str) -> str:
-        """What a person calls a config: the version in the registry that it serves."""
-        good, package = self.attempts.release(config), self.world.package
-        wanted = package.arn if package and config == self.wanted else ""
-        number = (wanted or (good.package if good else "")).rpartition("/")[2]
-        return f"version {number}" if number.isdigit() else config
+        """What a person calls a config: the versions in the registry that it serves."""
+        good = self.attempts.release(config)
+        wanted = tuple(package.arn for package in self.packages) if config == self.wanted else ()
+        made = self.made_of(config)
+        return versions(wanted or (good.packages if good else ()), made) or config
 
     @property
     def changes(self) -> str:
         """How the wanted version differs from the one released before, as far as files tell."""
-        inspected = self.world.inspected
-        if inspected is None or self.plan is None:
+        if self.plan is None:
             return ""
-        return self.attempts.changes(inspected.known, self.wanted)
+        asked_first = self.inspected[: len(self.plan.variants[0].model.containers)]
+        return self.attempts.changes(known_of(asked_first), self.wanted)
 
     @property
     def changed(self) -> str:

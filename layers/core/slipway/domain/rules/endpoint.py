@@ -1,12 +1,14 @@
 """What an endpoint owes: to come to rest, to serve an approved version, and to have proven it."""
 
+from collections.abc import Mapping
+from math import isclose
+
 from slipway.domain.attempts import NO_REASON
 from slipway.domain.desired import OnChange, Runner
 from slipway.domain.rules import rest
 from slipway.domain.rules.case import Case, Rule
-from slipway.domain.rules.retreat import hold, may_repeat, may_try, recovery, retreat
+from slipway.domain.rules.retreat import await_somebody, hold, may_repeat, may_try, retreat
 from slipway.domain.steps import (
-    AwaitChange,
     Change,
     DeployEndpoint,
     ProbeEndpoint,
@@ -16,7 +18,7 @@ from slipway.domain.steps import (
 from slipway.domain.watch import Schedule
 from slipway.domain.world import EndpointStatus, PackageApproval
 
-APPROVAL_SECONDS = 86_400
+SAME = 1e-6  # SageMaker keeps weights as 32-bit numbers
 
 
 def version_is_another_kind(case: Case) -> Step | None:
@@ -30,12 +32,10 @@ def version_is_another_kind(case: Case) -> Step | None:
 def version_awaits_approval(case: Case) -> Step | None:
     if case.approval != PackageApproval.PENDING:
         return None
-    found = case.world.inspected
-    what = f": {found.waits}" if found and found.waits else ""
-    reason = f"the model version waits for a person's approval{what}{case.changed}"
-    back = recovery(case, reason)
-    # What cannot be gone back to either is no verdict on a version that nobody has judged yet.
-    return back if isinstance(back, DeployEndpoint) else AwaitChange(APPROVAL_SECONDS, reason)
+    why = f": {case.waits}" if case.waits else ""
+    return await_somebody(
+        case, f"the model version waits for a person's approval{case.changed}{why}"
+    )
 
 
 def version_was_rejected(case: Case) -> Step | None:
@@ -124,6 +124,22 @@ def wanted_is_unproven(case: Case) -> Step | None:
     return ProbeEndpoint(case.wanted, f"{case.name(case.wanted)} serves, but has not been probed")
 
 
+def traffic_is_not_as_wanted(case: Case) -> Step | None:
+    # Weights are changed in place, by whoever wants to; a config only says how they began.
+    live, wanted = case.endpoint, case.plan.weights if case.plan else {}
+    if live is None or not wanted or not case.serves_wanted:
+        return None
+    found = {name: live.weights.get(name, 0.0) for name in wanted}
+    if all(isclose(found[name], weight, rel_tol=SAME) for name, weight in wanted.items()):
+        return None
+    reason = f"traffic is {_shares(found)}, wanted is {_shares(wanted)}"
+    return DeployEndpoint(Change.SHIFT, case.wanted, reason)
+
+
+def _shares(weights: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {weight:g}" for name, weight in weights.items())
+
+
 RULES: tuple[Rule, ...] = (
     *rest.RULES,
     version_is_another_kind,
@@ -137,4 +153,5 @@ RULES: tuple[Rule, ...] = (
     what_serves_was_not_asked,
     endpoint_serves_something_else,
     wanted_is_unproven,
+    traffic_is_not_as_wanted,
 )

@@ -4,10 +4,11 @@ from slipway.domain.attempts import NO_REASON, Attempt, Good
 from slipway.domain.rules import rest
 from slipway.domain.rules.case import Case
 from slipway.domain.rules.verdict import held
-from slipway.domain.steps import Change, DeployEndpoint, ProbeEndpoint, Step
+from slipway.domain.steps import AwaitChange, Change, DeployEndpoint, ProbeEndpoint, Step
 from slipway.domain.world import Endpoint, EndpointStatus
 
 TRIES = 3
+PEOPLE_SECONDS = 86_400
 Goods = tuple[Good, ...]
 
 # SageMaker's words for troubles of its own, or somebody else's: the version is not to blame and
@@ -31,6 +32,13 @@ def hold(case: Case, reason: str, to: Goods | None = None) -> Step:
     if _is_strange(case) and refuges(case, to):
         return retreat(case, reason, to)
     return recovery(case, reason, to) or held(case, reason)
+
+
+def await_somebody(case: Case, reason: str) -> Step:
+    """Wait for what people still owe, with what serves on: or go back from what must not."""
+    back = recovery(case, reason)
+    # What cannot be gone back to either is no verdict on a version that nobody has judged yet.
+    return back if isinstance(back, DeployEndpoint) else AwaitChange(PEOPLE_SECONDS, reason)
 
 
 def recovery(case: Case, reason: str, to: Goods | None = None) -> Step | None:

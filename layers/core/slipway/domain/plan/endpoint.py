@@ -1,0 +1,161 @@
+"""What a desired state means as an endpoint: its variants, its config, and what watches it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from math import ceil
+
+from slipway.domain import naming
+from slipway.domain.desired import VARIANT, Desired, EndpointTarget, Use, VariantPolicy
+from slipway.domain.footprint import Footprint
+from slipway.domain.naming import Site
+from slipway.domain.plan import watching
+from slipway.domain.plan.model import Model, model
+from slipway.domain.watch import UNWATCHED, Schedule, Watch
+from slipway.domain.world import Inspected, Package, read
+
+# A minute a gigabyte, to fetch and again to load, is slow; ten minutes SageMaker waits anyway.
+SECONDS_PER_GB = 60
+PATIENCE_SECONDS, MOST_SECONDS = 600, 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A model with its compute and its share of the traffic."""
+
+    name: str
+    weight: float
+    target: EndpointTarget
+    model: Model
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The resources one desired state asks for. Every name but the endpoint's and the group's
+    carries a digest of its content; weights are none of it, for they change in place."""
+
+    endpoint: str
+    group: str
+    config: str
+    variants: tuple[Variant, ...]
+    capture_percentage: int
+    capture_uri: str
+    role_arn: str
+    baseline: str | None = None
+    watch: Watch = UNWATCHED
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The models of its variants; one that several share is one."""
+        named = {variant.model.name: variant.model for variant in self.variants}
+        return tuple(named.values())
+
+    @property
+    def package_keys(self) -> tuple[str, ...]:
+        """The packages of its models, as many and in the same order."""
+        return tuple(model.package_key for model in self.models)
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The traffic of each variant; nothing where one has all of it anyway."""
+        several = self.variants if len(self.variants) > 1 else ()
+        return {variant.name: variant.weight for variant in several}
+
+    @property
+    def footprint(self) -> Footprint:
+        """What it leaves in the account."""
+        return Footprint(self.config, tuple(model.name for model in self.models))
+
+    @property
+    def schedule(self) -> Schedule | None:
+        """The schedule that checks for drift, if one is wanted."""
+        return next((part for part in self.watch if isinstance(part, Schedule)), None)
+
+
+def runs(desired: Desired, inspected: Iterable[Inspected]) -> bool:
+    """Whether each container that is wanted has bytes that may be used, and an image."""
+    policy, files = desired.policy, read(desired, inspected)
+    for variant in policy.variants:
+        for container in variant.containers:
+            found = files.get(Use(container.part, policy.target_of(variant).instance_type))
+            image = container.image or policy.image or (found and found.image)
+            if found is None or found.refused is not None or not image:
+                return False
+    return True
+
+
+def plan(
+    desired: Desired,
+    inspected: Iterable[Inspected],
+    site: Site,
+    packages: Sequence[Package] = (),
+) -> Plan:
+    """The plan for `desired`, whose parts were inspected and have an image."""
+    deployment, policy, files = desired.deployment, desired.policy, read(desired, inspected)
+    variants = tuple(_variant(desired, each, files, site, packages) for each in policy.variants)
+    key = naming.digest({**_told(variants), "capture": policy.capture_percentage})
+    baseline = watching.baseline(desired, variants[0].model.package_key)
+    return Plan(
+        endpoint=naming.endpoint_name(site, deployment),
+        group=naming.group_name(site, deployment),
+        config=f"{site.prefix}-{deployment}-{key}",
+        variants=variants,
+        capture_percentage=policy.capture_percentage,
+        capture_uri=f"s3://{site.bucket}/capture",
+        role_arn=site.role_arn,
+        baseline=baseline,
+        watch=watching.watch(desired, site, policy.monitor, baseline),
+    )
+
+
+def versions(packages: Sequence[str], made: Plan | None) -> str:
+    """What a person calls registered versions: "version 3"; with the variants, where there are
+    several models. Nothing where they are none of a registry's."""
+    numbers = [arn.rpartition("/")[2] for arn in packages]
+    if not numbers or not all(number.isdigit() for number in numbers):
+        return ""
+    if len(numbers) == 1 or made is None:
+        return f"version {' and '.join(numbers)}"
+    named = dict(zip((model.name for model in made.models), numbers, strict=True))
+    told = (f"{each.name} version {named[each.model.name]}" for each in made.variants)
+    return " and ".join(told)
+
+
+def _variant(
+    desired: Desired,
+    given: VariantPolicy,
+    files: Mapping[Use, Inspected],
+    site: Site,
+    packages: Sequence[Package],
+) -> Variant:
+    target = desired.policy.target_of(given)
+    uses = (Use(container.part, target.instance_type) for container in given.containers)
+    size = sum(files[use].artifact.size for use in uses)
+    made = model(desired, given, files, site, packages)
+    return Variant(given.name, given.weight, _patient(target, size), made)
+
+
+def _told(variants: Sequence[Variant]) -> dict[str, object]:
+    """What tells a config from others."""
+    told = {
+        variant.name: {
+            "model": variant.model.name.rpartition("-")[2],
+            **{name: value for name, value in asdict(variant.target).items() if value is not None},
+        }
+        for variant in variants
+    }
+    return told[VARIANT] if [*told] == [VARIANT] else {"variants": told}
+
+
+def _patient(target: EndpointTarget, size: int) -> EndpointTarget:
+    """The target with time-outs that let models of `size` bytes arrive and load."""
+    needed = ceil(size / 1e9 * SECONDS_PER_GB)
+    if needed <= PATIENCE_SECONDS:
+        return target
+    seconds = min(needed, MOST_SECONDS)
+    download = target.model_data_download_timeout_in_seconds or seconds
+    startup = target.container_startup_health_check_timeout_in_seconds or seconds
+    return replace(
+        target,
+        model_data_download_timeout_in_seconds=download,
+        container_startup_health_check_timeout_in_seconds=startup,
+    )

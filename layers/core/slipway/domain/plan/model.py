@@ -1,0 +1,83 @@
+"""The models that should exist: containers in the order in which they are asked, and the package
+that they are registered as."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from slipway.domain import naming
+from slipway.domain.desired import ContainerPolicy, Desired, Use, VariantPolicy
+from slipway.domain.naming import Site
+from slipway.domain.world import Inspected, Package
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What runs: an exact image, bytes pinned by their digest, and its environment. `name` is its
+    part's, as the host name that a pipeline's containers are told apart by."""
+
+    image: str
+    model_data_url: str
+    environment: Mapping[str, str]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model, and the package it is registered as; both names carry a digest of their content."""
+
+    name: str
+    package_key: str
+    containers: tuple[Container, ...]
+    network_isolation: bool
+
+
+def model(
+    desired: Desired,
+    variant: VariantPolicy,
+    read: Mapping[Use, Inspected],
+    site: Site,
+    packages: Sequence[Package],
+) -> Model:
+    """The model of a variant.
+
+    It is made from a registered version, so its name is not final until the package is: a version
+    that somebody deleted and that was registered anew makes a new one.
+    """
+    on = desired.policy.target_of(variant).instance_type
+    files = [read[Use(container.part, on)] for container in variant.containers]
+    pairs = list(zip(variant.containers, files, strict=True))
+    containers = tuple(_container(desired, given, found, site) for given, found in pairs)
+    # The container fetches Slipway's default script itself, so it needs its way to S3.
+    isolated = desired.policy.network_isolation and not any(found.script for found in files)
+    key = _package_key(containers, files)
+    arn = next((package.arn for package in packages if package.key == key), "")
+    name = naming.digest(
+        {"package": key, "registered": arn, "isolated": isolated, "role": site.role_arn}
+    )
+    return Model(f"{site.prefix}-{desired.deployment}-{name}", key, containers, isolated)
+
+
+def _package_key(containers: Sequence[Container], files: Sequence[Inspected]) -> str:
+    told = [
+        {
+            "sha256": found.sha256,
+            "image": container.image,
+            "environment": dict(container.environment),
+            **({"name": container.name} if container.name else {}),
+        }
+        for container, found in zip(containers, files, strict=True)
+    ]
+    return naming.digest(told[0] if len(told) == 1 else {"containers": told})
+
+
+def _container(desired: Desired, given: ContainerPolicy, found: Inspected, site: Site) -> Container:
+    policy, script = desired.policy, {}
+    pinned = naming.pinned_key(desired.deployment, found.sha256)
+    if found.script:
+        script["SAGEMAKER_SUBMIT_DIRECTORY"] = f"s3://{site.bucket}/{found.script_key}"
+    return Container(
+        image=given.image or policy.image or found.image or "",
+        model_data_url=f"s3://{site.bucket}/{pinned}",
+        environment={**found.environment, **script, **policy.environment, **given.environment},
+        name=given.part,
+    )
