@@ -64,6 +64,12 @@ def keys(document: Document, model: Document, prefix: str) -> Iterator[tuple[str
         if "properties" in kind:
             yield from keys(document, kind, f"{path}.")
             continue
+        named = kind.get("additionalProperties") or {}
+        of_each = resolved(document, named) if isinstance(named, dict) else {}
+        if "properties" in of_each:
+            yield f"`{path}`", "by name", "`{}`", field.get("description", "")
+            yield from keys(document, of_each, f"{path}.NAME.")
+            continue
         items = resolved(document, kind.get("items", {}))
         if "properties" in items:
             yield f"`{path}`", "list", "`[]`", field.get("description", "")

@@ -20,16 +20,21 @@ def invoke(
     file: Annotated[str, typer.Argument(help="The request's body; - reads it from a pipe.")] = "-",
     content_type: Annotated[str, typer.Option(help="What the body is.")] = "text/csv",
     accept: Annotated[str | None, typer.Option(help="What the reply shall be.")] = None,
+    variant: Annotated[
+        str | None, typer.Option(help="Ask this variant, whatever the weights.")
+    ] = None,
 ) -> None:
     """Send a request to the endpoint and print its reply, byte for byte."""
     body = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
     found = stack.connect(target.of(ctx))
+    one = {"TargetVariant": variant} if variant else {}
     try:
         answer = found.session.client("sagemaker-runtime").invoke_endpoint(
             EndpointName=found.endpoint(checked_deployment(deployment)),
             Body=body,
             ContentType=content_type,
             Accept=accept or content_type,
+            **one,
         )
     except ClientError as error:
         raise _refusal(error, deployment) from error

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slipway.domain.desired import (
     Approval,
+    ContainerPolicy,
     EndpointTarget,
     MissingData,
     Monitor,
@@ -13,6 +14,7 @@ from slipway.domain.desired import (
     Policy,
     RoutingStrategy,
     Runner,
+    VariantPolicy,
 )
 from slipway.domain.errors import InvalidInput
 from slipway.manifest import parse, schema
@@ -39,6 +41,14 @@ probes:
     content_type: application/json
     expect: {path: "$.predictions[0].score"}
 """
+VARIANTS = b"""
+target: {instance_type: ml.m5.large, instance_count: 2}
+variants:
+  champion: {weight: 9}
+  challenger: {weight: 1, instance_type: ml.c5.large}
+  mixed: {weight: 0, containers: [scale, champion]}
+"""
+PIPELINE = b"containers: {scale: {environment: {A: b}}, predict: {}}\n"
 CAPTURED = "capture: {percentage: 100}\n"
 WATCHED = b"""
 capture: {percentage: 50}
@@ -221,3 +231,50 @@ def test_the_schema_describes_every_key() -> None:
 def test_no_manifest_gives_the_approval_that_is_kept_for_people() -> None:
     assert parse(b"approval: automatic", Approval.MANUAL).approval == Approval.MANUAL
     assert parse(b"approval: manual", Approval.AUTOMATIC).approval == Approval.MANUAL
+
+
+def test_variants_have_a_part_of_their_name_and_what_the_target_says() -> None:
+    target = EndpointTarget(instance_count=2)
+    assert parse(VARIANTS, Approval.AUTOMATIC).variants == (
+        VariantPolicy("champion", 9, target, (ContainerPolicy("champion"),)),
+        VariantPolicy(
+            "challenger",
+            1,
+            EndpointTarget("ml.c5.large", instance_count=2),
+            (ContainerPolicy("challenger"),),
+        ),
+        VariantPolicy("mixed", 0, target, (ContainerPolicy("scale"), ContainerPolicy("champion"))),
+    )
+
+
+def test_a_pipeline_is_one_variant_with_its_containers_in_order() -> None:
+    given = parse(PIPELINE, Approval.AUTOMATIC)
+    scale, predict = ContainerPolicy("scale", None, {"A": "b"}), ContainerPolicy("predict")
+    assert given.variants == (VariantPolicy(containers=(scale, predict)),)
+    assert given.parts == ("scale", "predict")
+    assert parse(b"containers: [scale, predict]", Approval.AUTOMATIC).parts == given.parts
+
+
+def test_variants_without_containers_of_their_own_share_the_pipeline() -> None:
+    given = parse(
+        b"{variants: {a: {}, b: {instance_type: ml.c5.large}}, containers: [x, y]}",
+        Approval.AUTOMATIC,
+    )
+    assert given.parts == ("x", "y")
+    assert len(given.uses) == 4
+
+
+@pytest.mark.parametrize(
+    ("manifest", "said"),
+    [
+        ("variants: {a: {weight: 0}, b: {weight: 0}}", "all have weight 0"),
+        ("variants: {a: {weight: -1}}", "variants.a.weight: -1"),
+        ("variants: {Champion: {}}", "variants.Champion"),
+        (f"variants: {{{', '.join(f'v{n}: {{}}' for n in range(11))}}}", "at most 10"),
+        (f"containers: [{', '.join(f'c{n}' for n in range(16))}]", "at most 15"),
+        ("containers: [a, {b: 1}]", "containers"),
+    ],
+)
+def test_variants_and_containers_that_sagemaker_would_not_take(manifest: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        parse(manifest.encode(), Approval.AUTOMATIC)

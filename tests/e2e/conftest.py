@@ -108,15 +108,22 @@ class Slipway:
     def client(self, service: str) -> Any:
         return self.stack.session.client(service)
 
-    def push(self, deployment: str, files: Files, manifest: str = "") -> tuple[TimeLine, Wish]:
+    def push(
+        self, deployment: str, files: Files, manifest: str = "", part: str = ""
+    ) -> tuple[TimeLine, Wish]:
         """Upload an archive of the files, and the manifest before it."""
         line = TimeLine(self.stack.ports, deployment)
         archive = self.archive(self.folder / "model.tar.gz", files)
-        return line, self._upload(deployment, archive, manifest)
+        return line, self._upload(deployment, archive, manifest, part)
 
-    def release(self, deployment: str, files: Files, manifest: str = "") -> End:
+    def release(self, deployment: str, files: Files, manifest: str = "", part: str = "") -> End:
         """Push, and wait for how the release ends."""
-        return self.ended(deployment, *self.push(deployment, files, manifest))
+        return self.ended(deployment, *self.push(deployment, files, manifest, part))
+
+    def manage(self, deployment: str, manifest: str) -> End:
+        """Upload a manifest alone, and wait for how its release ends."""
+        line = TimeLine(self.stack.ports, deployment)
+        return self.ended(deployment, line, self._upload(deployment, None, manifest))
 
     def push_request(self, deployment: str, request: Path) -> tuple[TimeLine, Wish]:
         """Upload a golden request alone."""
@@ -152,13 +159,14 @@ class Slipway:
             EndpointName=self.stack.endpoint(deployment)
         )
 
-    def predict(self, deployment: str, row: str = "1,2") -> float:
-        """What the endpoint answers to a row of CSV."""
+    def predict(self, deployment: str, row: str = "1,2", **whom: str) -> float:
+        """What the endpoint, or whom of it InvokeEndpoint can name, answers to a row of CSV."""
         answer = self.client("sagemaker-runtime").invoke_endpoint(
             EndpointName=self.stack.endpoint(deployment),
             Body=row.encode(),
             ContentType="text/csv",
             Accept="text/csv",
+            **whom,
         )
         return float(answer["Body"].read().decode().strip("[]\n"))
 
@@ -196,10 +204,11 @@ class Slipway:
                 archive.addfile(member, BytesIO(content))
         return file
 
-    def _upload(self, deployment: str, archive: Path, manifest: str) -> Wish:
+    def _upload(self, deployment: str, archive: Path | None, manifest: str, part: str = "") -> Wish:
         yaml = self.folder / "slipway.yaml"
         yaml.write_text(manifest)
-        return upload(self.stack, deployment, archive, yaml if manifest else None, lambda _: None)
+        given = yaml if manifest else None
+        return upload(self.stack, deployment, archive, given, lambda _: None, part=part)
 
 
 def eventually(look: Callable[[], Any], seconds: float = 60.0) -> Any:

@@ -119,6 +119,38 @@ def test_a_pipeline_asks_its_containers_in_turn_or_the_one_that_is_named(
         ask(running, "serial", ContentType="application/x-nothing")
 
 
+def test_an_answer_is_streamed_over_the_wire_and_a_shadow_is_asked_too(
+    running: Cloud, eventually: Eventually
+) -> None:
+    client = running.client("sagemaker")
+    sizes = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    for name in ("one", "two"):
+        client.create_model(
+            ModelName=f"s-{name}", ExecutionRoleArn=ROLE, PrimaryContainer=container(name)
+        )
+    client.create_endpoint_config(
+        EndpointConfigName="shadowed",
+        ProductionVariants=[{"VariantName": "front", "ModelName": "s-one", **sizes}],
+        ShadowProductionVariants=[{"VariantName": "behind", "ModelName": "s-two", **sizes}],
+    )
+    client.create_endpoint(EndpointName="shadowed", EndpointConfigName="shadowed")
+    describe = client.describe_endpoint
+    eventually(lambda: describe(EndpointName="shadowed")["EndpointStatus"] == "InService", 60)
+    reply = running.client("sagemaker-runtime").invoke_endpoint_with_response_stream(
+        EndpointName="shadowed", Body=b"1,2\n3,4", **CSV
+    )
+    assert reply["ContentType"] == "application/json"
+    assert reply["InvokedProductionVariant"] == "front"
+    parts = [event["PayloadPart"]["Bytes"] for event in reply["Body"]]
+    assert json.loads(b"".join(parts)) == [[1, 2], [3, 4]]
+    dimensions = [
+        {"Name": "EndpointName", "Value": "shadowed"},
+        {"Name": "VariantName", "Value": "behind"},
+    ]
+    metrics = running.client("cloudwatch").list_metrics
+    eventually(lambda: metrics(MetricName="Invocations", Dimensions=dimensions)["Metrics"])
+
+
 def test_a_container_that_does_not_start_is_named(running: Cloud, eventually: Eventually) -> None:
     script = b"def model_fn(folder): raise ValueError('no such factor')\n"
     running.client("s3").put_object(

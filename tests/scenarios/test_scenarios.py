@@ -216,6 +216,7 @@ def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
         modified_at=given.get("modified_at", 100),
         failure=given.get("failure", ""),
         pending=given.get("pending", False),
+        weights=given.get("weights", {}),
     )
 
 

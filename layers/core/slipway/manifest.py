@@ -1,13 +1,15 @@
 """slipway.yaml: how a deployment's artifacts are released. Text in, a Policy or an error out."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from slipway.domain.desired import (
     Approval,
+    ContainerPolicy,
     EndpointTarget,
     Expectation,
     MissingData,
@@ -19,6 +21,7 @@ from slipway.domain.desired import (
     Rollout,
     RoutingStrategy,
     Runner,
+    VariantPolicy,
 )
 from slipway.domain.errors import InvalidInput
 from slipway.domain.expect import PATH
@@ -34,6 +37,11 @@ REMEDIES = {
 }
 Percentage = Annotated[int, Field(ge=0, le=100)]
 Timeout = Annotated[int, Field(ge=60, le=3600)]
+Image = Annotated[str, Field(pattern=r"^[\w.-]+(:\d+)?/[\w./-]+([:@][\w.:-]+)?$")]
+InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
+PartName = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=32)]
+COMPUTE = {"instance_type", "instance_count"}
+MOST_VARIANTS, MOST_CONTAINERS = 10, 15
 Share = Annotated[float, Field(ge=0, le=1)]
 LIMITS = ("minimum_rows", "ks", "psi", "outside")
 
@@ -49,7 +57,7 @@ class Target(_Strict):
 
     type: Literal["endpoint"] = "endpoint"
     """A real-time endpoint."""
-    instance_type: Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")] = "ml.m5.large"
+    instance_type: InstanceType = "ml.m5.large"
     """SageMaker's instance type, such as ml.m5.large."""
     instance_count: Annotated[int, Field(ge=1, le=1000)] = 1
     """How many instances to start with; what autoscaling makes of it later is kept."""
@@ -61,6 +69,34 @@ class Target(_Strict):
     """How long a container may take to answer its health check; likewise."""
     routing_strategy: RoutingStrategy | None = Field(default=None, strict=False)
     """Which instance is asked; SageMaker's own choice when absent."""
+
+
+class Container(_Strict):
+    """One container of an inference pipeline, which serves the part of its name."""
+
+    image: Image | None = None
+    """The exact image URI; chosen from what the part is when absent."""
+    environment: dict[str, str] = {}
+    """Environment variables of this container, beside those of all."""
+
+
+class Variant(_Strict):
+    """A production variant: a share of the traffic, and what it differs in from the rest."""
+
+    weight: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1
+    """Its traffic is this among the weights of all variants; changed in place."""
+    instance_type: InstanceType | None = None
+    """SageMaker's instance type; the target's when absent."""
+    instance_count: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """How many instances to start with; the target's when absent."""
+    containers: dict[PartName, Container] = {}
+    """What answers it, one after the other; when absent the deployment's `containers`, and
+    without those the part of the variant's own name."""
+
+    @field_validator("containers", mode="before")
+    @classmethod
+    def _named(cls, given: object) -> object:
+        return _by_name(given)
 
 
 class Capture(_Strict):
@@ -155,7 +191,12 @@ class Manifest(_Strict):
     """Who approves a new version: the manifest itself, or a person in the model registry."""
     target: Target = Target()
     """Where the model runs."""
-    image: Annotated[str, Field(pattern=r"^[\w.-]+(:\d+)?/[\w./-]+([:@][\w.:-]+)?$")] | None = None
+    variants: dict[PartName, Variant] = {}
+    """Models that share the endpoint's traffic, each with a part of its own; one when absent."""
+    containers: dict[PartName, Container] = {}
+    """An inference pipeline: the parts that answer a request, one after the other; a list of names
+    where that is all there is to say. One container when absent."""
+    image: Image | None = None
     """The exact image URI; chosen from what the artifact is when absent."""
     environment: dict[str, str] = {}
     """Environment variables of the container."""
@@ -171,6 +212,22 @@ class Manifest(_Strict):
     """Golden requests. Without any, the release makes its own from what is known."""
     on_change: OnChange = Field(default=OnChange.NOTIFY, strict=False)
     """Whether people are told when a version is asked or answers something else, or it is held."""
+
+    @field_validator("containers", mode="before")
+    @classmethod
+    def _named(cls, given: object) -> object:
+        return _by_name(given)
+
+    @model_validator(mode="after")
+    def _shares(self) -> Self:
+        if self.variants and not any(variant.weight for variant in self.variants.values()):
+            raise ValueError("`variants` all have weight 0, so none would be asked; give one more")
+        if len(self.variants) > MOST_VARIANTS:
+            raise ValueError(f"`variants` are at most {MOST_VARIANTS}, as SageMaker has it")
+        pipelines = (self.containers, *(variant.containers for variant in self.variants.values()))
+        if any(len(containers) > MOST_CONTAINERS for containers in pipelines):
+            raise ValueError(f"`containers` are at most {MOST_CONTAINERS}, as SageMaker has it")
+        return self
 
     @model_validator(mode="after")
     def _sees(self) -> Self:
@@ -235,7 +292,8 @@ def _problem(error: dict[str, Any]) -> str:
 def _policy(manifest: Manifest) -> Policy:
     return Policy(
         approval=manifest.approval,
-        target=EndpointTarget(**manifest.target.model_dump(exclude={"type"})),
+        target=_target(manifest.target),
+        variants=_variants(manifest),
         rollout=manifest.rollout,
         image=manifest.image,
         environment=manifest.environment,
@@ -245,6 +303,37 @@ def _policy(manifest: Manifest) -> Policy:
         probes=tuple(_probe(probe) for probe in manifest.probes),
         on_change=manifest.on_change,
     )
+
+
+def _by_name(given: object) -> object:
+    """Containers by their names, where only those were listed."""
+    if isinstance(given, list) and all(isinstance(name, str) for name in given):
+        return {name: {} for name in given}
+    return given
+
+
+def _variants(manifest: Manifest) -> tuple[VariantPolicy, ...]:
+    pipeline = _containers(manifest.containers)
+    if not manifest.variants:
+        return (VariantPolicy(containers=pipeline or VariantPolicy().containers),)
+    target = _target(manifest.target)
+    return tuple(
+        VariantPolicy(
+            name,
+            given.weight,
+            replace(target, **given.model_dump(include=COMPUTE, exclude_none=True)),
+            _containers(given.containers) or pipeline or (ContainerPolicy(name),),
+        )
+        for name, given in manifest.variants.items()
+    )
+
+
+def _containers(given: Mapping[str, Container]) -> tuple[ContainerPolicy, ...]:
+    return tuple(ContainerPolicy(name, one.image, one.environment) for name, one in given.items())
+
+
+def _target(given: Target) -> EndpointTarget:
+    return EndpointTarget(**given.model_dump(exclude={"type"}))
 
 
 def _monitor(given: Watching) -> Monitor:

@@ -159,6 +159,10 @@ class Endpoints(Protocol):
         """Move the endpoint to `config`; autoscaled counts stay unless the config changes them."""
         ...
 
+    def shift(self, name: str, weights: Mapping[str, float]) -> None:
+        """Change the traffic of its variants, in place."""
+        ...
+
     def delete(self, name: str) -> None: ...
 
     def discard(self, footprint: Footprint) -> None:

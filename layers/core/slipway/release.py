@@ -99,6 +99,10 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
         change(ports, task.deployment, lambda r: r.under(task.fence).touched(ports.clock()))
         ports.endpoints.delete(endpoint)
         return f"delete of {endpoint} accepted"
+    if step.change == Change.SHIFT and found.plan:
+        change(ports, task.deployment, lambda r: r.under(task.fence).touched(ports.clock()))
+        ports.endpoints.shift(endpoint, found.plan.weights)
+        return f"{step.reason}: accepted"
     if step.change == Change.RESTORE:
         return _restored(ports, task, step, found)
     begin = _begun(step, found)

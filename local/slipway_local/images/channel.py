@@ -83,6 +83,6 @@ def _passed_on(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read(response: http.client.HTTPResponse) -> Reply:
-    if response.length is None:
+    if response.length is None and not response.chunked:
         raise http.client.HTTPException("an answer without its length: it may be cut")
     return Reply(response.status, dict(response.getheaders()), response.read())

@@ -1,8 +1,11 @@
 """Endpoint configurations: which models, on how many instances, with which share of traffic."""
 
+from collections.abc import Sequence
+
 from slipway_local.sagemaker import listing, models
 from slipway_local.sagemaker.account import Account, Resource
 from slipway_local.sagemaker.errors import already_exists, invalid, not_found
+from slipway_local.sagemaker.fleets import Program
 from slipway_local.sagemaker.operations import Operations, Params, given
 
 KIND = "endpoint configuration"
@@ -71,6 +74,8 @@ def _check_asynchronous(params: Params) -> None:
     """Source: "Create an asynchronous inference endpoint"; the wording is not published."""
     if "AsyncInferenceConfig" not in params:
         return
+    if "ShadowProductionVariants" in params:
+        raise invalid("AsyncInferenceConfig and ShadowProductionVariants cannot be given together.")
     if "S3OutputPath" not in params["AsyncInferenceConfig"]["OutputConfig"]:
         raise invalid("AsyncInferenceConfig needs an S3OutputPath in its OutputConfig.")
     if any("ServerlessConfig" in each for each in params["ProductionVariants"]):
@@ -79,14 +84,55 @@ def _check_asynchronous(params: Params) -> None:
 
 def _check_variants(account: Account, params: Params) -> None:
     variants = params["ProductionVariants"]
-    names = [variant["VariantName"] for variant in variants]
+    shadows = params.get("ShadowProductionVariants", [])
+    names = [variant["VariantName"] for variant in [*variants, *shadows]]
     if len(set(names)) != len(names):
         raise invalid(f"Variant names must be unique: {', '.join(names)}.")
-    shadows = params.get("ShadowProductionVariants", [])
     if shadows and (len(variants), len(shadows)) != (1, 1):
         raise invalid("A shadow variant needs exactly one production variant beside it.")
     for variant in [*variants, *shadows]:
         _check_variant(account, variant)
+    if shadows:
+        _check_shadowed(account, [*variants, *shadows])
+    if any("ServerlessConfig" in variant for variant in variants):
+        _check_serverless_variants(account, params)
+
+
+def _check_shadowed(account: Account, variants: Sequence[Params]) -> None:
+    """Source: "Exclusions" of "Shadow tests"; the wording is not published."""
+    for variant in variants:
+        name = variant["VariantName"]
+        if "ServerlessConfig" in variant:
+            raise invalid(f"Variant {name}: ShadowProductionVariants cannot be serverless.")
+        if _is_multi_model(models.program(account, variant["ModelName"])):
+            raise invalid(f"Variant {name}: ShadowProductionVariants cannot have several models.")
+
+
+def _check_serverless_variants(account: Account, params: Params) -> None:
+    """Source: "Feature exclusions" of "Serverless Inference"; the wording is not published."""
+    variants = params["ProductionVariants"]
+    if len(variants) > 1:
+        raise invalid("A variant with a ServerlessConfig must be the only one.")
+    model = models.find(account, variants[0]["ModelName"])
+    program = models.program(account, model.name)
+    excluded = {
+        "a pipeline of several containers": len(program.containers) > 1,
+        "a MultiModel container": _is_multi_model(program),
+        "a VpcConfig": "VpcConfig" in model.body,
+        "EnableNetworkIsolation": model.body.get("EnableNetworkIsolation", False),
+    }
+    found = [what for what, there in excluded.items() if there]
+    if found:
+        name = variants[0]["VariantName"]
+        raise invalid(f"Variant {name} has a ServerlessConfig; its model cannot have {found[0]}.")
+    if params.get("DataCaptureConfig", {}).get("EnableCapture", True) and (
+        "DataCaptureConfig" in params
+    ):
+        raise invalid("DataCaptureConfig and ServerlessConfig cannot be given together.")
+
+
+def _is_multi_model(program: Program) -> bool:
+    return any(container.multi_model for container in program.containers)
 
 
 def _check_variant(account: Account, variant: Params) -> None:

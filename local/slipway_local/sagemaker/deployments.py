@@ -77,7 +77,7 @@ def maintain(account: Account, endpoint: Endpoint, duration: float) -> None:
 
 def shown_failure(account: Account, endpoint: Endpoint) -> str | None:
     """Why the last change failed, as long as SageMaker still says so."""
-    if endpoint.status == "InService":
+    if endpoint.status in ("InService", "SystemUpdating"):
         kept = account.clock() < endpoint.failed + account.durations.reason_kept
         return endpoint.failure if kept else None
     return endpoint.failure
@@ -140,7 +140,7 @@ def _restore(account: Account, old: Fleet) -> Fleet | None:
     """Start the old configuration's instances anew; None when it or its model is gone."""
     if _vanished(account, old):
         return None
-    programs = [variant.program for variant in old.variants]
+    programs = [variant.program for variant in old.members()]
     config = retaining(old, old.config)
     return launch(old.config_name, config, programs, account.launcher, account.clock())
 
@@ -182,7 +182,7 @@ def _stay_mixed(account: Account, endpoint: Endpoint, pending: Deployment) -> No
 def _settle(account: Account, endpoint: Endpoint) -> None:
     """New weights and capacities are in force."""
     if endpoint.fleet is not None:
-        for variant in endpoint.fleet.variants:
+        for variant in endpoint.fleet.members():
             variant.settle()
     enter(account, endpoint, "InService")
 
@@ -216,7 +216,7 @@ def _vanished(account: Account, fleet: Fleet) -> str | None:
     """A configuration or model that was deleted while it was being deployed."""
     try:
         configs.find(account, fleet.config_name)
-        for variant in fleet.variants:
+        for variant in fleet.members():
             models.find(account, variant.program.model_name)
     except Refusal as refusal:
         return refusal.message

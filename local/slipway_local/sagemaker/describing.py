@@ -1,6 +1,6 @@
 """An endpoint as DescribeEndpoint and the events show it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slipway_local.sagemaker.account import Deployment, Endpoint
@@ -91,8 +91,10 @@ def _common_detail(endpoint: Endpoint, tags: Mapping[str, str]) -> Params:
 
 
 def _serving(endpoint: Endpoint, fleet: Fleet) -> Params:
-    variants = [_variant(endpoint, variant) for variant in fleet.variants]
-    answer: Params = {"ProductionVariants": variants}
+    answer: Params = {
+        kind: [_variant(endpoint, variant) for variant in variants]
+        for kind, variants in _kinds(fleet).items()
+    }
     if fleet.capture is not None:
         answer["DataCaptureConfig"] = _capture(fleet.capture)
     return answer | _only(fleet.config, "AsyncInferenceConfig")
@@ -118,16 +120,26 @@ def _pending(pending: Deployment) -> Params:
     return {
         "EndpointConfigName": pending.fleet.config_name,
         "StartTime": pending.started,
-        "ProductionVariants": [
-            {
-                **_counts(variant, pending.share),
-                "DeployedImages": _images(variant),
-                "VariantStatus": [_stage(pending, in_ms=False)],
-                **_only(variant.config, "InstanceType", "ManagedInstanceScaling", "RoutingConfig"),
-            }
-            for variant in pending.fleet.variants
-        ],
+        **{
+            kind: [_pending_variant(pending, variant) for variant in variants]
+            for kind, variants in _kinds(pending.fleet).items()
+        },
     }
+
+
+def _pending_variant(pending: Deployment, variant: Variant) -> Params:
+    return {
+        **_counts(variant, pending.share),
+        "DeployedImages": _images(variant),
+        "VariantStatus": [_stage(pending, in_ms=False)],
+        **_only(variant.config, "InstanceType", "ManagedInstanceScaling", "RoutingConfig"),
+    }
+
+
+def _kinds(fleet: Fleet) -> Mapping[str, Sequence[Variant]]:
+    """The variants by the member that lists them."""
+    shadows = {"ShadowProductionVariants": fleet.shadows} if fleet.shadows else {}
+    return {"ProductionVariants": fleet.variants, **shadows}
 
 
 def _stage(pending: Deployment, *, in_ms: bool) -> Params:

@@ -27,7 +27,7 @@ def create_endpoint(account: Account, params: Params) -> Params:
     if arn in account.endpoints:
         raise already_exists("endpoint", arn)
     config = configs.find_settled(account, params["EndpointConfigName"])
-    demand = quotas.demand(config.body["ProductionVariants"])
+    demand = quotas.demand(fleets.described(config.body))
     fleet = _launch(account, config.name, config.body, demand)
     now = account.clock()
     endpoint = Endpoint(name, arn, fleet.config_name, now, now, "Creating", now)
@@ -50,7 +50,7 @@ def update_endpoint(account: Account, params: Params) -> Params:
     if strategy and endpoint.fleet is not None:
         _check_names(endpoint.fleet, body["ProductionVariants"])
         _check_rolling(strategy, body["ProductionVariants"])
-    demand = quotas.demand(body["ProductionVariants"])
+    demand = quotas.demand(fleets.described(body))
     rollout = plan(strategy or {}, sum(demand.values()))
     fleet = _launch(account, config.name, body, quotas.surge(endpoint, demand, rollout))
     endpoint.deployment_config = strategy
@@ -158,7 +158,7 @@ def _launch(
 ) -> Fleet:
     """Start what the configuration asks for, on so many more instances. Raises Refusal before
     anything is started."""
-    variants = body["ProductionVariants"]
+    variants = fleets.described(body)
     programs = [models.program(account, variant["ModelName"]) for variant in variants]
     quotas.check(account, instances)
     return fleets.launch(name, body, programs, account.launcher, account.clock())
@@ -166,7 +166,7 @@ def _launch(
 
 def _rescalable(account: Account, fleet: Fleet, change: Params) -> Variant:
     """The variant that a change is for; AWS has not published the wordings."""
-    variant = fleet.variant(change["VariantName"])
+    variant = fleet.member(change["VariantName"])
     if variant is None:
         raise invalid(f"There is no variant {change['VariantName']} at this endpoint.")
     # New instances start from the model: without it they cannot.

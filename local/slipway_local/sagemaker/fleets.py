@@ -100,17 +100,35 @@ class Variant:
 
 @dataclass(slots=True)
 class Fleet:
-    """Everything that serves one endpoint configuration behind one endpoint."""
+    """Everything that serves one endpoint configuration behind one endpoint; `shadows` are sent
+    copies of what the variants are asked."""
 
     config_name: str
     config: Mapping[str, Any]
     variants: list[Variant]
     capture: Mapping[str, Any] | None
+    shadows: list[Variant] = field(default_factory=list)
     in_flight: int = 0
     retired: bool = False
 
+    def members(self) -> list[Variant]:
+        """All variants, also those that answer nobody."""
+        return [*self.variants, *self.shadows]
+
+    def member(self, name: str) -> Variant | None:
+        return next((each for each in self.members() if each.name == name), None)
+
     def variant(self, name: str) -> Variant | None:
         return next((variant for variant in self.variants if variant.name == name), None)
+
+    def mirrors(self, variant: Variant, random: Random) -> list[Variant]:
+        """The shadows that get a copy of a request to the variant: each its weight's share of the
+        variant's weight, at most each one."""
+        return [
+            shadow
+            for shadow in self.shadows
+            if random.random() * (variant.weight or shadow.weight) < shadow.weight
+        ]
 
     def choose(self, random: Random) -> Variant:
         """Pick a variant by weight; with equal chances when all weights are zero."""
@@ -121,7 +139,7 @@ class Fleet:
 
     def unwell(self) -> Variant | None:
         """The first variant that is not ready."""
-        return next((v for v in self.variants if v.health() is not Health.READY), None)
+        return next((v for v in self.members() if v.health() is not Health.READY), None)
 
     def health(self) -> Health:
         unwell = self.unwell()
@@ -134,7 +152,7 @@ class Fleet:
     def instances(self, instance_type: str) -> int:
         return sum(
             variant.desired_instances or 0
-            for variant in self.variants
+            for variant in self.members()
             if variant.config.get("InstanceType") == instance_type
         )
 
@@ -154,7 +172,7 @@ class Fleet:
             self._stop()
 
     def _stop(self) -> None:
-        for variant in self.variants:
+        for variant in self.members():
             for server in variant.servers:
                 server.stop()
 
@@ -166,12 +184,19 @@ def launch(
     launcher: Launcher,
     now: float,
 ) -> Fleet:
-    """Start a fleet; `programs` are what its variants run, in the variants' order."""
+    """Start a fleet; `programs` are what its variants run, in the order of `described`."""
     variants = [
         _variant(variant, program, launcher, now)
-        for variant, program in zip(config["ProductionVariants"], programs, strict=True)
+        for variant, program in zip(described(config), programs, strict=True)
     ]
-    return Fleet(config_name, config, variants, config.get("DataCaptureConfig"))
+    answering = len(config["ProductionVariants"])
+    capture = config.get("DataCaptureConfig")
+    return Fleet(config_name, config, variants[:answering], capture, variants[answering:])
+
+
+def described(config: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The variants of a configuration, its shadows last."""
+    return [*config["ProductionVariants"], *config.get("ShadowProductionVariants", [])]
 
 
 def retaining(
@@ -182,10 +207,10 @@ def retaining(
     It is known before anything is started: quotas and batches go by the counts that are kept.
     """
     kept = dict(config)
-    kept["ProductionVariants"] = [
-        _retaining(old.variant(each["VariantName"]), each, excluded)
-        for each in config["ProductionVariants"]
-    ]
+    for kind in {"ProductionVariants", "ShadowProductionVariants"} & config.keys():
+        kept[kind] = [
+            _retaining(old.member(each["VariantName"]), each, excluded) for each in config[kind]
+        ]
     if "DataCaptureConfig" not in excluded:
         kept.pop("DataCaptureConfig", None)
         kept |= {} if old.capture is None else {"DataCaptureConfig": old.capture}

@@ -185,7 +185,7 @@ def _endpoint(endpoint: Endpoint) -> KeptEndpoint:
 
 
 def _fleet(fleet: Fleet) -> KeptFleet:
-    variants = [KeptVariant(**_members(KeptVariant, each)) for each in fleet.variants]
+    variants = [KeptVariant(**_members(KeptVariant, each)) for each in fleet.members()]
     return KeptFleet(fleet.config_name, fleet.config, variants, fleet.capture)
 
 
@@ -212,7 +212,7 @@ def _launched(account: Account, kept: KeptFleet) -> Fleet:
         kept.config_name, kept.config, programs, account.launcher, account.clock()
     )
     fleet.capture = kept.capture
-    for variant, before in zip(fleet.variants, kept.variants, strict=True):
+    for variant, before in zip(fleet.members(), kept.variants, strict=True):
         for name in _SIZES:
             setattr(variant, name, getattr(before, name))
     return fleet

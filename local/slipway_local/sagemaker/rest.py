@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 
+from slipway_local.sagemaker import event_stream
 from slipway_local.sagemaker.errors import unknown_operation
 
 Params = dict[str, Any]
@@ -51,6 +52,9 @@ def serialize(operation: OperationModel, output: Params) -> tuple[int, dict[str,
             headers[name] = str(output[member])
     status: int = operation.http.get("responseCode", 200)
     payload = _payload(operation.output_shape)
+    if payload and members[payload].serialization.get("eventstream"):
+        headers["Content-Type"] = event_stream.CONTENT_TYPE
+        return status, headers, event_stream.encode(output.get(payload, b""))
     if payload:
         return status, headers, output.get(payload, b"")
     inside = {

@@ -1,7 +1,9 @@
 """InvokeEndpoint: choose a variant, pass the request through its containers, count it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
 
 from slipway_local.sagemaker import captures, deployments, metrics, multi_model, routes
 from slipway_local.sagemaker.account import Account
@@ -41,6 +43,11 @@ class Timing:
 
 def invoke_endpoint(account: Account, params: Params) -> Params:
     """Raises Refusal."""
+    _check_synchronous(account, params)
+    return serve(account, params, TIMEOUT)
+
+
+def _check_synchronous(account: Account, params: Params) -> None:
     with account.lock:
         endpoint = account.endpoints.get(account.arn("endpoint", params["EndpointName"]))
         fleet = endpoint.fleet if endpoint else None
@@ -49,7 +56,6 @@ def invoke_endpoint(account: Account, params: Params) -> Params:
                 f"Endpoint {params['EndpointName']} is an asynchronous endpoint: use "
                 "InvokeEndpointAsync."
             )
-    return serve(account, params, TIMEOUT)
 
 
 def serve(account: Account, params: Params, timeout: float) -> Params:
@@ -60,8 +66,32 @@ def serve(account: Account, params: Params, timeout: float) -> Params:
         route = routes.find(account, params)
         if route.variant.busy():
             raise throttled()
-        route.variant.in_flight += 1
-        route.fleet.enter()
+        _enter(route)
+        copies = [
+            replace(route, variant=shadow)
+            for shadow in route.fleet.mirrors(route.variant, account.random)
+        ]
+        for copy in copies:
+            _enter(copy)
+    for copy in copies:
+        account.background(partial(_mirror, account, copy, params, timeout))
+    return _serve_on(account, route, params, timing, timeout)
+
+
+def _enter(route: Route) -> None:
+    route.variant.in_flight += 1
+    route.fleet.enter()
+
+
+def _mirror(account: Account, route: Route, params: Params, timeout: float) -> None:
+    """Ask a shadow, whose answer nobody waits for: it is counted and captured."""
+    with suppress(Refusal):
+        _serve_on(account, route, params, Timing(account.clock()), timeout)
+
+
+def _serve_on(
+    account: Account, route: Route, params: Params, timing: Timing, timeout: float
+) -> Params:
     timing.asked = account.clock()
     status = 500
     try:
@@ -177,4 +207,8 @@ def _content_type(headers: Mapping[str, str]) -> dict[str, str]:
     return {"Content-Type": kinds[0]} if kinds else {}
 
 
-OPERATIONS: Operations = {"InvokeEndpoint": invoke_endpoint}
+OPERATIONS: Operations = {
+    "InvokeEndpoint": invoke_endpoint,
+    # The answer is told in parts when the container has given the whole of it.
+    "InvokeEndpointWithResponseStream": invoke_endpoint,
+}

@@ -238,27 +238,22 @@ def test_a_request_that_failed_is_not_captured(captured: Callable[..., Rehearsal
     assert cloud.objects == {}
 
 
-def test_a_serverless_endpoint_captures_nothing(
-    captured: Callable[..., Rehearsal],
+def test_a_shadow_is_captured_in_a_file_of_its_own(
+    cloud: Rehearsal, configure: Deploy, variant: Callable[..., Any]
 ) -> None:
-    cloud = captured()
+    configure(cloud, "one")
     config: Any = CONFIG
     cloud.control.create_endpoint_config(
-        EndpointConfigName="serverless",
-        ProductionVariants=[
-            {
-                "VariantName": "AllTraffic",
-                "ModelName": "one",
-                "ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1},
-            }
-        ],
+        EndpointConfigName="shadowed",
+        ProductionVariants=[variant("front", "one")],
+        ShadowProductionVariants=[variant("behind", "one")],
         DataCaptureConfig=config,
     )
-    cloud.control.update_endpoint(EndpointName="Live", EndpointConfigName="serverless")
+    cloud.control.create_endpoint(EndpointName="Live", EndpointConfigName="shadowed")
     cloud.pass_time(0)
     ask(cloud)
     cloud.pass_time(60)
-    assert cloud.objects == {}
+    assert sorted(place.split("/")[5] for place in cloud.objects) == ["behind", "front"]
 
 
 def test_a_bucket_that_refuses_costs_no_request_and_no_record(

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from slipway_local.sagemaker.rehearsal import Rehearsal
 
+from tests.local.sagemaker.conftest import CAPTURE, ROLE
+
 Deploy = Callable[..., str]
 Refused = Callable[[Callable[[], object]], tuple[str, str]]
 
@@ -68,6 +70,70 @@ def test_variants_must_make_sense(
         )
     )
     assert code == "ValidationException"
+
+
+@pytest.mark.parametrize(
+    ("member", "model", "config"),
+    [
+        ("pipeline", {"Containers": [{"Image": "a"}, {"Image": "b"}]}, {}),
+        (
+            "MultiModel",
+            {"PrimaryContainer": {"Image": "a", "Mode": "MultiModel", "ModelDataUrl": "s3://m/"}},
+            {},
+        ),
+        (
+            "EnableNetworkIsolation",
+            {"PrimaryContainer": {"Image": "a"}, "EnableNetworkIsolation": True},
+            {},
+        ),
+        (
+            "VpcConfig",
+            {
+                "PrimaryContainer": {"Image": "a"},
+                "VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]},
+            },
+            {},
+        ),
+        ("DataCaptureConfig", {"PrimaryContainer": {"Image": "a"}}, {"DataCaptureConfig": CAPTURE}),
+        ("must be the only one", {"PrimaryContainer": {"Image": "a"}}, {"second": True}),
+    ],
+)
+def test_a_serverless_variant_is_refused_what_aws_excludes(
+    cloud: Rehearsal, refused: Refused, member: str, model: dict[str, Any], config: dict[str, Any]
+) -> None:
+    cloud.control.create_model(ModelName="m", ExecutionRoleArn=ROLE, **model)
+    names = ["v", "w"] if config.pop("second", False) else ["v"]
+    variants: Any = [
+        {"VariantName": name, "ModelName": "m", "ServerlessConfig": SERVERLESS} for name in names
+    ]
+    create = cloud.control.create_endpoint_config
+    _, message = refused(
+        lambda: create(EndpointConfigName="c", ProductionVariants=variants, **config)
+    )
+    assert member in message
+
+
+def test_a_shadow_is_refused_where_aws_has_none(
+    cloud: Rehearsal, configure: Deploy, variant: Callable[..., Any], refused: Refused
+) -> None:
+    configure(cloud, "one")
+    front, behind = variant("front", "one"), variant("behind", "one")
+    serverless: Any = {"VariantName": "w", "ModelName": "one", "ServerlessConfig": SERVERLESS}
+    output: Any = {"OutputConfig": {"S3OutputPath": "s3://out"}}
+    wrong: list[dict[str, Any]] = [
+        {"ShadowProductionVariants": [variant("front", "one")]},
+        {"ShadowProductionVariants": [serverless]},
+        {"ShadowProductionVariants": [behind, variant("other", "one")]},
+        {"ShadowProductionVariants": [behind], "AsyncInferenceConfig": output},
+    ]
+    create = cloud.control.create_endpoint_config
+    for given in wrong:
+        code, _ = refused(
+            lambda given=given: create(  # type: ignore[misc]  # bound early
+                EndpointConfigName="c", ProductionVariants=[front], **given
+            )
+        )
+        assert code == "ValidationException"
 
 
 def test_a_configuration_in_use_can_be_deleted(cloud: Rehearsal, serve: Deploy) -> None:

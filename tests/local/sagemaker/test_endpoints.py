@@ -342,6 +342,7 @@ def test_a_serverless_variant_takes_new_concurrency_in_place(
     rescale(cloud, ServerlessUpdateConfig={"MaxConcurrency": 9, "ProvisionedConcurrency": 2})
     cloud.pass_time(0)
     (found,) = cloud.control.describe_endpoint(EndpointName="live")["ProductionVariants"]
+    assert "CurrentInstanceCount" not in found
     assert found["CurrentServerlessConfig"] == {
         "MemorySizeInMB": 2048,
         "MaxConcurrency": 9,
@@ -367,17 +368,13 @@ def test_deleting_stops_the_containers(cloud: Rehearsal, serve: Deploy) -> None:
     assert cloud.control.list_endpoints()["Endpoints"] == []
 
 
-def test_data_capture_is_kept_and_described(cloud: Rehearsal, configure: Deploy) -> None:
+def test_data_capture_is_kept_and_described(
+    cloud: Rehearsal, configure: Deploy, variant: Callable[..., Any]
+) -> None:
     configure(cloud, "one")
     cloud.control.create_endpoint_config(
         EndpointConfigName="captured",
-        ProductionVariants=[
-            {
-                "VariantName": "AllTraffic",
-                "ModelName": "one",
-                "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 5},
-            }
-        ],
+        ProductionVariants=[variant(model="one")],
         DataCaptureConfig={
             "EnableCapture": True,
             "InitialSamplingPercentage": 30,
@@ -394,9 +391,6 @@ def test_data_capture_is_kept_and_described(cloud: Rehearsal, configure: Deploy)
         "DestinationS3Uri": "s3://captures/here",
         "KmsKeyId": "",
     }
-    (variant,) = described["ProductionVariants"]
-    assert variant["CurrentServerlessConfig"]["MaxConcurrency"] == 5
-    assert "CurrentInstanceCount" not in variant
 
 
 def test_lists_by_status(cloud: Rehearsal, serve: Deploy) -> None:

@@ -132,6 +132,77 @@ def test_a_variant_of_weight_zero_gets_requests_only_when_targeted(split: Rehear
     assert (targeted["InvokedProductionVariant"], targeted["Body"].read()) == ("A", b"a")
 
 
+@pytest.fixture
+def shadowed(configure: Deploy, variant: Callable[..., Any]) -> Callable[..., Rehearsal]:
+    """Variant front with a shadow behind it that gets half of the requests."""
+
+    def make(behind: Script) -> Rehearsal:
+        scripts = {"s3://a": Script(answer=constant(b"a")), "s3://b": behind}
+        cloud = Rehearsal(scripts=scripts, seed=7)
+        for name in "ab":
+            configure(cloud, name, data=f"s3://{name}")
+        cloud.control.create_endpoint_config(
+            EndpointConfigName="shadowed",
+            ProductionVariants=[variant("front", "a", InitialVariantWeight=2)],
+            ShadowProductionVariants=[variant("behind", "b", InitialVariantWeight=1)],
+        )
+        cloud.control.create_endpoint(EndpointName="live", EndpointConfigName="shadowed")
+        return cloud
+
+    return make
+
+
+def test_a_shadow_gets_a_copy_of_its_share_and_answers_nobody(
+    shadowed: Callable[..., Rehearsal], refused: Refused
+) -> None:
+    cloud = shadowed(Script(answer=constant(b"broken", 500)))
+    invoke = cloud.runtime.invoke_endpoint
+    assert {invoke(EndpointName="live", Body=b"")["Body"].read() for _ in range(200)} == {b"a"}
+    told = Counter(
+        (datum.dimensions["VariantName"], datum.name) for datum in cloud.metrics if datum.value
+    )
+    assert told["front", "Invocations"] == 200
+    assert 70 < told["behind", "Invocations"] < 130
+    assert told["behind", "Invocation5XXErrors"] == told["behind", "Invocations"]
+    assert told["front", "Invocation5XXErrors"] == 0
+    _, message = refused(lambda: invoke(EndpointName="live", Body=b"", TargetVariant="behind"))
+    assert message == "Variant behind not found for endpoint live."
+
+
+def test_a_shadow_is_described_weighed_and_waited_for(shadowed: Callable[..., Rehearsal]) -> None:
+    cloud = shadowed(Script(after=9))
+    cloud.pass_time(8)
+    describe = cloud.control.describe_endpoint
+    assert describe(EndpointName="live")["EndpointStatus"] == "Creating"
+    cloud.pass_time(1)
+    cloud.control.update_endpoint_weights_and_capacities(
+        EndpointName="live",
+        DesiredWeightsAndCapacities=[{"VariantName": "behind", "DesiredWeight": 0}],
+    )
+    cloud.pass_time(0)
+    described = describe(EndpointName="live")
+    assert [each["VariantName"] for each in described["ProductionVariants"]] == ["front"]
+    (behind,) = described["ShadowProductionVariants"]
+    assert (behind["VariantName"], behind["CurrentWeight"]) == ("behind", 0)
+    cloud.metrics.clear()
+    cloud.runtime.invoke_endpoint(EndpointName="live", Body=b"")
+    assert {datum.dimensions["VariantName"] for datum in cloud.metrics} == {"front"}
+
+
+def test_an_answer_is_streamed_in_parts(serve: Deploy) -> None:
+    body = b'{"a": 1}\n' + b"x" * 20_000
+    cloud = Rehearsal(scripts={"image": Script(answer=constant(body, content_type="text/x"))})
+    serve(cloud, "live")
+    reply = cloud.runtime.invoke_endpoint_with_response_stream(
+        EndpointName="live", Body=b"1", Accept="text/x"
+    )
+    assert (reply["ContentType"], reply["InvokedProductionVariant"]) == ("text/x", "AllTraffic")
+    parts = [event["PayloadPart"]["Bytes"] for event in reply["Body"]]
+    assert parts[0] == b'{"a": 1}\n'
+    assert b"".join(parts) == body
+    assert len(parts) == 4
+
+
 def test_an_unknown_target_variant_is_refused(split: Rehearsal, refused: Refused) -> None:
     call = refused(
         lambda: split.runtime.invoke_endpoint(EndpointName="live", Body=b"", TargetVariant="C")

@@ -142,6 +142,16 @@ class SageMakerEndpoints:
                 ),
             )
 
+    def shift(self, name: str, weights: Mapping[str, float]) -> None:
+        with translated():
+            self._once.update_endpoint_weights_and_capacities(
+                EndpointName=name,
+                DesiredWeightsAndCapacities=[
+                    {"VariantName": variant, "DesiredWeight": weight}
+                    for variant, weight in weights.items()
+                ],
+            )
+
     def delete(self, name: str) -> None:
         with translated(), unless_gone():
             self._client.delete_endpoint(EndpointName=name)

@@ -35,6 +35,7 @@ class Change(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     RESTORE = "restore"  # what somebody deleted of what serves
+    SHIFT = "shift"  # traffic among its variants
 
 
 @dataclass(frozen=True, slots=True)

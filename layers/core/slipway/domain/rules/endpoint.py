@@ -1,5 +1,8 @@
 """What an endpoint owes: to come to rest, to serve an approved version, and to have proven it."""
 
+from collections.abc import Mapping
+from math import isclose
+
 from slipway.domain.attempts import NO_REASON
 from slipway.domain.desired import OnChange, Runner
 from slipway.domain.rules import rest
@@ -14,6 +17,8 @@ from slipway.domain.steps import (
 )
 from slipway.domain.watch import Schedule
 from slipway.domain.world import EndpointStatus, PackageApproval
+
+SAME = 1e-6  # SageMaker keeps weights as 32-bit numbers
 
 
 def version_is_another_kind(case: Case) -> Step | None:
@@ -116,6 +121,22 @@ def wanted_is_unproven(case: Case) -> Step | None:
     return ProbeEndpoint(case.wanted, f"{case.name(case.wanted)} serves, but has not been probed")
 
 
+def traffic_is_not_as_wanted(case: Case) -> Step | None:
+    # Weights are changed in place, by whoever wants to; a config only says how they began.
+    live, wanted = case.endpoint, case.plan.weights if case.plan else {}
+    if live is None or not wanted or not case.serves_wanted:
+        return None
+    found = {name: live.weights.get(name, 0.0) for name in wanted}
+    if all(isclose(found[name], weight, rel_tol=SAME) for name, weight in wanted.items()):
+        return None
+    reason = f"traffic is {_shares(found)}, wanted is {_shares(wanted)}"
+    return DeployEndpoint(Change.SHIFT, case.wanted, reason)
+
+
+def _shares(weights: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {weight:g}" for name, weight in weights.items())
+
+
 RULES: tuple[Rule, ...] = (
     *rest.RULES,
     version_is_another_kind,
@@ -129,4 +150,5 @@ RULES: tuple[Rule, ...] = (
     what_serves_was_not_asked,
     endpoint_serves_something_else,
     wanted_is_unproven,
+    traffic_is_not_as_wanted,
 )

@@ -1,0 +1,91 @@
+"""Deployments of several parts: variants of one endpoint, and inference pipelines."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from slipway_cli.follow import AWAITS_PARTS
+
+TWO = "variants: {{champion: {{weight: {}}}, challenger: {{weight: {}}}}}\n"
+SCALER = """
+import joblib, numpy
+from sklearn.preprocessing import StandardScaler
+joblib.dump(StandardScaler().fit(numpy.array([[0.0, 0.0], [10.0, 20.0]])), "model.joblib")
+"""
+TRANSFORM = b"""
+import joblib
+
+def model_fn(model_dir):
+    return joblib.load(model_dir + "/model.joblib")
+
+def predict_fn(rows, model):
+    return model.transform(rows.reshape(-1, 2))
+"""
+
+
+def weights(slipway: Any, deployment: str) -> dict[str, float]:
+    variants = slipway.describe(deployment)["ProductionVariants"]
+    return {each["VariantName"]: each["CurrentWeight"] for each in variants}
+
+
+def test_two_variants_share_the_traffic_are_named_weighed_anew_and_dropped(
+    slipway: Any, models: Any
+) -> None:
+    end = slipway.release("shared", models.line(), TWO.format(9, 1), part="champion")
+    assert (end.verdict, end.good) == (AWAITS_PARTS, True)
+    end = slipway.release("shared", models.line(100), part="challenger")
+    assert end.verdict == "Released", end.reason
+    assert "champion version 1 and challenger version 2" in end.reason
+    assert "champion: a row of 2 zeros was answered; challenger: a row" in end.reason
+    assert weights(slipway, "shared") == {"champion": 9, "challenger": 1}
+    assert slipway.predict("shared", TargetVariant="champion") == pytest.approx(5)
+    assert slipway.predict("shared", TargetVariant="challenger") == pytest.approx(105)
+    shares = Counter(round(slipway.predict("shared")) for _ in range(200))
+    assert 0.8 < shares[5] / 200 < 0.98
+
+    config = slipway.describe("shared")["EndpointConfigName"]
+    with slipway.traffic("shared") as traffic:
+        end = slipway.manage("shared", TWO.format(1, 3))
+    assert end.verdict == "Released", end.reason
+    assert traffic.failures == []
+    assert weights(slipway, "shared") == {"champion": 1, "challenger": 3}
+    assert slipway.describe("shared")["EndpointConfigName"] == config
+
+    with slipway.traffic("shared") as traffic:
+        end = slipway.manage("shared", "variants: {challenger: {}}\n")
+    assert end.verdict == "Released", end.reason
+    assert traffic.failures == []
+    assert list(weights(slipway, "shared")) == ["challenger"]
+    assert slipway.predict("shared") == pytest.approx(105)
+
+
+def test_a_change_of_one_part_reads_no_other(slipway: Any, models: Any) -> None:
+    slipway.release("apart", models.line(), TWO.format(1, 1), part="champion")
+    assert slipway.release("apart", models.line(100), part="challenger").verdict == "Released"
+    before = len(slipway.history("apart"))
+    end = slipway.release("apart", models.line(200), part="challenger")
+    assert end.verdict == "Released", end.reason
+    assert "champion version 1 and challenger version 3" in end.reason
+    read = [m.why for m in slipway.history("apart")[before:] if m.what == "InspectArtifact"]
+    assert len(read) == 1
+    assert "models/apart/challenger/" in read[0]
+    assert slipway.predict("apart", TargetVariant="champion") == pytest.approx(5)
+    assert slipway.predict("apart", TargetVariant="challenger") == pytest.approx(205)
+
+
+def test_a_pipeline_is_asked_one_container_after_the_other(slipway: Any, models: Any) -> None:
+    scaler = {"model.joblib": models.made_by(SCALER), "code/inference.py": TRANSFORM}
+    manifest = "containers: [scale, predict]\n"
+    assert slipway.release("piped", scaler, manifest, part="scale").verdict == AWAITS_PARTS
+    end = slipway.release("piped", models.line(), part="predict")
+    assert end.verdict == "Released", end.reason
+    # Scaled to (x - 5) / 5 and (x - 10) / 10, then x0 + 2 x1.
+    assert slipway.predict("piped", "10,20") == pytest.approx(3)
+    assert slipway.predict("piped", "5,10") == pytest.approx(0)
+    sagemaker = slipway.client("sagemaker")
+    (package,) = sagemaker.list_model_packages(ModelPackageGroupName="slipway-piped")[
+        "ModelPackageSummaryList"
+    ]
+    found = sagemaker.describe_model_package(ModelPackageName=package["ModelPackageArn"])
+    containers = found["InferenceSpecification"]["Containers"]
+    assert [each["ContainerHostname"] for each in containers] == ["scale", "predict"]
