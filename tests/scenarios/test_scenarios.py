@@ -94,6 +94,7 @@ class Scenario:
             unsettled=self.given.get("unsettled", False),
             missing=self.given.get("missing", ""),
             unpinned=self.given.get("unpinned", ""),
+            revoked=frozenset(self.given.get("revoked", [])),
             footprints=_footprints(self.given, plan),
             purged=self.given.get("purged", False),
             deleted=self.given.get("deleted", False),

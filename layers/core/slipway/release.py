@@ -303,11 +303,7 @@ def _plan_of(config: str, found: Look) -> Plan | None:
 
 
 def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, str], None]:
-    """The call that changes the endpoint, with all that it needs in place. Raises Refused for what
-    is not approved any more: only approved versions are served."""
-    good = found.record.attempts.release(step.config)
-    if good and not _approved(ports, good):
-        raise Refused(f"{step.config} is not approved any more")
+    """The call that changes the endpoint, with all that it needs in place. Raises Refused."""
     _make(ports, step.config, found)
     return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
 
@@ -322,14 +318,6 @@ def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> st
         _attempt(ports, task, lambda made, n: begin(made, n).refused(n, step.config, why))
         return f"refused: {why}"
     return f"{step.config} is whole again"
-
-
-def _approved(ports: Ports, version: Good) -> bool:
-    """Whether all that it is made of is approved to this day."""
-    models = version.plan.models if version.plan else ()
-    pairs = list(zip(version.packages, models, strict=False))
-    found = [ports.registry.approval(arn, made) for arn, made in pairs]
-    return bool(found) and all(approval == PackageApproval.APPROVED for approval in found)
 
 
 def _make(ports: Ports, config: str, found: Look) -> None:

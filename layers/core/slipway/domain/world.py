@@ -195,7 +195,8 @@ class World:
     `inspected` and `packages` are what is known of the parts and of the models made of them.
     `unsettled` is true while a call of an earlier owner may still land. `missing` names what
     somebody deleted of what serves: "endpoint config" or "model"; `unpinned` what is gone of what
-    the wanted version is made of. `footprints` are what releases left, `purged` says that versions
+    the wanted version is made of; `revoked` are the released configs that nobody approves of any
+    more, or not at this moment. `footprints` are what releases left, `purged` says that versions
     and data were deleted as it was asked for, and `deleted` that people have been told so: what
     appears since is not ours.
     """
@@ -210,6 +211,7 @@ class World:
     unsettled: bool = False
     missing: str = ""
     unpinned: str = ""
+    revoked: frozenset[str] = frozenset()
     footprints: tuple[Footprint, ...] = ()
     purged: bool = False
     deleted: bool = False
