@@ -133,6 +133,7 @@ def build(settings: Settings, launcher: Launcher, runner: Runner) -> SageMaker:
         in_alarm=stores.alarm_reader(*settings.owner),
         find_objects=stores.object_lister(*settings.owner),
         read_object=stores.object_reader(*settings.owner),
+        object_kind=stores.object_kinds(*settings.owner),
         publish=stores.publisher(*settings.owner),
         put_log=stores.log_writer(*settings.owner),
         background=_in_background,

@@ -11,6 +11,7 @@ from ministack.services import cloudwatch, cloudwatch_logs, iam, s3, sns
 
 from slipway_local.sagemaker.metrics import Datum
 
+_UNSAID = ("binary/octet-stream", "application/octet-stream")
 _SERVICE = "sagemaker.amazonaws.com"
 
 
@@ -45,6 +46,21 @@ def object_finder(account: str, region: str) -> Callable[[str], bool]:
             return any(found.startswith(key) for found in [*objects]) if below else key in objects
 
     return exists
+
+
+def object_kinds(account: str, region: str) -> Callable[[str], str]:
+    """A function that gives the content type of the object at an `s3://bucket/key` URL, nothing
+    where nobody said one."""
+
+    def kind(url: str) -> str:
+        parts = urlsplit(url, allow_fragments=False)
+        with request_scope(account, region):
+            bucket = s3._buckets.get(parts.netloc) or {"objects": {}}
+            found = bucket["objects"].get(parts.path.removeprefix("/"), {})
+        said = str(found.get("content_type", ""))
+        return "" if said in _UNSAID else said
+
+    return kind
 
 
 def role_finder(account: str, region: str) -> Callable[[str], bool]:

@@ -65,6 +65,7 @@ class Rehearsal:
         self.notices: list[tuple[str, str]] = []
         self.alarms: set[str] = set()
         self.objects: dict[str, bytes] = {}
+        self.kinds: dict[str, str] = {}
         self.launcher = ScriptedLauncher(self.clock, dict(scripts or {}))
         self.runner = ScriptedRunner(self.clock, dict(jobs or {}))
         self.service = SageMaker(
@@ -77,6 +78,7 @@ class Rehearsal:
             has_object=has_object,
             has_role=has_role,
             read_object=self._read,
+            object_kind=lambda url: self.kinds.get(url, ""),
             publish=lambda topic, message: self.notices.append((topic, message)),
             find_objects=lambda place: [url for url in self.objects if url.startswith(place)],
             runner=self.runner,
@@ -96,8 +98,8 @@ class Rehearsal:
         self.service.tick()
 
     def _put(self, bucket: str, key: str, body: bytes, kind: str = "") -> None:
-        del kind
         self.objects[f"s3://{bucket}/{key}"] = body
+        self.kinds[f"s3://{bucket}/{key}"] = kind
 
     def _read(self, url: str) -> bytes:
         if url not in self.objects:
