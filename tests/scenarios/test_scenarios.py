@@ -94,6 +94,7 @@ class Scenario:
             unsettled=self.given.get("unsettled", False),
             missing=self.given.get("missing", ""),
             unpinned=self.given.get("unpinned", ""),
+            revoked=frozenset(self.given.get("revoked", [])),
             footprints=_footprints(self.given, plan),
             purged=self.given.get("purged", False),
             deleted=self.given.get("deleted", False),
@@ -186,6 +187,7 @@ def _file(given: Given, uploaded: Artifact) -> Inspected:
         no_image=given.get("no_image"),
         known=_known(given),
         fetched=tuple(given.get("fetched", ())),
+        waits=given.get("waits", ""),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ministack.core.responses import request_scope
-from ministack.services import cloudwatch, iam, s3, sns
+from ministack.services import cloudwatch, cloudwatch_logs, iam, s3, sns
 
 from slipway_local.sagemaker.metrics import Datum
 
@@ -118,6 +118,22 @@ def publisher(account: str, region: str) -> Callable[[str, str], None]:
             raise OSError(f"SNS answered {status} for {topic}: {answer!r}")
 
     return publish
+
+
+def log_writer(account: str, region: str) -> Callable[[str, str, Sequence[str]], None]:
+    """A function that writes lines into a log stream, made with its group on first use."""
+
+    def write(group: str, stream: str, lines: Sequence[str]) -> None:
+        names = {"logGroupName": group, "logStreamName": stream}
+        with request_scope(account, region):
+            if group not in cloudwatch_logs._log_groups:
+                cloudwatch_logs._create_log_group({"logGroupName": group})
+            if stream not in cloudwatch_logs._log_groups[group]["streams"]:
+                cloudwatch_logs._create_log_stream(names)
+            events = [{"message": line} for line in lines]
+            cloudwatch_logs._put_log_events({**names, "logEvents": events})
+
+    return write
 
 
 def metrics_writer(account: str, region: str) -> Callable[[Iterable[Datum]], None]:

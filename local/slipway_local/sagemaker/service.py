@@ -32,6 +32,7 @@ from slipway_local.sagemaker.captures import File
 from slipway_local.sagemaker.errors import unsupported
 from slipway_local.sagemaker.events import Event
 from slipway_local.sagemaker.jobs import Ending, Job, Runner
+from slipway_local.sagemaker.logs import Logs, Write
 from slipway_local.sagemaker.metrics import Datum
 from slipway_local.sagemaker.operations import Operations, Params
 from slipway_local.sagemaker.scalables import Ringing
@@ -133,6 +134,7 @@ class SageMaker:
     requests are written with `put_object(bucket, key, body[, type])`, by `tick` alone. So is what
     asynchronous endpoints answer, by the work that is given to `background`, which also tells
     topics with `publish(topic, message)`. `read_object(url)` raises FileNotFoundError.
+    What containers print goes to `put_log(group, stream, lines)`, by `tick`, too.
     `has_object(url)` says whether an s3:// URL names an object or, where it ends with a slash,
     has any below it; `find_objects(url)` lists the URLs that begin with it. `has_role(arn)` says
     whether SageMaker may assume the role. `runner` runs processing jobs. Scaling policies make
@@ -154,6 +156,7 @@ class SageMaker:
         find_objects: Callable[[str], Sequence[str]] = _none,
         read_object: Callable[[str], bytes] = _empty,
         publish: Callable[[str, str], None] = _unheard,
+        put_log: Write | None = None,
         background: Callable[[Callable[[], None]], None] = _at_once,
         runner: Runner | None = None,
         in_alarm: Callable[[str], bool] = _silent,
@@ -169,6 +172,7 @@ class SageMaker:
         self._emit = emit
         self._put_metrics = put_metrics
         self._put_object = put_object
+        self._logs = Logs(put_log)
         self.account = Account(
             id=account_id,
             region=region,
@@ -222,6 +226,7 @@ class SageMaker:
         utilization.measure(self.account)
         self._deliver()
         self._store_captures()
+        self._logs.ship()
 
     def flush(self) -> None:
         """Write what was captured so far, due or not: the service ends."""
@@ -255,6 +260,7 @@ class SageMaker:
         self._deliver()
 
     def _advance(self) -> None:
+        self._logs.notice(self.account.endpoints.values())
         deployments.advance(self.account)
         asynchronous.advance(self.account)
         scaling_actions.advance(self.account)

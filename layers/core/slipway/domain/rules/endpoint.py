@@ -32,7 +32,10 @@ def version_is_another_kind(case: Case) -> Step | None:
 def version_awaits_approval(case: Case) -> Step | None:
     if case.approval != PackageApproval.PENDING:
         return None
-    return await_somebody(case, f"the model version waits for a person's approval{case.changed}")
+    why = f": {case.waits}" if case.waits else ""
+    return await_somebody(
+        case, f"the model version waits for a person's approval{case.changed}{why}"
+    )
 
 
 def version_was_rejected(case: Case) -> Step | None:
