@@ -167,6 +167,26 @@ def metrics_writer(account: str, region: str) -> Callable[[Iterable[Datum]], Non
     return write
 
 
+def alarm_putter(account: str, region: str) -> Callable[[Mapping[str, Any]], None]:
+    """A function that makes an alarm, as PutMetricAlarm takes it."""
+
+    def put(alarm: Mapping[str, Any]) -> None:
+        with request_scope(account, region):
+            cloudwatch._put_metric_alarm({}, dict(alarm), is_cbor=False, is_json=True)
+
+    return put
+
+
+def alarm_deleter(account: str, region: str) -> Callable[[str], None]:
+    """A function that deletes the alarm of that name, if it is there."""
+
+    def delete(name: str) -> None:
+        with request_scope(account, region):
+            cloudwatch._delete_alarms({}, {"AlarmNames": [name]}, is_cbor=False, is_json=True)
+
+    return delete
+
+
 def alarm_reader(account: str, region: str) -> Callable[[str], bool]:
     """A function that says whether the alarm of that name is in state ALARM."""
 
