@@ -21,7 +21,7 @@ from slipway_local import record
 from slipway_local.images.jobs import ProcessRunner
 from slipway_local.images.launcher import ProcessLauncher
 from slipway_local.images.transfers import Objects
-from slipway_local.ministack import events, mount, server, stores
+from slipway_local.ministack import events, mount, server, stack_resources, stores
 from slipway_local.ministack.alarms import Watch
 from slipway_local.ministack.keeping import Keeper
 from slipway_local.ministack.measures import Queues
@@ -61,6 +61,7 @@ def run(settings: Settings) -> None:
     sagemaker = build(settings, launcher, runner, watch)
     server.prepare(settings)
     mount.mount(sagemaker.handle, auth=settings.auth)
+    stack_resources.install(sagemaker.handle)
     watch.install()
     queues = Queues(settings.owner, settings.time_scale)
     with kept(settings, sagemaker) as application, ticking(sagemaker.tick, queues.tick, watch.tick):
