@@ -16,6 +16,7 @@ from slipway_cli.example import example
 from slipway_cli.history import history
 from slipway_cli.inspecting import inspect_artifact
 from slipway_cli.invoke import invoke
+from slipway_cli.logs import logs
 from slipway_cli.monitor import monitor
 from slipway_cli.push import push
 from slipway_cli.schema import schema
@@ -33,6 +34,7 @@ app.command()(push)
 app.command()(status)
 app.command()(history)
 app.command()(invoke)
+app.command()(logs)
 app.command()(sync)
 app.command()(monitor)
 app.command()(delete)

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from slipway.artifacts.compressed import compression_of, open_compressed
 from slipway.artifacts.pickle_values import Blob, Mapping, Persistent, Sequence
-from slipway.artifacts.pickles import Judgement, TorchExaminer
+from slipway.artifacts.pickles import TorchExaminer
 from slipway.artifacts.reader import Damaged, Reader, reader_of
 from slipway.artifacts.refusal import GIB
+from slipway.artifacts.verdicts import Judgement
 
 from slipway_export.model import ExportRefused
 

@@ -75,3 +75,15 @@ def test_versions_of_a_group_keep_each_other_s_company(registry: SageMakerRegist
         for key in ("k1", "k2")
     ]
     assert [arn.rsplit("/", 1)[-1] for arn in arns] == ["1", "2"]
+
+
+def test_versions_that_others_delete_meanwhile_keep_none_from_being_purged(
+    registry: SageMakerRegistry, cloud: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arns = [register(registry, MODEL, token, approved=True) for token in ("t1", "t2", "t3")]
+    cloud.control.delete_model_package(ModelPackageName=arns[1])
+    monkeypatch.setattr(registry, "_versions", lambda _group: iter(arns))
+    registry.purge("slipway-h")
+    assert cloud.control.list_model_packages()["ModelPackageSummaryList"] == []
+    assert cloud.control.list_model_package_groups()["ModelPackageGroupSummaryList"] == []
+    registry.purge("slipway-h")

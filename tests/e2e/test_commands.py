@@ -36,6 +36,7 @@ def test_a_model_is_pushed_asked_and_looked_at_by_commands(
     assert "Released" in command("status")
     assert "InspectArtifact" in command("history", "shell")
     assert "version 1 serves; a row of 2 zeros was answered" in command("sync", "shell")
+    assert "POST /invocations 200" in command("logs", "shell")
 
 
 def command(*arguments: str, given: str = "") -> str:

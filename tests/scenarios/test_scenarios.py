@@ -96,6 +96,7 @@ class Scenario:
             unpinned=self.given.get("unpinned", ""),
             host=_host(self.given.get("host")),
             loader=(self.given["loader"], {}) if "loader" in self.given else None,
+            revoked=frozenset(self.given.get("revoked", [])),
             footprints=_footprints(self.given, plan),
             purged=self.given.get("purged", False),
             deleted=self.given.get("deleted", False),
@@ -189,6 +190,7 @@ def _file(given: Given, uploaded: Artifact) -> Inspected:
         no_image=given.get("no_image"),
         known=_known(given),
         fetched=tuple(given.get("fetched", ())),
+        waits=given.get("waits", ""),
     )
 
 

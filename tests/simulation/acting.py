@@ -25,16 +25,17 @@ def _upload(world: World, deed: Act) -> None:
     world.deliver(f"{deed.key} was uploaded")
 
 
-def _approve(world: World, _: Act) -> None:
-    _review(world, "Approved")
+def _approve(world: World, deed: Act) -> None:
+    _review(world, deed, "Approved")
 
 
-def _reject(world: World, _: Act) -> None:
-    _review(world, "Rejected")
+def _reject(world: World, deed: Act) -> None:
+    _review(world, deed, "Rejected")
 
 
-def _review(world: World, status: str) -> None:
-    for arn in _newest_package(world):
+def _review(world: World, deed: Act, status: str) -> None:
+    first = list(world.cloud.service.account.packages)[:1]
+    for arn in first if deed.how == "first" else _newest_package(world):
         world.invariants.reviewed(arn, approved=status == "Approved")
         world.cloud.person("UpdateModelPackage", ModelPackageArn=arn, ModelApprovalStatus=status)
 

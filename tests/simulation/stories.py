@@ -102,6 +102,15 @@ BASE: Sequence[Story] = (
         ],
     ),
     Story(
+        "approved of again, once a bad one serves",
+        [
+            upload(10),
+            Act(300, "reject"),
+            upload(400, MISANSWERING, 2),
+            Act(900, "approve", how="first"),
+        ],
+    ),
+    Story(
         "instant instances",
         [upload(10), upload(400, number=2), upload(400.2, number=3)],
         durations=Durations(creating=0.3, updating=0.3),

@@ -17,6 +17,7 @@ ENDS = {
     "approval granted": "awaits approval",
     "approval rejected after the release": "Held",
     "rejected, then a bad one": "Held",
+    "approved of again, once a bad one serves": "Held",
     "instant instances": "Released",
     "artifact refused": "Held",
     "unloadable first": "Released",

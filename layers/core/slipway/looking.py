@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from slipway.domain import naming
+from slipway.domain.attempts import Good
 from slipway.domain.decide import decide
 from slipway.domain.desired import Artifact, Desired, Policy, Uploads, is_news, newer
 from slipway.domain.errors import Conflict, InvalidInput
@@ -18,6 +19,7 @@ from slipway.domain.world import (
     EndpointStatus,
     Inspected,
     Package,
+    PackageApproval,
     World,
     read,
 )
@@ -39,7 +41,8 @@ class Look:
     def converged(self) -> bool:
         """Nothing is owed and everybody was told; or nothing was ever asked for."""
         desired, settled = self.record.desired, self.record.settled
-        if desired is None or not (desired.parts or desired.problem):
+        asked = desired is not None and (desired.parts or desired.problem or settled)
+        if desired is None or not asked:
             return True
         if not isinstance(self.step, Announce) or settled is None:
             return False
@@ -185,6 +188,7 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         unpinned=_unpinned(ports, record, packages, wanted),
         host=_host(ports, record.deployment),
         loader=_loader(ports, record.deployment),
+        revoked=frozenset(g.config for g in record.attempts.good if not _approved(ports, g)),
         footprints=record.footprints,
         purged=record.is_purged,
     )
@@ -202,6 +206,16 @@ def _loader(ports: Ports, deployment: str) -> tuple[str, Mapping[str, str]] | No
     host = naming.host_of(deployment)
     made = planned(ports, ports.ledger.load(host)) if host != deployment else None
     return made.models[0].containers[0].runs if made else None
+
+
+def _approved(ports: Ports, version: Good) -> bool:
+    """Whether all that it is made of is approved to this day."""
+    if version.plan is None:
+        return False
+    registered = (made for made in version.plan.models if made.package_key)
+    pairs = zip(version.packages, registered, strict=True)
+    found = (ports.registry.approval(arn, made) for arn, made in pairs)
+    return all(approval == PackageApproval.APPROVED for approval in found)
 
 
 def _at_rest(live: Endpoint) -> bool:

@@ -23,8 +23,7 @@ def ask(ports: Ports, deployment: str, wish: Wish, execution: str) -> None:
         ports.executions.wake(record.waiting)
     host = record.desired is not None and record.desired.is_host
     for member in _members(ports, deployment) if host else ():
-        ask(ports, member, wish, execution)
-        nudge(ports, member, f"{deployment} is asked to go")
+        ask(ports, member, wish, execution)  # the sweep sees to it
 
 
 def _members(ports: Ports, deployment: str) -> list[str]:

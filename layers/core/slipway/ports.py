@@ -308,3 +308,4 @@ class Ports:
     parse_manifest: ParseManifest
     default_policy: Policy
     clock: Callable[[], float]
+    trusted: tuple[str, ...] = ()  # modules whose classes an artifact's pickles may have

@@ -26,7 +26,7 @@ from slipway.domain.steps import (
 )
 from slipway.domain.watch import UNWATCHED
 from slipway.domain.wish import Wish
-from slipway.domain.world import Inspected, Package, PackageApproval, read, unread
+from slipway.domain.world import Inspected, Package, PackageApproval, read, unread, waits
 from slipway.looking import Look, change, has_news, look, planned, refresh
 from slipway.nudging import ask
 from slipway.ports import Moment, Ports
@@ -181,7 +181,8 @@ def _read(ports: Ports, task: Task, inspected: Inspected) -> None:
 
 def _version(ports: Ports, task: Task, record: Record, desired: Desired, made: Model) -> str:
     """The version of a model, registered and, where the manifest does so, approved."""
-    automatic = desired.policy.approval == Approval.AUTOMATIC
+    owed = waits(desired, record.inspected)
+    automatic = desired.policy.approval == Approval.AUTOMATIC and not owed
     known = next((each for each in record.packages if each.key == made.package_key), None)
     approval = ports.registry.approval(known.arn, made) if known else None
     if known and approval is not None:
@@ -189,9 +190,8 @@ def _version(ports: Ports, task: Task, record: Record, desired: Desired, made: M
         if automatic and approval == PackageApproval.PENDING:
             ports.registry.approve(known.arn, "the manifest approves automatically")
         return known.arn
-    package = _registered(
-        ports, task, made, known, _summary(task, record, made), automatic=automatic
-    )
+    told = ": ".join(filter(None, (_summary(task, record, made), owed)))
+    package = _registered(ports, task, made, known, told, automatic=automatic)
     change(ports, task.deployment, lambda r: r.under(task.fence).registered(package))
     return package.arn
 
@@ -262,7 +262,9 @@ def _inspected(ports: Ports, task: Task, artifact: Artifact, instance_type: str)
     if record.readings and record.readings.count > READINGS:
         return unreadable(artifact, instance_type)
     try:
-        return inspect_upload(ports.uploaded, artifact, ports.site.region, instance_type)
+        return inspect_upload(
+            ports.uploaded, artifact, ports.site.region, instance_type, ports.trusted
+        )
     except Refused as refusal:
         return Inspected(artifact, instance_type, refused=str(refusal))
     except Retryable:
@@ -301,14 +303,10 @@ def _plan_of(config: str, found: Look) -> Plan | None:
 
 
 def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, str], None]:
-    """The call that changes the endpoint, with all that it needs in place. Raises Refused for what
-    is not approved any more: only approved versions are served."""
-    good = found.record.attempts.release(step.config)
+    """The call that changes the endpoint, with all that it needs in place. Raises Refused."""
     if found.record.desired and found.record.desired.is_host:
         # SageMaker makes no model of a prefix that nothing is below.
         ports.uploaded.put(f"{naming.loadable_prefix(found.record.deployment)}.slipway", b"")
-    if good and not _approved(ports, good):
-        raise Refused(f"{step.config} is not approved any more")
     _make(ports, step.config, found)
     return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
 
@@ -323,16 +321,6 @@ def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> st
         _attempt(ports, task, lambda made, n: begin(made, n).refused(n, step.config, why))
         return f"refused: {why}"
     return f"{step.config} is whole again"
-
-
-def _approved(ports: Ports, version: Good) -> bool:
-    """Whether all that it is made of is approved to this day."""
-    if version.plan is None:
-        return False
-    registered = (made for made in version.plan.models if made.package_key)
-    pairs = zip(version.packages, registered, strict=True)
-    found = (ports.registry.approval(arn, made) for arn, made in pairs)
-    return all(approval == PackageApproval.APPROVED for approval in found)
 
 
 def _make(ports: Ports, config: str, found: Look) -> None:

@@ -57,6 +57,7 @@ class MultiModelServer:
         self._typical = 0
         self._lock = threading.Lock()
         self._models: OrderedDict[str, _Loaded] = OrderedDict()
+        self._logs: list[Path] = []
         self._stopped = False
         self._failure = ""
         self._health = Health.STARTING
@@ -72,6 +73,10 @@ class MultiModelServer:
     def failure(self) -> str:
         """Why no model can be loaded at all; empty unless FAILED."""
         return self._failure
+
+    def logs(self) -> list[Path]:
+        """What its models print, also those that are unloaded."""
+        return [*self._logs]
 
     def loaded(self) -> list[str]:
         """The target models that have a process, the one asked last at the end."""
@@ -207,6 +212,7 @@ class MultiModelServer:
         model = _Loaded(ProcessServer(ground, one), downloaded=downloaded)
         model.server.start()
         self._models[target] = model
+        self._logs.append(model.server.log_path)
         return model
 
     def _forget(self, target: str, server: ProcessServer) -> None:

@@ -106,6 +106,10 @@ class ProcessServer:
         """Why it failed, in one line; empty unless FAILED."""
         return self._failure
 
+    def logs(self) -> list[Path]:
+        """What it prints."""
+        return [self.log_path]
+
     def address(self) -> tuple[str, int] | None:
         """Host and port of the container while its process runs."""
         spawned = self._spawned

@@ -7,10 +7,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ministack.core.responses import request_scope
-from ministack.services import cloudwatch, iam, s3, sns
+from ministack.services import cloudwatch, cloudwatch_logs, iam, s3, sns
 
 from slipway_local.sagemaker.metrics import Datum
 
+_UNSAID = ("binary/octet-stream", "application/octet-stream")
 _SERVICE = "sagemaker.amazonaws.com"
 
 
@@ -45,6 +46,21 @@ def object_finder(account: str, region: str) -> Callable[[str], bool]:
             return any(found.startswith(key) for found in [*objects]) if below else key in objects
 
     return exists
+
+
+def object_kinds(account: str, region: str) -> Callable[[str], str]:
+    """A function that gives the content type of the object at an `s3://bucket/key` URL, nothing
+    where nobody said one."""
+
+    def kind(url: str) -> str:
+        parts = urlsplit(url, allow_fragments=False)
+        with request_scope(account, region):
+            bucket = s3._buckets.get(parts.netloc) or {"objects": {}}
+            found = bucket["objects"].get(parts.path.removeprefix("/"), {})
+        said = str(found.get("content_type", ""))
+        return "" if said in _UNSAID else said
+
+    return kind
 
 
 def role_finder(account: str, region: str) -> Callable[[str], bool]:
@@ -120,6 +136,22 @@ def publisher(account: str, region: str) -> Callable[[str, str], None]:
     return publish
 
 
+def log_writer(account: str, region: str) -> Callable[[str, str, Sequence[str]], None]:
+    """A function that writes lines into a log stream, made with its group on first use."""
+
+    def write(group: str, stream: str, lines: Sequence[str]) -> None:
+        names = {"logGroupName": group, "logStreamName": stream}
+        with request_scope(account, region):
+            if group not in cloudwatch_logs._log_groups:
+                cloudwatch_logs._create_log_group({"logGroupName": group})
+            if stream not in cloudwatch_logs._log_groups[group]["streams"]:
+                cloudwatch_logs._create_log_stream(names)
+            events = [{"message": line} for line in lines]
+            cloudwatch_logs._put_log_events({**names, "logEvents": events})
+
+    return write
+
+
 def metrics_writer(account: str, region: str) -> Callable[[Iterable[Datum]], None]:
     """A function that stores SageMaker's metrics where CloudWatch's API finds them."""
 
@@ -133,6 +165,26 @@ def metrics_writer(account: str, region: str) -> Callable[[Iterable[Datum]], Non
                 )  # fmt: skip
 
     return write
+
+
+def alarm_putter(account: str, region: str) -> Callable[[Mapping[str, Any]], None]:
+    """A function that makes an alarm, as PutMetricAlarm takes it."""
+
+    def put(alarm: Mapping[str, Any]) -> None:
+        with request_scope(account, region):
+            cloudwatch._put_metric_alarm({}, dict(alarm), is_cbor=False, is_json=True)
+
+    return put
+
+
+def alarm_deleter(account: str, region: str) -> Callable[[str], None]:
+    """A function that deletes the alarm of that name, if it is there."""
+
+    def delete(name: str) -> None:
+        with request_scope(account, region):
+            cloudwatch._delete_alarms({}, {"AlarmNames": [name]}, is_cbor=False, is_json=True)
+
+    return delete
 
 
 def alarm_reader(account: str, region: str) -> Callable[[str], bool]:

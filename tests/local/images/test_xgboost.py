@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from slipway.artifacts.scripts import read_script
 from slipway_local.sagemaker.serving import Health
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ REAL = Path(__file__).parents[4] / "shared" / "data" / "artifacts"
 OLD, MIDDLE, NEW = (
     f"registry/sagemaker-xgboost:{tag}" for tag in ("1.7-1", "3.0-5-cpu-py3", "3.2-0")
 )
+SCRIPTED = {
+    "SAGEMAKER_PROGRAM": "inference.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+}
 JSON, CSV, LIBSVM = "application/json", "text/csv", "text/libsvm"
 RECORDIO = "application/x-recordio-protobuf"
 TRAIN = """
@@ -167,7 +172,20 @@ def model_fn(model_dir):
     assert reply.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert float(reply.body) == pytest.approx(-14.0, abs=0.05)
     assert dock.ask(server, b"12,13,14\n", CSV).status == 500  # a blank last line, as on AWS
-    assert dock.ask(server, b"{}", JSON).status == 500
+    refused = dock.ask(server, b"{}", JSON)
+    assert refused.status == 500
+    assert b"Content type application/json is not supported" in refused.body  # and the trace
+
+
+def test_the_default_script_answers_errors_as_json(dock: Dock, old: dict[str, bytes]) -> None:
+    files = {"xgboost-model": old["model.json"], "code/inference.py": read_script("xgboost")}
+    server = dock.start(files, OLD, env=SCRIPTED)
+    assert float(json.loads(dock.ask(server, b"12,13,14", CSV, JSON).body)[0]) < 0
+    refused = dock.ask(server, b"12,13,a", CSV)
+    assert (refused.status, refused.headers["Content-Type"]) == (500, JSON)
+    said = json.loads(refused.body)
+    assert (said["error"], "could not convert" in said["message"]) == ("ValueError", True)
+    assert "Traceback" in server.log_path.read_text()
 
 
 @pytest.mark.parametrize("folder", ["xgboost-pickled", "xgboost-saved"])

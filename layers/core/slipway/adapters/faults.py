@@ -69,6 +69,16 @@ def is_absent(error: ClientError) -> bool:
     return code == "ResourceNotFound" or (code == "ValidationException" and absent)
 
 
+@contextmanager
+def unless_gone() -> Iterator[None]:
+    """Deletes what may be gone already."""
+    try:
+        yield
+    except ClientError as error:
+        if not is_absent(error):
+            raise
+
+
 def is_present(error: ClientError) -> bool:
     """SageMaker's "already exists", which it calls a ValidationException."""
     message = message_of(error).lower()

@@ -16,6 +16,7 @@ from slipway.adapters.faults import (
     is_present,
     status_of,
     translated,
+    unless_gone,
 )
 from slipway.domain.footprint import Footprint
 from slipway.domain.plan.endpoint import Plan, Variant
@@ -154,15 +155,17 @@ class SageMakerEndpoints:
             )
 
     def delete(self, name: str) -> None:
-        with translated():
-            _unless_gone(partial(self._client.delete_endpoint, EndpointName=name))
+        with translated(), unless_gone():
+            self._client.delete_endpoint(EndpointName=name)
 
     def discard(self, footprint: Footprint) -> None:
         client, config = self._client, footprint.config
         with translated():
-            _unless_gone(partial(client.delete_endpoint_config, EndpointConfigName=config))
+            with unless_gone():
+                client.delete_endpoint_config(EndpointConfigName=config)
             for model in footprint.models:
-                _unless_gone(partial(client.delete_model, ModelName=model))
+                with unless_gone():
+                    client.delete_model(ModelName=model)
 
     def invoke(self, name: str, request: Request, variant: str = "", model: str = "") -> Reply:
         whom: _Whom = {}
@@ -244,14 +247,6 @@ def _unless_present(create: Callable[[], object]) -> None:
         create()
     except ClientError as error:
         if not is_present(error):
-            raise
-
-
-def _unless_gone(delete: Callable[[], object]) -> None:
-    try:
-        delete()
-    except ClientError as error:
-        if not is_absent(error):
             raise
 
 

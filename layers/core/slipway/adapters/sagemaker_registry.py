@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from slipway.adapters.faults import is_absent, is_present, translated
+from slipway.adapters.faults import is_absent, is_present, translated, unless_gone
 from slipway.domain.plan.model import Container, Model
 from slipway.domain.world import PackageApproval
 
@@ -72,13 +72,15 @@ class SageMakerRegistry:
 
     def purge(self, group: str) -> None:
         with translated():
-            try:
-                for arn in list(self._versions(group)):
+            found: list[str] = []
+            with unless_gone():
+                found += self._versions(group)
+            for arn in found:
+                # Somebody may be deleting the same ones.
+                with unless_gone():
                     self._client.delete_model_package(ModelPackageName=arn)
+            with unless_gone():
                 self._client.delete_model_package_group(ModelPackageGroupName=group)
-            except ClientError as error:
-                if not is_absent(error):
-                    raise
 
     def _versions(self, group: str) -> "Iterator[str]":
         page = self._client.list_model_packages(ModelPackageGroupName=group)

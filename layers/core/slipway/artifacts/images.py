@@ -137,7 +137,7 @@ def family_of(inspection: Inspection) -> str:
     """The family of images that serves a kind; Hugging Face has one for each base framework, and
     what has none is served by its own script."""
     family = BY_NAME[inspection.kind].family
-    if inspection.entry_point and not family:
+    if not family and (inspection.entry_point or BY_NAME[inspection.kind].script == "default"):
         return runs_its_script(inspection.kind)
     if inspection.kind == "huggingface" and inspection.details.get("weights") == "hdf5":
         return "huggingface-tensorflow"

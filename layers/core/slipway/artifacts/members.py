@@ -111,7 +111,8 @@ def _algorithm(arrays: list[NDArray]) -> tuple[str, dict[str, object]]:
 
 def _npy(name: str, _head: bytes, reader: Reader) -> Clue:
     details, verdict = read_npy(reader)
-    return Clue(name, "npy", "", "", "", details, tuple(findings_of(name, verdict)))
+    asked = verdict.asked if verdict else ()
+    return Clue(name, "npy", "", "", "", details, tuple(findings_of(name, verdict)), asked)
 
 
 def _safetensors(name: str, _head: bytes, reader: Reader) -> Clue:

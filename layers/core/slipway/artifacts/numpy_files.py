@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from slipway.artifacts.pickles import Verdict, examine
+from slipway.artifacts.pickles import examine
 from slipway.artifacts.reader import Damaged, Reader
 from slipway.artifacts.refusal import KIB
 
 if TYPE_CHECKING:
     from typing import Any
+
+    from slipway.artifacts.verdicts import Verdict
 
 MAGIC: Final = b"\x93NUMPY"
 _LONGEST: Final = 64 * KIB

@@ -17,12 +17,13 @@ from slipway.artifacts.estimators import (
     version_of,
 )
 from slipway.artifacts.judging import damaged, findings_of
-from slipway.artifacts.pickles import Verdict, examine
+from slipway.artifacts.pickles import examine
 from slipway.artifacts.reader import Damaged, Reader
 from slipway.artifacts.torch_files import describe
 
 if TYPE_CHECKING:
     from slipway.artifacts.pickle_values import Instance
+    from slipway.artifacts.verdicts import Verdict
 
 _BINARY: Final = re.compile(rb"\x80[\x00-\x05]")
 _TEXT: Final = re.compile(
@@ -54,14 +55,16 @@ def _describe(name: str, verdict: Verdict, details: dict[str, Any]) -> Clue:
     findings = tuple(findings_of(name, verdict))
     format_ = "joblib" if verdict.arrays else "pickle"
     if any(map(_is_torch, verdict.globals)):
-        return Clue(name, "torch-pickle", "pytorch", "torch", "", describe(verdict.root), findings)
+        shapes = describe(verdict.root)
+        return Clue(name, "torch-pickle", "pytorch", "torch", "", shapes, findings, verdict.asked)
     model = find_model(verdict.root)
     if model is None:
         roots = sorted({part for part in map(_root, verdict.globals) if part in KINDS})
         kind = roots[0] if len(roots) == 1 and not verdict.safe else ""
-        return Clue(name, format_, kind, kind, "", details, findings)
+        return Clue(name, format_, kind, kind, "", details, findings, verdict.asked)
     kind = framework_of(model)
-    return Clue(name, format_, kind, kind, _version(model), details | _facts(model), findings)
+    details |= _facts(model)
+    return Clue(name, format_, kind, kind, _version(model), details, findings, verdict.asked)
 
 
 def _is_torch(name: str) -> bool:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.pickle_values import Global, Instance, Mapping, Sequence
-from slipway.artifacts.pickles import Verdict, examine
+from slipway.artifacts.pickles import examine
 
 if TYPE_CHECKING:
+    from slipway.artifacts.verdicts import Verdict
     from slipway.artifacts.zips import Entry
 
 _SHOWN: Final = 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts import documents
@@ -20,6 +21,7 @@ from slipway.artifacts.zips import Zip
 
 if TYPE_CHECKING:
     from slipway.artifacts.reader import Reader
+    from slipway.artifacts.verdicts import Asked, Verdict
     from slipway.artifacts.zips import Entry
 
 _RAW: Final = re.compile(r"[^/]+/(data|constants|tensors)/\d+")  # torch's tensors
@@ -42,6 +44,7 @@ class _Zipped:
         self.documents: dict[str, Any] = {}
         self.arrays: dict[str, NDArray] = {}
         self.findings: list[Finding] = []
+        self.asked: list[Asked] = []
 
     def take(self, entry: Entry) -> None:
         """Read one entry as far as it matters."""
@@ -51,8 +54,7 @@ class _Zipped:
         elif entry.name.endswith(".params") or entry.name == "params":
             self.arrays = {array.name: array for array in read_arrays(entry.reader)}
         elif entry.reader.peek(len(NPY)) == NPY:
-            _, verdict = read_npy(entry.reader)
-            self.findings += findings_of(self.member, verdict, entry.name)
+            self._judged(read_npy(entry.reader)[1], entry.name)
         elif not _RAW.fullmatch(entry.name):
             self._take_pickle(entry)
 
@@ -60,27 +62,29 @@ class _Zipped:
         """Pickles are judged under whatever name: a loader may not care for it."""
         self.torch.take(entry)
         if not self.torch.took and looks_pickled(entry.name, entry.reader.peek(64)):
-            self.findings += findings_of(self.member, examine(entry.reader), entry.name)
+            self._judged(examine(entry.reader), entry.name)
+
+    def _judged(self, verdict: Verdict | None, entry: str) -> None:
+        self.findings += findings_of(self.member, verdict, entry)
+        self.asked += verdict.asked if verdict else ()
 
     def clue(self) -> Clue:
         """The clue of the whole zip."""
+        for entry, verdict in self.torch.verdicts:
+            self._judged(verdict, entry)
         for recognise in (self._torch, self._linear, self._factorization, self._keras, self._numpy):
             if clue := recognise():
-                return clue
-        return Clue(self.member, "zip", findings=tuple(self.findings))
+                break
+        else:
+            clue = Clue(self.member, "zip")
+        findings = (*clue.findings, *self.findings)
+        return replace(clue, findings=findings, asked=tuple(self.asked))
 
     def _torch(self) -> Clue | None:
         if not self.torch.verdicts:
             return None
         kind = "torchscript" if self.torch.scripted else "pytorch"
-        findings = [
-            finding
-            for entry, verdict in self.torch.verdicts
-            for finding in findings_of(self.member, verdict, entry)
-        ]
-        findings += self.findings
-        details = self.torch.details
-        return Clue(self.member, "torch-zip", kind, "torch", "", details, tuple(findings))
+        return Clue(self.member, "torch-zip", kind, "torch", "", self.torch.details)
 
     def _linear(self) -> Clue | None:
         parameters = self.documents.get("additional-params.json")
@@ -121,8 +125,7 @@ class _Zipped:
         if symbol and "task" in symbol.details:
             details["task"] = symbol.details["task"]
         version = symbol.version if symbol else ""
-        findings = tuple(self.findings)
-        return Clue(self.member, "mxnet-zip", kind, "mxnet", version, details, findings)
+        return Clue(self.member, "mxnet-zip", kind, "mxnet", version, details)
 
     def _keras(self) -> Clue | None:
         metadata = self.documents.get("metadata.json")
@@ -132,13 +135,13 @@ class _Zipped:
         details = {"class": str(config.get("class_name", ""))} if isinstance(config, dict) else {}
         lambdas = _has_lambda(config)
         version = str(metadata["keras_version"])[:20]
-        findings = [*self.findings, *([lambda_layer(self.member)] if lambdas else [])]
-        return Clue(self.member, "keras", "keras", "keras", version, details, tuple(findings))
+        findings = (lambda_layer(self.member),) if lambdas else ()
+        return Clue(self.member, "keras", "keras", "keras", version, details, findings)
 
     def _numpy(self) -> Clue | None:
         if not self.names or not all(name.endswith(".npy") for name in self.names):
             return None
-        return Clue(self.member, "npz", findings=tuple(self.findings))
+        return Clue(self.member, "npz")
 
 
 def _has_lambda(config: Any) -> bool:  # noqa: ANN401 - JSON

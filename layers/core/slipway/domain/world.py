@@ -19,7 +19,8 @@ class Inspected:
     without one, `no_image` says why and what would help. `script` names the default inference
     script the image needs and `script_key` where it is kept; `features` is the width of a numeric
     row, where the file tells it and the image's own decoder would read one; `known` is what the
-    file tells of what it is asked and answers, whoever reads the requests; `fetched` are the
+    file tells of what it is asked and answers, whoever reads the requests; `waits` is what a
+    person must have seen before the version is approved, "" for most; `fetched` are the
     requirements of its script that only a package index has.
     """
 
@@ -36,6 +37,7 @@ class Inspected:
     features: int | None = None
     known: Known = NOTHING
     fetched: tuple[str, ...] = ()
+    waits: str = ""
     findings: tuple[str, ...] = ()
 
     def is_of_the_same(self, other: "Inspected") -> bool:
@@ -57,6 +59,11 @@ def unread(desired: Desired, inspected: Iterable[Inspected]) -> Use | None:
     known = read(desired, inspected)
     uses = (use for use in desired.policy.uses if use.part in desired.parts)
     return next((use for use in uses if use not in known), None)
+
+
+def waits(desired: Desired, inspected: Iterable[Inspected]) -> str:
+    """What only a person may approve of what is wanted, "" for most."""
+    return "; ".join(found.waits for found in read(desired, inspected).values() if found.waits)
 
 
 def _sought(desired: Desired, use: Use) -> tuple[Artifact | None, str]:
@@ -188,7 +195,8 @@ class World:
     `inspected` and `packages` are what is known of the parts and of the models made of them.
     `unsettled` is true while a call of an earlier owner may still land. `missing` names what
     somebody deleted of what serves: "endpoint config" or "model"; `unpinned` what is gone of what
-    the wanted version is made of. `host` is the endpoint that a model is behind, and `loader` the
+    the wanted version is made of; `revoked` are the released configs that nobody approves of any
+    more, or not at this moment. `host` is the endpoint that a model is behind, and `loader` the
     image and the environment that load it there. `footprints` are what releases left, `purged`
     says that versions and data were deleted as it was asked for, and `deleted` that people have
     been told so: what appears since is not ours.
@@ -206,6 +214,7 @@ class World:
     unpinned: str = ""
     host: Endpoint | None = None
     loader: tuple[str, Mapping[str, str]] | None = None
+    revoked: frozenset[str] = frozenset()
     footprints: tuple[Footprint, ...] = ()
     purged: bool = False
     deleted: bool = False

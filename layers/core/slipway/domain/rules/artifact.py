@@ -101,8 +101,9 @@ def version_is_unregistered(case: Case) -> Step | None:
 
 
 def approval_is_automatic(case: Case) -> Step | None:
-    waits = case.approval == PackageApproval.PENDING
-    if waits and case.desired.policy.approval == Approval.AUTOMATIC:
+    # What only a person may approve waits for one, whatever the manifest says.
+    automatic = case.desired.policy.approval == Approval.AUTOMATIC and not case.waits
+    if automatic and case.approval == PackageApproval.PENDING:
         return RegisterModel("the version waits for an approval that the manifest gives")
     return None
 

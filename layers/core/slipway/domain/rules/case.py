@@ -18,6 +18,7 @@ from slipway.domain.world import (
     known_of,
     read,
     unread,
+    waits,
 )
 
 
@@ -47,6 +48,11 @@ class Case:
     def inspected(self) -> tuple[Inspected, ...]:
         """What was found out about what is wanted now, in the order of its containers."""
         return tuple(read(self.desired, self.world.inspected).values())
+
+    @property
+    def waits(self) -> str:
+        """What only a person may approve of what is wanted, "" for most."""
+        return waits(self.desired, self.world.inspected)
 
     @property
     def serves_wanted(self) -> bool:

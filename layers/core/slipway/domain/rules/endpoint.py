@@ -58,7 +58,10 @@ def host_runs_it_otherwise(case: Case) -> Step | None:
 def version_awaits_approval(case: Case) -> Step | None:
     if case.approval != PackageApproval.PENDING:
         return None
-    return await_somebody(case, f"the model version waits for a person's approval{case.changed}")
+    why = f": {case.waits}" if case.waits else ""
+    return await_somebody(
+        case, f"the model version waits for a person's approval{case.changed}{why}"
+    )
 
 
 def version_was_rejected(case: Case) -> Step | None:

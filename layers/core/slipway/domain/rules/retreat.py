@@ -70,13 +70,20 @@ def retreat(case: Case, reason: str, to: Goods | None = None, resorts: Goods | N
     for target in (good.config for good in refuges(case, to)):
         if live and live.serves(target):
             return _proof(case, target, reason)
-        tried = case.tried(target)
-        if tried is None or may_try(tried, live):
-            return DeployEndpoint(
-                _way_to(live), target, f"{reason}; going back to {case.name(target)}"
-            )
-        failures += f"; going back to {case.name(target)} failed: {tried.refused or NO_REASON}"
+        if why := _barred(case, target):
+            failures += f"; going back to {case.name(target)} failed: {why}"
+            continue
+        return DeployEndpoint(_way_to(live), target, f"{reason}; going back to {case.name(target)}")
     return _nothing_better(case, reason + failures, others(case) if resorts is None else resorts)
+
+
+def _barred(case: Case, target: str) -> str:
+    """Why a config cannot be gone back to; "" where it can."""
+    if target in case.world.revoked:
+        return f"{target} is not approved any more"
+    tried = case.tried(target)
+    can = tried is None or may_try(tried, case.endpoint)
+    return "" if can or tried is None else tried.refused or NO_REASON
 
 
 def refuges(case: Case, to: Goods | None = None) -> list[Good]:
@@ -105,10 +112,9 @@ def _nothing_better(case: Case, reason: str, resorts: Goods) -> Step:
         nowhere = "" if others(case) else "; there is no earlier release to go back to"
         return held(case, f"{reason}{nowhere}")
     resort = resorts[0].config
-    tried = case.tried(resort)
     said = f"{reason}; {', '.join(failed)} failed the probes, too, and nothing better is known"
     rests = live is not None and (live.serves(resort) or not _is_bad(case))
-    if rests or not (tried is None or may_try(tried, live)):
+    if rests or _barred(case, resort):
         return held(case, said)
     return DeployEndpoint(_way_to(live), resort, f"{said}; going back to {case.name(resort)}")
 
