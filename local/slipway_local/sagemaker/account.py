@@ -197,6 +197,7 @@ class Account:
     in_alarm: Callable[[str], bool]
     has_object: Callable[[str], bool]
     has_role: Callable[[str], bool]
+    image_trouble: Callable[[str], str]
     runner: Runner
     find_objects: Callable[[str], Sequence[str]]
     read_object: Callable[[str], bytes]

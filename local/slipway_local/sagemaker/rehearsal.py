@@ -59,6 +59,7 @@ class Rehearsal:
         jobs: Mapping[str, JobScript] | None = None,
         has_object: Callable[[str], bool] = lambda _: True,
         has_role: Callable[[str], bool] = lambda _: True,
+        image_trouble: Callable[[str], str] = lambda _: "",
     ) -> None:
         self.clock = Clock()
         self.events: list[Event] = []
@@ -80,6 +81,7 @@ class Rehearsal:
             put_object=self._put,
             has_object=has_object,
             has_role=has_role,
+            image_trouble=image_trouble,
             read_object=self._read,
             object_kind=lambda url: self.kinds.get(url, ""),
             publish=lambda topic, message: self.notices.append((topic, message)),

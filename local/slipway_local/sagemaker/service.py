@@ -93,7 +93,7 @@ def _empty(url: str) -> bytes:
 
 
 def _untold(_: str) -> str:
-    """No object says its content type."""
+    """No object says its content type, and no image why it is not served."""
     return ""
 
 
@@ -143,7 +143,8 @@ class SageMaker:
     What containers print goes to `put_log(group, stream, lines)`, by `tick`, too.
     `has_object(url)` says whether an s3:// URL names an object or, where it ends with a slash,
     has any below it; `find_objects(url)` lists the URLs that begin with it. `has_role(arn)` says
-    whether SageMaker may assume the role. `runner` runs processing jobs. Scaling policies make
+    whether SageMaker may assume the role, `image_trouble(image)` why no container of that image is
+    started here, and nothing where one is. `runner` runs processing jobs. Scaling policies make
     alarms with `put_alarm`, as PutMetricAlarm takes them; `ringing(policy_arn)` tells of those
     in the state ALARM whose action the policy is.
     """
@@ -159,6 +160,7 @@ class SageMaker:
         put_object: Callable[..., None] = _discard,
         has_object: Callable[[str], bool] = _found,
         has_role: Callable[[str], bool] = _found,
+        image_trouble: Callable[[str], str] = _untold,
         find_objects: Callable[[str], Sequence[str]] = _none,
         read_object: Callable[[str], bytes] = _empty,
         object_kind: Callable[[str], str] = _untold,
@@ -191,6 +193,7 @@ class SageMaker:
             in_alarm=in_alarm,
             has_object=has_object,
             has_role=has_role,
+            image_trouble=image_trouble,
             runner=runner or _NoRunner(),
             find_objects=find_objects,
             read_object=read_object,

@@ -12,6 +12,8 @@ import pytest
 from slipway.artifacts.scripts import read_script
 from slipway_local.sagemaker.serving import Health
 
+from tests.export.conftest import array, fixtures
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -128,6 +130,28 @@ def test_saved_models_load_in_newer_images(
 ) -> None:
     server = dock.start({"xgboost-model": old[form]}, image)
     assert float(dock.ask(server, b"12,13,14", CSV).body) == pytest.approx(-14.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("image", "saved_by", "file"),
+    [
+        ("0.90-1-cpu-py3", "0.90", "squared.pkl"),
+        ("0.90-2-cpu-py3", "0.90", "linear.bin"),
+        ("1.2-2", "1.2.1", "squared.json"),
+    ],
+)
+def test_old_images_serve_what_their_own_xgboost_saved(
+    dock: Dock, image: str, saved_by: str, file: str
+) -> None:
+    files = fixtures(f"xgboost-{saved_by}")
+    server = dock.start({"xgboost-model": files[file]}, f"registry/sagemaker-xgboost:{image}")
+    assert (server.health(), server.failure()) == (Health.READY, "")
+    rows = array(files["rows.npy"])
+    lines = [["" if cell != cell else repr(float(cell)) for cell in row] for row in rows]
+    body = "\n".join(map(",".join, lines))
+    scores = json.loads(dock.ask(server, body.encode(), CSV, JSON).body)["predictions"]
+    expected = array(files[f"{file.partition('.')[0]}.npy"])
+    assert [each["score"] for each in scores] == pytest.approx(expected.tolist(), abs=1e-5)
 
 
 def test_a_newer_model_in_an_older_image_is_silently_wrong_as_on_aws(
