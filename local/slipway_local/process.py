@@ -137,6 +137,7 @@ def build(settings: Settings, launcher: Launcher, runner: Runner, watch: Watch) 
         ringing=watch.ringing,
         find_objects=stores.object_lister(*settings.owner),
         read_object=stores.object_reader(*settings.owner),
+        object_type=stores.object_typer(*settings.owner),
         publish=stores.publisher(*settings.owner),
         put_log=stores.log_writer(*settings.owner),
         background=_in_background,

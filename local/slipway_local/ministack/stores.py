@@ -12,6 +12,8 @@ from ministack.services import cloudwatch, cloudwatch_logs, iam, s3, sns
 from slipway_local.sagemaker.metrics import Datum
 
 _SERVICE = "sagemaker.amazonaws.com"
+# What S3 says of an object whose type nobody has told.
+_UNTYPED = ("binary/octet-stream", "application/octet-stream", None, "")
 
 
 def object_reader(account: str, region: str) -> Callable[[str], bytes]:
@@ -29,6 +31,21 @@ def object_reader(account: str, region: str) -> Callable[[str], bytes]:
         return data
 
     return read
+
+
+def object_typer(account: str, region: str) -> Callable[[str], str | None]:
+    """A function that tells the content type that the object at an `s3://bucket/key` URL was put
+    with, None where it was put without one."""
+
+    def kind(url: str) -> str | None:
+        parts = urlsplit(url, allow_fragments=False)
+        with request_scope(account, region):
+            bucket = s3._buckets.get(parts.netloc)
+            found = bucket["objects"].get(parts.path.removeprefix("/")) if bucket else None
+        told = found and found.get("content_type")
+        return told if told not in _UNTYPED else None
+
+    return kind
 
 
 def object_finder(account: str, region: str) -> Callable[[str], bool]:

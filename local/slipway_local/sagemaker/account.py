@@ -200,6 +200,7 @@ class Account:
     runner: Runner
     find_objects: Callable[[str], Sequence[str]]
     read_object: Callable[[str], bytes]
+    object_type: Callable[[str], str | None]
     put_object: Callable[..., None]
     publish: Callable[[str, str], None]
     background: Callable[[Callable[[], None]], None]

@@ -68,6 +68,7 @@ class Rehearsal:
         self.made_alarms: dict[str, Mapping[str, Any]] = {}
         self.values: dict[str, float] = {}
         self.objects: dict[str, bytes] = {}
+        self.types: dict[str, str] = {}
         self.launcher = ScriptedLauncher(self.clock, dict(scripts or {}))
         self.runner = ScriptedRunner(self.clock, dict(jobs or {}))
         self.service = SageMaker(
@@ -80,6 +81,7 @@ class Rehearsal:
             has_object=has_object,
             has_role=has_role,
             read_object=self._read,
+            object_type=self.types.get,
             publish=lambda topic, message: self.notices.append((topic, message)),
             find_objects=lambda place: [url for url in self.objects if url.startswith(place)],
             runner=self.runner,

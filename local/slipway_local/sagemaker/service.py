@@ -92,6 +92,10 @@ def _empty(url: str) -> bytes:
     raise FileNotFoundError(f"No object at {url}.")
 
 
+def _untyped(_: str) -> None:
+    """No object has a content type."""
+
+
 def _unmade(_: Mapping[str, Any] | str) -> None:
     """There are no alarms."""
 
@@ -133,7 +137,8 @@ class SageMaker:
     handed out after the lock is released, so a listener may call the service back. Captured
     requests are written with `put_object(bucket, key, body[, type])`, by `tick` alone. So is what
     asynchronous endpoints answer, by the work that is given to `background`, which also tells
-    topics with `publish(topic, message)`. `read_object(url)` raises FileNotFoundError.
+    topics with `publish(topic, message)`. `read_object(url)` raises FileNotFoundError;
+    `object_type(url)` is the content type that an object was put with.
     What containers print goes to `put_log(group, stream, lines)`, by `tick`, too.
     `has_object(url)` says whether an s3:// URL names an object or, where it ends with a slash,
     has any below it; `find_objects(url)` lists the URLs that begin with it. `has_role(arn)` says
@@ -155,6 +160,7 @@ class SageMaker:
         has_role: Callable[[str], bool] = _found,
         find_objects: Callable[[str], Sequence[str]] = _none,
         read_object: Callable[[str], bytes] = _empty,
+        object_type: Callable[[str], str | None] = _untyped,
         publish: Callable[[str, str], None] = _unheard,
         put_log: Write | None = None,
         background: Callable[[Callable[[], None]], None] = _at_once,
@@ -187,6 +193,7 @@ class SageMaker:
             runner=runner or _NoRunner(),
             find_objects=find_objects,
             read_object=read_object,
+            object_type=object_type,
             put_object=put_object,
             publish=publish,
             background=background,

@@ -58,6 +58,17 @@ def test_the_answer_goes_to_its_place_and_the_topic_tells(later: Rehearsal) -> N
     assert said["requestParameters"]["inputLocation"] == "s3://in/question"
 
 
+@pytest.mark.parametrize(("given", "kind"), [({}, "text/csv"), ({"ContentType": "a/b"}, "a/b")])
+def test_the_inputs_own_content_type_stands_in_for_the_requests(
+    later: Rehearsal, given: dict[str, str], kind: str
+) -> None:
+    later.types["s3://in/question"] = "text/csv"
+    ask(later, InputLocation="s3://in/question", **given)
+    later.pass_time(0)
+    [(_, message)] = later.notices
+    assert json.loads(message)["responseParameters"]["contentType"] == kind
+
+
 def test_a_place_may_be_chosen_and_the_body_sent_along(later: Rehearsal) -> None:
     asked = ask(later, Body=b"1", S3OutputPathExtension="sub/folder", Filename="answer.csv")
     assert asked["OutputLocation"] == "s3://out/answers/sub/folder/answer.csv"
