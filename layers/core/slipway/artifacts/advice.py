@@ -33,6 +33,11 @@ TOKENIZERS: Final = frozenset(
 _LARGE: Final = 10_000_000
 _SMALL: Final = re.compile(r"\.(json|py|txt|yaml|yml|cfg|toml)$")
 _NO_TEXT: Final = ("vit", "resnet", "convnext", "swin", "detr", "clip_vision_model")
+_DEFAULTS: Final = {
+    "sklearn": "The scikit-learn container cannot load a model by itself",
+    "lightgbm": "SageMaker has no image for LightGBM, which scikit-learn's installs at its start,",
+    "catboost": "SageMaker has no image for CatBoost, which scikit-learn's installs at its start,",
+}
 _NEEDS_MODEL_FN: Final = ("sklearn", "xgboost", "pytorch")
 _MODULE: Final = frozenset({"model-symbol.json", "model-0000.params", "model-shapes.json"})
 
@@ -83,13 +88,12 @@ def _about_script(model: Clue, clues: Sequence[Clue]) -> Iterator[Finding]:
             f"A {model.kind} model needs an inference script and the archive has none.",
             BY_NAME[model.kind].remedy,
         )
-    elif script is None and model.kind == "sklearn" and not any(map(serves, clues)):
+    elif script is None and model.kind in _DEFAULTS and not any(map(serves, clues)):
         yield Finding(
             "note",
             "default-script",
             ENTRY_POINT,
-            "The scikit-learn container cannot load a model by itself and the archive brings no "
-            "script: the default one is used.",
+            f"{_DEFAULTS[model.kind]} and the archive brings no script: the default one is used.",
             "pack a code/inference.py with a model_fn to load it in your own way",
         )
     elif script is not None:

@@ -83,6 +83,11 @@ def _table() -> dict[str, Any]:
     return table
 
 
+def families() -> tuple[str, ...]:
+    """The families of images that serve models."""
+    return tuple(family for family in _table()["families"] if family != "model-monitor")
+
+
 def images_of(family: str) -> tuple[Image, ...]:
     """Every image of a family, oldest first."""
     table = _table()
@@ -137,7 +142,7 @@ def family_of(inspection: Inspection) -> str:
     """The family of images that serves a kind; Hugging Face has one for each base framework, and
     what has none is served by its own script."""
     family = BY_NAME[inspection.kind].family
-    if inspection.entry_point and not family:
+    if not family and (inspection.entry_point or BY_NAME[inspection.kind].script == "default"):
         return runs_its_script(inspection.kind)
     if inspection.kind == "huggingface" and inspection.details.get("weights") == "hdf5":
         return "huggingface-tensorflow"
