@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
@@ -19,7 +20,7 @@ from ministack import app
 
 from slipway_local import record
 from slipway_local.images.jobs import ProcessRunner
-from slipway_local.images.launcher import ProcessLauncher
+from slipway_local.images.launcher import ProcessLauncher, image_trouble
 from slipway_local.images.transfers import Objects
 from slipway_local.ministack import events, mount, server, stack_resources, stores
 from slipway_local.ministack.alarms import Watch
@@ -131,13 +132,14 @@ def build(settings: Settings, launcher: Launcher, runner: Runner, watch: Watch) 
         put_object=stores.object_writer(*settings.owner),
         has_object=stores.object_finder(*settings.owner),
         has_role=stores.role_finder(*settings.owner),
+        image_trouble=partial(image_trouble, settings.project),
         in_alarm=stores.alarm_reader(*settings.owner),
         put_alarm=stores.alarm_putter(*settings.owner),
         delete_alarm=stores.alarm_deleter(*settings.owner),
         ringing=watch.ringing,
         find_objects=stores.object_lister(*settings.owner),
         read_object=stores.object_reader(*settings.owner),
-        object_type=stores.object_typer(*settings.owner),
+        object_kind=stores.object_kinds(*settings.owner),
         publish=stores.publisher(*settings.owner),
         put_log=stores.log_writer(*settings.owner),
         background=_in_background,

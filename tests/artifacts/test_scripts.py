@@ -76,6 +76,10 @@ def frameworks(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
     monkeypatch.setitem(sys.modules, framework.__name__, framework)
     monkeypatch.setitem(sys.modules, "xgboost", xgboost)
+    transformer = types.ModuleType("sagemaker_inference.transformer")
+    transformer.__dict__["Transformer"] = type("Transformer", (), {})
+    monkeypatch.setitem(sys.modules, "sagemaker_inference", types.ModuleType("above"))
+    monkeypatch.setitem(sys.modules, transformer.__name__, transformer)
 
 
 @pytest.mark.parametrize("name", NAMES)

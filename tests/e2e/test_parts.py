@@ -1,6 +1,9 @@
 """Deployments of several parts: variants of one endpoint, and inference pipelines."""
 
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +24,23 @@ def model_fn(model_dir):
 def predict_fn(rows, model):
     return model.transform(rows.reshape(-1, 2))
 """
+
+
+def ask(deployment: str, row: str) -> str:
+    """What `slipway invoke` prints."""
+    command = Path(sys.executable).with_name("slipway")
+    asked = subprocess.run(
+        [command, "--aws", "invoke", deployment], input=row, capture_output=True, text=True
+    )
+    assert asked.returncode == 0, asked.stderr
+    return asked.stdout
+
+
+def verdicts(slipway: Any) -> set[str]:
+    """What became of the endpoint of many models, and of each of those."""
+    ledger = slipway.stack.ports.ledger
+    settled = (ledger.load(name).settled for name in ("many", "many.a", "many.b", "many.c"))
+    return {each.announce.verdict if each and each.told else "" for each in settled}
 
 
 def weights(slipway: Any, deployment: str) -> dict[str, float]:
@@ -89,3 +109,45 @@ def test_a_pipeline_is_asked_one_container_after_the_other(slipway: Any, models:
     found = sagemaker.describe_model_package(ModelPackageName=package["ModelPackageArn"])
     containers = found["InferenceSpecification"]["Containers"]
     assert [each["ContainerHostname"] for each in containers] == ["scale", "predict"]
+
+
+MANY = "models: many\n"
+
+
+def test_many_models_behind_one_endpoint_are_released_and_named_each_by_itself(
+    slipway: Any, models: Any, eventually: Any
+) -> None:
+    for number, name in enumerate("abc"):
+        manifest = MANY if name == "a" else ""
+        end = slipway.release(f"many.{name}", models.line(100 * number), manifest)
+        assert end.verdict == "Released", end.reason
+        assert end.reason.startswith("version 1 serves; a row of 2 zeros was answered")
+    live = slipway.describe("many")
+    assert live["EndpointStatus"] == "InService"
+    for number, name in enumerate("abc"):
+        answer = slipway.predict("many", TargetModel=f"{name}.tar.gz")
+        assert answer == pytest.approx(5 + 100 * number)
+
+    end = slipway.release("many.b", models.line(1000))
+    assert end.verdict == "Released", end.reason
+    command = ask("many.b", "1,2")
+    assert float(command.strip("[]\n")) == pytest.approx(1005)
+    scripted = {"model.joblib": models.line()["model.joblib"], "code/inference.py": TRANSFORM}
+    end = slipway.release("many.c", scripted)
+    assert end.verdict == "Held", end.reason
+    assert "served with another script or other settings" in end.reason
+    assert "version 1 serves on" in end.reason
+    end = slipway.release("many.c", models.wide())
+    assert end.verdict == "Held", end.reason
+    assert "probe failed" in end.reason
+    assert float(ask("many.c", "1,2").strip("[]\n")) == pytest.approx(205)
+    assert slipway.describe("many")["EndpointConfigName"] == live["EndpointConfigName"]
+    assert slipway.describe("many")["LastModifiedTime"] == live["LastModifiedTime"]
+
+    run = Path(sys.executable).with_name("slipway")
+    gone = subprocess.run([run, "--aws", "delete", "many", "--yes"], capture_output=True, text=True)
+    assert gone.returncode == 0, gone.stderr
+    eventually(lambda: verdicts(slipway) == {"Deleted"})
+    bucket, s3 = slipway.stack.bucket, slipway.client("s3")
+    kept = s3.list_objects_v2(Bucket=bucket, Prefix="artifacts/many/").get("Contents", [])
+    assert not [each["Key"] for each in kept if "@" in each["Key"] or "/current/" in each["Key"]]

@@ -80,7 +80,7 @@ class Scenario:
     reason: str = ""
 
     def case(self) -> Case:
-        desired = _desired(self.given.get("desired", {}))
+        desired = _desired(self.given.get("desired", {}), self.given.get("deployment", "housing"))
         inspected = _inspected(self.given.get("inspected", {}), desired)
         plan = _plan(desired, inspected)
         world = World(
@@ -94,6 +94,8 @@ class Scenario:
             unsettled=self.given.get("unsettled", False),
             missing=self.given.get("missing", ""),
             unpinned=self.given.get("unpinned", ""),
+            host=_host(self.given.get("host")),
+            loader=(self.given["loader"], {}) if "loader" in self.given else None,
             revoked=frozenset(self.given.get("revoked", [])),
             footprints=_footprints(self.given, plan),
             purged=self.given.get("purged", False),
@@ -109,7 +111,7 @@ def _read(path: Path) -> list[Scenario]:
     ]
 
 
-def _desired(given: Given) -> Desired:
+def _desired(given: Given, deployment: str = "housing") -> Desired:
     policy = Policy(
         approval=Approval(given.get("approval", "automatic")),
         image=given.get("image"),
@@ -117,12 +119,13 @@ def _desired(given: Given) -> Desired:
         on_change=OnChange(given.get("on_change", "notify")),
         network_isolation=given.get("network_isolation", True),
         variants=_variants(given),
+        many=given.get("many", False),
     )
     parts = {} if given.get("artifact") == "none" else _uploaded(given, policy)
     data = None if given.get("data") == "none" else DATA
     generation, problem = given.get("generation", GENERATION), given.get("problem")
     wish = wish_of(given["wish"]) if "wish" in given else None
-    return Desired("housing", generation, parts, policy, problem=problem, baseline=data, wish=wish)
+    return Desired(deployment, generation, parts, policy, problem=problem, baseline=data, wish=wish)
 
 
 def _variants(given: Given) -> tuple[VariantPolicy, ...]:
@@ -219,6 +222,10 @@ def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
         pending=given.get("pending", False),
         weights=given.get("weights", {}),
     )
+
+
+def _host(status: str | None) -> Endpoint | None:
+    return Endpoint("slipway-housing", EndpointStatus(status), "", 100) if status else None
 
 
 def _probes(given: Given, plan: Plan | None) -> Probes:

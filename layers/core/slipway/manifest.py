@@ -25,7 +25,7 @@ from slipway.domain.desired import (
 )
 from slipway.domain.errors import InvalidInput
 from slipway.domain.expect import PATH
-from slipway.domain.naming import MANIFEST
+from slipway.domain.naming import MANIFEST, MANY
 
 LARGEST = 64 * 1024
 REMEDIES = {
@@ -196,6 +196,8 @@ class Manifest(_Strict):
     containers: dict[PartName, Container] = {}
     """An inference pipeline: the parts that answer a request, one after the other; a list of names
     where that is all there is to say. One container when absent."""
+    models: Literal["one", "many"] = "one"
+    """Whether it serves many models, each a *.tar.gz in its folder `models/`, invoked by name."""
     image: Image | None = None
     """The exact image URI; chosen from what the artifact is when absent."""
     environment: dict[str, str] = {}
@@ -227,6 +229,20 @@ class Manifest(_Strict):
         pipelines = (self.containers, *(variant.containers for variant in self.variants.values()))
         if any(len(containers) > MOST_CONTAINERS for containers in pipelines):
             raise ValueError(f"`containers` are at most {MOST_CONTAINERS}, as SageMaker has it")
+        return self
+
+    @model_validator(mode="after")
+    def _hosts(self) -> Self:
+        if self.models == "many" and (self.variants or self.containers):
+            raise ValueError(
+                "`models: many` is one container of one variant; leave out `variants` and "
+                "`containers`"
+            )
+        if self.models == "many" and self.monitor:
+            raise ValueError(
+                "`monitor` cannot tell the models of one endpoint apart; leave it out, or give the "
+                "model that is to be watched a deployment of its own"
+            )
         return self
 
     @model_validator(mode="after")
@@ -302,6 +318,7 @@ def _policy(manifest: Manifest) -> Policy:
         monitor=_monitor(manifest.monitor) if manifest.monitor else None,
         probes=tuple(_probe(probe) for probe in manifest.probes),
         on_change=manifest.on_change,
+        many=manifest.models == "many",
     )
 
 
@@ -313,6 +330,8 @@ def _by_name(given: object) -> object:
 
 
 def _variants(manifest: Manifest) -> tuple[VariantPolicy, ...]:
+    if manifest.models == "many":
+        return (VariantPolicy(containers=(ContainerPolicy(MANY),)),)
     pipeline = _containers(manifest.containers)
     if not manifest.variants:
         return (VariantPolicy(containers=pipeline or VariantPolicy().containers),)

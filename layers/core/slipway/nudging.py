@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from slipway.domain.naming import host_of, member_of
 from slipway.domain.record import Asked, Record
 from slipway.domain.steps import AwaitChange
 from slipway.domain.wish import Wish
@@ -20,6 +21,15 @@ def ask(ports: Ports, deployment: str, wish: Wish, execution: str) -> None:
     _noted(ports, deployment, "Asked", wish.words)
     if record.waiting:
         ports.executions.wake(record.waiting)
+    host = record.desired is not None and record.desired.is_host
+    for member in _members(ports, deployment) if host else ():
+        ask(ports, member, wish, execution)  # the sweep sees to it
+
+
+def _members(ports: Ports, deployment: str) -> list[str]:
+    """The models behind its endpoint that are remembered."""
+    remembered = ports.ledger.deployments()
+    return [name for name in remembered if name != deployment and host_of(name) == deployment]
 
 
 def nudge(ports: Ports, deployment: str, cause: str) -> str:
@@ -27,6 +37,8 @@ def nudge(ports: Ports, deployment: str, cause: str) -> str:
     anything is owed. Says what was done; doing it again changes nothing more."""
     if _is_strange(ports, deployment):
         return "Nothing to do"
+    if member_of(deployment):
+        _found_host(ports, host_of(deployment), cause)
     record = change(ports, deployment, Record.hinted)
     if record.waiting and ports.executions.wake(record.waiting):
         return _noted(ports, deployment, "Woken", cause)
@@ -38,9 +50,23 @@ def nudge(ports: Ports, deployment: str, cause: str) -> str:
     return _noted(ports, deployment, "Started", cause)
 
 
+def _found_host(ports: Ports, host: str, cause: str) -> None:
+    """The first model behind an endpoint says what runs them all."""
+    desired = ports.ledger.load(host).desired
+    if desired is None or (desired.is_host and not desired.parts):
+        nudge(ports, host, cause)
+
+
 def deployments(ports: Ports) -> list[str]:
     """Every deployment, sorted: also one whose folder is gone, and one that nobody knows yet."""
-    return sorted({*ports.ledger.deployments(), *ports.uploaded.deployments()})
+    known = {*ports.ledger.deployments(), *ports.uploaded.deployments()}
+    hosts = (name for name in known if not member_of(name) and _is_host(ports, name))
+    return sorted(known.union(*(ports.uploaded.members(host) for host in hosts)))
+
+
+def _is_host(ports: Ports, deployment: str) -> bool:
+    desired = ports.ledger.load(deployment).desired
+    return desired is not None and desired.is_host
 
 
 def sweep(ports: Ports) -> dict[str, str]:

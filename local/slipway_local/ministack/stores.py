@@ -11,9 +11,8 @@ from ministack.services import cloudwatch, cloudwatch_logs, iam, s3, sns
 
 from slipway_local.sagemaker.metrics import Datum
 
+_UNSAID = ("binary/octet-stream", "application/octet-stream")
 _SERVICE = "sagemaker.amazonaws.com"
-# What S3 says of an object whose type nobody has told.
-_UNTYPED = ("binary/octet-stream", "application/octet-stream", None, "")
 
 
 def object_reader(account: str, region: str) -> Callable[[str], bytes]:
@@ -33,21 +32,6 @@ def object_reader(account: str, region: str) -> Callable[[str], bytes]:
     return read
 
 
-def object_typer(account: str, region: str) -> Callable[[str], str | None]:
-    """A function that tells the content type that the object at an `s3://bucket/key` URL was put
-    with, None where it was put without one."""
-
-    def kind(url: str) -> str | None:
-        parts = urlsplit(url, allow_fragments=False)
-        with request_scope(account, region):
-            bucket = s3._buckets.get(parts.netloc)
-            found = bucket["objects"].get(parts.path.removeprefix("/")) if bucket else None
-        told = found and found.get("content_type")
-        return told if told not in _UNTYPED else None
-
-    return kind
-
-
 def object_finder(account: str, region: str) -> Callable[[str], bool]:
     """A function that says whether an object is at an `s3://bucket/key` URL or, where the URL
     ends with a slash, below it."""
@@ -62,6 +46,21 @@ def object_finder(account: str, region: str) -> Callable[[str], bool]:
             return any(found.startswith(key) for found in [*objects]) if below else key in objects
 
     return exists
+
+
+def object_kinds(account: str, region: str) -> Callable[[str], str]:
+    """A function that gives the content type of the object at an `s3://bucket/key` URL, nothing
+    where nobody said one."""
+
+    def kind(url: str) -> str:
+        parts = urlsplit(url, allow_fragments=False)
+        with request_scope(account, region):
+            bucket = s3._buckets.get(parts.netloc) or {"objects": {}}
+            found = bucket["objects"].get(parts.path.removeprefix("/"), {})
+        said = str(found.get("content_type", ""))
+        return "" if said in _UNSAID else said
+
+    return kind
 
 
 def role_finder(account: str, region: str) -> Callable[[str], bool]:

@@ -197,10 +197,11 @@ class Account:
     in_alarm: Callable[[str], bool]
     has_object: Callable[[str], bool]
     has_role: Callable[[str], bool]
+    image_trouble: Callable[[str], str]
     runner: Runner
     find_objects: Callable[[str], Sequence[str]]
     read_object: Callable[[str], bytes]
-    object_type: Callable[[str], str | None]
+    object_kind: Callable[[str], str]
     put_object: Callable[..., None]
     publish: Callable[[str, str], None]
     background: Callable[[Callable[[], None]], None]

@@ -132,19 +132,12 @@ def _answer(account: Account, waiting: Waiting) -> Params:
         raise bad_request("The request waited longer than its RequestTTLSeconds.")
     params = waiting.params
     body = params.get("Body") or account.read_object(params["InputLocation"])
-    asked = {
-        **_typed(account, params),
-        **{name: params[name] for name in _FORWARDED if name in params},
-    }
+    asked = {name: params[name] for name in _FORWARDED if name in params}
+    if "InputLocation" in params and "ContentType" not in params:
+        asked |= present(ContentType=account.object_kind(params["InputLocation"]) or None)
     timeout = params.get("InvocationTimeoutSeconds", _TIMEOUT)
     whole = {**asked, "EndpointName": waiting.endpoint, "InferenceId": waiting.id, "Body": body}
     return runtime.serve(account, whole, timeout)
-
-
-def _typed(account: Account, params: Mapping[str, Any]) -> Params:
-    """The input object's own content type, which the SageMaker SDK sets, for want of another."""
-    place = params.get("InputLocation")
-    return present(ContentType=account.object_type(place) if place else None)
 
 
 def _succeeded(waiting: Waiting, answer: Params) -> _Outcome:

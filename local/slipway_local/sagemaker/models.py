@@ -105,6 +105,8 @@ def _check_names(chain: Sequence[Mapping[str, Any]], *, direct: bool) -> None:
 def _check(account: Account, definition: Mapping[str, Any]) -> None:
     if "Image" not in definition:
         raise invalid("A container must name an Image or a ModelPackageName.")
+    if trouble := account.image_trouble(definition["Image"]):
+        raise invalid(f"Requested image {definition['Image']} not found: {trouble}")
     if definition.get("Mode") == "MultiModel" and "ModelDataUrl" not in definition:
         raise invalid("A MultiModel container needs the ModelDataUrl of its models' prefix.")
     source = definition.get("ModelDataSource", {}).get("S3DataSource", {})

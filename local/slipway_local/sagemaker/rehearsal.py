@@ -59,6 +59,7 @@ class Rehearsal:
         jobs: Mapping[str, JobScript] | None = None,
         has_object: Callable[[str], bool] = lambda _: True,
         has_role: Callable[[str], bool] = lambda _: True,
+        image_trouble: Callable[[str], str] = lambda _: "",
     ) -> None:
         self.clock = Clock()
         self.events: list[Event] = []
@@ -68,7 +69,7 @@ class Rehearsal:
         self.made_alarms: dict[str, Mapping[str, Any]] = {}
         self.values: dict[str, float] = {}
         self.objects: dict[str, bytes] = {}
-        self.types: dict[str, str] = {}
+        self.kinds: dict[str, str] = {}
         self.launcher = ScriptedLauncher(self.clock, dict(scripts or {}))
         self.runner = ScriptedRunner(self.clock, dict(jobs or {}))
         self.service = SageMaker(
@@ -80,8 +81,9 @@ class Rehearsal:
             put_object=self._put,
             has_object=has_object,
             has_role=has_role,
+            image_trouble=image_trouble,
             read_object=self._read,
-            object_type=self.types.get,
+            object_kind=lambda url: self.kinds.get(url, ""),
             publish=lambda topic, message: self.notices.append((topic, message)),
             find_objects=lambda place: [url for url in self.objects if url.startswith(place)],
             runner=self.runner,
@@ -117,8 +119,8 @@ class Rehearsal:
         ]
 
     def _put(self, bucket: str, key: str, body: bytes, kind: str = "") -> None:
-        del kind
         self.objects[f"s3://{bucket}/{key}"] = body
+        self.kinds[f"s3://{bucket}/{key}"] = kind
 
     def _read(self, url: str) -> bytes:
         if url not in self.objects:

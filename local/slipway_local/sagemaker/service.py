@@ -92,8 +92,9 @@ def _empty(url: str) -> bytes:
     raise FileNotFoundError(f"No object at {url}.")
 
 
-def _untyped(_: str) -> None:
-    """No object has a content type."""
+def _untold(_: str) -> str:
+    """No object says its content type, and no image why it is not served."""
+    return ""
 
 
 def _unmade(_: Mapping[str, Any] | str) -> None:
@@ -138,11 +139,12 @@ class SageMaker:
     requests are written with `put_object(bucket, key, body[, type])`, by `tick` alone. So is what
     asynchronous endpoints answer, by the work that is given to `background`, which also tells
     topics with `publish(topic, message)`. `read_object(url)` raises FileNotFoundError;
-    `object_type(url)` is the content type that an object was put with.
+    `object_kind(url)` is the object's content type, or nothing.
     What containers print goes to `put_log(group, stream, lines)`, by `tick`, too.
     `has_object(url)` says whether an s3:// URL names an object or, where it ends with a slash,
     has any below it; `find_objects(url)` lists the URLs that begin with it. `has_role(arn)` says
-    whether SageMaker may assume the role. `runner` runs processing jobs. Scaling policies make
+    whether SageMaker may assume the role, `image_trouble(image)` why no container of that image is
+    started here, and nothing where one is. `runner` runs processing jobs. Scaling policies make
     alarms with `put_alarm`, as PutMetricAlarm takes them; `ringing(policy_arn)` tells of those
     in the state ALARM whose action the policy is.
     """
@@ -158,9 +160,10 @@ class SageMaker:
         put_object: Callable[..., None] = _discard,
         has_object: Callable[[str], bool] = _found,
         has_role: Callable[[str], bool] = _found,
+        image_trouble: Callable[[str], str] = _untold,
         find_objects: Callable[[str], Sequence[str]] = _none,
         read_object: Callable[[str], bytes] = _empty,
-        object_type: Callable[[str], str | None] = _untyped,
+        object_kind: Callable[[str], str] = _untold,
         publish: Callable[[str, str], None] = _unheard,
         put_log: Write | None = None,
         background: Callable[[Callable[[], None]], None] = _at_once,
@@ -190,10 +193,11 @@ class SageMaker:
             in_alarm=in_alarm,
             has_object=has_object,
             has_role=has_role,
+            image_trouble=image_trouble,
             runner=runner or _NoRunner(),
             find_objects=find_objects,
             read_object=read_object,
-            object_type=object_type,
+            object_kind=object_kind,
             put_object=put_object,
             publish=publish,
             background=background,

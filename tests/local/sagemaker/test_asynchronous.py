@@ -58,15 +58,18 @@ def test_the_answer_goes_to_its_place_and_the_topic_tells(later: Rehearsal) -> N
     assert said["requestParameters"]["inputLocation"] == "s3://in/question"
 
 
-@pytest.mark.parametrize(("given", "kind"), [({}, "text/csv"), ({"ContentType": "a/b"}, "a/b")])
-def test_the_inputs_own_content_type_stands_in_for_the_requests(
-    later: Rehearsal, given: dict[str, str], kind: str
+@pytest.mark.parametrize(
+    ("members", "kind"),
+    [({}, "text/csv"), ({"ContentType": "application/json"}, "application/json")],
+    ids=["as the SageMaker SDK asks", "said"],
+)
+def test_the_input_has_its_object_s_content_type_unless_the_request_says_another(
+    later: Rehearsal, members: dict[str, Any], kind: str
 ) -> None:
-    later.types["s3://in/question"] = "text/csv"
-    ask(later, InputLocation="s3://in/question", **given)
+    later.kinds["s3://in/question"] = "text/csv"
+    asked = ask(later, InputLocation="s3://in/question", **members)
     later.pass_time(0)
-    [(_, message)] = later.notices
-    assert json.loads(message)["responseParameters"]["contentType"] == kind
+    assert later.kinds[asked["OutputLocation"]] == kind
 
 
 def test_a_place_may_be_chosen_and_the_body_sent_along(later: Rehearsal) -> None:

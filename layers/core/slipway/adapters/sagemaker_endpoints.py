@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.literals import ProductionVariantInstanceTypeType
     from mypy_boto3_sagemaker.type_defs import (
+        ContainerDefinitionTypeDef,
         DataCaptureConfigTypeDef,
         ProductionVariantSummaryTypeDef,
         ProductionVariantTypeDef,
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 
-class _OneVariant(TypedDict, total=False):
+class _Whom(TypedDict, total=False):
     TargetVariant: str
+    TargetModel: str
 
 
 class SageMakerEndpoints:
@@ -108,8 +110,8 @@ class SageMakerEndpoints:
         there under the name is what would be made."""
         with translated():
             for model in plan.models:
-                arn = packages[model.name]
-                _unless_present(partial(self._create_model, model, arn, plan.role_arn))
+                containers = _containers(model, packages)
+                _unless_present(partial(self._create_model, model, containers, plan.role_arn))
             _unless_present(partial(self._create_config, plan))
 
     def create(self, name: str, config: str) -> None:
@@ -165,8 +167,12 @@ class SageMakerEndpoints:
                 with unless_gone():
                     client.delete_model(ModelName=model)
 
-    def invoke(self, name: str, request: Request, variant: str = "") -> Reply:
-        one: _OneVariant = {"TargetVariant": variant} if variant else {}
+    def invoke(self, name: str, request: Request, variant: str = "", model: str = "") -> Reply:
+        whom: _Whom = {}
+        if variant:
+            whom["TargetVariant"] = variant
+        if model:
+            whom["TargetModel"] = model
         began = self._stopwatch()
         with translated():
             try:
@@ -175,7 +181,7 @@ class SageMakerEndpoints:
                     Body=request.body,
                     ContentType=request.content_type,
                     Accept=request.accept or "*/*",
-                    **one,
+                    **whom,
                 )
                 body = answer["Body"].read()
             except ClientError as error:
@@ -185,10 +191,12 @@ class SageMakerEndpoints:
         seconds = self._stopwatch() - began
         return Reply(200, answer.get("ContentType", ""), body, seconds)
 
-    def _create_model(self, model: Model, package_arn: str, role_arn: str) -> None:
+    def _create_model(
+        self, model: Model, containers: "list[ContainerDefinitionTypeDef]", role_arn: str
+    ) -> None:
         self._client.create_model(
             ModelName=model.name,
-            Containers=[{"ModelPackageName": package_arn}],
+            Containers=containers,
             ExecutionRoleArn=role_arn,
             EnableNetworkIsolation=model.network_isolation,
         )
@@ -217,6 +225,21 @@ class SageMakerEndpoints:
             if not is_absent(error):
                 raise
             return None
+
+
+def _containers(model: Model, packages: Mapping[str, str]) -> "list[ContainerDefinitionTypeDef]":
+    """What a model is made of: a registered version, or of what loads others."""
+    if not model.many:
+        return [{"ModelPackageName": packages[model.name]}]
+    return [
+        {
+            "Image": each.image,
+            "Mode": "MultiModel",
+            "ModelDataUrl": each.model_data_url,
+            "Environment": dict(each.environment),
+        }
+        for each in model.containers
+    ]
 
 
 def _unless_present(create: Callable[[], object]) -> None:

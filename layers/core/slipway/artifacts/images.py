@@ -83,6 +83,11 @@ def _table() -> dict[str, Any]:
     return table
 
 
+def families() -> tuple[str, ...]:
+    """The families of images that serve models."""
+    return tuple(family for family in _table()["families"] if family != "model-monitor")
+
+
 def images_of(family: str) -> tuple[Image, ...]:
     """Every image of a family, oldest first."""
     table = _table()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from slipway.domain.naming import member_of
 from slipway.domain.wish import Wish
 
 
@@ -170,7 +171,10 @@ class Monitor:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a deployment's artifacts are released. Read from its manifest, slipway.yaml."""
+    """How a deployment's artifacts are released. Read from its manifest, slipway.yaml.
+
+    `many` says that its endpoint serves many models, each released by itself.
+    """
 
     approval: Approval = Approval.AUTOMATIC
     target: EndpointTarget = field(default_factory=EndpointTarget)
@@ -183,6 +187,7 @@ class Policy:
     monitor: Monitor | None = None
     probes: tuple[ProbeRequest, ...] = ()
     on_change: OnChange = OnChange.NOTIFY
+    many: bool = False
 
     def target_of(self, variant: VariantPolicy) -> EndpointTarget:
         return variant.target or self.target
@@ -222,6 +227,16 @@ class Desired:
     baseline: Artifact | None = None
     request: Artifact | None = None
     wish: Wish | None = None
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it is a model behind a multi-model endpoint."""
+        return bool(member_of(self.deployment))
+
+    @property
+    def is_host(self) -> bool:
+        """Whether it is a multi-model endpoint, whose models are released by themselves."""
+        return self.policy.many and not self.is_member
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -196,9 +196,10 @@ class World:
     `unsettled` is true while a call of an earlier owner may still land. `missing` names what
     somebody deleted of what serves: "endpoint config" or "model"; `unpinned` what is gone of what
     the wanted version is made of; `revoked` are the released configs that nobody approves of any
-    more, or not at this moment. `footprints` are what releases left, `purged` says that versions
-    and data were deleted as it was asked for, and `deleted` that people have been told so: what
-    appears since is not ours.
+    more, or not at this moment. `host` is the endpoint that a model is behind, and `loader` the
+    image and the environment that load it there. `footprints` are what releases left, `purged`
+    says that versions and data were deleted as it was asked for, and `deleted` that people have
+    been told so: what appears since is not ours.
     """
 
     inspected: tuple[Inspected, ...] = ()
@@ -211,6 +212,8 @@ class World:
     unsettled: bool = False
     missing: str = ""
     unpinned: str = ""
+    host: Endpoint | None = None
+    loader: tuple[str, Mapping[str, str]] | None = None
     revoked: frozenset[str] = frozenset()
     footprints: tuple[Footprint, ...] = ()
     purged: bool = False

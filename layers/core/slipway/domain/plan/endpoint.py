@@ -51,8 +51,8 @@ class Plan:
 
     @property
     def package_keys(self) -> tuple[str, ...]:
-        """The packages of its models, as many and in the same order."""
-        return tuple(model.package_key for model in self.models)
+        """The packages of its models, in the same order."""
+        return tuple(model.package_key for model in self.models if model.package_key)
 
     @property
     def weights(self) -> dict[str, float]:
@@ -63,7 +63,8 @@ class Plan:
     @property
     def footprint(self) -> Footprint:
         """What it leaves in the account."""
-        return Footprint(self.config, tuple(model.name for model in self.models))
+        made = () if "/" in self.config else self.models  # which made nothing but a copy of bytes
+        return Footprint(self.config, tuple(model.name for model in made))
 
     @property
     def schedule(self) -> Schedule | None:
@@ -97,7 +98,7 @@ def plan(
     return Plan(
         endpoint=naming.endpoint_name(site, deployment),
         group=naming.group_name(site, deployment),
-        config=f"{site.prefix}-{deployment}-{key}",
+        config=_config(desired, site, variants, key),
         variants=variants,
         capture_percentage=policy.capture_percentage,
         capture_uri=f"s3://{site.bucket}/capture",
@@ -105,6 +106,16 @@ def plan(
         baseline=baseline,
         watch=watching.watch(desired, site, policy.monitor, baseline),
     )
+
+
+def _config(desired: Desired, site: Site, variants: Sequence[Variant], key: str) -> str:
+    """The config's name; of a model behind a multi-model endpoint its host's, and the name under
+    which that can load it."""
+    deployment = desired.deployment
+    if not desired.is_member:
+        return f"{site.prefix}-{deployment}-{key}"
+    version = variants[0].model.package_key
+    return f"{naming.host_of(deployment)}/{naming.member_of(deployment)}@{version}{naming.ARCHIVE}"
 
 
 def versions(packages: Sequence[str], made: Plan | None) -> str:
@@ -115,7 +126,8 @@ def versions(packages: Sequence[str], made: Plan | None) -> str:
         return ""
     if len(numbers) == 1 or made is None:
         return f"version {' and '.join(numbers)}"
-    named = dict(zip((model.name for model in made.models), numbers, strict=True))
+    registered = (model.name for model in made.models if model.package_key)
+    named = dict(zip(registered, numbers, strict=True))
     told = (f"{each.name} version {named[each.model.name]}" for each in made.variants)
     return " and ".join(told)
 

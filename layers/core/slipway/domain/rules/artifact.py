@@ -3,7 +3,7 @@
 import re
 
 from slipway.domain.desired import Approval
-from slipway.domain.naming import prefix_of
+from slipway.domain.naming import MANY, MODELS, host_of, manifest_key, prefix_of
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.retreat import await_somebody, hold
 from slipway.domain.steps import InspectArtifact, ProbeEndpoint, RegisterModel, Step
@@ -29,6 +29,14 @@ def manifest_is_unusable(case: Case) -> Step | None:
     # It says nothing against what was released by the one before it.
     problem = case.desired.problem
     return hold(case, problem, case.attempts.good) if problem else None
+
+
+def manifest_hosts_no_models(case: Case) -> Step | None:
+    desired = case.desired
+    if not desired.is_member or desired.policy.many:
+        return None
+    key, folder = manifest_key(desired.deployment), f"{MODELS}{host_of(desired.deployment)}/{MANY}/"
+    return hold(case, f"{key} does not say `models: many`, so nothing serves what is in {folder}")
 
 
 def nothing_was_uploaded(case: Case) -> Step | None:
@@ -110,6 +118,7 @@ def _whose(case: Case, found: Inspected) -> str:
 RULES: tuple[Rule, ...] = (
     version_came_up_unasked,
     manifest_is_unusable,
+    manifest_hosts_no_models,
     nothing_was_uploaded,
     part_is_missing,
     artifact_is_unknown,

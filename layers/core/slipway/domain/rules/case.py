@@ -72,6 +72,8 @@ class Case:
         found = [package.approval for package in self.packages]
         if self.plan is None or len(found) < len(self.plan.package_keys):
             return None
+        if not found:
+            return PackageApproval.APPROVED
         worst = (PackageApproval.REJECTED, PackageApproval.PENDING, PackageApproval.APPROVED)
         return next(approval for approval in worst if approval in found)
 

@@ -9,6 +9,7 @@ from slipway.domain.rules import rest
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.retreat import await_somebody, hold, may_repeat, may_try, retreat
 from slipway.domain.steps import (
+    AwaitChange,
     Change,
     DeployEndpoint,
     ProbeEndpoint,
@@ -18,6 +19,7 @@ from slipway.domain.steps import (
 from slipway.domain.watch import Schedule
 from slipway.domain.world import EndpointStatus, PackageApproval
 
+HOST_SECONDS = 60
 SAME = 1e-6  # SageMaker keeps weights as 32-bit numbers
 
 
@@ -27,6 +29,30 @@ def version_is_another_kind(case: Case) -> Step | None:
         return None
     remedy = "set on_change: notify in slipway.yaml to release it"
     return hold(case, f"on_change: {case.changes}; {remedy}")
+
+
+def host_is_not_ready(case: Case) -> Step | None:
+    # Nobody tells a model behind an endpoint that this has come up.
+    if not case.desired.is_member:
+        return None
+    host = case.world.host
+    if host and host.status == EndpointStatus.IN_SERVICE:
+        return None
+    status = f"{host.name} is {host.status}" if host else "the endpoint that loads it is not there"
+    return AwaitChange(HOST_SECONDS, f"{status} yet" if host is None else status)
+
+
+def host_runs_it_otherwise(case: Case) -> Step | None:
+    # The endpoint would load it, and answer with another image, or another script, than its own.
+    if case.world.loader is None or case.plan is None:
+        return None
+    (container,) = case.plan.models[0].containers
+    if container.runs == case.world.loader:
+        return None
+    image, told = case.world.loader[0], "with another script or other settings"
+    how = told if image == container.image else f"by {image}, not {container.image}"
+    remedy = "give it a deployment of its own"
+    return hold(case, f"its host's models are served {how}: {remedy}")
 
 
 def version_awaits_approval(case: Case) -> Step | None:
@@ -142,6 +168,8 @@ def _shares(weights: Mapping[str, float]) -> str:
 
 RULES: tuple[Rule, ...] = (
     *rest.RULES,
+    host_is_not_ready,
+    host_runs_it_otherwise,
     version_is_another_kind,
     version_awaits_approval,
     version_was_rejected,
