@@ -10,6 +10,13 @@ from slipway.domain.expect import at, unmet
     [
         (Expectation(), 200, "anything", None),
         (Expectation(), 500, "boom", "status 500, expected 200: boom"),
+        (
+            Expectation(),
+            500,
+            "<!doctype html>\n<title>500",
+            "status 500, expected 200: a page that gives no reason; `slipway logs` shows what was "
+            "raised",
+        ),
         (Expectation(status=400), 400, "bad row", None),
         (Expectation(columns=1), 200, "30.17\n", None),
         (Expectation(columns=1), 200, "1,2", "2 columns, expected 1: 1,2"),
