@@ -14,8 +14,10 @@ from slipway.domain.expect import at, unmet
             Expectation(),
             500,
             "<!doctype html>\n<title>500",
-            "status 500, expected 200: a page that gives no reason; `slipway logs` shows what was "
-            "raised",
+            (
+                "status 500, expected 200: a page that gives no reason; `slipway logs` shows what was "
+                "raised"
+            ),
         ),
         (Expectation(status=400), 400, "bad row", None),
         (Expectation(columns=1), 200, "30.17\n", None),
