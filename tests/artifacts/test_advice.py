@@ -324,9 +324,9 @@ def test_an_archive_larger_than_the_disk_is_refused(pack: Pack) -> None:
 
 
 def test_weights_before_configuration_are_noted(pack: Pack) -> None:
-    header = b"\x02\0\0\0\0\0\0\0{}"
+    header = b'{"a":{"dtype":"U8","shape":[10000001],"data_offsets":[0,10000001]}}'
     files = {
-        "model.safetensors": header + bytes(10_000_001),
+        "model.safetensors": bytes([len(header)]) + bytes(7) + header + bytes(10_000_001),
         "config.json": BERT,
         "vocab.txt": b"",
     }

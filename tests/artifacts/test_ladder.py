@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+import enum
 import importlib
 import pickle
+import zoneinfo
 from typing import TYPE_CHECKING
 
 import pytest
@@ -170,3 +173,36 @@ def test_cloudpickle_s_loader_is_no_function_by_value() -> None:
 
 def test_a_plain_pickle_asks_for_nothing() -> None:
     assert examine(reader_of(pickle.dumps([1, {"a": (2.5, "x")}]))).asked == ()
+
+
+class Colour(enum.Enum):
+    """Of a script's own."""
+
+    RED = 1
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_an_enumeration_stands_where_its_class_stands(protocol: int) -> None:
+    by_getattr = b"cbuiltins\ngetattr\n(cours\nColour\nVRED\ntR."
+    for data in (pickle.dumps(Colour.RED, protocol), by_getattr):
+        verdict = examine(reader_of(data))
+        assert (verdict.offences, len(verdict.asked)) == ((), 1)
+
+
+WAYS = {
+    "named only": b"cbuiltins\ngetattr\n.",
+    "of what is listed": b"cbuiltins\ngetattr\n(cnumpy\nndarray\nVtofile\ntR.",
+    "a hidden attribute": b"cbuiltins\ngetattr\n(cours\nColour\nV__class__\ntR.",
+    "and called": b"cbuiltins\ngetattr\n(cours\nColour\nVrun\ntR(Vx\ntR.",
+    "a class": b"cbuiltins\ngetattr\n(Nios\nsystem\nVrun\ntR.",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_attributes_are_no_way_to_a_call(way: str) -> None:
+    assert examine(reader_of(WAYS[way])).offences
+
+
+def test_a_time_zone_is_a_plain_value() -> None:
+    when = datetime.datetime(2026, 1, 1, tzinfo=zoneinfo.ZoneInfo("UTC"))
+    assert examine(reader_of(pickle.dumps(when))).safe

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.advice import advise
 from slipway.artifacts.archive import Archive, Member
+from slipway.artifacts.effort import Effort
 from slipway.artifacts.kinds import runs_its_script, weigh
 from slipway.artifacts.ladder import vouch
 from slipway.artifacts.leftovers import is_leftover
@@ -20,6 +21,7 @@ from slipway.artifacts.scripting import ENTRY_POINT
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from slipway.artifacts.clues import Clue
     from slipway.artifacts.findings import Finding
     from slipway.artifacts.refusal import Limits
 
@@ -77,7 +79,8 @@ def inspect(
     whose classes its pickles may have.
     """
     archive = Archive(chunks, limits)
-    clues = [look(entry) for entry in archive]
+    effort = Effort(limits, lambda: archive.size)
+    clues = [_kept(look(entry, effort), effort) for entry in archive]
     meant = [clue for clue in clues if not is_leftover(clue.member)]
     model = weigh(meant)
     said = [finding for clue in clues for finding in clue.findings]
@@ -100,6 +103,13 @@ def inspect(
         details=model.details,
         findings=tuple(sorted(said, key=lambda finding: GRADES.index(finding.grade))),
     )
+
+
+def _kept(clue: Clue, effort: Effort) -> Clue:
+    """The clue, whose facts are remembered to the end."""
+    told = sum(len(finding.message) for finding in clue.findings)
+    effort.keep(told + len(json.dumps(clue.details, default=str)))
+    return clue
 
 
 def as_document(inspection: Inspection) -> dict[str, Any]:

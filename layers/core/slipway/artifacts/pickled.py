@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.clues import Clue
-from slipway.artifacts.compressed import compression_of, open_compressed
+from slipway.artifacts.compressed import compression_at, open_compressed
 from slipway.artifacts.estimators import (
     booster_of,
     class_count,
@@ -42,7 +42,7 @@ def looks_pickled(name: str, head: bytes) -> bool:
 
 def look(name: str, reader: Reader) -> Clue:
     """Judge and describe a pickle, compressed or not."""
-    compression = compression_of(reader.peek(8))
+    compression = compression_at(reader)
     try:
         verdict = examine(open_compressed(reader) if compression else reader)
     except Damaged as error:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 DEEPEST: Final = 16
 LEGACY_TORCH: Final = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # torch/serialization.py
+GETATTR: Final = "builtins.getattr"
 _AHEAD: Final = 64 * KIB
 _PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
 
@@ -38,7 +39,7 @@ class Examiner(Machine):
     """A machine that holds every global, call and array of a pickle against the allow-list."""
 
     def __init__(self, reader: Reader, judgement: Judgement, depth: int = 0) -> None:
-        super().__init__(reader)
+        super().__init__(reader, 1 << depth)
         self.judgement = judgement
         self.depth = depth
 
@@ -53,7 +54,9 @@ class Examiner(Machine):
 
     def on_foreign(self, found: Global) -> None:
         """What is on no list is an attack, or somebody may vouch for it."""
-        if is_carried(found) and self.judgement.carries_code:
+        if str(found) == GETATTR:
+            self.judgement.unused = found
+        elif is_carried(found) and self.judgement.carries_code:
             self.judgement.ask(found)
         elif only_attacks(found):
             self.on_offence(f"the global {str(found)[:200]}", named=True)
@@ -64,8 +67,10 @@ class Examiner(Machine):
         """Only what is on the list may be called, with arguments of its kind; whoever vouches for
         another global vouches for what it gives."""
         if not isinstance(callee, Global):
-            if not self._is_asked(callee):
+            if not self._is_asked(callee) and not _is_zone(callee):
                 self.on_offence("a call of something that is not plainly named")
+        elif str(callee) == GETATTR:
+            self._get_attribute(args)
         elif not may_name(callee):
             self._call_foreign(callee, args)
         elif not (isinstance(args, Sequence) and may_call(callee, args)):
@@ -73,6 +78,16 @@ class Examiner(Machine):
         else:
             for arg in args.items:
                 self.judgement.used(arg, "made")
+
+    def _get_attribute(self, args: Any) -> None:  # noqa: ANN401 - any value
+        """`getattr(Class, "MEMBER")` of an enumeration that somebody may vouch for, as Python 3.11
+        pickles one; or a time zone's own way back. What it gives is not called but for that."""
+        self.judgement.unused = None
+        cls, name = (*args.items, None, None)[:2] if isinstance(args, Sequence) else (None, None)
+        found = cls.cls if isinstance(cls, Instance) else cls
+        plain = isinstance(name, str) and name.isidentifier() and not name.startswith("_")
+        if not (plain and str(found) in self.judgement.asked) and not _is_way_back(cls, name):
+            self.on_offence(f"a call of {GETATTR} with these arguments", named=True)
 
     def _call_foreign(self, callee: Global, args: Any) -> None:  # noqa: ANN401 - any value
         if str(callee) in self.judgement.asked and not may_be_called(callee):
@@ -116,7 +131,8 @@ class Examiner(Machine):
         if self.depth >= DEEPEST or not _PICKLE.match(self.reader.peek(2)):
             return self.blob(size)
         start = self.reader.position
-        nested = examine(Reader(_window(self.reader, size)), self.depth + 1)
+        window = Reader(_window(self.reader, size), self.reader.effort)
+        nested = examine(window, self.depth + 1)
         self.judgement.nested.append(nested)
         self.reader.skip(size - (self.reader.position - start))
         return Blob(size, nested=nested)
@@ -233,6 +249,16 @@ class _Shadow(Examiner):
         if named:
             super().on_offence(what)
         raise Damaged(what)
+
+
+def _is_way_back(cls: Any, name: Any) -> bool:  # noqa: ANN401 - any value
+    return str(cls) == "zoneinfo.ZoneInfo" and name == "_unpickle"
+
+
+def _is_zone(value: Any) -> bool:  # noqa: ANN401 - any value
+    """Whether it is `getattr(ZoneInfo, "_unpickle")`, which is called with a zone's name."""
+    made = isinstance(value, Instance) and str(value.cls) == GETATTR and value.args
+    return bool(made) and _is_way_back(*(*value.args.items, None, None)[:2])
 
 
 def _window(reader: Reader, size: int) -> Callable[[int], bytes]:

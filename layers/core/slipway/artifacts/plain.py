@@ -63,7 +63,14 @@ MADE: Final = frozenset(
     }
 )
 NAMED: Final = frozenset(
-    {"numpy.record", "pandas.NA", "pandas.NaT", f"{_LIBS}.missing.NA", "numpy.nan"}
+    {
+        "numpy.record",
+        "zoneinfo.ZoneInfo",
+        "pandas.NA",
+        "pandas.NaT",
+        f"{_LIBS}.missing.NA",
+        "numpy.nan",
+    }
 )
 # They are handed values only, classes of these lists included.
 OF_VALUES: Final = frozenset(

@@ -69,6 +69,7 @@ class Judgement:
         self.globals: dict[str, Global] = {}
         self.asked: dict[str, Asked] = {}
         self.nested: list[Verdict] = []
+        self.unused: Global | None = None  # getattr, named and not called
         self.arrays = 0
 
     @property
@@ -91,6 +92,8 @@ class Judgement:
     def verdict(self, root: Any) -> Verdict:  # noqa: ANN401 - any value
         """Code that is on no list may load what lies in bytes beside it."""
         offences, asked = list(self.offences), dict(self.asked)
+        if self.unused:
+            offences.append(Offence(f"the global {self.unused}", self.unused.position))
         for inner in self.nested if asked else ():
             offences += inner.offences
             asked |= {str(each.found): each for each in inner.asked}
