@@ -5,6 +5,9 @@ from slipway.domain.desired import Expectation
 from slipway.domain.expect import at, unmet
 
 
+PAGE = "a page that gives no reason; `slipway logs` shows what was raised"
+
+
 @pytest.mark.parametrize(
     ("expect", "status", "body", "problem"),
     [
@@ -14,10 +17,7 @@ from slipway.domain.expect import at, unmet
             Expectation(),
             500,
             "<!doctype html>\n<title>500",
-            (
-                "status 500, expected 200: a page that gives no reason; `slipway logs` shows what was "
-                "raised"
-            ),
+            f"status 500, expected 200: {PAGE}",
         ),
         (Expectation(status=400), 400, "bad row", None),
         (Expectation(columns=1), 200, "30.17\n", None),
