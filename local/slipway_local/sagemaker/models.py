@@ -120,10 +120,11 @@ def _check(account: Account, definition: Mapping[str, Any]) -> None:
 
 
 def _check_data(account: Account, definition: Mapping[str, Any]) -> None:
-    """Of several models' prefix at least one object must be there."""
+    """Of several models' prefix nothing need be there yet: the SageMaker SDK's MultiDataModel is
+    deployed before its first model is added."""
     url = _data_url(definition)
-    place = f"{url.rstrip('/')}/" if url and definition.get("Mode") == "MultiModel" else url
-    if place and place.startswith("s3://") and not account.has_object(place):
+    several = definition.get("Mode") == "MultiModel"
+    if url and url.startswith("s3://") and not several and not account.has_object(url):
         raise invalid(f"Could not find model data at {url}.")
 
 

@@ -180,7 +180,7 @@ def test_data_that_no_container_here_could_read_is_refused(
         (_source("s3://b/there.tar.gz"), None),
         (_source("s3://b/gone.tar.gz"), "s3://b/gone.tar.gz"),
         ({"Image": "image", "Mode": "MultiModel", "ModelDataUrl": "s3://b/folder"}, None),
-        ({"Image": "i", "Mode": "MultiModel", "ModelDataUrl": "s3://b/empty"}, "s3://b/empty"),
+        ({"Image": "i", "Mode": "MultiModel", "ModelDataUrl": "s3://b/empty"}, None),
         ({"ModelPackageName": "package"}, "s3://b/packaged.tar.gz"),
     ],
 )
