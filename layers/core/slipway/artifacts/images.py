@@ -128,6 +128,8 @@ def choose(
         )
     own = inspection.framework_version if kind.family else ""
     image, reason = select(fitting, own, family)
+    if inspection.details.get("own_version_only") and not inspection.entry_point:
+        check_own_version(image, own)
     environment, script = start(inspection)
     return ImageChoice(uri(image, region, processor), environment, script, reason)
 
@@ -202,6 +204,18 @@ def select(images: Sequence[Image], version: str, family: str) -> tuple[Image, s
         )
     image = fitting[0] if family in NEAREST else fitting[-1]
     return image, f"{family} {image.version} is later than the file's {version} and reads it"
+
+
+def check_own_version(image: Image, version: str) -> None:
+    """NoImage where a pickle that only its own version loads meets another."""
+    if image.number[:2] != numbers(version)[:2]:
+        own = ".".join(map(str, numbers(version)))
+        raise NoImage(
+            f"A loss of scikit-learn {own} is in it, whose module scikit-learn {image.version} "
+            "does not have, so that it cannot be loaded there",
+            f"train it with scikit-learn {'.'.join(map(str, image.number))}, or pack a "
+            f"code/inference.py and a code/requirements.txt with scikit-learn=={own}",
+        )
 
 
 def start(inspection: Inspection) -> tuple[dict[str, str], str | None]:
