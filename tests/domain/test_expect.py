@@ -4,7 +4,6 @@ from hypothesis import strategies as st
 from slipway.domain.desired import Expectation
 from slipway.domain.expect import at, unmet
 
-
 PAGE = "a page that gives no reason; `slipway logs` shows what was raised"
 
 
