@@ -66,11 +66,15 @@ def keys(document: Document, model: Document, prefix: str) -> Iterator[tuple[str
     for name, field in model["properties"].items():
         kind = resolved(document, field)
         path = f"{prefix}{name}"
+        if "oneOf" in field:
+            for option in field["oneOf"]:
+                yield from keys(document, resolved(document, option), f"{path}.")
+            continue
         if "properties" in kind:
             yield from keys(document, kind, f"{path}.")
             continue
-        named = kind.get("additionalProperties") or {}
-        of_each = resolved(document, named) if isinstance(named, dict) else {}
+        (of_each,) = kind.get("patternProperties", {"": {}}).values()
+        of_each = resolved(document, of_each)
         if "properties" in of_each:
             yield f"`{path}`", "by name", "`{}`", field.get("description", "")
             yield from keys(document, of_each, f"{path}.NAME.")

@@ -151,3 +151,27 @@ def test_many_models_behind_one_endpoint_are_released_and_named_each_by_itself(
     bucket, s3 = slipway.stack.bucket, slipway.client("s3")
     kept = s3.list_objects_v2(Bucket=bucket, Prefix="artifacts/many/").get("Contents", [])
     assert not [each["Key"] for each in kept if "@" in each["Key"] or "/current/" in each["Key"]]
+
+
+def test_a_serverless_endpoint_is_released_and_updated_and_gets_no_instances_back(
+    slipway: Any, models: Any
+) -> None:
+    serverless = "target: {type: serverless, memory_size_in_mb: 1024, max_concurrency: 5}\n"
+    end = slipway.release("scarce", models.line(), serverless)
+    assert end.verdict == "Released", end.reason
+    assert slipway.predict("scarce") == pytest.approx(5)
+    (variant,) = slipway.describe("scarce")["ProductionVariants"]
+    config = variant["CurrentServerlessConfig"]
+    assert (config["MemorySizeInMB"], config["MaxConcurrency"]) == (1024, 5)
+    with slipway.traffic("scarce") as traffic:
+        end = slipway.release("scarce", models.line(100))
+    assert end.verdict == "Released", end.reason
+    assert traffic.failures == []
+    with slipway.traffic("scarce") as traffic:
+        end = slipway.manage("scarce", "target: {instance_type: ml.m5.large}\n")
+    assert end.verdict == "Released", end.reason
+    assert traffic.failures == []
+    end = slipway.manage("scarce", serverless)
+    assert end.verdict == "Held", end.reason
+    assert "SageMaker makes no serverless endpoint of it" in end.reason
+    assert slipway.predict("scarce") == pytest.approx(105)

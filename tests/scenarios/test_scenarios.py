@@ -23,11 +23,13 @@ from slipway.domain.desired import (
     Artifact,
     ContainerPolicy,
     Desired,
+    EndpointTarget,
     Monitor,
     OnChange,
     OnViolation,
     Policy,
     Runner,
+    ServerlessTarget,
     VariantPolicy,
 )
 from slipway.domain.footprint import Footprint
@@ -120,6 +122,7 @@ def _desired(given: Given, deployment: str = "housing") -> Desired:
         network_isolation=given.get("network_isolation", True),
         variants=_variants(given),
         many=given.get("many", False),
+        target=ServerlessTarget() if given.get("serverless") else EndpointTarget(),
     )
     parts = {} if given.get("artifact") == "none" else _uploaded(given, policy)
     data = None if given.get("data") == "none" else DATA
@@ -221,6 +224,7 @@ def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
         failure=given.get("failure", ""),
         pending=given.get("pending", False),
         weights=given.get("weights", {}),
+        serverless=given.get("serverless", False),
     )
 
 

@@ -123,7 +123,7 @@ def _wished(ports: Ports, before: Desired, asked: Asked) -> Desired:
         deployment=before.deployment,
         generation=before.generation + 1,
         parts=over.parts,
-        policy=ports.default_policy,
+        policy=before.policy,
         manifest_version=over.manifest_version,
         baseline=over.baseline,
         request=over.request,

@@ -18,6 +18,7 @@ from slipway.adapters.faults import (
     translated,
     unless_gone,
 )
+from slipway.domain.desired import ServerlessTarget
 from slipway.domain.footprint import Footprint
 from slipway.domain.plan.endpoint import Plan, Variant
 from slipway.domain.plan.model import Model
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.literals import ProductionVariantInstanceTypeType
     from mypy_boto3_sagemaker.type_defs import (
         ContainerDefinitionTypeDef,
+        CreateEndpointConfigInputTypeDef,
         DataCaptureConfigTypeDef,
+        ProductionVariantServerlessConfigTypeDef,
         ProductionVariantSummaryTypeDef,
         ProductionVariantTypeDef,
     )
@@ -86,7 +89,8 @@ class SageMakerEndpoints:
             modified_at=found["LastModifiedTime"].timestamp(),
             failure=found.get("FailureReason", ""),
             pending="PendingDeploymentSummary" in found,
-            weights=_weights(found.get("ProductionVariants", [])),
+            weights=_weights(variants := found.get("ProductionVariants", [])),
+            serverless=any("CurrentServerlessConfig" in each for each in variants),
         )
 
     def has_config(self, name: str) -> bool:
@@ -133,6 +137,7 @@ class SageMakerEndpoints:
             # Nobody says whether what is retained includes data capture, and SageMaker does not yet
             # take DataCaptureConfig as an exclusion: where it changes, nothing is retained.
             retained = before and wanted and _captures(before) == _captures(wanted)
+            retained = retained and not (_is_serverless(before) or _is_serverless(wanted))
             self._once.update_endpoint(
                 EndpointName=name,
                 EndpointConfigName=config,
@@ -202,11 +207,13 @@ class SageMakerEndpoints:
         )
 
     def _create_config(self, plan: Plan) -> None:
-        self._client.create_endpoint_config(
-            EndpointConfigName=plan.config,
-            ProductionVariants=[_variant(variant) for variant in plan.variants],
-            DataCaptureConfig=_capture(plan),
-        )
+        config: CreateEndpointConfigInputTypeDef = {
+            "EndpointConfigName": plan.config,
+            "ProductionVariants": [_variant(variant) for variant in plan.variants],
+        }
+        if not plan.serverless:
+            config["DataCaptureConfig"] = _capture(plan)
+        self._client.create_endpoint_config(**config)
 
     def _model(self, name: str) -> bool:
         try:
@@ -260,6 +267,10 @@ def _counts(config: Mapping[str, Any]) -> object:
     return {each["VariantName"]: each.get("InitialInstanceCount") for each in variants}
 
 
+def _is_serverless(config: Mapping[str, Any] | None) -> bool:
+    return config is not None and "ServerlessConfig" in config["ProductionVariants"][0]
+
+
 def _captures(config: Mapping[str, Any]) -> object:
     """How many of 100 requests are captured; a config made by hand may say nothing of it."""
     capture = config.get("DataCaptureConfig", {})
@@ -282,6 +293,8 @@ def _capture(plan: Plan) -> "DataCaptureConfigTypeDef":
 def _variant(given: Variant) -> "ProductionVariantTypeDef":
     """The variant as SageMaker spells it. What the plan leaves open is not said."""
     target = given.target
+    if isinstance(target, ServerlessTarget):
+        return _serverless(given, target)
     variant: ProductionVariantTypeDef = {
         "VariantName": given.name,
         "ModelName": given.model.name,
@@ -298,6 +311,21 @@ def _variant(given: Variant) -> "ProductionVariantTypeDef":
     if target.routing_strategy:
         variant["RoutingConfig"] = {"RoutingStrategy": target.routing_strategy.value}
     return variant
+
+
+def _serverless(given: Variant, target: ServerlessTarget) -> "ProductionVariantTypeDef":
+    config: ProductionVariantServerlessConfigTypeDef = {
+        "MemorySizeInMB": target.memory_size_in_mb,
+        "MaxConcurrency": target.max_concurrency,
+    }
+    if target.provisioned_concurrency:
+        config["ProvisionedConcurrency"] = target.provisioned_concurrency
+    return {
+        "VariantName": given.name,
+        "ModelName": given.model.name,
+        "ServerlessConfig": config,
+        "InitialVariantWeight": given.weight,
+    }
 
 
 def _model_error(error: ClientError) -> Reply:

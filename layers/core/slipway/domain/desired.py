@@ -54,6 +54,34 @@ class EndpointTarget:
     container_startup_health_check_timeout_in_seconds: int | None = None
     routing_strategy: RoutingStrategy | None = None
 
+    @property
+    def words(self) -> str:
+        """What a person calls it."""
+        return f"{self.instance_count} of {self.instance_type}"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerlessTarget:
+    """Containers that are there while they are asked. `provisioned_concurrency` of
+    `max_concurrency` are always."""
+
+    memory_size_in_mb: int = 2048
+    max_concurrency: int = 20
+    provisioned_concurrency: int | None = None
+
+    @property
+    def instance_type(self) -> str:
+        """What an image is chosen for: any that has no GPU."""
+        return EndpointTarget().instance_type
+
+    @property
+    def words(self) -> str:
+        """What a person calls it."""
+        return f"serverless, {self.memory_size_in_mb} MB, {self.max_concurrency} at once"
+
+
+Target = EndpointTarget | ServerlessTarget
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerPolicy:
@@ -74,7 +102,7 @@ class VariantPolicy:
 
     name: str = VARIANT
     weight: float = 1.0
-    target: EndpointTarget | None = None
+    target: Target | None = None
     containers: tuple[ContainerPolicy, ...] = (ContainerPolicy(),)
 
 
@@ -177,7 +205,7 @@ class Policy:
     """
 
     approval: Approval = Approval.AUTOMATIC
-    target: EndpointTarget = field(default_factory=EndpointTarget)
+    target: Target = field(default_factory=EndpointTarget)
     variants: tuple[VariantPolicy, ...] = (VariantPolicy(),)
     rollout: Rollout = Rollout.ALL_AT_ONCE
     image: str | None = None
@@ -189,7 +217,7 @@ class Policy:
     on_change: OnChange = OnChange.NOTIFY
     many: bool = False
 
-    def target_of(self, variant: VariantPolicy) -> EndpointTarget:
+    def target_of(self, variant: VariantPolicy) -> Target:
         return variant.target or self.target
 
     @property

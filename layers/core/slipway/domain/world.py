@@ -126,7 +126,7 @@ IN_MOTION = frozenset(
 class Endpoint:
     """A live endpoint. `modified_at` is in epoch seconds; `pending` is true while a deployment
     is under way, whatever the status says. `weights` are those of its variants, as they were asked
-    for last."""
+    for last; `serverless` says that it has no instances."""
 
     name: str
     status: EndpointStatus
@@ -135,6 +135,7 @@ class Endpoint:
     failure: str = ""
     pending: bool = False
     weights: Mapping[str, float] = field(default_factory=dict)
+    serverless: bool = False
 
     @property
     def in_motion(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil
 
 from slipway.domain import naming
-from slipway.domain.desired import VARIANT, Desired, EndpointTarget, Use, VariantPolicy
+from slipway.domain.desired import VARIANT, Desired, ServerlessTarget, Target, Use, VariantPolicy
 from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
 from slipway.domain.plan import watching
@@ -24,7 +24,7 @@ class Variant:
 
     name: str
     weight: float
-    target: EndpointTarget
+    target: Target
     model: Model
 
 
@@ -59,6 +59,11 @@ class Plan:
         """The traffic of each variant; nothing where one has all of it anyway."""
         several = self.variants if len(self.variants) > 1 else ()
         return {variant.name: variant.weight for variant in several}
+
+    @property
+    def serverless(self) -> bool:
+        """Whether it has no instances."""
+        return any(isinstance(variant.target, ServerlessTarget) for variant in self.variants)
 
     @property
     def footprint(self) -> Footprint:
@@ -158,10 +163,10 @@ def _told(variants: Sequence[Variant]) -> dict[str, object]:
     return told[VARIANT] if [*told] == [VARIANT] else {"variants": told}
 
 
-def _patient(target: EndpointTarget, size: int) -> EndpointTarget:
+def _patient(target: Target, size: int) -> Target:
     """The target with time-outs that let models of `size` bytes arrive and load."""
     needed = ceil(size / 1e9 * SECONDS_PER_GB)
-    if needed <= PATIENCE_SECONDS:
+    if needed <= PATIENCE_SECONDS or isinstance(target, ServerlessTarget):
         return target
     seconds = min(needed, MOST_SECONDS)
     download = target.model_data_download_timeout_in_seconds or seconds

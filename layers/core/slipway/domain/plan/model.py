@@ -9,6 +9,10 @@ from slipway.domain.desired import ContainerPolicy, Desired, Use, VariantPolicy
 from slipway.domain.naming import Site
 from slipway.domain.world import Inspected, Package
 
+# What one container of a pipeline answers another: nobody asks it for a type of its own. All of
+# AWS's toolkits and algorithms that can write CSV take this for their default.
+PASSES_ON = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"}
+
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -54,8 +58,11 @@ def model(
     """
     on = desired.policy.target_of(variant).instance_type
     files = [read[Use(container.part, on)] for container in variant.containers]
-    pairs = list(zip(variant.containers, files, strict=True))
-    containers = tuple(_container(desired, given, found, site) for given, found in pairs)
+    last = len(files) - 1
+    containers = tuple(
+        _container(desired, given, found, site, PASSES_ON if place < last else {})
+        for place, (given, found) in enumerate(zip(variant.containers, files, strict=True))
+    )
     # The container fetches Slipway's default script itself, so it needs its way to S3.
     isolated = desired.policy.network_isolation and not any(found.script for found in files)
     if desired.is_host:
@@ -90,7 +97,13 @@ def _package_key(containers: Sequence[Container], files: Sequence[Inspected]) ->
     return naming.digest(told[0] if len(told) == 1 else {"containers": told})
 
 
-def _container(desired: Desired, given: ContainerPolicy, found: Inspected, site: Site) -> Container:
+def _container(
+    desired: Desired,
+    given: ContainerPolicy,
+    found: Inspected,
+    site: Site,
+    passes_on: Mapping[str, str],
+) -> Container:
     policy, script = desired.policy, {}
     pinned = naming.pinned_key(desired.deployment, found.sha256)
     if found.script:
@@ -98,6 +111,12 @@ def _container(desired: Desired, given: ContainerPolicy, found: Inspected, site:
     return Container(
         image=given.image or policy.image or found.image or "",
         model_data_url=f"s3://{site.bucket}/{pinned}",
-        environment={**found.environment, **script, **policy.environment, **given.environment},
+        environment={
+            **found.environment,
+            **script,
+            **passes_on,
+            **policy.environment,
+            **given.environment,
+        },
         name="" if desired.policy.many else given.part,
     )

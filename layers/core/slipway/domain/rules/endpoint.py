@@ -143,6 +143,21 @@ def endpoint_serves_something_else(case: Case) -> Step | None:
     return DeployEndpoint(Change.UPDATE, case.wanted, f"{reason}{case.changed}")
 
 
+def instances_cannot_be_dropped(case: Case) -> Step | None:
+    # SageMaker makes instances of a serverless endpoint, but not the other way round.
+    live = case.endpoint
+    if live is None or case.plan is None or not case.plan.serverless or live.serverless:
+        return None
+    if live.status == EndpointStatus.FAILED:
+        return None
+    name = case.desired.deployment
+    return hold(
+        case,
+        f"target: {live.name} has instances, and SageMaker makes no serverless endpoint of it; "
+        f"push the model as another deployment, or `slipway delete {name}` and push it again",
+    )
+
+
 def wanted_is_unproven(case: Case) -> Step | None:
     # A 200 on /ping does not prove that the model loaded.
     if case.probe(case.wanted):
@@ -178,6 +193,7 @@ RULES: tuple[Rule, ...] = (
     probes_failed,
     endpoint_is_absent,
     wanted_was_rolled_back,
+    instances_cannot_be_dropped,
     what_serves_was_not_asked,
     endpoint_serves_something_else,
     wanted_is_unproven,
