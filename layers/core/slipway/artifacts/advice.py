@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slipway.artifacts.findings import Finding
-from slipway.artifacts.images import NoImage, images_of, numbers, select
+from slipway.artifacts.images import NoImage, check_own_version, images_of, numbers, select
+from slipway.artifacts.imports import about_code, about_packages
 from slipway.artifacts.kinds import BY_NAME
 from slipway.artifacts.layouts import about_places, serves
 from slipway.artifacts.requirements import about_wheels
@@ -53,16 +54,21 @@ def advise(
     yield from _about_order(model, clues, members)
     yield from _about_size(members, disk)
     yield from _about_strays(model, members)
-    yield from _about_version(model)
+    scripted = any(clue.member == ENTRY_POINT for clue in clues)
+    yield from _about_version(model, scripted=scripted)
+    yield from about_packages(model, clues)
+    yield from about_code(clues, members)
 
 
-def _about_version(model: Clue) -> Iterator[Finding]:
+def _about_version(model: Clue, *, scripted: bool) -> Iterator[Finding]:
     """A file is best served by its own minor version; scikit-learn promises nothing else."""
     family = BY_NAME[model.kind].family
     if model.kind not in ("sklearn", "xgboost") or not model.version:
         return
     try:
         image, reason = select(images_of(family), model.version, family)
+        if model.details.get("own_version_only") and not scripted:
+            check_own_version(image, model.version)
     except NoImage as missing:
         yield Finding("warn", "no-image", model.member, str(missing), missing.remedy)
         return

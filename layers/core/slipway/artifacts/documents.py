@@ -129,7 +129,7 @@ def _transformer(name: str, document: dict[str, Any]) -> Clue | None:
         details["architectures"] = [str(item)[:120] for item in architectures[:4]]
         details["task"] = next(filter(None, map(task_of, details["architectures"])), "")
     if isinstance(document.get("auto_map"), dict):
-        details["custom_code"] = True
+        details["custom_code"] = sorted(map(str, document["auto_map"].values()))[:4]
     version = document.get("transformers_version")
     return Clue(name, "transformers-config", "", "transformers", str(version or "")[:20], details)
 

@@ -121,6 +121,7 @@ def _saved_model(name: str, _head: bytes, reader: Reader) -> Clue:
     found = read_saved_model(reader)
     if found.pop("schema") != 1 or not found["tags"]:
         raise Damaged("it is no SavedModel of schema 1 with a tag")
+    found["outside"] = sorted(found.pop("outside", ()))
     return Clue(name, "saved-model", "tensorflow", "tensorflow", found.pop("version"), found)
 
 
@@ -157,6 +158,7 @@ def _onnx(name: str, _head: bytes, reader: Reader) -> Clue:
     found = read_onnx(reader)
     if not found["ir_version"] or not found["outputs"]:
         raise Damaged("it is no ONNX model with outputs")
+    found["external"] = sorted(found["external"])
     return Clue(name, "onnx", "onnx", "onnx", str(found["opsets"].get("ai.onnx", "")), found)
 
 

@@ -32,6 +32,8 @@ _TEXT: Final = re.compile(
 _NAMES: Final = re.compile(
     r"\.(pkl|pickle|joblib|sav|p)(\.(z|gz|bz2|xz|lzma|lz4))?$", re.IGNORECASE
 )
+_LOSS: Final = "_loss"  # what the builds of 1.5 to 1.8 call a module that no other version has
+_MOST: Final = 64
 KINDS: Final = ("sklearn", "xgboost", "lightgbm", "catboost")
 
 
@@ -48,7 +50,14 @@ def look(name: str, reader: Reader) -> Clue:
     except Damaged as error:
         return Clue(name, "pickle", findings=(damaged(name, "pickle-damaged", str(error)),))
     details = {"compression": compression} if compression else {}
-    return _describe(name, verdict, details | {"arrays": verdict.arrays})
+    return _describe(name, verdict, details | {"arrays": verdict.arrays} | _bound(verdict))
+
+
+def _bound(verdict: Verdict) -> dict[str, Any]:
+    """The packages that loading it imports, and whether only its own version has them all."""
+    packages = sorted({_root(name) for name in verdict.globals} - {"__main__", _LOSS})
+    own = {"own_version_only": True} if any(_root(n) == _LOSS for n in verdict.globals) else {}
+    return {"packages": packages[:_MOST]} | own
 
 
 def _describe(name: str, verdict: Verdict, details: dict[str, Any]) -> Clue:
