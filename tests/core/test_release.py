@@ -7,17 +7,9 @@ from slipway.domain import naming
 from slipway.domain.desired import Artifact
 from slipway.domain.errors import LeaseLost, LookAgain, Owned, Throttled
 from slipway.domain.steps import Verdict, name
-from slipway.release import (
-    READINGS,
-    Task,
-    announce,
-    await_change,
-    decide_release,
-    deploy_endpoint,
-    inspect_artifact,
-    probe_endpoint,
-    register_model,
-)
+from slipway.registering import READINGS, inspect_artifact, register_model
+from slipway.release import announce, await_change, decide_release, deploy_endpoint, probe_endpoint
+from slipway.stepping import Task
 
 from tests.core.conftest import House
 

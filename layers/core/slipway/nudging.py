@@ -1,23 +1,35 @@
 """What starts and wakes releases: hints from events, and the sweep that needs none."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from slipway.domain.record import Asked, Record
 from slipway.domain.steps import AwaitChange
 from slipway.domain.wish import Wish
-from slipway.looking import change, has_news, look, uploads
+from slipway.looking import change, has_news, look
 from slipway.ports import Moment, Ports
 
 
 def ask(ports: Ports, deployment: str, wish: Wish, execution: str) -> None:
-    """Write a wish on the record, and wake whoever owns the deployment. Once: an execution that
-    owns it has asked already."""
+    """Write a wish on the record, and wake whoever owns the deployment."""
+    asked = Asked(replace(wish, at=ports.clock()), ports.uploaded.newest(deployment))
+    _ask(ports, deployment, execution, lambda r: r.asking(asked), wish.words)
+
+
+def ask_again(ports: Ports, deployment: str, execution: str) -> None:
+    """Let everything that was tried count no more, and wake whoever owns the deployment."""
+    _ask(ports, deployment, execution, Record.again, "try again")
+
+
+def _ask(
+    ports: Ports, deployment: str, execution: str, how: Callable[[Record], Record], words: str
+) -> None:
+    """Once: an execution that owns the deployment has asked already."""
     record = ports.ledger.load(deployment)
     if record.lease and record.lease.owner == execution:
         return
-    asked = Asked(replace(wish, at=ports.clock()), uploads(ports, record))
-    record = change(ports, deployment, lambda r: r.asking(asked))
-    _noted(ports, deployment, "Asked", wish.words)
+    record = change(ports, deployment, how)
+    _noted(ports, deployment, "Asked", words)
     if record.waiting:
         ports.executions.wake(record.waiting)
 

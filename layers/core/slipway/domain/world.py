@@ -8,6 +8,7 @@ from slipway.domain.desired import Artifact, Desired, Use
 from slipway.domain.footprint import Footprint
 from slipway.domain.known import NOTHING, Known
 from slipway.domain.probed import UNPROBED, Probes
+from slipway.domain.trouble import Trouble
 from slipway.domain.watch import UNWATCHED, Watch
 
 
@@ -189,9 +190,9 @@ class World:
     `unsettled` is true while a call of an earlier owner may still land. `missing` names what
     somebody deleted of what serves: "endpoint config" or "model"; `unpinned` what is gone of what
     the wanted version is made of; `revoked` are the released configs that nobody approves of any
-    more, or not at this moment. `footprints` are what releases left, `purged` says that versions
-    and data were deleted as it was asked for, and `deleted` that people have been told so: what
-    appears since is not ours.
+    more, or not at this moment; `troubles` is what could not be done and has to wait.
+    `footprints` are what releases left, `purged` says that versions and data were deleted as it was
+    asked for, and `deleted` that people have been told so: what appears since is not ours.
     """
 
     inspected: tuple[Inspected, ...] = ()
@@ -205,6 +206,7 @@ class World:
     missing: str = ""
     unpinned: str = ""
     revoked: frozenset[str] = frozenset()
+    troubles: tuple[Trouble, ...] = ()
     footprints: tuple[Footprint, ...] = ()
     purged: bool = False
     deleted: bool = False
