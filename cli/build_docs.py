@@ -4,14 +4,16 @@ python cli/build_docs.py
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
 import yaml
+from slipway.artifacts.images import Image, families, images_of
 from slipway.manifest import schema
 from slipway_cli.main import app
+from slipway_local.images.registry import UnknownImage, family_of
 from slipway_local.sagemaker.members import walk
 from slipway_local.sagemaker.service import operations
 from slipway_local.sagemaker.wire import service_model
@@ -23,8 +25,11 @@ PAGES = (
     "docs/commands.md",
     "docs/operating.md",
     "docs/embedded-sagemaker.md",
+    "docs/artifacts.md",
 )
-BLOCK = re.compile(r"<!-- (\w+) -->\n.*?<!-- end -->", re.DOTALL)
+BLOCK = re.compile(
+    r"<!-- (alarms|commands|keys|members|options|parameters|served) -->\n.*?<!-- end -->", re.DOTALL
+)
 
 Document = Mapping[str, Any]
 
@@ -61,11 +66,15 @@ def keys(document: Document, model: Document, prefix: str) -> Iterator[tuple[str
     for name, field in model["properties"].items():
         kind = resolved(document, field)
         path = f"{prefix}{name}"
+        if "oneOf" in field:
+            for option in field["oneOf"]:
+                yield from keys(document, resolved(document, option), f"{path}.")
+            continue
         if "properties" in kind:
             yield from keys(document, kind, f"{path}.")
             continue
-        named = kind.get("additionalProperties") or {}
-        of_each = resolved(document, named) if isinstance(named, dict) else {}
+        (of_each,) = kind.get("patternProperties", {"": {}}).values()
+        of_each = resolved(document, of_each)
         if "properties" in of_each:
             yield f"`{path}`", "by name", "`{}`", field.get("description", "")
             yield from keys(document, of_each, f"{path}.NAME.")
@@ -179,6 +188,35 @@ def members_table() -> str:
     return table("operation, member, here it is", rows)
 
 
+def served_table() -> str:
+    """Every family of images that the inspector chooses from, and what stands for it here."""
+    rows = (
+        (f"`{repository}`", ", ".join(served), ", ".join(sorted(holds)), ", ".join(missing))
+        for family in families()
+        for repository, served, holds, missing in _here(images_of(family))
+    )
+    return table("image, served here, by, on AWS alone", rows)
+
+
+def _here(images: Sequence[Image]) -> Iterator[tuple[str, list[str], set[str], list[str]]]:
+    """For each repository of a family: the versions that are served here, by which packages, and
+    those that are not."""
+    for repository in dict.fromkeys(image.repository for image in images):
+        served: list[str] = []
+        missing: list[str] = []
+        holds: set[str] = set()
+        for image in (each for each in images if each.repository == repository):
+            version = f"{image.version} on {image.base}" if image.base else image.version
+            try:
+                family = family_of(f"{repository}:{next(iter(image.tags.values()))}")
+            except UnknownImage:
+                missing.append(version)
+            else:
+                served.append(version)
+                holds |= {package.partition("==")[0] for package in family.packages}
+        yield repository, [*dict.fromkeys(served)], holds, [*dict.fromkeys(missing)]
+
+
 BLOCKS: Mapping[str, Callable[[], str]] = {
     "alarms": alarms_table,
     "commands": commands_table,
@@ -186,6 +224,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "members": members_table,
     "options": options_table,
     "parameters": parameters_table,
+    "served": served_table,
 }
 
 

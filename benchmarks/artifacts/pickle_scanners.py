@@ -27,14 +27,14 @@ sys.path.insert(0, str(ROOT / "layers" / "core"))
 
 def with_slipway(path: Path) -> bool:
     """Whether the inert reader refuses it."""
-    from slipway.artifacts.compressed import compression_of, open_compressed
+    from slipway.artifacts.compressed import compression_at, open_compressed
     from slipway.artifacts.pickles import examine
     from slipway.artifacts.reader import Damaged, Reader
 
     with path.open("rb") as file:
         reader = Reader(file.read)
         try:
-            packed = compression_of(reader.peek(8))
+            packed = compression_at(reader)
             return not examine(open_compressed(reader) if packed else reader).safe
         except Damaged:
             return True

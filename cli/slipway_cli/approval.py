@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 from slipway.domain.naming import checked_deployment
+from slipway.domain.world import waits
 from slipway.looking import look
 
 from slipway_cli import screen, stack, target
@@ -35,6 +36,9 @@ def _decide(
             f"`slipway status {deployment}` shows what it has.",
             Exit.REFUSED,
         )
+    owed = waits(record.desired, record.inspected) if record.desired else ""
+    if owed and verdict == "Approved":
+        screen.err().print(f"approving this: {owed}", soft_wrap=True)
     client = found.session.client("sagemaker")
     for package in packages:
         client.update_model_package(

@@ -10,7 +10,7 @@ from rich.text import Text
 from slipway.domain.desired import Artifact
 from slipway.domain.record import Record
 from slipway.domain.steps import Verdict
-from slipway.domain.world import PackageApproval
+from slipway.domain.world import PackageApproval, waits
 from slipway.looking import look
 from slipway.ports import Moment, Ports
 
@@ -112,7 +112,9 @@ def outcome(ports: Ports, deployment: str, wish: Wish) -> End | None:
         missing = ", ".join(f"--part {part}" for part in desired.missing)
         return End(AWAITS_PARTS, f"`slipway push {deployment} FILE` with {missing}")
     if record.waiting and awaits_approval(ports, record):
-        return End(AWAITS_APPROVAL, f"`slipway approve {deployment}` or `slipway reject …`")
+        owed = waits(desired, record.inspected) if desired else ""
+        how = f"`slipway approve {deployment}` or `slipway reject …`"
+        return End(AWAITS_APPROVAL, f"{how}: {owed}" if owed else how)
     return None
 
 

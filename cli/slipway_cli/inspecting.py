@@ -76,6 +76,9 @@ def _verdict(inspection: Inspection) -> Verdict:
     except NoImage as problem:
         return Verdict(served=False, why=str(problem))
     image = choice.uri.rpartition("/")[2]
+    if inspection.waits:
+        why = f"by {image}, once a person has approved it: {inspection.waits}"
+        return Verdict(served=True, why=why)
     if not inspection.fetched:
         return Verdict(served=True, why=f"by {image}")
     wanted = ", ".join(inspection.fetched)

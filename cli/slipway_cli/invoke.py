@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 from botocore.exceptions import ClientError
-from slipway.domain.naming import checked_deployment
+from slipway.domain.naming import checked_deployment, member_of
 
 from slipway_cli import stack, target
 from slipway_cli.failures import Exit, Problem
+from slipway_cli.stack import Stack
 
 STDIN = "-"
 
@@ -27,19 +28,32 @@ def invoke(
     """Send a request to the endpoint and print its reply, byte for byte."""
     body = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
     found = stack.connect(target.of(ctx))
-    one = {"TargetVariant": variant} if variant else {}
+    endpoint, whom = _whom(found, checked_deployment(deployment), variant)
     try:
         answer = found.session.client("sagemaker-runtime").invoke_endpoint(
-            EndpointName=found.endpoint(checked_deployment(deployment)),
+            EndpointName=endpoint,
             Body=body,
             ContentType=content_type,
             Accept=accept or content_type,
-            **one,
+            **whom,
         )
     except ClientError as error:
         raise _refusal(error, deployment) from error
     sys.stdout.buffer.write(answer["Body"].read())
     sys.stdout.buffer.flush()
+
+
+def _whom(found: Stack, deployment: str, variant: str | None) -> tuple[str, dict[str, str]]:
+    """The endpoint, and whom of it to ask: of many models the version that is current."""
+    whom = {"TargetVariant": variant} if variant else {}
+    endpoint = found.endpoint(deployment)
+    if not member_of(deployment):
+        return endpoint, whom
+    live = found.ports.endpoints.describe(endpoint)
+    if live is None:
+        why = f"`slipway status {deployment}` says why."
+        raise Problem(f"no version of {deployment} can be asked yet", why, Exit.REFUSED)
+    return endpoint.partition("/")[0], {**whom, "TargetModel": live.config.rpartition("/")[2]}
 
 
 def _refusal(error: ClientError, deployment: str) -> Exception:

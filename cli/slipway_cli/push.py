@@ -78,7 +78,9 @@ def push(
         found = stack.connect(target.of(ctx))
         if archive and inspection and vendor:
             policy = policy_of(found, deployment, manifest)
-            archive = made.enter_context(with_wheels(found, archive, inspection, policy, part))
+            archive = made.enter_context(
+                with_wheels(found, archive, inspection, policy, part or _part_of(deployment))
+            )
         line = TimeLine(found.ports, deployment)
         wish = upload(found, deployment, archive, manifest, _say, baseline, request, part)
     if wait:
@@ -181,11 +183,16 @@ def upload(
     data = _put(found, baseline, f"{prefix}baseline{baseline.suffix}", say) if baseline else None
     asked = _put(found, request, f"{prefix}request{request.suffix}", say) if request else None
     version = (
-        _put(found, manifest, f"{prefix}{naming.MANIFEST}", say).version_id if manifest else None
+        _put(found, manifest, naming.manifest_key(deployment), say).version_id if manifest else None
     )
-    key = f"{naming.prefix_of(deployment, part)}model{naming.ARCHIVE}"
+    key, part = naming.archive_key(deployment, part), part or _part_of(deployment)
     parts = {part: _put(found, file, key, say)} if file else {}
     return Wish(parts, version, data, asked)
+
+
+def _part_of(deployment: str) -> str:
+    """What is pushed where no part is named."""
+    return naming.MANY if naming.member_of(deployment) else ONLY
 
 
 def await_release(found: Stack, deployment: str, wish: Wish, line: TimeLine, timeout: float) -> End:

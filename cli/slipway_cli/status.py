@@ -172,7 +172,7 @@ def _compute(policy: Policy) -> str:
     for variant in policy.variants:
         goal = policy.target_of(variant)
         name = "" if len(policy.variants) == 1 else f"{variant.name} {variant.weight:g}: "
-        told.append(f"{name}{goal.instance_count} of {goal.instance_type}")
+        told.append(f"{name}{goal.words}")
     return ", ".join(told)
 
 

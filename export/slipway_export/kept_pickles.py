@@ -3,11 +3,12 @@ nothing here that a converter needs. Nothing is imported, called or unpickled.""
 
 from typing import Any, Final
 
-from slipway.artifacts.compressed import compression_of, open_compressed
+from slipway.artifacts.compressed import compression_at, open_compressed
 from slipway.artifacts.pickle_values import Blob, Mapping, Persistent, Sequence
-from slipway.artifacts.pickles import Judgement, TorchExaminer
+from slipway.artifacts.pickles import TorchExaminer
 from slipway.artifacts.reader import Damaged, Reader, reader_of
 from slipway.artifacts.refusal import GIB
+from slipway.artifacts.verdicts import Judgement
 
 from slipway_export.model import ExportRefused
 
@@ -69,7 +70,7 @@ def read(content: bytes) -> Any:  # noqa: ANN401 - any value of the machine
     """What the pickle in these bytes describes, compressed or not."""
     reader = reader_of(content)
     try:
-        opened = open_compressed(reader) if compression_of(reader.peek(8)) else reader
+        opened = open_compressed(reader) if compression_at(reader) else reader
         return KeepingMachine(opened).run()
     except Damaged as error:
         raise ExportRefused(f"its pickle cannot be read: {error}") from error

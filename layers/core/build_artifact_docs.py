@@ -27,8 +27,9 @@ def kinds_table() -> str:
     rows = ["| kind | is | told by | version from | images | script |", "|---|---|---|---|---|---|"]
     for kind in KINDS:
         images = images_of(kind.family) if kind.family else ()
-        served = _images(images) if images else "none"
-        script = SCRIPTS[kind.script] if images else "none"
+        ours = "scikit-learn's" if kind.script else "none"
+        served = _images(images) if images else ours
+        script = SCRIPTS[kind.script] if images or kind.script else "none"
         cells = (f"`{kind.name}`", kind.title, kind.clues, kind.version, served, script)
         rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)

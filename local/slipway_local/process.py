@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Event, Thread
@@ -19,9 +20,9 @@ from ministack import app
 
 from slipway_local import record
 from slipway_local.images.jobs import ProcessRunner
-from slipway_local.images.launcher import ProcessLauncher
+from slipway_local.images.launcher import ProcessLauncher, image_trouble
 from slipway_local.images.transfers import Objects
-from slipway_local.ministack import events, mount, server, stores
+from slipway_local.ministack import events, mount, server, stack_resources, stores
 from slipway_local.ministack.alarms import Watch
 from slipway_local.ministack.keeping import Keeper
 from slipway_local.ministack.measures import Queues
@@ -57,10 +58,11 @@ def run(settings: Settings) -> None:
     fetch = stores.object_reader(*settings.owner)
     launcher = Launched(ProcessLauncher(settings.models, fetch, project=settings.project))
     runner = ProcessRunner(settings.models, _objects(settings))
-    sagemaker = build(settings, launcher, runner)
+    watch = Watch(settings.owner, settings.time_scale, events.putter(*settings.owner))
+    sagemaker = build(settings, launcher, runner, watch)
     server.prepare(settings)
     mount.mount(sagemaker.handle, auth=settings.auth)
-    watch = Watch(settings.owner, settings.time_scale, events.putter(*settings.owner))
+    stack_resources.install(sagemaker.handle)
     watch.install()
     queues = Queues(settings.owner, settings.time_scale)
     with kept(settings, sagemaker) as application, ticking(sagemaker.tick, queues.tick, watch.tick):
@@ -117,8 +119,8 @@ class Launched:
             launched.stop()
 
 
-def build(settings: Settings, launcher: Launcher, runner: Runner) -> SageMaker:
-    """SageMaker, wired to MiniStack's bus and metrics."""
+def build(settings: Settings, launcher: Launcher, runner: Runner, watch: Watch) -> SageMaker:
+    """SageMaker, wired to MiniStack's bus, metrics and alarms."""
     scale = settings.time_scale
     pause = settings.instance_seconds * scale
     return SageMaker(
@@ -130,9 +132,14 @@ def build(settings: Settings, launcher: Launcher, runner: Runner) -> SageMaker:
         put_object=stores.object_writer(*settings.owner),
         has_object=stores.object_finder(*settings.owner),
         has_role=stores.role_finder(*settings.owner),
+        image_trouble=partial(image_trouble, settings.project),
         in_alarm=stores.alarm_reader(*settings.owner),
+        put_alarm=stores.alarm_putter(*settings.owner),
+        delete_alarm=stores.alarm_deleter(*settings.owner),
+        ringing=watch.ringing,
         find_objects=stores.object_lister(*settings.owner),
         read_object=stores.object_reader(*settings.owner),
+        object_kind=stores.object_kinds(*settings.owner),
         publish=stores.publisher(*settings.owner),
         put_log=stores.log_writer(*settings.owner),
         background=_in_background,
@@ -145,6 +152,8 @@ def build(settings: Settings, launcher: Launcher, runner: Runner) -> SageMaker:
             capturing=60 * scale,
             hour=3600 * scale,
             monitoring=120 * scale,
+            second=scale,
+            measuring=60 * scale,
         ),
         account_id=settings.account,
         region=settings.region,

@@ -89,9 +89,7 @@ def test_no_older_image_is_ever_chosen(kind: str, version: str) -> None:
         choose(artifact(kind, version), "us-east-1")
 
 
-@pytest.mark.parametrize(
-    "kind", ["keras", "lightgbm", "catboost", "onnx", "safetensors", "unknown"]
-)
+@pytest.mark.parametrize("kind", ["keras", "onnx", "safetensors", "unknown"])
 def test_kinds_without_an_image_say_what_would_do(kind: str) -> None:
     with pytest.raises(NoImage) as refused:
         choose(artifact(kind), "us-east-1")
@@ -116,6 +114,17 @@ def test_a_script_serves_what_has_no_image(kind: str, repository: str) -> None:
     assert found.environment == {
         "SAGEMAKER_PROGRAM": "inference.py",
         "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    }
+
+
+@pytest.mark.parametrize("kind", ["lightgbm", "catboost"])
+def test_a_default_script_serves_what_has_no_image(kind: str) -> None:
+    found = choose(artifact(kind, "4.6.0", model_file="model.any"), "us-east-1")
+    assert "/sagemaker-scikit-learn:" in found.uri
+    assert found.default_script == kind
+    assert found.environment == {
+        "SAGEMAKER_PROGRAM": "inference.py",
+        "SLIPWAY_MODEL_FILE": "model.any",
     }
 
 
@@ -175,6 +184,8 @@ def test_a_default_script_is_supplied_only_where_there_is_none() -> None:
         "SAGEMAKER_PROGRAM": "inference.py",
         "SLIPWAY_MODEL_FILE": "clf.joblib",
     }
+    pinned = artifact("sklearn", "1.4.2", names=("model.joblib", "code/requirements.txt"))
+    assert choose(pinned, "us-east-1").default_script == "sklearn+requirements"
     own = artifact("sklearn", "1.4.2", entry_point="code/inference.py")
     choice = choose(own, "us-east-1")
     assert choice.default_script is None

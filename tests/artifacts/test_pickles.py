@@ -246,9 +246,18 @@ def test_the_offence_says_where_it_stands() -> None:
     assert (offence.what, offence.position) == ("the global os.system", 15)
 
 
-def test_a_flood_of_offences_ends_early() -> None:
+def test_more_classes_than_anybody_goes_through_are_an_offence() -> None:
     verdict = examine(
         reader_of(b"".join(b"ca\nb%d\n0" % number for number in range(10_000)) + b"N.")
+    )
+    assert [offence.what for offence in verdict.offences] == [
+        "it asks for more than 256 globals that are on no list"
+    ]
+
+
+def test_a_flood_of_offences_ends_early() -> None:
+    verdict = examine(
+        reader_of(b"".join(b"cos\nb%d\n0" % number for number in range(10_000)) + b"N.")
     )
     assert 16 <= len(verdict.offences) <= 17
 
@@ -312,7 +321,7 @@ def test_bombs_stay_small(name: str) -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_get_a_verdict(data: bytes) -> None:
     verdict = examine(reader_of(data))
-    assert verdict.safe == (not verdict.offences)
+    assert verdict.safe == (not verdict.offences and not verdict.asked)
 
 
 @given(st.integers(0, 2**32), st.integers(1, 60))

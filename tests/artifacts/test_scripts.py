@@ -6,6 +6,7 @@ import importlib.util
 import io
 import json
 import pickle
+import re
 import sys
 import tarfile
 import types
@@ -75,17 +76,37 @@ def frameworks(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
     monkeypatch.setitem(sys.modules, framework.__name__, framework)
     monkeypatch.setitem(sys.modules, "xgboost", xgboost)
+    transformer = types.ModuleType("sagemaker_inference.transformer")
+    transformer.__dict__["Transformer"] = type("Transformer", (), {})
+    monkeypatch.setitem(sys.modules, "sagemaker_inference", types.ModuleType("above"))
+    monkeypatch.setitem(sys.modules, transformer.__name__, transformer)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_script_is_packed_alone_and_the_same_every_time(name: str) -> None:
+def test_a_script_is_packed_the_same_every_time(name: str) -> None:
     packed = pack_script(name)
     assert packed == pack_script(name)
+    files = members(packed)
+    assert files["inference.py"] == read_script(name)
+    assert ("requirements.txt" in files) == (name in ("lightgbm", "catboost"))
+
+
+def test_a_script_brings_what_it_imports_and_its_image_lacks() -> None:
+    files = members(pack_script("catboost"))
+    assert files["sklearn_inference.py"] == read_script("sklearn")
+    assert re.fullmatch(rb"catboost==[\d.]+\n", files["requirements.txt"])
+
+
+def test_a_script_installs_what_the_archive_pins() -> None:
+    own = b"-r /opt/ml/model/code/requirements.txt\n"
+    assert members(pack_script("sklearn+requirements"))["requirements.txt"] == own
+    assert members(pack_script("lightgbm+requirements"))["requirements.txt"].endswith(own)
+
+
+def members(packed: bytes) -> dict[str, bytes]:
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        (member,) = archive.getmembers()
-        file = archive.extractfile(member)
-        assert file is not None
-        assert (member.name, file.read()) == ("inference.py", read_script(name))
+        found = [(member.name, archive.extractfile(member)) for member in archive]
+        return {name: file.read() for name, file in found if file}
 
 
 @pytest.mark.usefixtures("frameworks")

@@ -14,6 +14,7 @@ from slipway.domain.desired import (
     Policy,
     RoutingStrategy,
     Runner,
+    ServerlessTarget,
     VariantPolicy,
 )
 from slipway.domain.errors import InvalidInput
@@ -276,5 +277,37 @@ def test_variants_without_containers_of_their_own_share_the_pipeline() -> None:
     ],
 )
 def test_variants_and_containers_that_sagemaker_would_not_take(manifest: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        parse(manifest.encode(), Approval.AUTOMATIC)
+
+
+def test_a_serverless_target_is_isolated_by_nobody_and_captures_nothing() -> None:
+    given = parse(b"target: {type: serverless, memory_size_in_mb: 4096}", Approval.AUTOMATIC)
+    assert given.target == ServerlessTarget(memory_size_in_mb=4096)
+    assert not given.network_isolation
+    assert given.uses[0].instance_type == "ml.m5.large"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "said"),
+    [
+        ("target: {type: serverless, memory_size_in_mb: 2500}", "2500"),
+        ("target: {type: serverless, max_concurrency: 201}", "201"),
+        (
+            "target: {type: serverless, max_concurrency: 1, provisioned_concurrency: 2}",
+            "`provisioned_concurrency` is part of",
+        ),
+        ("target: {type: serverless, instance_type: ml.m5.large}", "instance_type"),
+        ("target: {type: lambda}", "target.type: 'lambda' cannot be used; it is endpoint or"),
+        ("{target: {type: serverless}, network_isolation: true}", "no `network_isolation` for"),
+        ("{target: {type: serverless}, capture: {percentage: 1}}", "no `capture` for"),
+        ("{target: {type: serverless}, variants: {a: {}}}", "no `variants` for"),
+        ("{target: {type: serverless}, containers: [a, b]}", "no `containers` for"),
+        ("{target: {type: serverless}, models: many}", "no `models` for"),
+        ("{models: many, variants: {a: {}}}", "one container of one variant"),
+        ("{models: many, capture: {percentage: 1}, monitor: {}}", "cannot tell the models"),
+    ],
+)
+def test_what_goes_with_no_target_of_that_type_is_said(manifest: str, said: str) -> None:
     with pytest.raises(InvalidInput, match=said):
         parse(manifest.encode(), Approval.AUTOMATIC)

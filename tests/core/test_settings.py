@@ -16,6 +16,7 @@ GIVEN = {
     "SLIPWAY_SCHEDULE_DEAD_LETTERS_ARN": "arn:dead-letters",
     "SLIPWAY_DRIFT_NAMESPACE": "Slipway/Drift",
     "SLIPWAY_DEFAULT_APPROVAL": "manual",
+    "SLIPWAY_TRUSTED_MODULES": "ourlib, theirs.models",
     "AWS_REGION": "eu-west-1",
 }
 
@@ -24,6 +25,7 @@ def test_the_environment_is_read_into_names() -> None:
     settings = read(GIVEN)
     assert (settings.site.bucket, settings.site.region) == ("bucket", "eu-west-1")
     assert settings.default_approval == Approval.MANUAL
+    assert settings.trusted_modules == ("ourlib", "theirs.models")
     assert (settings.state_machine_arn, settings.check_state_machine_arn) == (
         "arn:machine",
         "arn:check",

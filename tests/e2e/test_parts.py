@@ -1,6 +1,9 @@
 """Deployments of several parts: variants of one endpoint, and inference pipelines."""
 
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +26,23 @@ def predict_fn(rows, model):
 """
 
 
+def ask(deployment: str, row: str) -> str:
+    """What `slipway invoke` prints."""
+    command = Path(sys.executable).with_name("slipway")
+    asked = subprocess.run(
+        [command, "--aws", "invoke", deployment], input=row, capture_output=True, text=True
+    )
+    assert asked.returncode == 0, asked.stderr
+    return asked.stdout
+
+
+def verdicts(slipway: Any) -> set[str]:
+    """What became of the endpoint of many models, and of each of those."""
+    ledger = slipway.stack.ports.ledger
+    settled = (ledger.load(name).settled for name in ("many", "many.a", "many.b", "many.c"))
+    return {each.announce.verdict if each and each.told else "" for each in settled}
+
+
 def weights(slipway: Any, deployment: str) -> dict[str, float]:
     variants = slipway.describe(deployment)["ProductionVariants"]
     return {each["VariantName"]: each["CurrentWeight"] for each in variants}
@@ -35,7 +55,7 @@ def test_two_variants_share_the_traffic_are_named_weighed_anew_and_dropped(
     assert (end.verdict, end.good) == (AWAITS_PARTS, True)
     end = slipway.release("shared", models.line(100), part="challenger")
     assert end.verdict == "Released", end.reason
-    assert "champion version 1 and challenger version 2" in end.reason
+    assert "champion version 1 with challenger version 2" in end.reason
     assert "champion: a row of 2 zeros was answered; challenger: a row" in end.reason
     assert weights(slipway, "shared") == {"champion": 9, "challenger": 1}
     assert slipway.predict("shared", TargetVariant="champion") == pytest.approx(5)
@@ -65,7 +85,7 @@ def test_a_change_of_one_part_reads_no_other(slipway: Any, models: Any) -> None:
     before = len(slipway.history("apart"))
     end = slipway.release("apart", models.line(200), part="challenger")
     assert end.verdict == "Released", end.reason
-    assert "champion version 1 and challenger version 3" in end.reason
+    assert "champion version 1 with challenger version 3" in end.reason
     read = [m.why for m in slipway.history("apart")[before:] if m.what == "InspectArtifact"]
     assert len(read) == 1
     assert "models/apart/challenger/" in read[0]
@@ -89,3 +109,69 @@ def test_a_pipeline_is_asked_one_container_after_the_other(slipway: Any, models:
     found = sagemaker.describe_model_package(ModelPackageName=package["ModelPackageArn"])
     containers = found["InferenceSpecification"]["Containers"]
     assert [each["ContainerHostname"] for each in containers] == ["scale", "predict"]
+
+
+MANY = "models: many\n"
+
+
+def test_many_models_behind_one_endpoint_are_released_and_named_each_by_itself(
+    slipway: Any, models: Any, eventually: Any
+) -> None:
+    for number, name in enumerate("abc"):
+        manifest = MANY if name == "a" else ""
+        end = slipway.release(f"many.{name}", models.line(100 * number), manifest)
+        assert end.verdict == "Released", end.reason
+        assert end.reason.startswith("version 1 serves; a row of 2 zeros was answered")
+    live = slipway.describe("many")
+    assert live["EndpointStatus"] == "InService"
+    for number, name in enumerate("abc"):
+        answer = slipway.predict("many", TargetModel=f"{name}.tar.gz")
+        assert answer == pytest.approx(5 + 100 * number)
+
+    end = slipway.release("many.b", models.line(1000))
+    assert end.verdict == "Released", end.reason
+    command = ask("many.b", "1,2")
+    assert float(command.strip("[]\n")) == pytest.approx(1005)
+    scripted = {"model.joblib": models.line()["model.joblib"], "code/inference.py": TRANSFORM}
+    end = slipway.release("many.c", scripted)
+    assert end.verdict == "Held", end.reason
+    assert "served with another script or other settings" in end.reason
+    assert "version 1 serves on" in end.reason
+    end = slipway.release("many.c", models.wide())
+    assert end.verdict == "Held", end.reason
+    assert "probe failed" in end.reason
+    assert float(ask("many.c", "1,2").strip("[]\n")) == pytest.approx(205)
+    assert slipway.describe("many")["EndpointConfigName"] == live["EndpointConfigName"]
+    assert slipway.describe("many")["LastModifiedTime"] == live["LastModifiedTime"]
+
+    run = Path(sys.executable).with_name("slipway")
+    gone = subprocess.run([run, "--aws", "delete", "many", "--yes"], capture_output=True, text=True)
+    assert gone.returncode == 0, gone.stderr
+    eventually(lambda: verdicts(slipway) == {"Deleted"})
+    bucket, s3 = slipway.stack.bucket, slipway.client("s3")
+    kept = s3.list_objects_v2(Bucket=bucket, Prefix="artifacts/many/").get("Contents", [])
+    assert not [each["Key"] for each in kept if "@" in each["Key"] or "/current/" in each["Key"]]
+
+
+def test_a_serverless_endpoint_is_released_and_updated_and_gets_no_instances_back(
+    slipway: Any, models: Any
+) -> None:
+    serverless = "target: {type: serverless, memory_size_in_mb: 1024, max_concurrency: 5}\n"
+    end = slipway.release("scarce", models.line(), serverless)
+    assert end.verdict == "Released", end.reason
+    assert slipway.predict("scarce") == pytest.approx(5)
+    (variant,) = slipway.describe("scarce")["ProductionVariants"]
+    config = variant["CurrentServerlessConfig"]
+    assert (config["MemorySizeInMB"], config["MaxConcurrency"]) == (1024, 5)
+    with slipway.traffic("scarce") as traffic:
+        end = slipway.release("scarce", models.line(100))
+    assert end.verdict == "Released", end.reason
+    assert traffic.failures == []
+    with slipway.traffic("scarce") as traffic:
+        end = slipway.manage("scarce", "target: {instance_type: ml.m5.large}\n")
+    assert end.verdict == "Released", end.reason
+    assert traffic.failures == []
+    end = slipway.manage("scarce", serverless)
+    assert end.verdict == "Held", end.reason
+    assert "SageMaker makes no serverless endpoint of it" in end.reason
+    assert slipway.predict("scarce") == pytest.approx(105)

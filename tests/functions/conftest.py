@@ -249,6 +249,7 @@ def _environment(aws: boto3.Session) -> dict[str, str]:
         "SLIPWAY_DRIFT_NAMESPACE": "Slipway/Drift",
         "SLIPWAY_MODEL_ROLE_ARN": "arn:aws:iam::123456789012:role/model",
         "SLIPWAY_DEFAULT_APPROVAL": "automatic",
+        "SLIPWAY_TRUSTED_MODULES": "",
     }
 
 

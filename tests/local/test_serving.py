@@ -35,9 +35,9 @@ def test_an_asynchronous_answer_goes_to_s3_and_the_topic_tells(
     }
     url = "s3://serving/models/two.tar.gz"
     serve(running, "later", eventually, url, AsyncInferenceConfig={"OutputConfig": output})
-    s3.put_object(Bucket="serving", Key="question.csv", Body=b"1,2\n3,4")
+    s3.put_object(Bucket="serving", Key="question.csv", Body=b"1,2\n3,4", ContentType="text/csv")
     runtime = running.client("sagemaker-runtime")
-    asked = {"EndpointName": "later", "ContentType": "text/csv", "Accept": "application/json"}
+    asked = {"EndpointName": "later", "Accept": "application/json"}
     with pytest.raises(ClientError, match="InvokeEndpointAsync"):
         runtime.invoke_endpoint(**asked, Body=b"1,2")
     good = runtime.invoke_endpoint_async(**asked, InputLocation="s3://serving/question.csv")

@@ -151,6 +151,65 @@ def test_an_answer_is_streamed_over_the_wire_and_a_shadow_is_asked_too(
     eventually(lambda: metrics(MetricName="Invocations", Dimensions=dimensions)["Metrics"])
 
 
+def test_a_variant_scales_when_its_alarm_says_so(running: Cloud, eventually: Eventually) -> None:
+    client, scaling = running.client("sagemaker"), running.client("application-autoscaling")
+    client.create_model(ModelName="a", ExecutionRoleArn=ROLE, PrimaryContainer=container("one"))
+    deploy(running, eventually, "scaled", {"VariantName": "v", "ModelName": "a"})
+    place = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/scaled/variant/v",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    scaling.register_scalable_target(**place, MinCapacity=1, MaxCapacity=4)
+    tracked = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
+    made = scaling.put_scaling_policy(
+        **place,
+        PolicyName="track",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={
+            "TargetValue": 10.0,
+            "PredefinedMetricSpecification": tracked,
+        },
+    )
+    cloudwatch = running.client("cloudwatch")
+    names = [alarm["AlarmName"] for alarm in made["Alarms"]]
+    (high, _) = cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"]
+    assert (high["MetricName"], high["Threshold"]) == ("InvocationsPerInstance", 10.0)
+    steps = [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 2}]
+    configuration = {"AdjustmentType": "ChangeInCapacity", "StepAdjustments": steps}
+    policy = scaling.put_scaling_policy(
+        **place, PolicyName="step", StepScalingPolicyConfiguration=configuration
+    )
+    cloudwatch.put_metric_alarm(
+        AlarmName="asked",
+        Namespace="AWS/SageMaker",
+        MetricName="InvocationsPerInstance",
+        Dimensions=[
+            {"Name": "EndpointName", "Value": "scaled"},
+            {"Name": "VariantName", "Value": "v"},
+        ],
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        AlarmActions=[policy["PolicyARN"]],
+    )
+
+    def scaled() -> bool:
+        ask(running, "scaled")
+        (variant,) = client.describe_endpoint(EndpointName="scaled")["ProductionVariants"]
+        return variant["CurrentInstanceCount"] == 3
+
+    eventually(scaled)
+    described = scaling.describe_scaling_activities(**place)["ScalingActivities"]
+    assert described[-1]["Description"] == "Setting desired instance count to 3."
+    scaling.deregister_scalable_target(**place)
+    assert not cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"]
+    metrics = cloudwatch.list_metrics(Namespace="/aws/sagemaker/Endpoints")["Metrics"]
+    assert "CPUUtilization" in {metric["MetricName"] for metric in metrics}
+
+
 def test_a_container_that_does_not_start_is_named(running: Cloud, eventually: Eventually) -> None:
     script = b"def model_fn(folder): raise ValueError('no such factor')\n"
     running.client("s3").put_object(

@@ -23,11 +23,13 @@ from slipway.domain.desired import (
     Artifact,
     ContainerPolicy,
     Desired,
+    EndpointTarget,
     Monitor,
     OnChange,
     OnViolation,
     Policy,
     Runner,
+    ServerlessTarget,
     VariantPolicy,
 )
 from slipway.domain.footprint import Footprint
@@ -81,7 +83,7 @@ class Scenario:
     reason: str = ""
 
     def case(self) -> Case:
-        desired = _desired(self.given.get("desired", {}))
+        desired = _desired(self.given.get("desired", {}), self.given.get("deployment", "housing"))
         inspected = _inspected(self.given.get("inspected", {}), desired)
         plan = _plan(desired, inspected)
         world = World(
@@ -96,6 +98,8 @@ class Scenario:
             missing=self.given.get("missing", ""),
             unpinned=self.given.get("unpinned", ""),
             troubles=_troubles(self.given.get("troubles", {}), plan),
+            host=_host(self.given.get("host")),
+            loader=(self.given["loader"], {}) if "loader" in self.given else None,
             revoked=frozenset(self.given.get("revoked", [])),
             footprints=_footprints(self.given, plan),
             purged=self.given.get("purged", False),
@@ -111,7 +115,7 @@ def _read(path: Path) -> list[Scenario]:
     ]
 
 
-def _desired(given: Given) -> Desired:
+def _desired(given: Given, deployment: str = "housing") -> Desired:
     policy = Policy(
         approval=Approval(given.get("approval", "automatic")),
         image=given.get("image"),
@@ -119,12 +123,14 @@ def _desired(given: Given) -> Desired:
         on_change=OnChange(given.get("on_change", "notify")),
         network_isolation=given.get("network_isolation", True),
         variants=_variants(given),
+        many=given.get("many", False),
+        target=ServerlessTarget() if given.get("serverless") else EndpointTarget(),
     )
     parts = {} if given.get("artifact") == "none" else _uploaded(given, policy)
     data = None if given.get("data") == "none" else DATA
     generation, problem = given.get("generation", GENERATION), given.get("problem")
     wish = wish_of(given["wish"]) if "wish" in given else None
-    return Desired("housing", generation, parts, policy, problem=problem, baseline=data, wish=wish)
+    return Desired(deployment, generation, parts, policy, problem=problem, baseline=data, wish=wish)
 
 
 def _variants(given: Given) -> tuple[VariantPolicy, ...]:
@@ -195,6 +201,7 @@ def _file(given: Given, uploaded: Artifact) -> Inspected:
         no_image=given.get("no_image"),
         known=_known(given),
         fetched=tuple(given.get("fetched", ())),
+        waits=given.get("waits", ""),
     )
 
 
@@ -225,7 +232,12 @@ def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
         failure=given.get("failure", ""),
         pending=given.get("pending", False),
         weights=given.get("weights", {}),
+        serverless=given.get("serverless", False),
     )
+
+
+def _host(status: str | None) -> Endpoint | None:
+    return Endpoint("slipway-housing", EndpointStatus(status), "", 100) if status else None
 
 
 def _probes(given: Given, plan: Plan | None) -> Probes:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.simulation.stories import BASELINE, MANIFEST, Act
+from tests.simulation.stories import BASELINE, CHALLENGER, MANIFEST, Act
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, SITE, World
 
 PATCH_SECONDS = 50.0
@@ -19,7 +19,8 @@ def act(world: World, deed: Act) -> None:
 def _upload(world: World, deed: Act) -> None:
     world.bucket.upload(deed.key, deed.content)
     world.invariants.uploaded()
-    if deed.key not in (MANIFEST, BASELINE):
+    # Of two parts it is the first that tells what is served.
+    if deed.key not in (MANIFEST, BASELINE, CHALLENGER):
         newest = world.bucket.newest(DEPLOYMENT).parts.get("")
         world.invariants.wish(world.bucket.content(newest) if newest else None)
     world.deliver(f"{deed.key} was uploaded")
@@ -77,6 +78,15 @@ def _config_by_hand(world: World) -> str:
 
 def _delete(world: World, _: Act) -> None:
     world.cloud.person("DeleteEndpoint", EndpointName=ENDPOINT)
+
+
+def _weigh(world: World, deed: Act) -> None:
+    weights = [{"VariantName": "champion", "DesiredWeight": float(deed.how)}]
+    world.cloud.person(
+        "UpdateEndpointWeightsAndCapacities",
+        EndpointName=ENDPOINT,
+        DesiredWeightsAndCapacities=weights,
+    )
 
 
 def _ask(world: World, deed: Act) -> None:
@@ -143,6 +153,7 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "edit": _edit,
     "delete": _delete,
     "ask": _ask,
+    "weigh": _weigh,
     "stop": _stop,
     "unwatch": _unwatch,
     "lose": _lose,

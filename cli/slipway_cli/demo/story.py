@@ -1,5 +1,5 @@
-"""The nine stages of the demo. It is a client of the product like any other: S3, Step Functions,
-SageMaker's runtime through boto3, and what the commands are made of."""
+"""The first nine stages of the demo. It is a client of the product like any other: S3, Step
+Functions, SageMaker's runtime through boto3, and what the commands are made of."""
 
 import json
 import time
@@ -11,6 +11,7 @@ from rich.console import Console
 
 from slipway_cli import screen
 from slipway_cli.demo import hostile, models
+from slipway_cli.demo.chapter import Chapter
 from slipway_cli.demo.models import Trained
 from slipway_cli.demo.stage import INDENT, Stage, stage
 from slipway_cli.demo.traffic import Traffic
@@ -53,6 +54,7 @@ class Story:
         self.built_in(built_in)
         self.watch()
         self.look_back()
+        Chapter(self.console, self.stack, self.example, self.work, self.images).tell()
 
     @property
     def suburbs(self) -> list[str]:
@@ -63,7 +65,7 @@ class Story:
     def train(self) -> tuple[Path, Path, Path]:
         """Three real archives: without an inference script, with a script of its own, and a
         built-in algorithm's, which needs none."""
-        with stage(self.console, "1/9  Train three models on the Boston housing data") as now:
+        with stage(self.console, "1/13  Train three models on the Boston housing data") as now:
             with now.step("fetch the data out of the wheel of ISLP"):
                 pins = self.example / "requirements.txt"
                 data = models.boston(pins, self.work)
@@ -78,20 +80,20 @@ class Story:
 
     def release(self, archive: Path) -> None:
         """The first release of a deployment that does not exist yet."""
-        with stage(self.console, "2/9  Upload the first model: that is all it takes") as now:
+        with stage(self.console, "2/13  Upload the first model: that is all it takes") as now:
             end = self._push(now, archive, self.example / "slipway.yaml")
             _expect(end, "Released")
 
     def invoke(self) -> None:
         """A prediction, with nothing but boto3."""
-        with stage(self.console, "3/9  Ask the endpoint, with plain boto3") as now:
+        with stage(self.console, "3/13  Ask the endpoint, with plain boto3") as now:
             price = float(self._asked(HOUSING, "text/csv"))
             now.say(f"{self.request.decode().strip()}")
             now.say(f"is worth {price:.2f} thousand dollars, says the linear regression", "green")
 
     def update(self, archive: Path) -> None:
         """Another framework, in place, while clients go on asking."""
-        with stage(self.console, "4/9  Upload the second model while clients keep asking") as now:
+        with stage(self.console, "4/13  Upload the second model while clients keep asking") as now:
             with self._traffic() as traffic:
                 _wait_for(lambda: len(traffic.answers) >= 100)
                 before = traffic.answers[-1].body
@@ -103,7 +105,7 @@ class Story:
 
     def refuse(self, trees: Path) -> None:
         """Three uploads that must not be served, and the good one again."""
-        title = "5/9  Upload what must never be served: the endpoint does not notice"
+        title = "5/13  Upload what must never be served: the endpoint does not notice"
         with stage(self.console, title) as now:
             with self._traffic() as traffic:
                 self._refuse_all(now)
@@ -129,7 +131,7 @@ class Story:
     def by_hand(self) -> None:
         """A release that nobody needs."""
         asked = json.dumps({"deployment": HOUSING})
-        with stage(self.console, f"6/9  Start a release by hand: {asked}") as now:
+        with stage(self.console, f"6/13  Start a release by hand: {asked}") as now:
             machine, line = self.stack.state_machine, TimeLine(self.stack.ports, HOUSING)
             client = self.stack.session.client("stepfunctions")
             execution = client.start_execution(stateMachineArn=machine, input=asked)["executionArn"]
@@ -144,7 +146,7 @@ class Story:
 
     def built_in(self, archive: Path) -> None:
         """Another deployment, of another kind: known by its bytes like the others."""
-        title = "7/9  Upload what a built-in algorithm left: Linear Learner, as another deployment"
+        title = "7/13  Upload what a built-in algorithm left: Linear Learner, as another deployment"
         with stage(self.console, title) as now:
             manifest = self.example / "linear-learner.yaml"
             _expect(self._push(now, archive, manifest, deployment=LINEAR), "Released")
@@ -152,7 +154,7 @@ class Story:
 
     def watch(self) -> None:
         """Requests that drift from what is normal: seen, told, drawn."""
-        title = "8/9  Watch what the endpoint is asked"
+        title = "8/13  Watch what the endpoint is asked"
         with stage(self.console, title) as now:
             watching = Watching(self.stack, HOUSING)
             with now.step("what it answers to the suburbs it was trained on is its baseline"):
@@ -179,7 +181,7 @@ class Story:
 
     def look_back(self) -> None:
         """Every release, out of the ledger."""
-        with stage(self.console, "9/9  What the ledger remembers"):
+        with stage(self.console, "9/13  What the ledger remembers"):
             show(self.console, self.stack.ports.ledger.history(HOUSING))
 
     def _asked(self, deployment: str, accept: str) -> str:

@@ -119,7 +119,8 @@ def _item(held: Persistent) -> tuple[str, int]:
 
 def _storage(held: Any) -> tuple[str, str]:  # noqa: ANN401 - any value
     """The dtype of a storage ("" where the tensor says it) and its key."""
-    pid = held.pid.items if isinstance(held, Persistent) else []
+    told = held.pid if isinstance(held, Persistent) else None
+    pid = told.items if isinstance(told, Sequence) else []
     if len(pid) < 5 or not isinstance(pid[1], Global) or not isinstance(pid[2], str):
         raise ExportRefused("a tensor's storage is not one that torch writes")
     if len(pid) > 5 and pid[5] is not None:

@@ -57,7 +57,7 @@ def _trusted(model: Model) -> None:
     refused = any(
         each.grade == "refuse" and each.rule not in SERVING for each in inspection.findings
     )
-    if refused or inspected.get(inspection.model_file) != digest:
+    if refused or inspection.waits or inspected.get(inspection.model_file) != digest:
         raise ExportRefused("it must be loaded to be converted, and its inspection forbids that")
 
 

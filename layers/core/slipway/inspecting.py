@@ -1,7 +1,7 @@
 """From an upload's bytes to what the ledger keeps of them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -29,12 +29,19 @@ NO_ISOLATION = (
 
 
 def inspect_upload(
-    uploaded: Uploaded, artifact: Artifact, region: str, instance_type: str
+    uploaded: Uploaded,
+    artifact: Artifact,
+    region: str,
+    instance_type: str,
+    trusted: Collection[str] = (),
 ) -> Inspected:
-    """Read the artifact once; what it is and which image serves it, or why it may not be used."""
+    """Read the artifact once; what it is and which image serves it, or why it may not be used.
+
+    `trusted` are the modules whose classes its pickles may have.
+    """
     found = Inspected(artifact, instance_type)
     try:
-        inspection = inspect(uploaded.read(artifact))
+        inspection = inspect(uploaded.read(artifact), trusted=trusted)
     except ArchiveRefused as refusal:
         return replace(found, refused=str(refusal))
     found = _with_facts(found, inspection)
@@ -62,6 +69,7 @@ def _with_facts(found: Inspected, inspection: Inspection) -> Inspected:
         found,
         sha256=inspection.sha256,
         fetched=inspection.fetched,
+        waits=inspection.waits,
         summary=_summary(inspection),
         known=_known(inspection),
         refused="; ".join(refusals) or None,

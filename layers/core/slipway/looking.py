@@ -124,7 +124,7 @@ def _wished(ports: Ports, before: Desired, asked: Asked) -> Desired:
         deployment=before.deployment,
         generation=before.generation + 1,
         parts=over.parts,
-        policy=ports.default_policy,
+        policy=before.policy,
         manifest_version=over.manifest_version,
         baseline=over.baseline,
         request=over.request,
@@ -188,18 +188,36 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         missing=ports.endpoints.missing(live.config) if live and _at_rest(live) else "",
         unpinned=_unpinned(ports, record, packages, wanted),
         troubles=_troubles(ports, record),
+        host=_host(ports, record.deployment),
+        loader=_loader(ports, record.deployment),
         revoked=frozenset(g.config for g in record.attempts.good if not _approved(ports, g)),
         footprints=record.footprints,
         purged=record.is_purged,
     )
 
 
+def _host(ports: Ports, deployment: str) -> Endpoint | None:
+    """The endpoint that a model is behind."""
+    if not naming.member_of(deployment):
+        return None
+    return ports.endpoints.describe(naming.endpoint_name(ports.site, naming.host_of(deployment)))
+
+
+def _loader(ports: Ports, deployment: str) -> tuple[str, Mapping[str, str]] | None:
+    """What loads a model that is behind an endpoint with others."""
+    host = naming.host_of(deployment)
+    made = planned(ports, ports.ledger.load(host)) if host != deployment else None
+    return made.models[0].containers[0].runs if made else None
+
+
 def _approved(ports: Ports, version: Good) -> bool:
     """Whether all that it is made of is approved to this day."""
-    models = version.plan.models if version.plan else ()
-    pairs = list(zip(version.packages, models, strict=False))
-    found = [ports.registry.approval(arn, made) for arn, made in pairs]
-    return bool(found) and all(approval == PackageApproval.APPROVED for approval in found)
+    if version.plan is None:
+        return False
+    registered = (made for made in version.plan.models if made.package_key)
+    pairs = zip(version.packages, registered, strict=True)
+    found = (ports.registry.approval(arn, made) for arn, made in pairs)
+    return all(approval == PackageApproval.APPROVED for approval in found)
 
 
 def _troubles(ports: Ports, record: Record) -> tuple[Trouble, ...]:
@@ -223,7 +241,10 @@ def _unpinned(
 ) -> str:
     """What is gone of the bytes that the registered versions refer to, and those that can be gone
     back to."""
-    desired, registered = record.desired, wanted and len(packages) == len(wanted.models)
+    desired, registered = (
+        record.desired,
+        wanted and packages and len(packages) == len(wanted.package_keys),
+    )
     mine = read(desired, record.inspected).values() if desired and registered else ()
     goods = (inspected for good in record.attempts.good for inspected in good.inspected)
     needed = (key for inspected in (*mine, *goods) for key in pins(record.deployment, inspected))
@@ -250,7 +271,8 @@ def _watch(ports: Ports, record: Record, endpoint: str) -> Watch:
 def _packages(ports: Ports, record: Record, wanted: Plan) -> tuple[Package, ...]:
     """The registered versions of what is wanted, as the registry has them now."""
     known = {package.key: package for package in record.packages}
-    found = (_package(ports, known.get(made.package_key), made) for made in wanted.models)
+    models = (made for made in wanted.models if made.package_key)
+    found = (_package(ports, known.get(made.package_key), made) for made in models)
     return tuple(package for package in found if package)
 
 

@@ -5,7 +5,16 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from slipway.domain.desired import (
     Approval,
@@ -21,16 +30,18 @@ from slipway.domain.desired import (
     Rollout,
     RoutingStrategy,
     Runner,
+    ServerlessTarget,
     VariantPolicy,
 )
 from slipway.domain.errors import InvalidInput
 from slipway.domain.expect import PATH
-from slipway.domain.naming import MANIFEST
+from slipway.domain.naming import MANIFEST, MANY
 
 LARGEST = 64 * 1024
 REMEDIES = {
     "target.instance_type": "give an instance type such as ml.m5.large",
     "image": "give a whole image URI such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1",
+    "target.type": "it is endpoint or serverless",
     "capture.percentage": "give a whole number from 0 to 100, without a unit",
     "probes.within": "give seconds, at most 60: 2s or 0.5s",
     "monitor.every": "give hours that divide a day: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h",
@@ -43,6 +54,7 @@ PartName = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=3
 COMPUTE = {"instance_type", "instance_count"}
 MOST_VARIANTS, MOST_CONTAINERS = 10, 15
 Share = Annotated[float, Field(ge=0, le=1)]
+TYPES = ("endpoint", "serverless")
 LIMITS = ("minimum_rows", "ks", "psi", "outside")
 
 
@@ -69,6 +81,25 @@ class Target(_Strict):
     """How long a container may take to answer its health check; likewise."""
     routing_strategy: RoutingStrategy | None = Field(default=None, strict=False)
     """Which instance is asked; SageMaker's own choice when absent."""
+
+
+class Serverless(_Strict):
+    """Containers that are there while they are asked."""
+
+    type: Literal["serverless"]
+    """An endpoint without instances."""
+    memory_size_in_mb: Literal[1024, 2048, 3072, 4096, 5120, 6144] = 2048
+    """The memory of each container, in MB."""
+    max_concurrency: Annotated[int, Field(ge=1, le=200)] = 20
+    """How many requests are answered at a time."""
+    provisioned_concurrency: Annotated[int, Field(ge=1, le=200)] | None = None
+    """How many containers are always there; none when absent."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.provisioned_concurrency and self.provisioned_concurrency > self.max_concurrency:
+            raise ValueError("`provisioned_concurrency` is part of `max_concurrency`; give less")
+        return self
 
 
 class Container(_Strict):
@@ -184,18 +215,29 @@ class Probe(_Strict):
     """What must hold of the reply."""
 
 
+def _type(given: object) -> str:
+    """Which target it is; an endpoint where nothing is said."""
+    found = given.get("type", "endpoint") if isinstance(given, dict) else getattr(given, "type", "")
+    return str(found)
+
+
 class Manifest(_Strict):
     """A deployment's manifest. Every key has a default, and so has the whole file."""
 
     approval: Approval = Field(default=Approval.AUTOMATIC, strict=False)
     """Who approves a new version: the manifest itself, or a person in the model registry."""
-    target: Target = Target()
+    target: Annotated[
+        Annotated[Target, Tag("endpoint")] | Annotated[Serverless, Tag("serverless")],
+        Discriminator(_type),
+    ] = Target()
     """Where the model runs."""
     variants: dict[PartName, Variant] = {}
     """Models that share the endpoint's traffic, each with a part of its own; one when absent."""
     containers: dict[PartName, Container] = {}
     """An inference pipeline: the parts that answer a request, one after the other; a list of names
     where that is all there is to say. One container when absent."""
+    models: Literal["one", "many"] = "one"
+    """Whether it serves many models, each a *.tar.gz in its folder `models/`, invoked by name."""
     image: Image | None = None
     """The exact image URI; chosen from what the artifact is when absent."""
     environment: dict[str, str] = {}
@@ -227,6 +269,34 @@ class Manifest(_Strict):
         pipelines = (self.containers, *(variant.containers for variant in self.variants.values()))
         if any(len(containers) > MOST_CONTAINERS for containers in pipelines):
             raise ValueError(f"`containers` are at most {MOST_CONTAINERS}, as SageMaker has it")
+        return self
+
+    @model_validator(mode="after")
+    def _suits_serverless(self) -> Self:
+        if not isinstance(self.target, Serverless):
+            return self
+        given = self.model_fields_set & {"capture", "monitor", "variants", "containers"}
+        if self.models == "many":
+            given.add("models")
+        if self.network_isolation and "network_isolation" in self.model_fields_set:
+            given.add("network_isolation")
+        if given:
+            names = ", ".join(f"`{name}`" for name in sorted(given))
+            raise ValueError(f"SageMaker has no {names} for serverless endpoints; leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _hosts(self) -> Self:
+        if self.models == "many" and (self.variants or self.containers):
+            raise ValueError(
+                "`models: many` is one container of one variant; leave out `variants` and "
+                "`containers`"
+            )
+        if self.models == "many" and self.monitor:
+            raise ValueError(
+                "`monitor` cannot tell the models of one endpoint apart; leave it out, or give the "
+                "model that is to be watched a deployment of its own"
+            )
         return self
 
     @model_validator(mode="after")
@@ -280,7 +350,10 @@ def _document(content: bytes) -> dict[str, Any]:
 
 
 def _problem(error: dict[str, Any]) -> str:
-    field = ".".join(str(part) for part in error["loc"]) or "the file"
+    path = [str(part) for part in error["loc"] if part not in TYPES]
+    if error["type"] == "union_tag_invalid":
+        path, error = [*path, "type"], {**error, "input": error["input"]["type"]}
+    field = ".".join(path) or "the file"
     if error["type"] == "extra_forbidden":
         return f"{field}: unknown key; the keys are those `slipway schema` prints"
     if error["type"] == "value_error":
@@ -297,11 +370,14 @@ def _policy(manifest: Manifest) -> Policy:
         rollout=manifest.rollout,
         image=manifest.image,
         environment=manifest.environment,
-        network_isolation=manifest.network_isolation,
+        # SageMaker isolates no serverless container.
+        network_isolation=manifest.network_isolation
+        and not isinstance(manifest.target, Serverless),
         capture_percentage=manifest.capture.percentage if manifest.capture else 0,
         monitor=_monitor(manifest.monitor) if manifest.monitor else None,
         probes=tuple(_probe(probe) for probe in manifest.probes),
         on_change=manifest.on_change,
+        many=manifest.models == "many",
     )
 
 
@@ -313,6 +389,8 @@ def _by_name(given: object) -> object:
 
 
 def _variants(manifest: Manifest) -> tuple[VariantPolicy, ...]:
+    if manifest.models == "many":
+        return (VariantPolicy(containers=(ContainerPolicy(MANY),)),)
     pipeline = _containers(manifest.containers)
     if not manifest.variants:
         return (VariantPolicy(containers=pipeline or VariantPolicy().containers),)
@@ -332,8 +410,9 @@ def _containers(given: Mapping[str, Container]) -> tuple[ContainerPolicy, ...]:
     return tuple(ContainerPolicy(name, one.image, one.environment) for name, one in given.items())
 
 
-def _target(given: Target) -> EndpointTarget:
-    return EndpointTarget(**given.model_dump(exclude={"type"}))
+def _target(given: Target | Serverless) -> EndpointTarget | ServerlessTarget:
+    kind = ServerlessTarget if isinstance(given, Serverless) else EndpointTarget
+    return kind(**given.model_dump(exclude={"type"}))
 
 
 def _monitor(given: Watching) -> Monitor:

@@ -3,35 +3,46 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from slipway.domain.naming import host_of, member_of
 from slipway.domain.record import Asked, Record
 from slipway.domain.steps import AwaitChange
 from slipway.domain.wish import Wish
-from slipway.looking import change, has_news, look
+from slipway.looking import change, has_news, look, uploads
 from slipway.ports import Moment, Ports
 
 
 def ask(ports: Ports, deployment: str, wish: Wish, execution: str) -> None:
-    """Write a wish on the record, and wake whoever owns the deployment."""
-    asked = Asked(replace(wish, at=ports.clock()), ports.uploaded.newest(deployment))
-    _ask(ports, deployment, execution, lambda r: r.asking(asked), wish.words)
-
-
-def ask_again(ports: Ports, deployment: str, execution: str) -> None:
-    """Let everything that was tried count no more, and wake whoever owns the deployment."""
-    _ask(ports, deployment, execution, Record.again, "try again")
-
-
-def _ask(
-    ports: Ports, deployment: str, execution: str, how: Callable[[Record], Record], words: str
-) -> None:
-    """Once: an execution that owns the deployment has asked already."""
+    """Write a wish on the record, and wake whoever owns the deployment. Once: an execution that
+    owns it has asked already."""
     record = ports.ledger.load(deployment)
     if record.lease and record.lease.owner == execution:
         return
+    asked = Asked(replace(wish, at=ports.clock()), uploads(ports, record))
+    record = _asked(ports, deployment, lambda r: r.asking(asked), wish.words)
+    host = record.desired is not None and record.desired.is_host
+    for member in _members(ports, deployment) if host else ():
+        ask(ports, member, wish, execution)  # the sweep sees to it
+
+
+def ask_again(ports: Ports, deployment: str, execution: str) -> None:
+    """Let everything that was tried count no more, and wake whoever owns the deployment. Once."""
+    record = ports.ledger.load(deployment)
+    if not (record.lease and record.lease.owner == execution):
+        _asked(ports, deployment, Record.again, "try again")
+
+
+def _asked(ports: Ports, deployment: str, how: Callable[[Record], Record], words: str) -> Record:
     record = change(ports, deployment, how)
     _noted(ports, deployment, "Asked", words)
     if record.waiting:
         ports.executions.wake(record.waiting)
+    return record
+
+
+def _members(ports: Ports, deployment: str) -> list[str]:
+    """The models behind its endpoint that are remembered."""
+    remembered = ports.ledger.deployments()
+    return [name for name in remembered if name != deployment and host_of(name) == deployment]
 
 
 def nudge(ports: Ports, deployment: str, cause: str) -> str:
@@ -39,6 +50,8 @@ def nudge(ports: Ports, deployment: str, cause: str) -> str:
     anything is owed. Says what was done; doing it again changes nothing more."""
     if _is_strange(ports, deployment):
         return "Nothing to do"
+    if member_of(deployment):
+        _found_host(ports, host_of(deployment), cause)
     record = change(ports, deployment, Record.hinted)
     if record.waiting and ports.executions.wake(record.waiting):
         return _noted(ports, deployment, "Woken", cause)
@@ -50,9 +63,23 @@ def nudge(ports: Ports, deployment: str, cause: str) -> str:
     return _noted(ports, deployment, "Started", cause)
 
 
+def _found_host(ports: Ports, host: str, cause: str) -> None:
+    """The first model behind an endpoint says what runs them all."""
+    desired = ports.ledger.load(host).desired
+    if desired is None or (desired.is_host and not desired.parts):
+        nudge(ports, host, cause)
+
+
 def deployments(ports: Ports) -> list[str]:
     """Every deployment, sorted: also one whose folder is gone, and one that nobody knows yet."""
-    return sorted({*ports.ledger.deployments(), *ports.uploaded.deployments()})
+    known = {*ports.ledger.deployments(), *ports.uploaded.deployments()}
+    hosts = (name for name in known if not member_of(name) and _is_host(ports, name))
+    return sorted(known.union(*(ports.uploaded.members(host) for host in hosts)))
+
+
+def _is_host(ports: Ports, deployment: str) -> bool:
+    desired = ports.ledger.load(deployment).desired
+    return desired is not None and desired.is_host
 
 
 def sweep(ports: Ports) -> dict[str, str]:

@@ -89,6 +89,10 @@ class Uploaded(Protocol):
         """What was uploaded last. Of the part without a name that is any archive's last version."""
         ...
 
+    def members(self, deployment: str) -> list[str]:
+        """The models that are uploaded to be behind its endpoint."""
+        ...
+
     def manifest(self, deployment: str, version: str) -> bytes: ...
 
     def read(self, artifact: Artifact) -> Iterable[bytes]:
@@ -169,9 +173,9 @@ class Endpoints(Protocol):
         """Delete the config, then its models, unless they are gone."""
         ...
 
-    def invoke(self, name: str, request: Request, variant: str = "") -> Reply:
-        """Ask the endpoint, or one variant of it; also that it fails, or does not answer within 60
-        seconds, is a reply."""
+    def invoke(self, name: str, request: Request, variant: str = "", model: str = "") -> Reply:
+        """Ask the endpoint, or one variant of it, or one model of many; also that it fails, or
+        does not answer within 60 seconds, is a reply."""
         ...
 
 
@@ -304,3 +308,4 @@ class Ports:
     parse_manifest: ParseManifest
     default_policy: Policy
     clock: Callable[[], float]
+    trusted: tuple[str, ...] = ()  # modules whose classes an artifact's pickles may have

@@ -9,7 +9,7 @@ from slipway.domain.desired import Approval, Artifact, Desired
 from slipway.domain.errors import AccountFault, Refused, Retryable
 from slipway.domain.plan.model import Model
 from slipway.domain.record import Record
-from slipway.domain.world import Inspected, Package, PackageApproval, read, unread
+from slipway.domain.world import Inspected, Package, PackageApproval, read, unread, waits
 from slipway.looking import change, planned
 from slipway.ports import Ports
 from slipway.stepping import Task, attempt, stoppable
@@ -53,7 +53,8 @@ def _read(ports: Ports, task: Task, inspected: Inspected) -> None:
 
 def _version(ports: Ports, task: Task, record: Record, desired: Desired, made: Model) -> str:
     """The version of a model, registered and, where the manifest does so, approved."""
-    automatic = desired.policy.approval == Approval.AUTOMATIC
+    owed = waits(desired, record.inspected)
+    automatic = desired.policy.approval == Approval.AUTOMATIC and not owed
     known = next((each for each in record.packages if each.key == made.package_key), None)
     approval = ports.registry.approval(known.arn, made) if known else None
     if known and approval is not None:
@@ -61,9 +62,8 @@ def _version(ports: Ports, task: Task, record: Record, desired: Desired, made: M
         if automatic and approval == PackageApproval.PENDING:
             ports.registry.approve(known.arn, "the manifest approves automatically")
         return known.arn
-    package = _registered(
-        ports, task, made, known, _summary(task, record, made), automatic=automatic
-    )
+    told = ": ".join(filter(None, (_summary(task, record, made), owed)))
+    package = _registered(ports, task, made, known, told, automatic=automatic)
     change(ports, task.deployment, lambda r: r.under(task.fence).registered(package))
     return package.arn
 
@@ -134,7 +134,9 @@ def _inspected(ports: Ports, task: Task, artifact: Artifact, instance_type: str)
     if record.readings and record.readings.count > READINGS:
         return unreadable(artifact, instance_type)
     try:
-        return inspect_upload(ports.uploaded, artifact, ports.site.region, instance_type)
+        return inspect_upload(
+            ports.uploaded, artifact, ports.site.region, instance_type, ports.trusted
+        )
     except Refused as refusal:
         return Inspected(artifact, instance_type, refused=str(refusal))
     except (Retryable, AccountFault):

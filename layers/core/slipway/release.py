@@ -166,6 +166,9 @@ def _plan_of(config: str, found: Look) -> Plan | None:
 
 def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, str], None]:
     """The call that changes the endpoint, with all that it needs in place. Raises Refused."""
+    if found.record.desired and found.record.desired.is_host:
+        # SageMaker makes no model of a prefix that nothing is below.
+        ports.uploaded.put(f"{naming.loadable_prefix(found.record.deployment)}.slipway", b"")
     _make(ports, step.config, found)
     return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
 
@@ -188,12 +191,14 @@ def _make(ports: Ports, config: str, found: Look) -> None:
     wanted, registered = found.plan, {each.key: each for each in found.world.packages}
     known = found.record.attempts.made_of(config)
     if wanted and registered.keys() >= {*wanted.package_keys} and wanted.config == config:
-        arns = {made.name: registered[made.package_key].arn for made in wanted.models}
+        made = (each for each in wanted.models if each.package_key)
+        arns = {each.name: registered[each.package_key].arn for each in made}
         ports.endpoints.prepare(wanted, arns)
     elif known and known.plan:
         arns = {
             m.name: _source(ports, known, m, registered.get(m.package_key))
             for m in known.plan.models
+            if m.package_key
         }
         ports.endpoints.prepare(known.plan, arns)
     elif not ports.endpoints.has_config(config):
@@ -218,7 +223,8 @@ def _good(found: Look) -> Good | None:
     if wanted is None or record.desired is None or not known.keys() >= {*wanted.package_keys}:
         return None
     made = replace(wanted, baseline=None, watch=UNWATCHED)
-    files = read(record.desired, record.inspected).values()
+    # What loads others is none of them.
+    files = () if record.desired.is_host else read(record.desired, record.inspected).values()
     inspected = tuple(replace(each, findings=()) for each in files)
     probed = record.probes.of(wanted.config)
     proven = probed is not None and probed.proven

@@ -22,6 +22,7 @@ class Settings:
     schedule_dead_letters_arn: str
     drift_namespace: str
     default_approval: Approval
+    trusted_modules: tuple[str, ...]
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -43,8 +44,14 @@ def read(environment: Mapping[str, str]) -> Settings:
             schedule_dead_letters_arn=environment["SLIPWAY_SCHEDULE_DEAD_LETTERS_ARN"],
             drift_namespace=environment["SLIPWAY_DRIFT_NAMESPACE"],
             default_approval=Approval(environment["SLIPWAY_DEFAULT_APPROVAL"]),
+            trusted_modules=modules(environment["SLIPWAY_TRUSTED_MODULES"]),
         )
     except KeyError as missing:
         raise InvalidInput(
             f"environment: {missing} is not set; template.yaml sets it under Globals"
         ) from missing
+
+
+def modules(text: str) -> tuple[str, ...]:
+    """The modules that a list with commas between names."""
+    return tuple(name for part in text.split(",") if (name := part.strip()))

@@ -13,6 +13,7 @@ from slipway.adapters.cloudwatch_alarms import CloudWatchAlarms
 from slipway.adapters.cloudwatch_measurements import CloudWatchMeasurements
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
 from slipway.adapters.eventbridge_bus import EventBridgeBus
+from slipway.adapters.s3_hosted import S3Hosted
 from slipway.adapters.s3_monitored import S3Monitored
 from slipway.adapters.s3_uploaded import S3Uploaded
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
@@ -23,6 +24,7 @@ from slipway.adapters.sns_announcements import SNSAnnouncements
 from slipway.adapters.stepfunctions_checks import StepFunctionsChecks
 from slipway.adapters.stepfunctions_executions import StepFunctionsExecutions
 from slipway.domain.desired import Approval, Policy, Runner
+from slipway.hosting import Places
 from slipway.ports import Ports
 
 # Of the modes measured under heavy throttling, standard with ten attempts ended soonest.
@@ -46,12 +48,13 @@ def session() -> boto3.Session:
 
 def build(given: settings.Settings, aws: boto3.Session) -> Ports:
     """The ports over AWS. Each adapter makes its client when it first needs one."""
+    own = SageMakerEndpoints(aws)
     return Ports(
         site=given.site,
         ledger=DynamoDBLedger(aws, given.table),
         uploaded=S3Uploaded(aws, given.site.bucket),
         registry=SageMakerRegistry(aws),
-        endpoints=SageMakerEndpoints(aws),
+        endpoints=Places(own, S3Hosted(aws, given.site.bucket, given.site.prefix, own)),
         executions=StepFunctionsExecutions(aws, given.state_machine_arn),
         announcements=SNSAnnouncements(aws, given.topic_arn),
         schedules={
@@ -73,6 +76,7 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
         parse_manifest=partial(_parse_manifest, given.default_approval),
         default_policy=Policy(approval=given.default_approval),
         clock=time.time,
+        trusted=given.trusted_modules,
     )
 
 

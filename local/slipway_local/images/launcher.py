@@ -2,14 +2,25 @@
 
 from pathlib import Path
 
+from slipway_local.images.custom import CustomImageRefused, find
 from slipway_local.images.environments import Environments, Progress
 from slipway_local.images.folders import Fetch, sweep
 from slipway_local.images.multi_model import MultiModelServer
 from slipway_local.images.processes import DEFAULT_BOUNDS
-from slipway_local.images.registry import FAMILIES, Family
+from slipway_local.images.registry import FAMILIES, Family, UnknownImage, family_of
 from slipway_local.images.server import Ground, ProcessServer
 from slipway_local.images.slipway_container.confinement import Bounds
 from slipway_local.sagemaker.serving import Container
+
+
+def image_trouble(project: Path | None, image: str) -> str:
+    """Why no container of the image can be started here; nothing where one can."""
+    try:
+        if find(project, image) is None:
+            family_of(image)
+    except (CustomImageRefused, UnknownImage) as error:
+        return str(error)
+    return ""
 
 
 class ProcessLauncher:

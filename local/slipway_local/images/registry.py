@@ -7,6 +7,10 @@ one entry here, and a server in `slipway_container`.
 """
 
 from dataclasses import dataclass
+from functools import cache
+
+from slipway.artifacts.images import families as families_of_aws
+from slipway.artifacts.images import images_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,23 @@ def _xgboost(tag: str, packages: tuple[str, ...], script_packages: tuple[str, ..
     return Family("sagemaker-xgboost", tag, *servers, packages, script_packages)
 
 
+def _old_xgboost(tag: str, xgboost: str, scipy: str, scikit_learn: str, pandas: str) -> Family:
+    # setuptools is in every Python of that time, and XGBoost imports its pkg_resources
+    packages = (f"xgboost=={xgboost}", "numpy==1.19.2", f"scipy=={scipy}", "setuptools==65.5.0")
+    return _xgboost(tag, packages, (f"scikit-learn=={scikit_learn}", f"pandas=={pandas}"))
+
+
+_OLD_XGBOOST_VERSIONS = (
+    ("0.90-1", "0.90", "1.2.2", "0.20.4", "0.24.2"),
+    ("0.90-2", "0.90", "1.2.2", "0.20.4", "0.24.2"),
+    ("1.0-1", "1.0.0", "1.2.2", "0.23.2", "1.1.3"),
+    ("1.2-1", "1.2.0", "1.5.3", "0.23.2", "1.1.3"),
+    ("1.2-2", "1.2.0", "1.5.3", "0.23.2", "1.1.3"),
+    ("1.3-1", "1.3.3", "1.6.2", "0.24.1", "1.2.4"),
+    ("1.5-1", "1.5.2", "1.6.2", "0.24.1", "1.2.4"),
+)
+
+
 def _built_in(algorithm: str, *packages: str) -> Family:
     server = algorithm.replace("-", "_")
     return Family(algorithm, "1", server, server, packages)
@@ -71,10 +92,10 @@ def _sparkml(tag: str) -> Family:
     return Family("sagemaker-sparkml-serving", tag, "sparkml", "sparkml", ())
 
 
-def _tensorflow(version: str) -> Family:
+def _tensorflow(version: str, repository: str = "tensorflow-inference") -> Family:
     servers = ("tensorflow_serving", "tensorflow_serving")
     packages = (f"tensorflow-cpu=={version}",)
-    return Family("tensorflow-inference", version, *servers, packages, finds_script=True)
+    return Family(repository, version, *servers, packages, finds_script=True)
 
 
 _TENSORFLOW_VERSIONS = (
@@ -124,12 +145,26 @@ _TENSORFLOW_VERSIONS = (
 )
 
 
-def _pytorch(version: str) -> Family:
+_OLD_TENSORFLOW_VERSIONS = ("1.11.0", "1.12.0")
+_GRAVITON_TENSORFLOW_VERSIONS = ("2.9.1", "2.12.1", "2.13.0", "2.14.1", "2.16.1")
+
+
+def _pytorch(version: str, repository: str = "pytorch-inference") -> Family:
     packages = (f"torch=={version}", "numpy==1.26.4")
-    return Family("pytorch-inference", version, "pytorch", "pytorch", packages, finds_script=True)
+    return Family(repository, version, "pytorch", "pytorch", packages, finds_script=True)
 
 
 _PYTORCH_VERSIONS = (
+    "1.2.0",
+    "1.3.1",
+    "1.4.0",
+    "1.5.0",
+    "1.6.0",
+    "1.7.1",
+    "1.8.0",
+    "1.8.1",
+    "1.9.0",
+    "1.9.1",
     "1.10.0",
     "1.10.2",
     "1.11.0",
@@ -147,6 +182,9 @@ _PYTORCH_VERSIONS = (
 )
 
 
+_GRAVITON_PYTORCH_VERSIONS = ("1.12.1", "2.0.0", "2.0.1", "2.1.0", "2.2.1", "2.3.0", "2.4.0")
+
+
 def _hugging_face(torch: str, transformers: str) -> Family:
     name, tag = "huggingface-pytorch-inference", f"{torch}-transformers{transformers}"
     packages = (
@@ -159,6 +197,12 @@ def _hugging_face(torch: str, transformers: str) -> Family:
 
 
 _HUGGING_FACE_VERSIONS = (
+    ("1.7.1", "4.6.1"),
+    ("1.8.1", "4.6.1"),
+    ("1.8.1", "4.10.2"),
+    ("1.9.0", "4.10.2"),
+    ("1.9.0", "4.11.0"),
+    ("1.9.1", "4.12.3"),
     ("1.10.2", "4.17.0"),
     ("1.13.1", "4.26.0"),
     ("2.0.0", "4.28.1"),
@@ -178,8 +222,10 @@ def _mxnet(version: str, package: str, repository: str = "mxnet-inference") -> F
     )
 
 
+# 1.4 wants a numpy that no Python of today has, and 1.5.0 binds no regression without labels
+_MXNET_1_4 = ",!=1.5.0"
 _MXNET_VERSIONS = (
-    ("1.4.1", "1.4.1"),
+    ("1.4.1", f"1.4.1{_MXNET_1_4}"),
     ("1.6.0", "1.6.0"),
     ("1.7.0", "1.7.0.post2"),
     ("1.8.0", "1.8.0.post0"),  # 1.8.0 itself wants an OpenBLAS of the system
@@ -201,12 +247,7 @@ FAMILIES = (
     _scikit_learn("1.2-1", "scikit-learn==1.2.1", "numpy==1.24.1", "scipy==1.9.3", "pandas==1.5.3"),
     _scikit_learn("1.4-2", "scikit-learn==1.4.2", "numpy==2.1.0", "scipy==1.14.1", "pandas==2.3.2"),
     _scikit_learn("1.9-0", "scikit-learn==1.9.0", "numpy==2.5.1", "scipy==1.18.0", "pandas==2.2.3"),
-    _xgboost(
-        "1.5-1",
-        # setuptools is in every Python of that time, and XGBoost 1.5 imports its pkg_resources
-        ("xgboost==1.5.2", "numpy==1.19.2", "scipy==1.6.2", "setuptools==65.5.0"),
-        ("scikit-learn==0.24.1", "pandas==1.2.4"),
-    ),
+    *(_old_xgboost(*versions) for versions in _OLD_XGBOOST_VERSIONS),
     _xgboost(
         "1.7-1",
         ("xgboost==1.7.4", "numpy==1.24.1", "scipy==1.9.3"),
@@ -223,16 +264,23 @@ FAMILIES = (
         ("scikit-learn==1.8.0", "pandas==2.2.3"),
     ),
     *map(_sparkml, ("2.2", "2.4", "3.3")),
-    _mxnet("1.4.0", "1.4.0", "sagemaker-mxnet-serving"),
+    _mxnet("1.4.0", f"1.4.0{_MXNET_1_4}", "sagemaker-mxnet-serving"),
     *(_mxnet(*versions) for versions in _MXNET_VERSIONS),
     *map(_tensorflow, _TENSORFLOW_VERSIONS),
+    *(_tensorflow(each, "sagemaker-tensorflow-serving") for each in _OLD_TENSORFLOW_VERSIONS),
+    *(_tensorflow(each, "tensorflow-inference-graviton") for each in _GRAVITON_TENSORFLOW_VERSIONS),
     *map(_pytorch, _PYTORCH_VERSIONS),
+    *(_pytorch(each, "pytorch-inference-graviton") for each in _GRAVITON_PYTORCH_VERSIONS),
+    _pytorch("2.6.0", "pytorch-inference-arm64"),
     *(_hugging_face(*versions) for versions in _HUGGING_FACE_VERSIONS),
 )
 
 # The pins of the drift function's layer: the engine that runs there runs here.
 _DRIFT = ("numpy==2.4.6", "polars==2.1.0")
 PROGRAMS = (Program("sagemaker-model-monitor-analyzer", "model_monitor", _DRIFT, "slipway_drift"),)
+
+
+_BEYOND = "what it holds does not install on a Python of today, and later versions do not read it"
 
 
 def family_of(image: str, families: tuple[Family, ...] = FAMILIES) -> Family:
@@ -244,12 +292,24 @@ def family_of(image: str, families: tuple[Family, ...] = FAMILIES) -> Family:
     for family in families:
         if family.holds(repository, tag):
             return family
+    if (repository, tag) in _of_aws():
+        raise UnknownImage(
+            f"AWS has {repository}:{tag} and can serve this, but this laptop cannot: {_BEYOND}; "
+            "deploy it on AWS, or save the model with a later version"
+        )
     tags = [family.tag for family in families if family.repository == repository]
     known = f"{repository} with the tags {', '.join(tags)}" if tags else _repositories(families)
     raise UnknownImage(
         f"image {image!r} is not known here: say in slipway.images.yaml what stands for an image "
         f"of your own (docs/your-model.md); known: {known}"
     )
+
+
+@cache
+def _of_aws() -> set[tuple[str, str]]:
+    """Repository and tag of every image of the inspector's table."""
+    images = [image for family in families_of_aws() for image in images_of(family)]
+    return {(image.repository, tag) for image in images for tag in image.tags.values()}
 
 
 def _repositories(families: tuple[Family, ...]) -> str:

@@ -15,6 +15,7 @@ from ministack.services import cloudwatch
 
 from slipway_local import alarms
 from slipway_local.alarms import Alarm, Datapoint
+from slipway_local.sagemaker.scalables import Ringing
 
 _SHORTEST_PERIOD = 0.25
 
@@ -51,8 +52,31 @@ class Watch:
             for alarm in list(cloudwatch._alarms.values()):
                 self._judge_when_due(alarm, time.time())
 
+    def ringing(self, action: str) -> Sequence[Ringing]:
+        """The alarms in the state ALARM that have the action, with the last value of each that a
+        whole period has."""
+        with request_scope(*self._owner):
+            return [
+                Ringing(alarm["AlarmName"], value, alarm["Threshold"])
+                for alarm in list(cloudwatch._alarms.values())
+                if alarm["StateValue"] == "ALARM" and alarm.get("ActionsEnabled", True)
+                if action in (alarm.get("AlarmActions") or ())
+                if (value := self._last(alarm, time.time())) is not None
+            ]
+
+    def _last(self, stored: Any, now: float) -> float | None:
+        length = self._length(stored)
+        current, span = int(now / length), _alarm(stored).span
+        starts = [(current - age) * length for age in range(span, 0, -1)]
+        values = [each.value for each in _datapoints(stored, starts, length)]
+        return next((value for value in reversed(values) if value is not None), None)
+
+    def _length(self, stored: Any) -> float:
+        """How many seconds the alarm's period lasts here."""
+        return max(_SHORTEST_PERIOD, float(stored["Period"]) * self._time_scale)
+
     def _judge_when_due(self, stored: Any, now: float) -> None:
-        length = max(_SHORTEST_PERIOD, stored["Period"] * self._time_scale)
+        length = self._length(stored)
         current = int(now / length)
         arn = stored["AlarmArn"]
         if not stored.get("MetricName") or self._judged.setdefault(arn, current) == current:

@@ -13,6 +13,7 @@ from typing import Any
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, responses, router
 
+from slipway_local.sagemaker import scaling
 from slipway_local.sagemaker.wire import Request, Response, operation_of
 
 # The parameter that names a resource, and the kind of resource it names.
@@ -64,7 +65,12 @@ def refusal(request: Request) -> Response | None:
     region = responses.get_region()
     for check in checks(operation, _params(request), region, responses.get_account_id()):
         denied = iam_evaluator.enforce(
-            key, check.action, "sagemaker", region, check.resource, dict(check.context)
+            key,
+            check.action,
+            check.action.partition(":")[0],
+            region,
+            check.resource,
+            dict(check.context),
         )
         if denied is not None:
             return _refused(check, denied)
@@ -83,6 +89,9 @@ def trust_loopback() -> None:
 
 def checks(operation: str, params: Mapping[str, Any], region: str, account: str) -> Iterator[Check]:
     """What the policies must allow for `operation`: the action on each resource, tags, the role."""
+    if operation in scaling.OPERATIONS:
+        yield _scaling_check(operation, params, region, account)
+        return
     action, tags = f"sagemaker:{operation}", _tag_context(params)
     resources = [*_resources(operation, params, f"arn:aws:sagemaker:{region}:{account}:")]
     for resource in resources or ["*"]:
@@ -91,6 +100,21 @@ def checks(operation: str, params: Mapping[str, Any], region: str, account: str)
         yield Check("sagemaker:AddTags", resources[0] if resources else "*", tags)
     for role in _roles(params):
         yield Check("iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"})
+
+
+def _scaling_check(operation: str, params: Mapping[str, Any], region: str, account: str) -> Check:
+    """Source: "Actions, resources, and condition keys for AWS Application Auto Scaling"."""
+    everything = operation.startswith("Describe")
+    resource = f"arn:aws:application-autoscaling:{region}:{account}:scalable-target/*"
+    context = {
+        "application-autoscaling:service-namespace": params.get("ServiceNamespace"),
+        "application-autoscaling:scalable-dimension": params.get("ScalableDimension"),
+    }
+    return Check(
+        f"application-autoscaling:{operation}",
+        "*" if everything else resource,
+        {key: value for key, value in context.items() if value is not None},
+    )
 
 
 def _roles(params: Mapping[str, Any]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from slipway_local.ministack.authorize import refusal
 from slipway_local.sagemaker.wire import Handle, Request, Response
 
 SERVICE = "sagemaker"
+SCALING = "application-autoscaling"
 _THREADS = 32
 
 _Answer = tuple[int, dict[str, str], bytes]
@@ -19,15 +20,21 @@ _Handler = Callable[[str, str, dict[str, str], bytes, Mapping[str, list[str]]], 
 
 
 def mount(handle: Handle, *, auth: bool) -> None:
-    """Answer requests signed for `sagemaker` with `handle`, which may take its time.
+    """Answer requests signed for `sagemaker`, or for `application-autoscaling`, with `handle`,
+    which may take its time.
 
-    Both of its APIs are signed alike: the control plane is told by its target header, the
+    Both of SageMaker's APIs are signed alike: the control plane is told by its target header, the
     runtime by having none. With `auth` the caller's policies are enforced first.
     """
     app.SERVICE_HANDLERS[SERVICE] = _handler(handle, auth=auth)
     router.SERVICE_PATTERNS[SERVICE] = {
         "target_prefixes": ["SageMaker."],
         "host_patterns": [r"api\.sagemaker\.", r"runtime\.sagemaker\."],
+    }
+    app.SERVICE_HANDLERS[SCALING] = app.SERVICE_HANDLERS[SERVICE]
+    router.SERVICE_PATTERNS[SCALING] = {
+        "target_prefixes": ["AnyScaleFrontendService."],
+        "host_patterns": [r"application-autoscaling\."],
     }
     _integrate_with_step_functions()
 

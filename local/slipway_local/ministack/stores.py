@@ -11,6 +11,7 @@ from ministack.services import cloudwatch, cloudwatch_logs, iam, s3, sns
 
 from slipway_local.sagemaker.metrics import Datum
 
+_UNSAID = ("binary/octet-stream", "application/octet-stream")
 _SERVICE = "sagemaker.amazonaws.com"
 
 
@@ -45,6 +46,21 @@ def object_finder(account: str, region: str) -> Callable[[str], bool]:
             return any(found.startswith(key) for found in [*objects]) if below else key in objects
 
     return exists
+
+
+def object_kinds(account: str, region: str) -> Callable[[str], str]:
+    """A function that gives the content type of the object at an `s3://bucket/key` URL, nothing
+    where nobody said one."""
+
+    def kind(url: str) -> str:
+        parts = urlsplit(url, allow_fragments=False)
+        with request_scope(account, region):
+            bucket = s3._buckets.get(parts.netloc) or {"objects": {}}
+            found = bucket["objects"].get(parts.path.removeprefix("/"), {})
+        said = str(found.get("content_type", ""))
+        return "" if said in _UNSAID else said
+
+    return kind
 
 
 def role_finder(account: str, region: str) -> Callable[[str], bool]:
@@ -149,6 +165,26 @@ def metrics_writer(account: str, region: str) -> Callable[[Iterable[Datum]], Non
                 )  # fmt: skip
 
     return write
+
+
+def alarm_putter(account: str, region: str) -> Callable[[Mapping[str, Any]], None]:
+    """A function that makes an alarm, as PutMetricAlarm takes it."""
+
+    def put(alarm: Mapping[str, Any]) -> None:
+        with request_scope(account, region):
+            cloudwatch._put_metric_alarm({}, dict(alarm), is_cbor=False, is_json=True)
+
+    return put
+
+
+def alarm_deleter(account: str, region: str) -> Callable[[str], None]:
+    """A function that deletes the alarm of that name, if it is there."""
+
+    def delete(name: str) -> None:
+        with request_scope(account, region):
+            cloudwatch._delete_alarms({}, {"AlarmNames": [name]}, is_cbor=False, is_json=True)
+
+    return delete
 
 
 def alarm_reader(account: str, region: str) -> Callable[[str], bool]:

@@ -14,6 +14,7 @@ from slipway_local.sagemaker.fleets import Fleet
 from slipway_local.sagemaker.jobs import ProcessingJob, Runner
 from slipway_local.sagemaker.metrics import Datum
 from slipway_local.sagemaker.rollouts import Rollout
+from slipway_local.sagemaker.scalables import Activity, Place, Policy, Ringing, Target
 from slipway_local.sagemaker.serving import Launcher
 
 Params = dict[str, Any]
@@ -32,7 +33,8 @@ class Durations:
     update was rolled back; at 0 the rollback is silent. `capturing` is how long captured requests
     are collected before they are written to S3. `hour` is how long an hour of a monitoring schedule
     lasts, and `monitoring` how long after it the schedule's execution starts: what was captured
-    must be in S3 by then.
+    must be in S3 by then. `second` is how long a second of a scaling policy's cooldown lasts, and
+    `measuring` the time between two looks at what instances use.
     """
 
     creating: float = 0.0
@@ -46,6 +48,8 @@ class Durations:
     capturing: float = 60.0
     hour: float = 3600.0
     monitoring: float = 120.0
+    second: float = 1.0
+    measuring: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +197,17 @@ class Account:
     in_alarm: Callable[[str], bool]
     has_object: Callable[[str], bool]
     has_role: Callable[[str], bool]
+    image_trouble: Callable[[str], str]
     runner: Runner
     find_objects: Callable[[str], Sequence[str]]
     read_object: Callable[[str], bytes]
+    object_kind: Callable[[str], str]
     put_object: Callable[..., None]
     publish: Callable[[str, str], None]
     background: Callable[[Callable[[], None]], None]
+    put_alarm: Callable[[Mapping[str, Any]], None]
+    delete_alarm: Callable[[str], None]
+    ringing: Callable[[str], Sequence[Ringing]]
     lock: RLock = field(default_factory=RLock)
     models: dict[str, Resource] = field(default_factory=dict)
     configs: dict[str, Resource] = field(default_factory=dict)
@@ -218,6 +227,11 @@ class Account:
     captures: Captures = field(default_factory=Captures)
     waiting: list[Waiting] = field(default_factory=list)
     running: Counter[str] = field(default_factory=Counter)
+    targets: dict[Place, Target] = field(default_factory=dict)
+    policies: dict[tuple[Place, str], Policy] = field(default_factory=dict)
+    activities: list[Activity] = field(default_factory=list)
+    measured: float = 0.0
+    worked: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
 
     def arn(self, kind: str, name: str) -> str:
         """SageMaker writes ARNs in lower case, whatever the name's case."""

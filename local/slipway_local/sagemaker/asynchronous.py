@@ -133,6 +133,8 @@ def _answer(account: Account, waiting: Waiting) -> Params:
     params = waiting.params
     body = params.get("Body") or account.read_object(params["InputLocation"])
     asked = {name: params[name] for name in _FORWARDED if name in params}
+    if "InputLocation" in params and "ContentType" not in params:
+        asked |= present(ContentType=account.object_kind(params["InputLocation"]) or None)
     timeout = params.get("InvocationTimeoutSeconds", _TIMEOUT)
     whole = {**asked, "EndpointName": waiting.endpoint, "InferenceId": waiting.id, "Body": body}
     return runtime.serve(account, whole, timeout)

@@ -47,6 +47,7 @@ def update_endpoint(account: Account, params: Params) -> Params:
     if params.get("RetainDeploymentConfig", False):
         strategy = endpoint.deployment_config
     body = _wanted(endpoint, config, params)
+    _check_scaled(account, endpoint, body["ProductionVariants"])
     if strategy and endpoint.fleet is not None:
         _check_names(endpoint.fleet, body["ProductionVariants"])
         _check_rolling(strategy, body["ProductionVariants"])
@@ -134,6 +135,21 @@ def _check_names(fleet: Fleet, variants: Iterable[Params]) -> None:
             "With a DeploymentConfig the new endpoint configuration must have the same variant "
             f"names as the old one: {', '.join(sorted(old))}, and not {', '.join(sorted(new))}."
         )
+
+
+def _check_scaled(account: Account, endpoint: Endpoint, variants: Iterable[Params]) -> None:
+    """A variant that scales itself stays, on instances of its type. Source: "Update endpoints that
+    use automatic scaling"; the wording is not published."""
+    types = {variant["VariantName"]: variant.get("InstanceType") for variant in variants}
+    for place in account.targets:
+        fleet = endpoint.fleet if place.endpoint == endpoint.name else None
+        old = fleet.variant(place.variant) if fleet else None
+        if old is not None and types.get(old.name, "") != old.config.get("InstanceType"):
+            raise invalid(
+                f"Variant {old.name} is registered with Application Auto Scaling: its "
+                "InstanceType cannot be changed, and it cannot be removed, before its policies are "
+                "deleted and DeregisterScalableTarget is called."
+            )
 
 
 def _check_rolling(strategy: Params, variants: Sequence[Params]) -> None:

@@ -28,7 +28,7 @@ def connect(emitter: BaseEventHooks, handle: Handle) -> None:
         return AWSResponse(request.url, response.status, headers, _Raw(response.body))
 
     handler: Any = answer  # the hooks' type says that a handler returns nothing
-    for service in ("sagemaker", "sagemaker-runtime"):
+    for service in ("sagemaker", "sagemaker-runtime", "application-auto-scaling"):
         emitter.register(f"before-send.{service}", handler)
 
 

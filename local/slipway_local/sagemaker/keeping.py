@@ -26,6 +26,7 @@ from slipway_local.sagemaker.account import (
 from slipway_local.sagemaker.fleets import Fleet, Program
 from slipway_local.sagemaker.jobs import Ending, ProcessingJob
 from slipway_local.sagemaker.rollouts import plan
+from slipway_local.sagemaker.scalables import Activity, Policy, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,9 @@ class Kept:
     packages: dict[str, Package]
     versions: dict[str, int]
     tokens: dict[str, tuple[str, Params]]
+    targets: Sequence[Target]
+    policies: Sequence[Policy]
+    activities: Sequence[Activity]
     definitions: dict[str, Resource]
     schedules: dict[str, Schedule]
     tags: dict[str, dict[str, str]]
@@ -154,6 +158,9 @@ def restore(account: Account, content: bytes) -> None:
             getattr(account, name).update(getattr(kept, name))
         for name in ("definitions", "schedules", "tags"):
             getattr(account, name).update(getattr(kept, name))
+        account.targets.update({each.place: each for each in kept.targets})
+        account.policies.update({(each.place, each.name): each for each in kept.policies})
+        account.activities = list(kept.activities)
         for endpoint in kept.endpoints:
             _restore_endpoint(account, endpoint)
         for job in kept.jobs:
@@ -168,6 +175,8 @@ def _adapter() -> TypeAdapter[Kept]:
 
 def _kept(account: Account) -> Kept:
     members = _members(Kept, account)
+    members["targets"] = [*account.targets.values()]
+    members["policies"] = [*account.policies.values()]
     members["endpoints"] = [_endpoint(each) for each in account.endpoints.values()]
     members["jobs"] = [KeptJob(**_members(KeptJob, each)) for each in account.jobs.values()]
     members["executions"] = [

@@ -14,6 +14,7 @@ from slipway_local.sagemaker.errors import Refusal, invalid
 
 Row = dict[str, Any]
 DEFAULT_SIZE = 10
+_IDENTITIES = ("Arn", "ARN", "ActivityId")
 
 # The reference says "greater than or equal to" for creation and "after" for modification.
 _TIMES: Sequence[tuple[str, str, Callable[[float, float], bool]]] = (
@@ -68,10 +69,10 @@ def _label(row: Row, name: str) -> str:
 
 
 def _arn(row: Row) -> str:
-    """What tells rows apart: an ARN, or a monitoring execution's schedule and time."""
+    """What tells rows apart: an ARN, an id, or a monitoring execution's schedule and time."""
     if "ScheduledTime" in row:
         return f"{row['MonitoringScheduleName']}/{row['ScheduledTime']}"
-    return next(str(value) for field, value in row.items() if field.endswith("Arn"))
+    return next(str(value) for field, value in row.items() if field.endswith(_IDENTITIES))
 
 
 def _sort_key(by: str, name: str) -> Callable[[Row], tuple[Any, str]]:

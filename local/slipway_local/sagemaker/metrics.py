@@ -35,13 +35,22 @@ class Datum:
 
 
 def invocation(
-    endpoint: str, variant: str, *, status: int, model_us: float, overhead_us: float, time: float
+    endpoint: str,
+    variant: str,
+    *,
+    status: int,
+    model_us: float,
+    overhead_us: float,
+    instances: int | None,
+    time: float,
 ) -> Sequence[Datum]:
     """What one answered request counts as: zeros are published too, as AWS does, so that an
-    average of Invocation5XXErrors is an error rate."""
+    average of Invocation5XXErrors is an error rate. A serverless variant has no `instances`."""
     dimensions = {"EndpointName": endpoint, "VariantName": variant}
+    each = () if not instances else (("InvocationsPerInstance", 1.0 / instances, "None"),)
     values = (
         ("Invocations", 1.0, "None"),
+        *each,
         ("Invocation4XXErrors", float(400 <= status < 500), "None"),
         ("Invocation5XXErrors", float(status >= 500), "None"),
         ("ModelLatency", model_us, "Microseconds"),
@@ -74,6 +83,39 @@ def loading(
     data = [Datum(name, value, unit, dimensions, time) for name, value, unit in values]
     count = Datum("LoadedModelCount", float(models), "None", dimensions, time, INSTANCES)
     return [*data, count]
+
+
+def concurrency(endpoint: str, variant: str, *, share: float, time: float) -> Datum:
+    """How much of a serverless variant's provisioned concurrency is in use, as a share of one."""
+    dimensions = {"EndpointName": endpoint, "VariantName": variant}
+    name = "ServerlessProvisionedConcurrencyUtilization"
+    return Datum(name, share, "None", dimensions, time)
+
+
+def backlog(endpoint: str, *, waiting: int, instances: int, time: float) -> Sequence[Datum]:
+    """How many requests wait in an asynchronous endpoint's line.
+
+    Source: "Monitor asynchronous endpoint" and "Autoscale an asynchronous endpoint".
+    """
+    values = [
+        ("ApproximateBacklogSize", float(waiting)),
+        ("HasBacklogWithoutCapacity", float(waiting > 0 and not instances)),
+    ]
+    if instances:
+        values.append(("ApproximateBacklogSizePerInstance", waiting / instances))
+    dimensions = {"EndpointName": endpoint}
+    return [Datum(name, value, "Count", dimensions, time) for name, value in values]
+
+
+def utilization(
+    endpoint: str, variant: str, *, percentages: Mapping[str, float], time: float
+) -> Sequence[Datum]:
+    """What of its instances a variant's containers use."""
+    dimensions = {"EndpointName": endpoint, "VariantName": variant}
+    return [
+        Datum(name, value, "Percent", dimensions, time, INSTANCES)
+        for name, value in percentages.items()
+    ]
 
 
 def unloading(endpoint: str, variant: str, *, took_us: float, time: float) -> Datum:

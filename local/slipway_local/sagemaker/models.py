@@ -105,6 +105,8 @@ def _check_names(chain: Sequence[Mapping[str, Any]], *, direct: bool) -> None:
 def _check(account: Account, definition: Mapping[str, Any]) -> None:
     if "Image" not in definition:
         raise invalid("A container must name an Image or a ModelPackageName.")
+    if trouble := account.image_trouble(definition["Image"]):
+        raise invalid(f"Requested image {definition['Image']} not found: {trouble}")
     if definition.get("Mode") == "MultiModel" and "ModelDataUrl" not in definition:
         raise invalid("A MultiModel container needs the ModelDataUrl of its models' prefix.")
     source = definition.get("ModelDataSource", {}).get("S3DataSource", {})
@@ -118,10 +120,11 @@ def _check(account: Account, definition: Mapping[str, Any]) -> None:
 
 
 def _check_data(account: Account, definition: Mapping[str, Any]) -> None:
-    """Of several models' prefix at least one object must be there."""
+    """Of several models' prefix nothing need be there yet: the SageMaker SDK's MultiDataModel is
+    deployed before its first model is added."""
     url = _data_url(definition)
-    place = f"{url.rstrip('/')}/" if url and definition.get("Mode") == "MultiModel" else url
-    if place and place.startswith("s3://") and not account.has_object(place):
+    several = definition.get("Mode") == "MultiModel"
+    if url and url.startswith("s3://") and not several and not account.has_object(url):
         raise invalid(f"Could not find model data at {url}.")
 
 

@@ -5,11 +5,11 @@ cloud.control.create_model(...)
 cloud.pass_time(120)
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from math import inf
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore import UNSIGNED
@@ -17,6 +17,7 @@ from botocore.config import Config
 
 from slipway_local.sagemaker.account import Durations
 from slipway_local.sagemaker.inprocess import connect
+from slipway_local.sagemaker.scalables import Ringing
 from slipway_local.sagemaker.scripted import JobScript, Script, ScriptedLauncher, ScriptedRunner
 from slipway_local.sagemaker.service import SageMaker
 from slipway_local.sagemaker.wire import Handle
@@ -58,13 +59,17 @@ class Rehearsal:
         jobs: Mapping[str, JobScript] | None = None,
         has_object: Callable[[str], bool] = lambda _: True,
         has_role: Callable[[str], bool] = lambda _: True,
+        image_trouble: Callable[[str], str] = lambda _: "",
     ) -> None:
         self.clock = Clock()
         self.events: list[Event] = []
         self.metrics: list[Datum] = []
         self.notices: list[tuple[str, str]] = []
         self.alarms: set[str] = set()
+        self.made_alarms: dict[str, Mapping[str, Any]] = {}
+        self.values: dict[str, float] = {}
         self.objects: dict[str, bytes] = {}
+        self.kinds: dict[str, str] = {}
         self.launcher = ScriptedLauncher(self.clock, dict(scripts or {}))
         self.runner = ScriptedRunner(self.clock, dict(jobs or {}))
         self.service = SageMaker(
@@ -76,15 +81,22 @@ class Rehearsal:
             put_object=self._put,
             has_object=has_object,
             has_role=has_role,
+            image_trouble=image_trouble,
             read_object=self._read,
+            object_kind=lambda url: self.kinds.get(url, ""),
             publish=lambda topic, message: self.notices.append((topic, message)),
             find_objects=lambda place: [url for url in self.objects if url.startswith(place)],
             runner=self.runner,
             in_alarm=self.alarms.__contains__,
+            put_alarm=lambda alarm: self.made_alarms.update({alarm["AlarmName"]: alarm}),
+            delete_alarm=self._delete_alarm,
+            ringing=self._ringing,
             durations=durations,
             quotas=quotas,
         )
         self.control, self.runtime = clients(self.service.handle)
+        self.scaling = _session().client("application-autoscaling", config=_UNSIGNED)
+        connect(self.scaling.meta.events, self.service.handle)
 
     def pass_time(self, seconds: float) -> None:
         """Move the clock, stopping wherever something is due."""
@@ -95,9 +107,20 @@ class Rehearsal:
         self.clock.now = end
         self.service.tick()
 
+    def _delete_alarm(self, name: str) -> None:
+        self.made_alarms.pop(name, None)
+
+    def _ringing(self, action: str) -> Sequence[Ringing]:
+        """The alarms that a test has put into ALARM, with the values that it gave them."""
+        return [
+            Ringing(name, self.values.get(name, 0.0), alarm["Threshold"])
+            for name, alarm in self.made_alarms.items()
+            if name in self.alarms and action in alarm["AlarmActions"]
+        ]
+
     def _put(self, bucket: str, key: str, body: bytes, kind: str = "") -> None:
-        del kind
         self.objects[f"s3://{bucket}/{key}"] = body
+        self.kinds[f"s3://{bucket}/{key}"] = kind
 
     def _read(self, url: str) -> bytes:
         if url not in self.objects:

@@ -1,6 +1,6 @@
 """InvokeEndpoint: choose a variant, pass the request through its containers, count it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,6 +16,7 @@ from slipway_local.sagemaker.errors import (
     timed_out,
     unavailable,
 )
+from slipway_local.sagemaker.metrics import Datum
 from slipway_local.sagemaker.operations import Operations, Params
 from slipway_local.sagemaker.routes import Route, Stage
 from slipway_local.sagemaker.serving import Invocation, Reply, ServerGone
@@ -116,12 +117,21 @@ def _leave(account: Account, route: Route, status: int, timing: Timing) -> None:
         status=status,
         model_us=model * 1e6,
         overhead_us=(answered - timing.began - model) * 1e6,
+        instances=route.variant.instances,
         time=answered,
     )
     with account.lock:
+        account.metrics.extend([*data, *_concurrency(route, answered)])
         route.variant.in_flight -= 1
         route.fleet.leave()
-        account.metrics.extend(data)
+
+
+def _concurrency(route: Route, time: float) -> Iterator[Datum]:
+    variant = route.variant
+    provisioned = (variant.serverless or {}).get("ProvisionedConcurrency", 0)
+    if provisioned:
+        share = variant.in_flight / provisioned
+        yield metrics.concurrency(route.endpoint, variant.name, share=share, time=time)
 
 
 def _ask(account: Account, route: Route, params: Params, timing: Timing, timeout: float) -> Reply:

@@ -1,9 +1,11 @@
-"""SageMaker, embedded: the control plane and the runtime of one account in one region."""
+"""SageMaker, embedded: the control plane and the runtime of one account in one region, and
+Application Auto Scaling as far as it scales endpoints."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from slipway_local.sagemaker import (
@@ -18,8 +20,11 @@ from slipway_local.sagemaker import (
     packages,
     processing,
     runtime,
+    scaling,
+    scaling_actions,
     schedules,
     tags,
+    utilization,
     wire,
 )
 from slipway_local.sagemaker.account import Account, Durations
@@ -30,6 +35,7 @@ from slipway_local.sagemaker.jobs import Ending, Job, Runner
 from slipway_local.sagemaker.logs import Logs, Write
 from slipway_local.sagemaker.metrics import Datum
 from slipway_local.sagemaker.operations import Operations, Params
+from slipway_local.sagemaker.scalables import Ringing
 from slipway_local.sagemaker.serving import Launcher
 from slipway_local.sagemaker.wire import Request, Response
 
@@ -45,13 +51,18 @@ _CONTROL: Operations = {
     **executions.OPERATIONS,
     **tags.OPERATIONS,
 }
+_SCALING: Operations = scaling.OPERATIONS
 _RUNTIME: Operations = {**runtime.OPERATIONS, **asynchronous.OPERATIONS}
 _LOG = logging.getLogger(__name__)
 
 
 def operations() -> Mapping[str, Sequence[str]]:
     """What is executed, by API."""
-    return {"sagemaker": sorted(_CONTROL), "sagemaker-runtime": sorted(_RUNTIME)}
+    return {
+        "sagemaker": sorted(_CONTROL),
+        "sagemaker-runtime": sorted(_RUNTIME),
+        "application-autoscaling": sorted(_SCALING),
+    }
 
 
 def _drop(_: object) -> None:
@@ -79,6 +90,20 @@ def _none(_: str) -> Sequence[str]:
 
 def _empty(url: str) -> bytes:
     raise FileNotFoundError(f"No object at {url}.")
+
+
+def _untold(_: str) -> str:
+    """No object says its content type, and no image why it is not served."""
+    return ""
+
+
+def _unmade(_: Mapping[str, Any] | str) -> None:
+    """There are no alarms."""
+
+
+def _quiet(_: str) -> Sequence[Ringing]:
+    """No alarm rings."""
+    return ()
 
 
 def _unheard(_topic: str, _message: str) -> None:
@@ -113,11 +138,15 @@ class SageMaker:
     handed out after the lock is released, so a listener may call the service back. Captured
     requests are written with `put_object(bucket, key, body[, type])`, by `tick` alone. So is what
     asynchronous endpoints answer, by the work that is given to `background`, which also tells
-    topics with `publish(topic, message)`. `read_object(url)` raises FileNotFoundError.
+    topics with `publish(topic, message)`. `read_object(url)` raises FileNotFoundError;
+    `object_kind(url)` is the object's content type, or nothing.
     What containers print goes to `put_log(group, stream, lines)`, by `tick`, too.
     `has_object(url)` says whether an s3:// URL names an object or, where it ends with a slash,
     has any below it; `find_objects(url)` lists the URLs that begin with it. `has_role(arn)` says
-    whether SageMaker may assume the role. `runner` runs processing jobs.
+    whether SageMaker may assume the role, `image_trouble(image)` why no container of that image is
+    started here, and nothing where one is. `runner` runs processing jobs. Scaling policies make
+    alarms with `put_alarm`, as PutMetricAlarm takes them; `ringing(policy_arn)` tells of those
+    in the state ALARM whose action the policy is.
     """
 
     def __init__(
@@ -131,13 +160,18 @@ class SageMaker:
         put_object: Callable[..., None] = _discard,
         has_object: Callable[[str], bool] = _found,
         has_role: Callable[[str], bool] = _found,
+        image_trouble: Callable[[str], str] = _untold,
         find_objects: Callable[[str], Sequence[str]] = _none,
         read_object: Callable[[str], bytes] = _empty,
+        object_kind: Callable[[str], str] = _untold,
         publish: Callable[[str, str], None] = _unheard,
         put_log: Write | None = None,
         background: Callable[[Callable[[], None]], None] = _at_once,
         runner: Runner | None = None,
         in_alarm: Callable[[str], bool] = _silent,
+        put_alarm: Callable[[Mapping[str, Any]], None] = _unmade,
+        delete_alarm: Callable[[str], None] = _unmade,
+        ringing: Callable[[str], Sequence[Ringing]] = _quiet,
         durations: Durations | None = None,
         quotas: Mapping[str, int] | None = None,
         account_id: str = "000000000000",
@@ -159,12 +193,17 @@ class SageMaker:
             in_alarm=in_alarm,
             has_object=has_object,
             has_role=has_role,
+            image_trouble=image_trouble,
             runner=runner or _NoRunner(),
             find_objects=find_objects,
             read_object=read_object,
+            object_kind=object_kind,
             put_object=put_object,
             publish=publish,
             background=background,
+            put_alarm=put_alarm,
+            delete_alarm=delete_alarm,
+            ringing=ringing,
         )
 
     def handle(self, request: Request) -> Response:
@@ -182,7 +221,7 @@ class SageMaker:
         try:
             if operation in _RUNTIME:
                 return _RUNTIME[operation](self.account, params)
-            run = _CONTROL.get(operation)
+            run = _CONTROL.get(operation) or _SCALING.get(operation)
             if run is None:
                 raise unsupported(operation)
             with self.account.lock:
@@ -195,6 +234,7 @@ class SageMaker:
         """Let everything that is due happen."""
         with self.account.lock:
             self._advance()
+        utilization.measure(self.account)
         self._deliver()
         self._store_captures()
         self._logs.ship()
@@ -234,6 +274,7 @@ class SageMaker:
         self._logs.notice(self.account.endpoints.values())
         deployments.advance(self.account)
         asynchronous.advance(self.account)
+        scaling_actions.advance(self.account)
         processing.advance(self.account)
         schedules.advance(self.account)
 

@@ -1,6 +1,7 @@
 """HTTP in, HTTP out: SageMaker's two protocols, spoken from botocore's own service models.
 
-The control plane is AWS JSON 1.1 (`X-Amz-Target: SageMaker.<Operation>`), the runtime is REST
+The control plane is AWS JSON 1.1 (`X-Amz-Target: SageMaker.<Operation>`), as is Application Auto
+Scaling, which scales endpoints; the runtime is REST
 JSON (`POST /endpoints/<name>/invocations`). `handle` is a pure function of the request and of
 the `call` that runs the operation, so faults are composed by wrapping it.
 """
@@ -21,8 +22,8 @@ from slipway_local.sagemaker.shapes import Shapes
 TARGET = "x-amz-target"
 _JSON = "application/x-amz-json-1.1"
 
-# The two models give different shapes the same name, so each has checks of its own.
-_CONTROL = Shapes()
+# The models give different shapes the same name, so each has checks of its own.
+_JSON_SERVICES = {name: Shapes() for name in ("sagemaker", "application-autoscaling")}
 _RUNTIME = Shapes()
 
 Params = dict[str, Any]
@@ -54,7 +55,7 @@ Handle = Callable[[Request], Response]
 
 @cache
 def service_model(name: str) -> ServiceModel:
-    """botocore's model of `sagemaker` or `sagemaker-runtime`; loaded once, on first use."""
+    """botocore's model of a service that is spoken here; loaded once, on first use."""
     return ServiceModel(botocore.loaders.Loader().load_service_model(name, "service-2"), name)
 
 
@@ -79,9 +80,12 @@ def handle(request: Request, call: Call) -> Response:
 
 @cache
 def _json_operations() -> Mapping[str, OperationModel]:
-    model = service_model("sagemaker")
-    prefix = model.metadata["targetPrefix"]
-    return {f"{prefix}.{name}": model.operation_model(name) for name in model.operation_names}
+    models = [service_model(name) for name in _JSON_SERVICES]
+    return {
+        f"{model.metadata['targetPrefix']}.{name}": model.operation_model(name)
+        for model in models
+        for name in model.operation_names
+    }
 
 
 def _operation(request: Request) -> OperationModel:
@@ -108,7 +112,8 @@ def _json_params(operation: OperationModel, body: bytes) -> Params:
         sent = json.loads(body or b"{}")
     except (RecursionError, ValueError) as error:
         raise malformed(f"the body is not JSON: {error}") from error
-    return _CONTROL.check(operation.input_shape, sent, "ValidationException")
+    shapes = _JSON_SERVICES[operation.service_model.service_name]
+    return shapes.check(operation.input_shape, sent, "ValidationException")
 
 
 def _rest_call(operation: OperationModel, request: Request, call: Call) -> Response:

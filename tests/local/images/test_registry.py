@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from slipway.artifacts.images import families, images_of
 from slipway_local.images.registry import FAMILIES, PROGRAMS, UnknownImage, family_of, program_of
 
 DRIFT_PINS = Path(__file__).parents[3] / "layers/drift/requirements.txt"
@@ -51,7 +52,7 @@ def test_what_is_not_known_is_told_with_what_is(image: str) -> None:
         family_of(image)
     assert repr(image) in str(refusal.value)
     if image.startswith(f"{US}/sagemaker-xgboost") and "@" not in image:
-        assert "known: sagemaker-xgboost with the tags 1.5-1, 1.7-1, 3.0-5" in str(refusal.value)
+        assert "known: sagemaker-xgboost with the tags 0.90-1, 0.90-2, 1.0-1" in str(refusal.value)
     else:
         assert all(family.repository in str(refusal.value) for family in FAMILIES)
 
@@ -85,3 +86,23 @@ def test_the_analyzer_has_the_packages_of_the_drift_layer() -> None:
     pinned = {line.partition(" ")[0] for line in DRIFT_PINS.read_text().splitlines()}
     [analyzer] = [each for each in PROGRAMS if each.brings == "slipway_drift"]
     assert set(analyzer.packages) <= pinned
+
+
+def test_every_image_that_the_inspector_chooses_is_served_here_or_said_not_to_be() -> None:
+    chosen = [image for family in families() for image in images_of(family)]
+    names = {f"{image.repository}:{tag}" for image in chosen for tag in image.tags.values()}
+    beyond = {name for name in names if not is_served(name)}
+    assert {name.partition(":")[0] for name in beyond} == {
+        "huggingface-tensorflow-inference",
+        "sagemaker-scikit-learn",
+    }
+    for name in beyond:
+        with pytest.raises(UnknownImage, match=f"AWS has {name} and can serve this, but this"):
+            family_of(f"account/{name}")
+
+
+def is_served(name: str) -> bool:
+    try:
+        return bool(family_of(f"account/{name}"))
+    except UnknownImage:
+        return False

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from slipway.artifacts.scripts import read_script
 from slipway_local.sagemaker.serving import Health
+
+from tests.export.conftest import array, fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +25,10 @@ REAL = Path(__file__).parents[4] / "shared" / "data" / "artifacts"
 OLD, MIDDLE, NEW = (
     f"registry/sagemaker-xgboost:{tag}" for tag in ("1.7-1", "3.0-5-cpu-py3", "3.2-0")
 )
+SCRIPTED = {
+    "SAGEMAKER_PROGRAM": "inference.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+}
 JSON, CSV, LIBSVM = "application/json", "text/csv", "text/libsvm"
 RECORDIO = "application/x-recordio-protobuf"
 TRAIN = """
@@ -125,6 +132,28 @@ def test_saved_models_load_in_newer_images(
     assert float(dock.ask(server, b"12,13,14", CSV).body) == pytest.approx(-14.0, abs=0.05)
 
 
+@pytest.mark.parametrize(
+    ("image", "saved_by", "file"),
+    [
+        ("0.90-1-cpu-py3", "0.90", "squared.pkl"),
+        ("0.90-2-cpu-py3", "0.90", "linear.bin"),
+        ("1.2-2", "1.2.1", "squared.json"),
+    ],
+)
+def test_old_images_serve_what_their_own_xgboost_saved(
+    dock: Dock, image: str, saved_by: str, file: str
+) -> None:
+    files = fixtures(f"xgboost-{saved_by}")
+    server = dock.start({"xgboost-model": files[file]}, f"registry/sagemaker-xgboost:{image}")
+    assert (server.health(), server.failure()) == (Health.READY, "")
+    rows = array(files["rows.npy"])
+    lines = [["" if cell != cell else repr(float(cell)) for cell in row] for row in rows]
+    body = "\n".join(map(",".join, lines))
+    scores = json.loads(dock.ask(server, body.encode(), CSV, JSON).body)["predictions"]
+    expected = array(files[f"{file.partition('.')[0]}.npy"])
+    assert [each["score"] for each in scores] == pytest.approx(expected.tolist(), abs=1e-5)
+
+
 def test_a_newer_model_in_an_older_image_is_silently_wrong_as_on_aws(
     dock: Dock, new: dict[str, bytes]
 ) -> None:
@@ -167,7 +196,20 @@ def model_fn(model_dir):
     assert reply.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert float(reply.body) == pytest.approx(-14.0, abs=0.05)
     assert dock.ask(server, b"12,13,14\n", CSV).status == 500  # a blank last line, as on AWS
-    assert dock.ask(server, b"{}", JSON).status == 500
+    refused = dock.ask(server, b"{}", JSON)
+    assert refused.status == 500
+    assert b"Content type application/json is not supported" in refused.body  # and the trace
+
+
+def test_the_default_script_answers_errors_as_json(dock: Dock, old: dict[str, bytes]) -> None:
+    files = {"xgboost-model": old["model.json"], "code/inference.py": read_script("xgboost")}
+    server = dock.start(files, OLD, env=SCRIPTED)
+    assert float(json.loads(dock.ask(server, b"12,13,14", CSV, JSON).body)[0]) < 0
+    refused = dock.ask(server, b"12,13,a", CSV)
+    assert (refused.status, refused.headers["Content-Type"]) == (500, JSON)
+    said = json.loads(refused.body)
+    assert (said["error"], "could not convert" in said["message"]) == ("ValueError", True)
+    assert "Traceback" in server.log_path.read_text()
 
 
 @pytest.mark.parametrize("folder", ["xgboost-pickled", "xgboost-saved"])

@@ -93,3 +93,23 @@ def test_a_role_in_what_a_schedule_brings_along_is_passed_too() -> None:
         "CreateMonitoringSchedule", MonitoringScheduleName="s", MonitoringScheduleConfig=config
     )
     assert made[-1] == ("iam:PassRole", ROLE)
+
+
+def test_scaling_is_allowed_by_actions_of_its_own() -> None:
+    place: dict[str, Any] = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": "endpoint/live/variant/v",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    (check,) = checks("RegisterScalableTarget", place, "us-east-1", "1")
+    assert check.action == "application-autoscaling:RegisterScalableTarget"
+    assert check.resource == "arn:aws:application-autoscaling:us-east-1:1:scalable-target/*"
+    assert check.context == {
+        "application-autoscaling:service-namespace": "sagemaker",
+        "application-autoscaling:scalable-dimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    (check,) = checks("DescribeScalableTargets", {"ServiceNamespace": "sagemaker"}, "r", "1")
+    assert (check.action, check.resource) == (
+        "application-autoscaling:DescribeScalableTargets",
+        "*",
+    )

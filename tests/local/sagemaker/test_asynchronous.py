@@ -58,6 +58,20 @@ def test_the_answer_goes_to_its_place_and_the_topic_tells(later: Rehearsal) -> N
     assert said["requestParameters"]["inputLocation"] == "s3://in/question"
 
 
+@pytest.mark.parametrize(
+    ("members", "kind"),
+    [({}, "text/csv"), ({"ContentType": "application/json"}, "application/json")],
+    ids=["as the SageMaker SDK asks", "said"],
+)
+def test_the_input_has_its_object_s_content_type_unless_the_request_says_another(
+    later: Rehearsal, members: dict[str, Any], kind: str
+) -> None:
+    later.kinds["s3://in/question"] = "text/csv"
+    asked = ask(later, InputLocation="s3://in/question", **members)
+    later.pass_time(0)
+    assert later.kinds[asked["OutputLocation"]] == kind
+
+
 def test_a_place_may_be_chosen_and_the_body_sent_along(later: Rehearsal) -> None:
     asked = ask(later, Body=b"1", S3OutputPathExtension="sub/folder", Filename="answer.csv")
     assert asked["OutputLocation"] == "s3://out/answers/sub/folder/answer.csv"

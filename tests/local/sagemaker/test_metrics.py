@@ -21,6 +21,7 @@ def test_a_good_answer_counts_zero_errors_and_its_latency(serve: Callable[..., s
     cloud.runtime.invoke_endpoint(EndpointName="live", Body=b"")
     assert {datum.name: (datum.value, datum.unit) for datum in cloud.metrics} == {
         "Invocations": (1.0, "None"),
+        "InvocationsPerInstance": (1.0, "None"),
         "Invocation4XXErrors": (0.0, "None"),
         "Invocation5XXErrors": (0.0, "None"),
         "ModelLatency": (250_000.0, "Microseconds"),

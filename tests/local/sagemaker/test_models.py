@@ -1,6 +1,7 @@
 """Models: create, describe, list, delete, and what refuses."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -179,7 +180,7 @@ def test_data_that_no_container_here_could_read_is_refused(
         (_source("s3://b/there.tar.gz"), None),
         (_source("s3://b/gone.tar.gz"), "s3://b/gone.tar.gz"),
         ({"Image": "image", "Mode": "MultiModel", "ModelDataUrl": "s3://b/folder"}, None),
-        ({"Image": "i", "Mode": "MultiModel", "ModelDataUrl": "s3://b/empty"}, "s3://b/empty"),
+        ({"Image": "i", "Mode": "MultiModel", "ModelDataUrl": "s3://b/empty"}, None),
         ({"ModelPackageName": "package"}, "s3://b/packaged.tar.gz"),
     ],
 )
@@ -206,3 +207,15 @@ def test_model_data_must_be_there(
         text = f"Could not find model data at {missing}."
         assert refused(create) == ("ValidationException", text)
         assert cloud.control.list_models()["Models"] == []
+
+
+def test_an_image_that_no_container_can_be_started_of_is_refused_before_anything_runs(
+    refused: Refused,
+) -> None:
+    cloud = Rehearsal(image_trouble=lambda image: "" if image == "known" else "it is too old")
+    create = partial(cloud.control.create_model, ExecutionRoleArn=ROLE)
+    create(ModelName="a", PrimaryContainer={"Image": "known"})
+    given: Any = {"ModelName": "b", "PrimaryContainer": {"Image": "unknown"}}
+    code, message = refused(lambda: create(**given))
+    assert code == "ValidationException"
+    assert message == "Requested image unknown not found: it is too old"

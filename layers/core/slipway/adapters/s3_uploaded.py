@@ -42,10 +42,9 @@ class S3Uploaded:
         return [name for name in names if naming.DEPLOYMENT.fullmatch(name)]
 
     def newest(self, deployment: str, parts: Collection[str] = (ONLY,)) -> Uploads:
-        prefix = naming.prefix_of(deployment)
-        manifest = f"{prefix}{naming.MANIFEST}"
+        prefix, manifest = naming.prefix_of(deployment), naming.manifest_key(deployment)
         with translated():
-            objects = list(self._objects(prefix))
+            objects = list(self._below(deployment))
             archives = [o for o in objects if o["Key"].endswith(naming.ARCHIVE)]
             given = any(o["Key"] == manifest for o in objects)
             data = [o for o in objects if naming.BASELINE.fullmatch(o["Key"].removeprefix(prefix))]
@@ -58,18 +57,46 @@ class S3Uploaded:
                 ),
             )
 
+    def _below(self, deployment: str) -> "Iterator[ObjectTypeDef]":
+        """What is uploaded of it; of however many models behind it, only some."""
+        prefix = naming.prefix_of(deployment)
+        if naming.member_of(deployment):
+            yield from self._objects(prefix)
+            yield from self._objects(naming.manifest_key(deployment))
+            return
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix, Delimiter="/"
+        )
+        for page in pages:
+            yield from page.get("Contents", [])
+            for folder in page.get("CommonPrefixes", []):
+                yield from self._folder(folder["Prefix"], prefix)
+
+    def _folder(self, folder: str, prefix: str) -> "Iterable[ObjectTypeDef]":
+        if folder != f"{prefix}{naming.MANY}/":
+            return self._objects(folder)
+        # The one that was there first says for good what runs them all.
+        some = self._client.list_objects_v2(Bucket=self._bucket, Prefix=folder).get("Contents", [])
+        models = [found for found in some if found["Key"].endswith(naming.ARCHIVE)]
+        return sorted(models, key=lambda found: (found["LastModified"], found["Key"]))[:1]
+
+    def members(self, deployment: str) -> list[str]:
+        folder = f"{naming.prefix_of(deployment)}{naming.MANY}/"
+        with translated():
+            keys = [found["Key"] for found in self._objects(folder)]
+        return [name for name in map(naming.member_of_key, keys) if name]
+
     def _parts(
         self, deployment: str, parts: Collection[str], archives: "Sequence[ObjectTypeDef]"
     ) -> dict[str, Artifact]:
-        below = {part: naming.prefix_of(deployment, part) for part in parts}
         lasts = {
-            part: self._last(o for o in archives if o["Key"].startswith(prefix))
-            for part, prefix in below.items()
+            part: self._last(o for o in archives if naming.is_of(o["Key"], deployment, part))
+            for part in parts
         }
         return {part: last for part, last in lasts.items() if last}
 
     def manifest(self, deployment: str, version: str) -> bytes:
-        key = f"{naming.prefix_of(deployment)}{naming.MANIFEST}"
+        key = naming.manifest_key(deployment)
         with translated():
             found = self._client.get_object(Bucket=self._bucket, Key=key, VersionId=version)
             return found["Body"].read()

@@ -18,6 +18,7 @@ from slipway.adapters.faults import (
     translated,
     unless_gone,
 )
+from slipway.domain.desired import ServerlessTarget
 from slipway.domain.footprint import Footprint
 from slipway.domain.plan.endpoint import Plan, Variant
 from slipway.domain.plan.model import Model
@@ -29,15 +30,19 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.literals import ProductionVariantInstanceTypeType
     from mypy_boto3_sagemaker.type_defs import (
+        ContainerDefinitionTypeDef,
+        CreateEndpointConfigInputTypeDef,
         DataCaptureConfigTypeDef,
+        ProductionVariantServerlessConfigTypeDef,
         ProductionVariantSummaryTypeDef,
         ProductionVariantTypeDef,
     )
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 
-class _OneVariant(TypedDict, total=False):
+class _Whom(TypedDict, total=False):
     TargetVariant: str
+    TargetModel: str
 
 
 class SageMakerEndpoints:
@@ -84,7 +89,8 @@ class SageMakerEndpoints:
             modified_at=found["LastModifiedTime"].timestamp(),
             failure=found.get("FailureReason", ""),
             pending="PendingDeploymentSummary" in found,
-            weights=_weights(found.get("ProductionVariants", [])),
+            weights=_weights(variants := found.get("ProductionVariants", [])),
+            serverless=any("CurrentServerlessConfig" in each for each in variants),
         )
 
     def has_config(self, name: str) -> bool:
@@ -108,8 +114,8 @@ class SageMakerEndpoints:
         there under the name is what would be made."""
         with translated():
             for model in plan.models:
-                arn = packages[model.name]
-                _unless_present(partial(self._create_model, model, arn, plan.role_arn))
+                containers = _containers(model, packages)
+                _unless_present(partial(self._create_model, model, containers, plan.role_arn))
             _unless_present(partial(self._create_config, plan))
 
     def create(self, name: str, config: str) -> None:
@@ -131,6 +137,7 @@ class SageMakerEndpoints:
             # Nobody says whether what is retained includes data capture, and SageMaker does not yet
             # take DataCaptureConfig as an exclusion: where it changes, nothing is retained.
             retained = before and wanted and _captures(before) == _captures(wanted)
+            retained = retained and not (_is_serverless(before) or _is_serverless(wanted))
             self._once.update_endpoint(
                 EndpointName=name,
                 EndpointConfigName=config,
@@ -165,8 +172,12 @@ class SageMakerEndpoints:
                 with unless_gone():
                     client.delete_model(ModelName=model)
 
-    def invoke(self, name: str, request: Request, variant: str = "") -> Reply:
-        one: _OneVariant = {"TargetVariant": variant} if variant else {}
+    def invoke(self, name: str, request: Request, variant: str = "", model: str = "") -> Reply:
+        whom: _Whom = {}
+        if variant:
+            whom["TargetVariant"] = variant
+        if model:
+            whom["TargetModel"] = model
         began = self._stopwatch()
         with translated():
             try:
@@ -175,7 +186,7 @@ class SageMakerEndpoints:
                     Body=request.body,
                     ContentType=request.content_type,
                     Accept=request.accept or "*/*",
-                    **one,
+                    **whom,
                 )
                 body = answer["Body"].read()
             except ClientError as error:
@@ -185,20 +196,24 @@ class SageMakerEndpoints:
         seconds = self._stopwatch() - began
         return Reply(200, answer.get("ContentType", ""), body, seconds)
 
-    def _create_model(self, model: Model, package_arn: str, role_arn: str) -> None:
+    def _create_model(
+        self, model: Model, containers: "list[ContainerDefinitionTypeDef]", role_arn: str
+    ) -> None:
         self._client.create_model(
             ModelName=model.name,
-            Containers=[{"ModelPackageName": package_arn}],
+            Containers=containers,
             ExecutionRoleArn=role_arn,
             EnableNetworkIsolation=model.network_isolation,
         )
 
     def _create_config(self, plan: Plan) -> None:
-        self._client.create_endpoint_config(
-            EndpointConfigName=plan.config,
-            ProductionVariants=[_variant(variant) for variant in plan.variants],
-            DataCaptureConfig=_capture(plan),
-        )
+        config: CreateEndpointConfigInputTypeDef = {
+            "EndpointConfigName": plan.config,
+            "ProductionVariants": [_variant(variant) for variant in plan.variants],
+        }
+        if not plan.serverless:
+            config["DataCaptureConfig"] = _capture(plan)
+        self._client.create_endpoint_config(**config)
 
     def _model(self, name: str) -> bool:
         try:
@@ -219,6 +234,21 @@ class SageMakerEndpoints:
             return None
 
 
+def _containers(model: Model, packages: Mapping[str, str]) -> "list[ContainerDefinitionTypeDef]":
+    """What a model is made of: a registered version, or of what loads others."""
+    if not model.many:
+        return [{"ModelPackageName": packages[model.name]}]
+    return [
+        {
+            "Image": each.image,
+            "Mode": "MultiModel",
+            "ModelDataUrl": each.model_data_url,
+            "Environment": dict(each.environment),
+        }
+        for each in model.containers
+    ]
+
+
 def _unless_present(create: Callable[[], object]) -> None:
     try:
         create()
@@ -235,6 +265,10 @@ def _counts(config: Mapping[str, Any]) -> object:
     """The instance count of each variant."""
     variants = config["ProductionVariants"]
     return {each["VariantName"]: each.get("InitialInstanceCount") for each in variants}
+
+
+def _is_serverless(config: Mapping[str, Any] | None) -> bool:
+    return config is not None and "ServerlessConfig" in config["ProductionVariants"][0]
 
 
 def _captures(config: Mapping[str, Any]) -> object:
@@ -259,6 +293,8 @@ def _capture(plan: Plan) -> "DataCaptureConfigTypeDef":
 def _variant(given: Variant) -> "ProductionVariantTypeDef":
     """The variant as SageMaker spells it. What the plan leaves open is not said."""
     target = given.target
+    if isinstance(target, ServerlessTarget):
+        return _serverless(given, target)
     variant: ProductionVariantTypeDef = {
         "VariantName": given.name,
         "ModelName": given.model.name,
@@ -275,6 +311,21 @@ def _variant(given: Variant) -> "ProductionVariantTypeDef":
     if target.routing_strategy:
         variant["RoutingConfig"] = {"RoutingStrategy": target.routing_strategy.value}
     return variant
+
+
+def _serverless(given: Variant, target: ServerlessTarget) -> "ProductionVariantTypeDef":
+    config: ProductionVariantServerlessConfigTypeDef = {
+        "MemorySizeInMB": target.memory_size_in_mb,
+        "MaxConcurrency": target.max_concurrency,
+    }
+    if target.provisioned_concurrency:
+        config["ProvisionedConcurrency"] = target.provisioned_concurrency
+    return {
+        "VariantName": given.name,
+        "ModelName": given.model.name,
+        "ServerlessConfig": config,
+        "InitialVariantWeight": given.weight,
+    }
 
 
 def _model_error(error: ClientError) -> Reply:

@@ -4,9 +4,10 @@ from slipway.artifacts.archive import Archive, Member
 from slipway.artifacts.findings import Finding
 from slipway.artifacts.images import ImageChoice, NoImage, choose
 from slipway.artifacts.inspection import Inspection, as_document, inspect
-from slipway.artifacts.pickles import Verdict, examine
+from slipway.artifacts.pickles import examine
 from slipway.artifacts.refusal import ArchiveRefused, Limits
 from slipway.artifacts.scripts import pack_script
+from slipway.artifacts.verdicts import Verdict
 
 __all__ = [
     "Archive",

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from slipway.artifacts.findings import Finding
-from slipway.artifacts.images import NoImage, images_of, numbers, select
+from slipway.artifacts.images import NoImage, check_own_version, images_of, numbers, select
+from slipway.artifacts.imports import about_code, about_packages
 from slipway.artifacts.kinds import BY_NAME
 from slipway.artifacts.layouts import about_places, serves
 from slipway.artifacts.requirements import about_wheels
@@ -33,6 +34,11 @@ TOKENIZERS: Final = frozenset(
 _LARGE: Final = 10_000_000
 _SMALL: Final = re.compile(r"\.(json|py|txt|yaml|yml|cfg|toml)$")
 _NO_TEXT: Final = ("vit", "resnet", "convnext", "swin", "detr", "clip_vision_model")
+_DEFAULTS: Final = {
+    "sklearn": "The scikit-learn container cannot load a model by itself",
+    "lightgbm": "SageMaker has no image for LightGBM, which scikit-learn's installs at its start,",
+    "catboost": "SageMaker has no image for CatBoost, which scikit-learn's installs at its start,",
+}
 _NEEDS_MODEL_FN: Final = ("sklearn", "xgboost", "pytorch")
 _MODULE: Final = frozenset({"model-symbol.json", "model-0000.params", "model-shapes.json"})
 
@@ -48,16 +54,21 @@ def advise(
     yield from _about_order(model, clues, members)
     yield from _about_size(members, disk)
     yield from _about_strays(model, members)
-    yield from _about_version(model)
+    scripted = any(clue.member == ENTRY_POINT for clue in clues)
+    yield from _about_version(model, scripted=scripted)
+    yield from about_packages(model, clues)
+    yield from about_code(clues, members)
 
 
-def _about_version(model: Clue) -> Iterator[Finding]:
+def _about_version(model: Clue, *, scripted: bool) -> Iterator[Finding]:
     """A file is best served by its own minor version; scikit-learn promises nothing else."""
     family = BY_NAME[model.kind].family
     if model.kind not in ("sklearn", "xgboost") or not model.version:
         return
     try:
         image, reason = select(images_of(family), model.version, family)
+        if model.details.get("own_version_only") and not scripted:
+            check_own_version(image, model.version)
     except NoImage as missing:
         yield Finding("warn", "no-image", model.member, str(missing), missing.remedy)
         return
@@ -83,13 +94,12 @@ def _about_script(model: Clue, clues: Sequence[Clue]) -> Iterator[Finding]:
             f"A {model.kind} model needs an inference script and the archive has none.",
             BY_NAME[model.kind].remedy,
         )
-    elif script is None and model.kind == "sklearn" and not any(map(serves, clues)):
+    elif script is None and model.kind in _DEFAULTS and not any(map(serves, clues)):
         yield Finding(
             "note",
             "default-script",
             ENTRY_POINT,
-            "The scikit-learn container cannot load a model by itself and the archive brings no "
-            "script: the default one is used.",
+            f"{_DEFAULTS[model.kind]} and the archive brings no script: the default one is used.",
             "pack a code/inference.py with a model_fn to load it in your own way",
         )
     elif script is not None:

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from slipway.artifacts import plain
 from slipway.artifacts.pickle_values import Blob, Global, Instance, Sequence
 
 if TYPE_CHECKING:
@@ -87,12 +88,21 @@ def _is_encoded(value: object) -> bool:
 
 def made_class(args: list[Any]) -> bool:
     """`copyreg._reconstructor(cls, base, state)` and numpy's `_reconstruct(cls, shape, code)`."""
-    return bool(args) and isinstance(args[0], Global) and may_make(args[0])
+    return (
+        bool(args) and isinstance(args[0], Global) and (may_make(args[0]) or _is_foreign(args[0]))
+    )
+
+
+def _is_foreign(found: Global) -> bool:
+    """Whether it is on no list, so that asking for it has been noted already."""
+    return not may_name(found)
 
 
 def fresh_factory(args: list[Any]) -> bool:
     """`defaultdict(factory)`: a plain container or number."""
-    return not args or args[0] is None or str(args[0]) in _FACTORIES
+    if not args or args[0] is None or str(args[0]) in _FACTORIES:
+        return True
+    return isinstance(args[0], Global) and _is_foreign(args[0])
 
 
 def short_range(args: list[Any]) -> bool:
@@ -231,6 +241,8 @@ CALLED: dict[str, Callable[[list[Any]], bool]] = {
     }.items()
 }
 CALLED |= dict.fromkeys(_CYTHON, values)
+CALLED |= dict.fromkeys(plain.OF_VALUES, values)
+CALLED |= dict.fromkeys(plain.MAKERS, made_class)
 CALLED |= dict.fromkeys(_TRAINING_ENUMS, values)
 CALLED |= {f"torch._utils.{name}": values for name in _TORCH_REBUILDERS}
 CALLED |= {f"torch.jit._pickle.{name}": values for name in _TORCHSCRIPT}
@@ -251,38 +263,43 @@ _NUMPY_FUNCTIONS: Final = _words(
     "nanmean nanmedian negative reciprocal rint sign sin sqrt square sum tan tanh"
 )
 NAMED: Final = (
-    {f"builtins.{name}" for name in ("bool", "dict", "float", "int", "object", "str")}
+    plain.NAMED
+    | {f"builtins.{name}" for name in ("bool", "dict", "float", "int", "object", "str")}
     | {f"numpy.{name}" for name in _NUMPY_TYPES + _NUMPY_FUNCTIONS}
     | {f"torch.{name}" for name in _TORCH_NAMES}
     | {"scipy._lib.array_api_compat.numpy._aliases.asarray"}  # in a BSpline
     | {f"numpy.random._{name}" for name in _GENERATORS}
     | {f"{core}._multiarray_umath.{name}" for core in _NUMPY_CORES for name in _NUMPY_FUNCTIONS}
 )
-MADE: Final = frozenset(
-    {
-        "builtins.object",
-        "collections.OrderedDict",
-        "collections.defaultdict",
-        "collections.deque",
-        "joblib.numpy_pickle.NumpyArrayWrapper",
-        "numpy.ma.MaskedArray",
-        "numpy.ma.core.MaskedArray",
-        "numpy.random.bit_generator.SeedSequence",
-        "numpy.matrix",
-        "numpy.memmap",
-        "numpy.ndarray",
-        "scipy.interpolate._bsplines.BSpline",
-        "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper",
-        "accelerate.state.PartialState",
-        "transformers.trainer_pt_utils.AcceleratorConfig",
-        "transformers.training_args.TrainingArguments",
-        "xgboost.compat.XGBoostLabelEncoder",
-    }
-) | frozenset(
-    f"scipy.sparse.{dash}{form}.{form}_{kind}"
-    for form in _SPARSE
-    for dash in ("", "_")
-    for kind in ("matrix", "array")
+MADE: Final = (
+    plain.MADE
+    | frozenset(
+        {
+            "builtins.object",
+            "collections.OrderedDict",
+            "collections.defaultdict",
+            "collections.deque",
+            "joblib.numpy_pickle.NumpyArrayWrapper",
+            "numpy.ma.MaskedArray",
+            "numpy.ma.core.MaskedArray",
+            "numpy.random.bit_generator.SeedSequence",
+            "numpy.matrix",
+            "numpy.memmap",
+            "numpy.ndarray",
+            "scipy.interpolate._bsplines.BSpline",
+            "sklearn.externals.joblib.numpy_pickle.NumpyArrayWrapper",
+            "accelerate.state.PartialState",
+            "transformers.trainer_pt_utils.AcceleratorConfig",
+            "transformers.training_args.TrainingArguments",
+            "xgboost.compat.XGBoostLabelEncoder",
+        }
+    )
+    | frozenset(
+        f"scipy.sparse.{dash}{form}.{form}_{kind}"
+        for form in _SPARSE
+        for dash in ("", "_")
+        for kind in ("matrix", "array")
+    )
 )
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slipway.artifacts.findings import Finding
+    from slipway.artifacts.verdicts import Asked
 
 Details = "Mapping[str, Any]"  # JSON: str, int, float, bool, None, lists and dicts of them
 
@@ -17,7 +18,8 @@ Details = "Mapping[str, Any]"  # JSON: str, int, float, bool, None, lists and di
 class Clue:
     """The format of a member, the kind of model it speaks for, and what it tells.
 
-    `kind` is empty where a member says nothing by itself (a tokenizer, a README).
+    `kind` is empty where a member says nothing by itself (a tokenizer, a README). `asked` is what
+    its pickles reach for that is on no list, so that the archive as a whole must vouch for it.
     """
 
     member: str
@@ -27,3 +29,4 @@ class Clue:
     version: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    asked: tuple[Asked, ...] = ()

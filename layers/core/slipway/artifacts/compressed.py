@@ -1,9 +1,10 @@
-"""The compressions that joblib writes, opened in bounded steps."""
+"""The compressions that joblib reads, opened in bounded steps."""
 
 from __future__ import annotations
 
 import bz2
 import lzma
+import re
 import zlib
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _STEP: Final = 64 * KIB
-_RATIO: Final = 250
-_FLOOR: Final = 64 * MIB
 _LZMA_MEMORY: Final = 36 * MIB  # xz -8; -9 would need 65 MiB
 
 
@@ -30,16 +29,22 @@ class _Stream(Protocol):
     def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
 
 
+_ZFILE: Final = b"ZF"
+_ZFILE_HEADER: Final = 21
+_BZ2: Final = re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)")
+_NEEDED: Final = 512
+_SHORT: Final = ("zlib", "lzma", "zfile")
 MAGIC: Final[tuple[tuple[str, bytes, Callable[[], _Stream]], ...]] = (
     ("gzip", b"\x1f\x8b", lambda: _Zlib(31)),
-    ("bz2", b"BZh", bz2.BZ2Decompressor),
+    ("bz2", b"BZ", bz2.BZ2Decompressor),
     ("xz", b"\xfd7zXZ\0", lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, _LZMA_MEMORY)),
-    ("lzma", b"\x5d\0\0", lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, _LZMA_MEMORY)),
+    ("lzma", b"\x5d\0", lambda: lzma.LZMADecompressor(lzma.FORMAT_ALONE, _LZMA_MEMORY)),
     ("lz4", b"\x04\x22\x4d\x18", Lz4Frame),
     ("zlib", b"x\x01", lambda: _Zlib(15)),
     ("zlib", b"x\x5e", lambda: _Zlib(15)),
     ("zlib", b"x\x9c", lambda: _Zlib(15)),
     ("zlib", b"x\xda", lambda: _Zlib(15)),
+    ("zfile", b"ZF", lambda: _Zlib(15)),
 )
 
 
@@ -62,23 +67,54 @@ class _Zlib:
 
 
 def compression_of(head: bytes) -> str:
-    """The name of the compression that a file begins with, or ""."""
-    return next((name for name, magic, _ in MAGIC if head.startswith(magic)), "")
+    """The name of the compression that a file begins with, or "".
+
+    Two letters may begin anything, so that the bytes after them must open as well.
+    """
+    name = next((name for name, magic, _ in MAGIC if head.startswith(magic)), "")
+    if name == "bz2":
+        return name if _BZ2.match(head) else ""
+    return "" if name in _SHORT and not _opens(head, name) else name
+
+
+def compression_at(reader: Reader) -> str:
+    """The name of the compression of what a reader holds, or ""."""
+    return compression_of(reader.peek(_NEEDED))
+
+
+def _opens(head: bytes, name: str) -> bool:
+    body = head[_ZFILE_HEADER:].removeprefix(b" ") if name == "zfile" else head
+    try:
+        if name == "lzma":
+            return bool(lzma.LZMADecompressor(lzma.FORMAT_ALONE).decompress(body, 1))
+        return bool(zlib.decompressobj().decompress(body, 1))
+    except (zlib.error, lzma.LZMAError):
+        return False
 
 
 def open_compressed(reader: Reader) -> Reader:
     """A reader over the contents; Damaged where they are damaged, bombs or followed by more."""
     head = reader.peek(8)
     stream = next(make for _, magic, make in MAGIC if head.startswith(magic))()
-    return Reader(_Opened(reader, stream).some)
+    if head.startswith(_ZFILE):
+        _pass_zfile_header(reader)
+    return Reader(_Opened(reader, stream).some, reader.effort)
+
+
+def _pass_zfile_header(reader: Reader) -> None:
+    """`ZF` and the length in hexadecimal digits, as joblib before 0.10 wrote it."""
+    try:
+        int(reader.read(_ZFILE_HEADER)[len(_ZFILE) :], 16)
+    except ValueError:
+        raise Damaged("its length is no number") from None
+    if reader.peek(1) == b" ":
+        reader.read(1)
 
 
 class _Opened:
     def __init__(self, reader: Reader, stream: _Stream) -> None:
         self.reader = reader
         self.stream = stream
-        self.start = reader.position
-        self.produced = 0
 
     def some(self, most: int) -> bytes:
         """The next bytes of the contents; nothing after its end."""
@@ -102,7 +138,5 @@ class _Opened:
         return self.stream.decompress(data, most)
 
     def _counted(self, out: bytes) -> bytes:
-        self.produced += len(out)
-        if self.produced > max(_FLOOR, _RATIO * (self.reader.position - self.start)):
-            raise Damaged("it expands as an archive bomb does")
+        self.reader.effort.unpack(len(out))
         return out

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from slipway.artifacts.reader import Reader
 
 LARGEST: Final = 1 * MIB
+_STEP: Final = 100  # bytes that are parsed in the time of a step
+_SHORT: Final = 32
 _OUTPUTS: Final = {
     "LinearRegressionOutput": "regression",
     "LogisticRegressionOutput": "binary classification",
@@ -35,12 +37,15 @@ _TASKS: Final = {
     "ForAudioClassification": "audio-classification",
     "ForCTC": "automatic-speech-recognition",
 }
+_DEEPER: Final = ("training_parameters",)
+_LONG: Final = 200
 _SEGMENTATION: Final = ("fcn", "psp", "deeplab")
 
 
 def read_json(reader: Reader) -> Any:  # noqa: ANN401 - JSON
     """The document that a reader holds to its end, or None where it is large or no JSON."""
     data = reader.peek(LARGEST + 1)
+    reader.effort.step(len(data) // _STEP)
     return None if len(data) > LARGEST else parse_json(data)
 
 
@@ -50,6 +55,22 @@ def parse_json(data: bytes) -> Any:  # noqa: ANN401 - JSON
         return json.loads(data)
     except (ValueError, RecursionError):
         return None
+
+
+def shortened(document: Any) -> Any:  # noqa: ANN401 - JSON
+    """The document's first level and the next, without what is long: enough for what is asked."""
+    if not isinstance(document, dict):
+        return document if isinstance(document, str | int | float) else None
+    return {
+        key[:80]: shortened(value) if isinstance(value, dict) and key in _DEEPER else _atom(value)
+        for key, value in list(document.items())[:_SHORT]
+    }
+
+
+def _atom(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, str):
+        return value[:_LONG]
+    return value if isinstance(value, int | float) else None
 
 
 def look(name: str, document: Any) -> Clue | None:  # noqa: ANN401 - JSON
@@ -108,7 +129,7 @@ def _transformer(name: str, document: dict[str, Any]) -> Clue | None:
         details["architectures"] = [str(item)[:120] for item in architectures[:4]]
         details["task"] = next(filter(None, map(task_of, details["architectures"])), "")
     if isinstance(document.get("auto_map"), dict):
-        details["custom_code"] = True
+        details["custom_code"] = sorted(map(str, document["auto_map"].values()))[:4]
     version = document.get("transformers_version")
     return Clue(name, "transformers-config", "", "transformers", str(version or "")[:20], details)
 

@@ -1,16 +1,17 @@
-"""What an inspection found that somebody should know, in three grades."""
+"""What an inspection found that somebody should know, in four grades."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-Grade = Literal["refuse", "warn", "note"]
+Grade = Literal["refuse", "approve", "warn", "note"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding: `refuse` stops a release, `warn` will probably bite, `note` is good to know."""
+    """One finding: `refuse` stops a release, `approve` waits for a person's approval, `warn` will
+    probably bite, `note` is good to know."""
 
     grade: Grade
     rule: str

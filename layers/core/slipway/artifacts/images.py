@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slipway.artifacts.kinds import BY_NAME, runs_its_script
+from slipway.artifacts.requirements import REQUIREMENTS
+from slipway.artifacts.scripts import WITH_REQUIREMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,6 +85,11 @@ def _table() -> dict[str, Any]:
     return table
 
 
+def families() -> tuple[str, ...]:
+    """The families of images that serve models."""
+    return tuple(family for family in _table()["families"] if family != "model-monitor")
+
+
 def images_of(family: str) -> tuple[Image, ...]:
     """Every image of a family, oldest first."""
     table = _table()
@@ -121,6 +128,8 @@ def choose(
         )
     own = inspection.framework_version if kind.family else ""
     image, reason = select(fitting, own, family)
+    if inspection.details.get("own_version_only") and not inspection.entry_point:
+        check_own_version(image, own)
     environment, script = start(inspection)
     return ImageChoice(uri(image, region, processor), environment, script, reason)
 
@@ -137,7 +146,7 @@ def family_of(inspection: Inspection) -> str:
     """The family of images that serves a kind; Hugging Face has one for each base framework, and
     what has none is served by its own script."""
     family = BY_NAME[inspection.kind].family
-    if inspection.entry_point and not family:
+    if not family and (inspection.entry_point or BY_NAME[inspection.kind].script == "default"):
         return runs_its_script(inspection.kind)
     if inspection.kind == "huggingface" and inspection.details.get("weights") == "hdf5":
         return "huggingface-tensorflow"
@@ -197,6 +206,18 @@ def select(images: Sequence[Image], version: str, family: str) -> tuple[Image, s
     return image, f"{family} {image.version} is later than the file's {version} and reads it"
 
 
+def check_own_version(image: Image, version: str) -> None:
+    """NoImage where a pickle that only its own version loads meets another."""
+    if image.number[:2] != numbers(version)[:2]:
+        own = ".".join(map(str, numbers(version)))
+        raise NoImage(
+            f"A loss of scikit-learn {own} is in it, whose module scikit-learn {image.version} "
+            "does not have, so that it cannot be loaded there",
+            f"train it with scikit-learn {'.'.join(map(str, image.number))}, or pack a "
+            f"code/inference.py and a code/requirements.txt with scikit-learn=={own}",
+        )
+
+
 def start(inspection: Inspection) -> tuple[dict[str, str], str | None]:
     """Environment and default script: the artifact's own script always comes first."""
     kind = BY_NAME[inspection.kind]
@@ -212,7 +233,8 @@ def start(inspection: Inspection) -> tuple[dict[str, str], str | None]:
         return environment, None
     environment["SAGEMAKER_PROGRAM"] = "inference.py"
     environment["SLIPWAY_MODEL_FILE"] = inspection.model_file
-    return environment, inspection.kind
+    pinned = any(member.name == REQUIREMENTS for member in inspection.members)
+    return environment, inspection.kind + (WITH_REQUIREMENTS if pinned else "")
 
 
 def _is_algorithm_file(inspection: Inspection) -> bool:

@@ -9,7 +9,7 @@ from slipway.artifacts.findings import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slipway.artifacts.pickles import Verdict
+    from slipway.artifacts.verdicts import Verdict
 
 
 def findings_of(member: str, verdict: Verdict | None, entry: str = "") -> Iterator[Finding]:

@@ -161,14 +161,14 @@ KINDS: Final = (
         "LightGBM",
         "text that begins with `tree` and `version=v…`, or a pickle",
         "none (the text gives the format's)",
-        remedy=_OWN,
+        script="default",
     ),
     Kind(
         "catboost",
         "CatBoost",
         "`CBM1`, or a pickle",
         "the build information inside",
-        remedy=_OWN,
+        script="default",
     ),
     Kind(
         "onnx",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from slipway.artifacts import documents, pickled, zip_members
+from slipway.artifacts import documents, pickled, tars, zip_members
 from slipway.artifacts.clues import Clue
+from slipway.artifacts.compressed import compression_of, open_compressed
 from slipway.artifacts.findings import Finding
 from slipway.artifacts.hdf5 import MAGIC as HDF5
 from slipway.artifacts.hdf5 import look_hdf5
@@ -24,6 +26,7 @@ from slipway.artifacts.safetensors import is_safetensors, read_safetensors
 from slipway.artifacts.scripting import look_script
 from slipway.artifacts.tensorflow_files import read_saved_model
 from slipway.artifacts.text_models import CATBOOST, LIGHTGBM, catboost_version, read_lightgbm
+from slipway.artifacts.watch import Watch
 from slipway.artifacts.xgboost_files import read_booster
 from slipway.artifacts.zips import MAGIC as ZIP
 
@@ -31,28 +34,59 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from slipway.artifacts.archive import Entry
+    from slipway.artifacts.effort import Effort
+    from slipway.artifacts.findings import Grade
+    from slipway.artifacts.verdicts import Asked
+
+    Readers: TypeAlias = tuple[tuple[Callable[[str, bytes], bool], Callable[..., Clue]], ...]
 
 _HEAD: Final = 512
+_DEEPEST: Final = 8
+_OLD_TORCH: Final = ("pickle", "storages", "tensors")
 _TAIL: Final = 64 * KIB
 _RESOURCES: Final = (".zip", ".jar", ".whl", ".egg")
 
 
-def look(entry: Entry) -> Clue:
-    """What a member tells; reads only what it needs of it, and never loads anything."""
-    reader = Reader(entry.some)
-    head = reader.peek(_HEAD)
-    named = "" if is_leftover(entry.name) else entry.name
+def look(entry: Entry, effort: Effort) -> Clue:
+    """What a member tells to each loader that would take it; never loads anything."""
+    return _look(entry.name, entry.some, effort, READERS)
+
+
+def look_within(name: str, reader: Reader) -> Clue:
+    """What a file within another tells to each loader of models."""
+    effort = reader.effort
+    if effort.depth >= _DEEPEST:
+        raise Damaged("archives lie too deep in each other")
+    effort.depth += 1
     try:
-        return next(read(entry.name, head, reader) for fits, read in READERS if fits(named, head))
+        return _look(name, reader.some, effort, LOADERS)
+    finally:
+        effort.depth -= 1
+
+
+def _look(
+    name: str, some: Callable[[int], bytes | memoryview], effort: Effort, readers: Readers
+) -> Clue:
+    watch = Watch(some, effort)
+    reader = Reader(watch.some, effort)
+    head = reader.peek(_HEAD)
+    named = "" if is_leftover(name) else name
+    read = next(read for fits, read in readers if fits(named, head))
+    if read is _pickle and not compression_of(head):
+        watch.probe = None  # it is judged as one already
+    try:
+        clue = read(name, head, reader)
+        watch.drain()
     except Damaged as error:
-        finding = damaged(entry.name, "member-damaged", str(error))
-        if entry.name.endswith(_RESOURCES):
-            finding = Finding("warn", *_fields(finding))
-        return Clue(entry.name, "damaged", findings=(finding,))
+        clue = _damaged(name, error)
+    findings = (*clue.findings, *watch.findings(name, clue.format))
+    return replace(clue, findings=findings, asked=(*clue.asked, *watch.asked))
 
 
-def _fields(finding: Finding) -> tuple[str, str, str, str]:
-    return finding.rule, finding.member, finding.message, finding.remedy
+def _damaged(name: str, error: Damaged) -> Clue:
+    finding = damaged(name, "member-damaged", str(error))
+    grade: Grade = "warn" if name.endswith(_RESOURCES) else "refuse"
+    return Clue(name, "damaged", findings=(replace(finding, grade=grade),))
 
 
 def _starts(magic: bytes) -> Callable[[str, bytes], bool]:
@@ -80,13 +114,14 @@ def _pickle(name: str, _head: bytes, reader: Reader) -> Clue:
 
 
 def _zip(name: str, _head: bytes, reader: Reader) -> Clue:
-    return zip_members.look(name, reader)
+    return zip_members.look(name, reader, look_within)
 
 
 def _saved_model(name: str, _head: bytes, reader: Reader) -> Clue:
     found = read_saved_model(reader)
     if found.pop("schema") != 1 or not found["tags"]:
         raise Damaged("it is no SavedModel of schema 1 with a tag")
+    found["outside"] = sorted(found.pop("outside", ()))
     return Clue(name, "saved-model", "tensorflow", "tensorflow", found.pop("version"), found)
 
 
@@ -111,7 +146,8 @@ def _algorithm(arrays: list[NDArray]) -> tuple[str, dict[str, object]]:
 
 def _npy(name: str, _head: bytes, reader: Reader) -> Clue:
     details, verdict = read_npy(reader)
-    return Clue(name, "npy", "", "", "", details, tuple(findings_of(name, verdict)))
+    asked = verdict.asked if verdict else ()
+    return Clue(name, "npy", "", "", "", details, tuple(findings_of(name, verdict)), asked)
 
 
 def _safetensors(name: str, _head: bytes, reader: Reader) -> Clue:
@@ -122,6 +158,7 @@ def _onnx(name: str, _head: bytes, reader: Reader) -> Clue:
     found = read_onnx(reader)
     if not found["ir_version"] or not found["outputs"]:
         raise Damaged("it is no ONNX model with outputs")
+    found["external"] = sorted(found["external"])
     return Clue(name, "onnx", "onnx", "onnx", str(found["opsets"].get("ai.onnx", "")), found)
 
 
@@ -137,6 +174,44 @@ def _catboost(name: str, _head: bytes, reader: Reader) -> Clue:
 
 def _json(name: str, _head: bytes, reader: Reader) -> Clue:
     return documents.look(name, documents.read_json(reader)) or Clue(name, "json")
+
+
+def _compressed(name: str, head: bytes, reader: Reader) -> Clue:
+    """What joblib would open, whatever its name."""
+    clue = look_within(name, open_compressed(reader))
+    if clue.format in ("pickle", "joblib"):
+        return replace(clue, details={**clue.details, "compression": compression_of(head)})
+    if clue.format == "archive":
+        return clue
+    return Clue(name, "compressed", findings=_refusals(clue), asked=clue.asked)
+
+
+def _tar(name: str, head: bytes, reader: Reader) -> Clue:
+    """A tar, each of whose members is looked into."""
+    findings: list[Finding] = []
+    asked: list[Asked] = []
+    for member, contents in tars.members(reader):
+        clue = look_within(member, contents)
+        findings += _refusals(clue)
+        asked += clue.asked
+        if member in _OLD_TORCH:
+            findings.append(_old_torch(name))
+    clue = _nested(name, head, reader)
+    return replace(clue, findings=(*clue.findings, *findings), asked=tuple(asked))
+
+
+def _refusals(clue: Clue) -> tuple[Finding, ...]:
+    return tuple(each for each in clue.findings if each.grade in ("refuse", "approve"))
+
+
+def _old_torch(name: str) -> Finding:
+    return Finding(
+        "refuse",
+        "torch-tar",
+        name,
+        "It is a tar as torch wrote before 0.1.10, several pickles with numbers between them.",
+        "load it with the torch that wrote it and save it again",
+    )
 
 
 def _nested(name: str, _head: bytes, _reader: Reader) -> Clue:
@@ -167,22 +242,33 @@ def tail(reader: Reader, size: int = _TAIL) -> bytes:
     return kept
 
 
-READERS: Final[tuple[tuple[Callable[[str, bytes], bool], Callable[..., Clue]], ...]] = (
+READERS: Final[Readers] = (
     (is_wheel, _wheel),
-    (_named(r"(^|/)saved_model\.pb$"), _saved_model),
     (_starts(ZIP), _zip),
     (_starts(NDARRAYS), _arrays),
     (_starts(HDF5), look_hdf5),
     (_starts(NPY), _npy),
-    (lambda _, head: is_safetensors(head), _safetensors),
+    (_named(r"(^|/)saved_model\.pb$"), _saved_model),
+    (lambda name, head: is_safetensors(head) or name.endswith(".safetensors"), _safetensors),
     (lambda _, head: read_booster(head, b"") is not None, _booster),
     (lambda _, head: LIGHTGBM.match(head) is not None, _lightgbm),
     (_starts(CATBOOST), _catboost),
     (_named(r"\.onnx$"), _onnx),
+    (lambda _, head: tars.is_tar(head), _tar),
     (pickled.looks_pickled, _pickle),
+    (lambda _, head: bool(compression_of(head)), _compressed),
     (_named(r"(^|/)requirements\.txt$"), look_requirements),
     (_named(r"\.py$"), look_script),
     (_named(r"\.json$"), _json),
     (_is_archive, _nested),
+    (lambda _name, _head: True, _unknown),
+)
+LOADERS: Final[Readers] = (
+    (_starts(ZIP), _zip),
+    (_starts(HDF5), look_hdf5),
+    (_starts(NPY), _npy),
+    (lambda _, head: tars.is_tar(head), _tar),
+    (pickled.looks_pickled, _pickle),
+    (lambda _, head: bool(compression_of(head)), _compressed),
     (lambda _name, _head: True, _unknown),
 )

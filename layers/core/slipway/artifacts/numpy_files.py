@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, Final
 
-from slipway.artifacts.pickles import Verdict, examine
+from slipway.artifacts.pickles import examine
 from slipway.artifacts.reader import Damaged, Reader
 from slipway.artifacts.refusal import KIB
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from slipway.artifacts.verdicts import Verdict
+
 MAGIC: Final = b"\x93NUMPY"
 _LONGEST: Final = 64 * KIB
-_DESCR: Final = re.compile(rb"'descr':\s*('[^']{1,40}'|\[)")
-_SHAPE: Final = re.compile(rb"'shape':\s*\(([\d, L]*)\)")
+_LONG: Final = re.compile(r"(\d)L")  # Python 2's integers
 
 
 def read_npy(reader: Reader) -> tuple[dict[str, Any], Verdict | None]:
@@ -23,14 +25,29 @@ def read_npy(reader: Reader) -> tuple[dict[str, Any], Verdict | None]:
     lead = reader.read(8)
     width = 2 if lead[6] == 1 else 4
     length = int.from_bytes(reader.read(width), "little")
-    if not lead.startswith(MAGIC) or length > _LONGEST:
+    if not lead.startswith(MAGIC) or lead[6] not in (1, 2, 3) or length > _LONGEST:
         raise Damaged("it does not begin as an .npy file")
-    header = reader.read(length)
-    descr, shape = _DESCR.search(header), _SHAPE.search(header)
-    if descr is None or shape is None:
+    descr, shape = _described(reader.read(length))
+    details = {"dtype": descr if isinstance(descr, str) else "[", "shape": list(shape)}
+    return details, examine(reader) if _has_objects(descr) else None
+
+
+def _described(header: bytes) -> tuple[Any, tuple[int, ...]]:
+    """dtype and shape as numpy takes them, which evaluates the header as a literal."""
+    try:
+        found = ast.literal_eval(_LONG.sub(r"\1", header.decode("latin-1")).strip())
+        descr, shape = found["descr"], found["shape"]
+    except (ValueError, SyntaxError, TypeError, KeyError, RecursionError, MemoryError):
+        raise Damaged("its header describes no array") from None
+    if not isinstance(shape, tuple) or not all(type(side) is int for side in shape):
         raise Damaged("its header describes no array")
-    details = {
-        "dtype": descr[1].decode("ascii", "replace").strip("'"),
-        "shape": [int(side) for side in re.findall(rb"\d+", shape[1])],
-    }
-    return details, examine(reader) if b"O" in header else None
+    return descr, shape
+
+
+def _has_objects(descr: Any) -> bool:  # noqa: ANN401 - a literal
+    """Whether a dtype, or a part of one, may be of objects."""
+    if isinstance(descr, list):  # of fields: their names, codes and shapes
+        return any(len(field) < 2 or _has_objects(field[1]) for field in descr)
+    if isinstance(descr, tuple):
+        return not descr or _has_objects(descr[0])
+    return not isinstance(descr, str) or "O" in descr or "object" in descr

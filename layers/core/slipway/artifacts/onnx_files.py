@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.protobuf import Field, fields, signed
+from slipway.artifacts.reader import Damaged
 
 if TYPE_CHECKING:
     from slipway.artifacts.reader import Reader
@@ -31,6 +33,7 @@ _MOST: Final = 64
 def read_onnx(reader: Reader) -> dict[str, Any]:
     """`ir_version`, `producer`, `producer_version`, `opsets`, `inputs`, `outputs`."""
     found: dict[str, Any] = {"ir_version": 0, "opsets": {}, "inputs": {}, "outputs": {}}
+    found["external"] = set()
     for field in fields(reader):
         if field.number == 1:
             found["ir_version"] = field.value
@@ -56,10 +59,33 @@ def _opset(field: Field, opsets: dict[str, int]) -> None:
 
 def _graph(graph: Field, found: dict[str, Any]) -> None:
     for field in graph.fields():
+        with suppress(Damaged):  # what nobody can load reads nothing
+            if field.number == 1:
+                _node(field, found)
+            elif field.number == 5:
+                _tensor_data(field, found)
         side = {11: "inputs", 12: "outputs"}.get(field.number)
         if side and len(found[side]) < _MOST:
             name, value = read_value(field)
             found[side][name] = value
+
+
+def _node(node: Field, found: dict[str, Any]) -> None:
+    """The tensors and graphs of an operator's attributes."""
+    for attribute in (part for part in node.fields() if part.number == 5):
+        for part in attribute.fields():
+            if part.number in (5, 10) and not part.value:
+                _tensor_data(part, found)
+            elif part.number in (6, 11) and not part.value:
+                _graph(part, {**found, "inputs": {}, "outputs": {}})
+
+
+def _tensor_data(tensor: Field, found: dict[str, Any]) -> None:
+    """Where a tensor's numbers lie that are not in the file."""
+    for entry in (part for part in tensor.fields() if part.number == 13):
+        texts = {part.number: part.text() for part in entry.fields() if part.number in (1, 2)}
+        if texts.get(1) == "location" and len(found["external"]) < _MOST:
+            found["external"].add(texts.get(2, ""))
 
 
 def read_value(field: Field) -> tuple[str, dict[str, Any]]:

@@ -31,9 +31,10 @@ from slipway.artifacts.refusal import KIB
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-STEPS: Final = 60_000_000  # opcodes: about a minute
+BURST: Final = 64  # opcodes between two looks at the budget
 ROOM: Final = 100_000  # children remembered in all
 MEMO: Final = 50_000  # values remembered in the memo
+WORDS: Final = 16_000_000  # letters of the strings among them
 FRAME: Final = 10_000  # values remembered since a mark
 DEPTH: Final = 2_000_000  # values on the stack, remembered or not
 MARKS: Final = 10_000
@@ -51,8 +52,9 @@ _OLD_MODULES: Final = {"__builtin__": "builtins", "copy_reg": "copyreg"}
 class Machine:
     """Runs one pickle; subclasses say what a global, a call or a built object means to them."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, share: int = 1) -> None:
         self.reader = reader
+        self.share = share  # what lies in another pickle remembers less
         self.start = reader.position
         self.protocol = 0
         self.stack: list[Any] = []
@@ -62,8 +64,9 @@ class Machine:
         self.sequential = True
         self.below = 0
         self.frame_end = 0
-        self.room = ROOM
-        self.blobs = BLOBS
+        self.room = ROOM // share
+        self.words = WORDS // share
+        self.blobs = BLOBS // share
 
     # What the verdict is made of
 
@@ -95,17 +98,22 @@ class Machine:
     def run(self) -> Any:  # noqa: ANN401 - any value
         """Execute up to STOP and return what the pickle describes; Damaged where it breaks."""
         try:
-            for _ in range(STEPS):
-                code = self.reader.read(1)[0]
-                action = DISPATCH.get(code)
-                if action is None:
-                    raise Damaged(f"{code:#04x} is not a pickle opcode")
-                action(self)
+            while True:
+                self.reader.effort.step(BURST)
+                for _ in range(BURST):
+                    self.follow()
         except Stop as stop:
             return stop.args[0]
         except (IndexError, ValueError, OverflowError, struct.error) as error:
             raise Damaged(f"a pickle opcode is malformed: {error}") from None
-        raise Damaged(f"it has more than {STEPS} opcodes")
+
+    def follow(self) -> None:
+        """Execute one opcode."""
+        code = self.reader.read(1)[0]
+        action = DISPATCH.get(code)
+        if action is None:
+            raise Damaged(f"{code:#04x} is not a pickle opcode")
+        action(self)
 
     @property
     def offset(self) -> int:
@@ -145,10 +153,16 @@ class Machine:
         self.sequential = self.sequential and index == self.memoized
         self.memoized += 1
         self.memo.pop(index, None)
-        if len(self.memo) < MEMO or (
-            isinstance(self.stack[-1], Global | str) and len(self.memo) < 3 * MEMO
-        ):
+        if self.fits(self.stack[-1]):
             self.memo[index] = self.stack[-1]
+
+    def fits(self, value: Any) -> bool:  # noqa: ANN401 - any value
+        """Whether the memo has room: names may stand far apart from their use."""
+        most = MEMO // self.share
+        if isinstance(value, str):
+            self.words -= len(value)
+            return self.words > 0 and len(self.memo) < 3 * most
+        return len(self.memo) < (3 * most if isinstance(value, Global) else most)
 
     def memoize(self) -> None:
         """MEMOIZE: as `memo[len(memo)]`, which is known only while indices came in order."""

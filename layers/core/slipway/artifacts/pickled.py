@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.clues import Clue
-from slipway.artifacts.compressed import compression_of, open_compressed
+from slipway.artifacts.compressed import compression_at, open_compressed
 from slipway.artifacts.estimators import (
     booster_of,
     class_count,
@@ -17,12 +17,13 @@ from slipway.artifacts.estimators import (
     version_of,
 )
 from slipway.artifacts.judging import damaged, findings_of
-from slipway.artifacts.pickles import Verdict, examine
+from slipway.artifacts.pickles import examine
 from slipway.artifacts.reader import Damaged, Reader
 from slipway.artifacts.torch_files import describe
 
 if TYPE_CHECKING:
     from slipway.artifacts.pickle_values import Instance
+    from slipway.artifacts.verdicts import Verdict
 
 _BINARY: Final = re.compile(rb"\x80[\x00-\x05]")
 _TEXT: Final = re.compile(
@@ -31,6 +32,8 @@ _TEXT: Final = re.compile(
 _NAMES: Final = re.compile(
     r"\.(pkl|pickle|joblib|sav|p)(\.(z|gz|bz2|xz|lzma|lz4))?$", re.IGNORECASE
 )
+_LOSS: Final = "_loss"  # what the builds of 1.5 to 1.8 call a module that no other version has
+_MOST: Final = 64
 KINDS: Final = ("sklearn", "xgboost", "lightgbm", "catboost")
 
 
@@ -41,27 +44,36 @@ def looks_pickled(name: str, head: bytes) -> bool:
 
 def look(name: str, reader: Reader) -> Clue:
     """Judge and describe a pickle, compressed or not."""
-    compression = compression_of(reader.peek(8))
+    compression = compression_at(reader)
     try:
         verdict = examine(open_compressed(reader) if compression else reader)
     except Damaged as error:
         return Clue(name, "pickle", findings=(damaged(name, "pickle-damaged", str(error)),))
     details = {"compression": compression} if compression else {}
-    return _describe(name, verdict, details | {"arrays": verdict.arrays})
+    return _describe(name, verdict, details | {"arrays": verdict.arrays} | _bound(verdict))
+
+
+def _bound(verdict: Verdict) -> dict[str, Any]:
+    """The packages that loading it imports, and whether only its own version has them all."""
+    packages = sorted({_root(name) for name in verdict.globals} - {"__main__", _LOSS})
+    own = {"own_version_only": True} if any(_root(n) == _LOSS for n in verdict.globals) else {}
+    return {"packages": packages[:_MOST]} | own
 
 
 def _describe(name: str, verdict: Verdict, details: dict[str, Any]) -> Clue:
     findings = tuple(findings_of(name, verdict))
     format_ = "joblib" if verdict.arrays else "pickle"
     if any(map(_is_torch, verdict.globals)):
-        return Clue(name, "torch-pickle", "pytorch", "torch", "", describe(verdict.root), findings)
+        shapes = describe(verdict.root)
+        return Clue(name, "torch-pickle", "pytorch", "torch", "", shapes, findings, verdict.asked)
     model = find_model(verdict.root)
     if model is None:
         roots = sorted({part for part in map(_root, verdict.globals) if part in KINDS})
         kind = roots[0] if len(roots) == 1 and not verdict.safe else ""
-        return Clue(name, format_, kind, kind, "", details, findings)
+        return Clue(name, format_, kind, kind, "", details, findings, verdict.asked)
     kind = framework_of(model)
-    return Clue(name, format_, kind, kind, _version(model), details | _facts(model), findings)
+    details |= _facts(model)
+    return Clue(name, format_, kind, kind, _version(model), details, findings, verdict.asked)
 
 
 def _is_torch(name: str) -> bool:

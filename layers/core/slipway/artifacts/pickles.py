@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.allowed import may_call, may_make, may_name
@@ -21,62 +20,26 @@ from slipway.artifacts.joblib_arrays import ALIGNMENT, is_wrapper, layout_of
 from slipway.artifacts.pickle_machine import Machine
 from slipway.artifacts.pickle_opcodes import DISPATCH
 from slipway.artifacts.pickle_values import Array, Blob, Global, Instance, Persistent, Sequence
+from slipway.artifacts.reach import is_carried, may_be_called, only_attacks
 from slipway.artifacts.reader import Damaged, Reader, reader_of
 from slipway.artifacts.refusal import KIB
+from slipway.artifacts.verdicts import Judgement, Offence, Verdict, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MOST_OFFENCES: Final = 16
 DEEPEST: Final = 16
 LEGACY_TORCH: Final = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # torch/serialization.py
+GETATTR: Final = "builtins.getattr"
 _AHEAD: Final = 64 * KIB
 _PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
-
-
-@dataclass(frozen=True, slots=True)
-class Offence:
-    """What is not allowed, and where: bytes into the (decompressed) pickle."""
-
-    what: str
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a pickle would do, and what it describes (`root`, in the machine's values)."""
-
-    offences: tuple[Offence, ...]
-    globals: tuple[str, ...]
-    root: Any
-    arrays: int = 0
-
-    @property
-    def safe(self) -> bool:
-        """Whether it only does what the frameworks' own files do."""
-        return not self.offences
-
-
-class Judgement:
-    """What the machines of one file find together."""
-
-    def __init__(self) -> None:
-        self.offences: list[Offence] = []
-        self.globals: dict[str, Global] = {}
-        self.arrays = 0
-
-    def add(self, what: str, position: int) -> None:
-        """Note an offence; Damaged when enough are known."""
-        self.offences.append(Offence(what, position))
-        if len(self.offences) >= MOST_OFFENCES:
-            raise Damaged("too much in it is not allowed")
 
 
 class Examiner(Machine):
     """A machine that holds every global, call and array of a pickle against the allow-list."""
 
     def __init__(self, reader: Reader, judgement: Judgement, depth: int = 0) -> None:
-        super().__init__(reader)
+        super().__init__(reader, 1 << depth)
         self.judgement = judgement
         self.depth = depth
 
@@ -85,22 +48,64 @@ class Examiner(Machine):
         name = str(found)
         if name not in self.judgement.globals:
             if not may_name(found):
-                self.on_offence(f"the global {name[:200]}", named=True)
+                self.on_foreign(found)
             self.judgement.globals[name] = found
         return self.judgement.globals[name]
 
+    def on_foreign(self, found: Global) -> None:
+        """What is on no list is an attack, or somebody may vouch for it."""
+        if str(found) == GETATTR:
+            self.judgement.unused = found
+        elif is_carried(found) and self.judgement.carries_code:
+            self.judgement.ask(found)
+        elif only_attacks(found):
+            self.on_offence(f"the global {str(found)[:200]}", named=True)
+        else:
+            self.judgement.ask(found)
+
     def on_call(self, callee: Any, args: Any) -> None:  # noqa: ANN401 - any value
-        """Only what is on the list may be called, with arguments of its kind."""
+        """Only what is on the list may be called, with arguments of its kind; whoever vouches for
+        another global vouches for what it gives."""
         if not isinstance(callee, Global):
-            self.on_offence("a call of something that is not plainly named")
-        elif may_name(callee) and not (isinstance(args, Sequence) and may_call(callee, args)):
+            if not self._is_asked(callee) and not _is_zone(callee):
+                self.on_offence("a call of something that is not plainly named")
+        elif str(callee) == GETATTR:
+            self._get_attribute(args)
+        elif not may_name(callee):
+            self._call_foreign(callee, args)
+        elif not (isinstance(args, Sequence) and may_call(callee, args)):
             self.on_offence(f"a call of {callee} with these arguments", named=True)
+        else:
+            for arg in args.items:
+                self.judgement.used(arg, "made")
+
+    def _get_attribute(self, args: Any) -> None:  # noqa: ANN401 - any value
+        """`getattr(Class, "MEMBER")` of an enumeration that somebody may vouch for, as Python 3.11
+        pickles one; or a time zone's own way back. What it gives is not called but for that."""
+        self.judgement.unused = None
+        cls, name = (*args.items, None, None)[:2] if isinstance(args, Sequence) else (None, None)
+        found = cls.cls if isinstance(cls, Instance) else cls
+        plain = isinstance(name, str) and name.isidentifier() and not name.startswith("_")
+        if not (plain and str(found) in self.judgement.asked) and not _is_way_back(cls, name):
+            self.on_offence(f"a call of {GETATTR} with these arguments", named=True)
+
+    def _call_foreign(self, callee: Global, args: Any) -> None:  # noqa: ANN401 - any value
+        if str(callee) in self.judgement.asked and not may_be_called(callee):
+            del self.judgement.asked[str(callee)]
+            self.on_offence(f"a call of {callee}", named=True)
+        self.judgement.used(callee, "called", shown(args))
+
+    def _is_asked(self, value: Any) -> bool:  # noqa: ANN401 - any value
+        return isinstance(value, Instance) and str(value.cls) in self.judgement.asked
 
     def on_make(self, cls: Any) -> None:  # noqa: ANN401 - any value
-        """Only classes on the list come to life."""
+        """Only classes on the list come to life, and those that somebody may vouch for."""
         if not isinstance(cls, Global):
-            self.on_offence("an object of a class that is not plainly named")
-        elif may_name(cls) and not may_make(cls):
+            if not self._is_asked(cls):
+                self.on_offence("an object of a class that is not plainly named")
+        elif not may_name(cls):
+            self.judgement.used(cls, "made")
+        elif not may_make(cls):
             self.on_offence(f"an object of {cls}", named=True)
 
     def on_build(self, instance: Any) -> Any:  # noqa: ANN401 - any value
@@ -126,7 +131,9 @@ class Examiner(Machine):
         if self.depth >= DEEPEST or not _PICKLE.match(self.reader.peek(2)):
             return self.blob(size)
         start = self.reader.position
-        nested = examine(Reader(_window(self.reader, size)), self.depth + 1)
+        window = Reader(_window(self.reader, size), self.reader.effort)
+        nested = examine(window, self.depth + 1)
+        self.judgement.nested.append(nested)
         self.reader.skip(size - (self.reader.position - start))
         return Blob(size, nested=nested)
 
@@ -233,11 +240,25 @@ class _Shadow(Examiner):
             raise Damaged("no name")
         return super().on_global(found)
 
+    def on_foreign(self, found: Global) -> None:
+        """Nobody vouches for what only looks like a name."""
+        self.on_offence(f"the global {str(found)[:200]}", named=True)
+
     def on_offence(self, what: str, *, named: bool = False) -> None:
         """Random bytes make many offences, of which the loader would stop at the first."""
         if named:
             super().on_offence(what)
         raise Damaged(what)
+
+
+def _is_way_back(cls: Any, name: Any) -> bool:  # noqa: ANN401 - any value
+    return str(cls) == "zoneinfo.ZoneInfo" and name == "_unpickle"
+
+
+def _is_zone(value: Any) -> bool:  # noqa: ANN401 - any value
+    """Whether it is `getattr(ZoneInfo, "_unpickle")`, which is called with a zone's name."""
+    made = isinstance(value, Instance) and str(value.cls) == GETATTR and value.args
+    return bool(made) and _is_way_back(*(*value.args.items, None, None)[:2])
 
 
 def _window(reader: Reader, size: int) -> Callable[[int], bytes]:
@@ -268,7 +289,7 @@ def examine(reader: Reader, depth: int = 0, *, torch: bool = False) -> Verdict:
                 judgement.add("bytes after the end of the pickle", reader.position)
     except Damaged as error:
         judgement.offences.append(Offence(str(error), reader.position))
-    return Verdict(tuple(judgement.offences), tuple(judgement.globals), root, judgement.arrays)
+    return judgement.verdict(root)
 
 
 def _run_legacy(reader: Reader, judgement: Judgement, depth: int) -> Any:  # noqa: ANN401

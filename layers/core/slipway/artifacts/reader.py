@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slipway.artifacts.effort import Effort
 from slipway.artifacts.refusal import KIB, MIB
 
 if TYPE_CHECKING:
@@ -20,11 +21,15 @@ class Damaged(Exception):
 class Reader:
     """Reads forward; holds at most one step of its source.
 
-    `some(most)` must give at least 1 and at most `most` bytes, and nothing at the end.
+    `some(most)` must give at least 1 and at most `most` bytes, and nothing at the end. `effort`
+    is the budget of the archive that the bytes are of.
     """
 
-    def __init__(self, some: Callable[[int], bytes | memoryview]) -> None:
+    def __init__(
+        self, some: Callable[[int], bytes | memoryview], effort: Effort | None = None
+    ) -> None:
         self._some = some
+        self.effort = effort or Effort(sent=lambda: self.position)
         self._buffer = b""
         self._start = 0
         self._before = 0

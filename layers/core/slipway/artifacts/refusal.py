@@ -11,7 +11,13 @@ GIB = 1024 * MIB
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds an archive must keep; sizes in bytes, `ratio` in bytes out per byte in."""
+    """Bounds an archive must keep; sizes in bytes, `ratio` in bytes out per byte in.
+
+    The `work_` ones hold for everything within its files together: bytes unpacked, steps (opcodes
+    of pickles, entries of zips, bytes of text that is parsed, in hundreds) and bytes remembered.
+    More than the first two may be spent where the archive itself is large: `ratio` and
+    `steps_ratio` for each of its bytes.
+    """
 
     unpacked: int = 64 * GIB
     ratio: int = 250
@@ -20,6 +26,10 @@ class Limits:
     extension: int = 64 * KIB
     name: int = 1024
     names: int = 4 * MIB
+    work_bytes: int = 32 * MIB
+    work_steps: int = 4_000_000
+    steps_ratio: int = 16
+    work_kept: int = 4 * MIB
 
 
 _REPACK = "pack it again with `tar -czf model.tar.gz -C FOLDER .`"
@@ -92,6 +102,18 @@ RULES: dict[str, tuple[str, str]] = {
     "ratio": ("it expands too far for its size, as an archive bomb does", "pack less padding"),
     "unpacked-size": ("it expands to more bytes than allowed", "pack the model's files only"),
     "member-count": ("it holds too many members", "pack the model's files only"),
+    "work-bytes": (
+        "what lies within its files expands too far, taken together",
+        "pack the files themselves, and less padding",
+    ),
+    "work-steps": (
+        "its files take too many steps to read for their size, taken together",
+        "save large tables as arrays, or the model without compression of its own",
+    ),
+    "work-kept": (
+        "its files say too much about themselves, taken together",
+        "pack the model's files only",
+    ),
 }
 
 

@@ -33,6 +33,7 @@ _FILE: Final = re.compile(
     rb"[\"'/]([\w.-]+\.(?:joblib|pkl|pickle|sav|pt|pth|h5|keras|onnx|cbm|bst|ubj|safetensors))[\"']"
 )
 _NAMED: Final = 20
+_DEFINED: Final = 500
 EVERY: Final = "*"  # a name that `from module import *` may have brought
 
 
@@ -42,20 +43,27 @@ def look_script(name: str, _head: bytes, reader: Reader) -> Clue:
     if len(source) > _HELD:
         return Clue(name, "python", details={"hooks": [EVERY]})
     try:
-        names = _names(source)
+        tree = _parsed(source)
     except SyntaxError as error:
         finding = _unreadable(name, error)
         return Clue(name, "python", details={"hooks": [EVERY]}, findings=(finding,))
-    details: dict[str, object] = {"hooks": sorted(names & {*_HOOKS, EVERY})}
-    return Clue(name, "python", details=details | _places(source))
+    details: dict[str, object] = {"hooks": sorted(_names(tree) & {*_HOOKS, EVERY})}
+    return Clue(name, "python", details=details | _places(source) | {"defines": _defined(tree)})
 
 
 def hooks_of(source: bytes) -> frozenset[str]:
     """The containers' hooks that a script defines, or speaks of where it cannot be read."""
     try:
-        return frozenset(_names(source) & _HOOKS)
+        return frozenset(_names(_parsed(source)) & _HOOKS)
     except SyntaxError:
         return frozenset(hook for hook in _HOOKS if hook.encode() in source)
+
+
+def _defined(tree: ast.AST) -> list[str]:
+    """The classes and functions of the module itself, which are what pickles may know it by."""
+    kinds = (ast.ClassDef, ast.FunctionDef)
+    found = [each.name for each in _statements(tree) if isinstance(each, kinds)]
+    return found[:_DEFINED]
 
 
 def _places(source: bytes) -> dict[str, object]:
@@ -65,14 +73,18 @@ def _places(source: bytes) -> dict[str, object]:
     return beside | ({"files": named[:_NAMED]} if named else {})
 
 
-def _names(source: bytes) -> set[str]:
-    """What is bound when the module has run; SyntaxError where it would not. Nothing is run."""
+def _parsed(source: bytes) -> ast.AST:
+    """The module, not run; SyntaxError where it could not be."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what the script's author should mend
-            tree = ast.parse(source)
+            return ast.parse(source)
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(str(error) or type(error).__name__) from error
+
+
+def _names(tree: ast.AST) -> set[str]:
+    """What is bound when the module has run."""
     return {name for statement in _statements(tree) for name in _bound(statement)}
 
 

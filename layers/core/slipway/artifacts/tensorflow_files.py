@@ -6,9 +6,11 @@ SavedModel{1 schema version, 2 MetaGraphDef{1 MetaInfoDef{4 tags, 5 tensorflow_v
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.protobuf import Field, fields, fields_of, signed
+from slipway.artifacts.reader import Damaged
 
 if TYPE_CHECKING:
     from slipway.artifacts.reader import Reader
@@ -31,6 +33,13 @@ TYPES: Final = {
     22: "uint32",
     23: "uint64",
 }
+OUTSIDE: Final = frozenset(  # that read or write files, or run Python
+    {
+        *("EagerPyFunc", "MatchingFiles", "PyFunc", "PyFuncStateless", "ReadFile"),
+        *("WholeFileReader", "WholeFileReaderV2", "WriteFile"),
+    }
+)
+_LONGEST: Final = 64
 _SIGNATURES: Final = 16
 _TENSORS: Final = 32
 _INIT: Final = "__saved_model_init_op"
@@ -51,10 +60,31 @@ def _meta_graph(graph: Field, found: dict[str, Any]) -> None:
     for field in graph.fields():
         if field.number == 1:
             _meta_info(field, found)
+        elif field.number == 2:
+            with suppress(Damaged):  # a graph that nobody can load runs nothing
+                _graph_def(field, found)
         elif field.number == 5 and len(found["signatures"]) < _SIGNATURES:
             name, body = _entry(field)
             if name != _INIT:
                 found["signatures"][name] = _signature(body)
+
+
+def _graph_def(graph: Field, found: dict[str, Any]) -> None:
+    """The operators that reach out of the graph: of its nodes, and of its library's functions."""
+    for field in graph.fields():
+        if field.number == 1:
+            _node(field, found)
+        elif field.number == 2:
+            for function in (part for part in field.fields() if part.number == 1):
+                for node in (part for part in function.fields() if part.number == 3):
+                    _node(node, found)
+
+
+def _node(node: Field, found: dict[str, Any]) -> None:
+    node.reader.effort.step(1)
+    for field in node.fields():
+        if field.number == 2 and field.size <= _LONGEST and (name := field.text()) in OUTSIDE:
+            found.setdefault("outside", set()).add(name)
 
 
 def _meta_info(info: Field, found: dict[str, Any]) -> None:

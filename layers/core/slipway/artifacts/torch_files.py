@@ -6,13 +6,15 @@ A zip holds `<stem>/data.pkl`, `<stem>/data/<key>` and `<stem>/version`; TorchSc
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.pickle_values import Global, Instance, Mapping, Sequence
-from slipway.artifacts.pickles import Verdict, examine
+from slipway.artifacts.pickles import examine
 
 if TYPE_CHECKING:
-    from slipway.artifacts.zips import Entry
+    from slipway.artifacts.reader import Reader
+    from slipway.artifacts.verdicts import Verdict
 
 _SHOWN: Final = 8
 
@@ -24,20 +26,20 @@ class TorchZip:
         self.verdicts: list[tuple[str, Verdict]] = []
         self.scripted = False
         self.details: dict[str, Any] = {}
-        self.took = False
 
-    def take(self, entry: Entry) -> None:
-        """Read one entry as far as it matters; `took` says whether it did."""
-        name = entry.name.partition("/")[2]
-        self.took = name.endswith((".pkl", ".debug_pkl"))
+    def take(self, entry: str, reader: Reader) -> bool:
+        """Read an entry as far as it matters; whether it was a pickle."""
+        name = entry.partition("/")[2]
+        took = name.endswith((".pkl", ".debug_pkl"))
         self.scripted = self.scripted or name == "constants.pkl"
-        if self.took:
-            verdict = examine(entry.reader, torch=True)
-            self.verdicts.append((entry.name, verdict))
+        if took:
+            verdict = examine(reader, torch=True)
+            self.verdicts.append((entry, replace(verdict, root=None)))
             if name == "data.pkl":
                 self.details |= describe(verdict.root)
         elif name == "version":
-            self.details["file_version"] = entry.reader.peek(8).decode("ascii", "replace").strip()
+            self.details["file_version"] = reader.peek(8).decode("ascii", "replace").strip()
+        return took
 
 
 def describe(root: Any) -> dict[str, Any]:  # noqa: ANN401 - any value

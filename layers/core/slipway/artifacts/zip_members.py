@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from slipway.artifacts import documents
 from slipway.artifacts.clues import Clue
-from slipway.artifacts.findings import Finding
 from slipway.artifacts.judging import findings_of
+from slipway.artifacts.keras_configs import KerasConfig
 from slipway.artifacts.ndarrays import NDArray, read_arrays
-from slipway.artifacts.numpy_files import MAGIC as NPY
-from slipway.artifacts.numpy_files import read_npy
-from slipway.artifacts.pickled import looks_pickled
-from slipway.artifacts.pickles import examine
-from slipway.artifacts.reader import Damaged
+from slipway.artifacts.reader import Damaged, Reader
 from slipway.artifacts.torch_files import TorchZip
+from slipway.artifacts.watch import Watch
 from slipway.artifacts.zips import Zip
 
 if TYPE_CHECKING:
-    from slipway.artifacts.reader import Reader
+    from collections.abc import Callable, Iterable
+
+    from slipway.artifacts.findings import Finding
+    from slipway.artifacts.verdicts import Asked, Verdict
     from slipway.artifacts.zips import Entry
 
+    Within: TypeAlias = Callable[[str, Reader], Clue]
+
+_ARRAYS: Final = 10_000
 _RAW: Final = re.compile(r"[^/]+/(data|constants|tensors)/\d+")  # torch's tensors
 _JSON: Final = (
     "manifest.json",
@@ -33,54 +38,90 @@ _JSON: Final = (
 
 
 class _Zipped:
-    """What the entries of one zip tell together."""
+    """What the entries of one zip tell together; `within` looks into one as a file of its own."""
 
-    def __init__(self, member: str) -> None:
+    def __init__(self, member: str, within: Within) -> None:
         self.member = member
+        self.within = within
         self.torch = TorchZip()
         self.names: set[str] = set()
         self.documents: dict[str, Any] = {}
+        self.symbol: Clue | None = None
+        self.config = KerasConfig()
         self.arrays: dict[str, NDArray] = {}
         self.findings: list[Finding] = []
+        self.asked: list[Asked] = []
 
     def take(self, entry: Entry) -> None:
-        """Read one entry as far as it matters."""
+        """Read one entry as what it is here, while it is watched for what else it may be."""
         self.names.add(entry.name)
+        if _RAW.fullmatch(entry.name):
+            return
+        watch = Watch(entry.reader.some, entry.reader.effort)
+        reader = Reader(watch.some, entry.reader.effort)
         if entry.name in _JSON or entry.name.endswith("symbol.json"):
-            self.documents[entry.name] = documents.read_json(entry.reader)
+            self._take_document(entry.name, reader)
         elif entry.name.endswith(".params") or entry.name == "params":
-            self.arrays = {array.name: array for array in read_arrays(entry.reader)}
-        elif entry.reader.peek(len(NPY)) == NPY:
-            _, verdict = read_npy(entry.reader)
-            self.findings += findings_of(self.member, verdict, entry.name)
-        elif not _RAW.fullmatch(entry.name):
-            self._take_pickle(entry)
+            self.arrays = {array.name: array for array in read_arrays(reader)[:_ARRAYS]}
+        else:
+            watch.probe = None
+            self._take_file(entry.name, reader)
+        watch.drain()
+        self._found(watch.findings(entry.name, "zip" if watch.probe is None else "part"))
+        self.asked += watch.asked
 
-    def _take_pickle(self, entry: Entry) -> None:
-        """Pickles are judged under whatever name: a loader may not care for it."""
-        self.torch.take(entry)
-        if not self.torch.took and looks_pickled(entry.name, entry.reader.peek(64)):
-            self.findings += findings_of(self.member, examine(entry.reader), entry.name)
+    def _take_document(self, name: str, reader: Reader) -> None:
+        """A JSON document; of a Keras configuration, all that it would make."""
+        if name == "config.json":
+            if json.detect_encoding(reader.peek(4)) not in ("utf-8", "utf-8-sig"):
+                raise Damaged("its encoding is none that is looked for")
+            while part := reader.some():
+                self.config.feed(part)
+            self.config.finish()
+            self.findings += self.config.findings(self.member)
+            return
+        document = documents.read_json(reader)
+        if name.endswith("symbol.json"):
+            self.symbol = self.symbol or documents.look("symbol.json", document)
+        else:
+            self.documents[name] = documents.shortened(document)
+
+    def _take_file(self, name: str, reader: Reader) -> None:
+        """A pickle of torch's, or a file that is looked into like any other."""
+        if self.torch.take(name, reader):
+            return
+        clue = self.within(name, reader)
+        self._found(clue.findings)
+        self.asked += clue.asked
+
+    def _found(self, findings: Iterable[Finding]) -> None:
+        """What is refused in an entry is refused of the zip."""
+        for finding in findings:
+            if finding.grade in ("refuse", "approve"):
+                said = f"{finding.member}: {finding.message}"
+                self.findings.append(replace(finding, member=self.member, message=said))
+
+    def _judged(self, verdict: Verdict | None, entry: str) -> None:
+        self.findings += findings_of(self.member, verdict, entry)
+        self.asked += verdict.asked if verdict else ()
 
     def clue(self) -> Clue:
         """The clue of the whole zip."""
+        for entry, verdict in self.torch.verdicts:
+            self._judged(verdict, entry)
         for recognise in (self._torch, self._linear, self._factorization, self._keras, self._numpy):
             if clue := recognise():
-                return clue
-        return Clue(self.member, "zip", findings=tuple(self.findings))
+                break
+        else:
+            clue = Clue(self.member, "zip")
+        findings = (*clue.findings, *self.findings)
+        return replace(clue, findings=findings, asked=tuple(self.asked))
 
     def _torch(self) -> Clue | None:
         if not self.torch.verdicts:
             return None
         kind = "torchscript" if self.torch.scripted else "pytorch"
-        findings = [
-            finding
-            for entry, verdict in self.torch.verdicts
-            for finding in findings_of(self.member, verdict, entry)
-        ]
-        findings += self.findings
-        details = self.torch.details
-        return Clue(self.member, "torch-zip", kind, "torch", "", details, tuple(findings))
+        return Clue(self.member, "torch-zip", kind, "torch", "", self.torch.details)
 
     def _linear(self) -> Clue | None:
         parameters = self.documents.get("additional-params.json")
@@ -116,59 +157,29 @@ class _Zipped:
         return {"predictor_type": told[:80]} if isinstance(told, str) else {}
 
     def _mxnet(self, kind: str, details: dict[str, Any]) -> Clue:
-        symbols = [document for name, document in self.documents.items() if "symbol" in name]
-        symbol = documents.look("symbol.json", symbols[0]) if symbols else None
+        symbol = self.symbol
         if symbol and "task" in symbol.details:
             details["task"] = symbol.details["task"]
         version = symbol.version if symbol else ""
-        findings = tuple(self.findings)
-        return Clue(self.member, "mxnet-zip", kind, "mxnet", version, details, findings)
+        return Clue(self.member, "mxnet-zip", kind, "mxnet", version, details)
 
     def _keras(self) -> Clue | None:
         metadata = self.documents.get("metadata.json")
         if not isinstance(metadata, dict) or "keras_version" not in metadata:
             return None
-        config = self.documents.get("config.json")
-        details = {"class": str(config.get("class_name", ""))} if isinstance(config, dict) else {}
-        lambdas = _has_lambda(config)
+        details = {"class": self.config.first} if self.config.first else {}
         version = str(metadata["keras_version"])[:20]
-        findings = [*self.findings, *([lambda_layer(self.member)] if lambdas else [])]
-        return Clue(self.member, "keras", "keras", "keras", version, details, tuple(findings))
+        return Clue(self.member, "keras", "keras", "keras", version, details)
 
     def _numpy(self) -> Clue | None:
         if not self.names or not all(name.endswith(".npy") for name in self.names):
             return None
-        return Clue(self.member, "npz", findings=tuple(self.findings))
+        return Clue(self.member, "npz")
 
 
-def _has_lambda(config: Any) -> bool:  # noqa: ANN401 - JSON
-    """Whether a Keras configuration holds a layer that is Python code."""
-    waiting = [config]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            if node.get("class_name") in ("Lambda", "__lambda__"):
-                return True
-            waiting += node.values()
-        elif isinstance(node, list):
-            waiting += node
-    return False
-
-
-def lambda_layer(member: str) -> Finding:
-    """Keras keeps the code of Lambda layers as marshalled Python bytecode."""
-    return Finding(
-        "refuse",
-        "keras-lambda",
-        member,
-        "It has a Lambda layer, which is Python bytecode that loading the model runs.",
-        "replace the Lambda layer by a layer class or export the model as a SavedModel",
-    )
-
-
-def look(name: str, reader: Reader) -> Clue:
+def look(name: str, reader: Reader, within: Within) -> Clue:
     """What a zip tells; Damaged where it contradicts itself."""
-    zipped = _Zipped(name)
+    zipped = _Zipped(name, within)
     for entry in Zip(reader):
         try:
             zipped.take(entry)

@@ -25,7 +25,7 @@ def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None
 
 def nothing_is_owed(case: Case) -> Step:
     probed, remedy = case.probe(case.wanted), ""
-    if probed and not probed.proven:
+    if probed and not probed.proven and not case.desired.is_host:
         command = f"`slipway push {case.desired.deployment} --request FILE`"
         remedy = f"; {command} keeps a request that it has to answer"
     seen = probed.reason if probed else "not probed"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from slipway.domain.naming import member_of
 from slipway.domain.wish import Wish
 
 
@@ -53,6 +54,34 @@ class EndpointTarget:
     container_startup_health_check_timeout_in_seconds: int | None = None
     routing_strategy: RoutingStrategy | None = None
 
+    @property
+    def words(self) -> str:
+        """What a person calls it."""
+        return f"{self.instance_count} of {self.instance_type}"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerlessTarget:
+    """Containers that are there while they are asked. `provisioned_concurrency` of
+    `max_concurrency` are always."""
+
+    memory_size_in_mb: int = 2048
+    max_concurrency: int = 20
+    provisioned_concurrency: int | None = None
+
+    @property
+    def instance_type(self) -> str:
+        """What an image is chosen for: any that has no GPU."""
+        return EndpointTarget().instance_type
+
+    @property
+    def words(self) -> str:
+        """What a person calls it."""
+        return f"serverless, {self.memory_size_in_mb} MB, {self.max_concurrency} at once"
+
+
+Target = EndpointTarget | ServerlessTarget
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerPolicy:
@@ -73,7 +102,7 @@ class VariantPolicy:
 
     name: str = VARIANT
     weight: float = 1.0
-    target: EndpointTarget | None = None
+    target: Target | None = None
     containers: tuple[ContainerPolicy, ...] = (ContainerPolicy(),)
 
 
@@ -170,10 +199,13 @@ class Monitor:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a deployment's artifacts are released. Read from its manifest, slipway.yaml."""
+    """How a deployment's artifacts are released. Read from its manifest, slipway.yaml.
+
+    `many` says that its endpoint serves many models, each released by itself.
+    """
 
     approval: Approval = Approval.AUTOMATIC
-    target: EndpointTarget = field(default_factory=EndpointTarget)
+    target: Target = field(default_factory=EndpointTarget)
     variants: tuple[VariantPolicy, ...] = (VariantPolicy(),)
     rollout: Rollout = Rollout.ALL_AT_ONCE
     image: str | None = None
@@ -183,8 +215,9 @@ class Policy:
     monitor: Monitor | None = None
     probes: tuple[ProbeRequest, ...] = ()
     on_change: OnChange = OnChange.NOTIFY
+    many: bool = False
 
-    def target_of(self, variant: VariantPolicy) -> EndpointTarget:
+    def target_of(self, variant: VariantPolicy) -> Target:
         return variant.target or self.target
 
     @property
@@ -222,6 +255,16 @@ class Desired:
     baseline: Artifact | None = None
     request: Artifact | None = None
     wish: Wish | None = None
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it is a model behind a multi-model endpoint."""
+        return bool(member_of(self.deployment))
+
+    @property
+    def is_host(self) -> bool:
+        """Whether it is a multi-model endpoint, whose models are released by themselves."""
+        return self.policy.many and not self.is_member
 
     @property
     def missing(self) -> tuple[str, ...]:

@@ -14,11 +14,15 @@ from slipway.domain.errors import InvalidInput
 
 # With a prefix of 17 and a digest of 12 characters, the longest name is one of SageMaker's 63.
 DEPLOYMENT = re.compile(r"(?=.{1,32}\Z)[a-z0-9](?:-?[a-z0-9])*")
+# What is kept of a model behind a multi-model endpoint goes by its host's name and its own.
+MEMBER = "."
 MODELS = "models/"
+MANY = "models"  # the folder, and the part, of the models behind a multi-model endpoint
 PINNED = "artifacts/"
 MANIFEST = "slipway.yaml"
 ARCHIVE = ".tar.gz"
 BASELINE = re.compile(r"baseline\.(csv|json|jsonl|parquet)")
+MEMBER_KEY = re.compile(rf"{MODELS}([^/]+)/{MANY}/([^/]+){re.escape(ARCHIVE)}")
 REQUEST = re.compile(r"request\.\w+")
 
 
@@ -40,6 +44,9 @@ def deployment_of_key(key: str) -> str | None:
     if not key.startswith(MODELS) or key.count("/") < 2:
         return None
     folder, rest = key.removeprefix(MODELS).split("/", 1)
+    member = MEMBER_KEY.fullmatch(key)
+    if member:
+        return checked_deployment(f"{member[1]}{MEMBER}{member[2]}")
     known = BASELINE.fullmatch(rest) or REQUEST.fullmatch(rest)
     if rest != MANIFEST and not rest.endswith(ARCHIVE) and not known:
         return None
@@ -48,7 +55,8 @@ def deployment_of_key(key: str) -> str | None:
 
 def checked_deployment(name: str) -> str:
     """`name`, when it can name a deployment; raises InvalidInput otherwise."""
-    if DEPLOYMENT.fullmatch(name):
+    host, dot, member = name.partition(MEMBER)
+    if DEPLOYMENT.fullmatch(host) and (not dot or DEPLOYMENT.fullmatch(member)):
         return name
     raise InvalidInput(
         f"deployment: {name[:80]!r} cannot be a name; use 1 to 32 lower-case letters, digits and "
@@ -56,13 +64,54 @@ def checked_deployment(name: str) -> str:
     )
 
 
+def host_of(deployment: str) -> str:
+    """Whose endpoint serves it: its own, or the one that it is a model behind."""
+    return deployment.partition(MEMBER)[0]
+
+
+def member_of(deployment: str) -> str:
+    """What a model behind a multi-model endpoint is called there; "" for any other deployment."""
+    return deployment.partition(MEMBER)[2]
+
+
+def member_of_key(key: str) -> str | None:
+    """The model behind a multi-model endpoint that an archive is of; None for any other key."""
+    found = MEMBER_KEY.fullmatch(key)
+    fits = found and DEPLOYMENT.fullmatch(found[1]) and DEPLOYMENT.fullmatch(found[2])
+    return f"{found[1]}{MEMBER}{found[2]}" if found and fits else None
+
+
+def is_of(key: str, deployment: str, part: str = "") -> bool:
+    """Whether an uploaded archive is one of a part's; of the only part's that is any but those of
+    the models behind a multi-model endpoint."""
+    if not key.startswith(prefix_of(deployment, part)):
+        return False
+    return bool(part or member_of(deployment) or not MEMBER_KEY.fullmatch(key))
+
+
+def manifest_key(deployment: str) -> str:
+    """Where its manifest is; the models behind one endpoint have one."""
+    return f"{MODELS}{host_of(deployment)}/{MANIFEST}"
+
+
+def archive_key(deployment: str, part: str = "") -> str:
+    """Where `slipway push` uploads to."""
+    member = member_of(deployment)
+    return prefix_of(deployment) if member else f"{prefix_of(deployment, part)}model{ARCHIVE}"
+
+
 def prefix_of(deployment: str, part: str = "") -> str:
-    """Where a deployment, or one part of it, is uploaded."""
+    """Where a deployment, or one part of it, is uploaded; a model behind a multi-model endpoint is
+    one object."""
+    member = member_of(deployment)
+    if member:
+        return f"{MODELS}{host_of(deployment)}/{MANY}/{member}{ARCHIVE}"
     return f"{MODELS}{deployment}/{part}/" if part else f"{MODELS}{deployment}/"
 
 
 def endpoint_name(site: Site, deployment: str) -> str:
-    return f"{site.prefix}-{deployment}"
+    """The endpoint; of a model behind a multi-model endpoint with that model's name."""
+    return f"{site.prefix}-{deployment.replace(MEMBER, '/')}"
 
 
 def alarm_name(endpoint: str) -> str:
@@ -70,7 +119,9 @@ def alarm_name(endpoint: str) -> str:
 
 
 def group_name(site: Site, deployment: str) -> str:
-    return f"{site.prefix}-{deployment}"
+    member = member_of(deployment)
+    name = f"{site.prefix}-{host_of(deployment)}"
+    return f"{name}-{digest({'model': member})}" if member else name
 
 
 def deployment_of_resource(site: Site, name: str) -> str | None:
@@ -81,7 +132,18 @@ def deployment_of_resource(site: Site, name: str) -> str | None:
 
 def pinned_prefix(deployment: str) -> str:
     """Below which a deployment's bytes are kept. No two share theirs: they go with their owner."""
-    return f"{PINNED}{deployment}/"
+    return f"{PINNED}{deployment.replace(MEMBER, f'/{MANY}/')}/"
+
+
+def loadable_prefix(deployment: str) -> str:
+    """What a multi-model endpoint can load: nothing but bytes that were inspected and approved."""
+    return f"{PINNED}{host_of(deployment)}/loadable/"
+
+
+def current_key(endpoint: str, prefix: str) -> str:
+    """Where it is kept which version of a model behind the multi-model `endpoint` is asked."""
+    host, _, member = endpoint.removeprefix(f"{prefix}-").partition("/")
+    return f"{PINNED}{host}/current/{member}.json"
 
 
 def pinned_key(deployment: str, sha256: str) -> str:

@@ -20,7 +20,8 @@ class Inspected:
     without one, `no_image` says why and what would help. `script` names the default inference
     script the image needs and `script_key` where it is kept; `features` is the width of a numeric
     row, where the file tells it and the image's own decoder would read one; `known` is what the
-    file tells of what it is asked and answers, whoever reads the requests; `fetched` are the
+    file tells of what it is asked and answers, whoever reads the requests; `waits` is what a
+    person must have seen before the version is approved, "" for most; `fetched` are the
     requirements of its script that only a package index has.
     """
 
@@ -37,6 +38,7 @@ class Inspected:
     features: int | None = None
     known: Known = NOTHING
     fetched: tuple[str, ...] = ()
+    waits: str = ""
     findings: tuple[str, ...] = ()
 
     def is_of_the_same(self, other: "Inspected") -> bool:
@@ -58,6 +60,11 @@ def unread(desired: Desired, inspected: Iterable[Inspected]) -> Use | None:
     known = read(desired, inspected)
     uses = (use for use in desired.policy.uses if use.part in desired.parts)
     return next((use for use in uses if use not in known), None)
+
+
+def waits(desired: Desired, inspected: Iterable[Inspected]) -> str:
+    """What only a person may approve of what is wanted, "" for most."""
+    return "; ".join(found.waits for found in read(desired, inspected).values() if found.waits)
 
 
 def _sought(desired: Desired, use: Use) -> tuple[Artifact | None, str]:
@@ -120,7 +127,7 @@ IN_MOTION = frozenset(
 class Endpoint:
     """A live endpoint. `modified_at` is in epoch seconds; `pending` is true while a deployment
     is under way, whatever the status says. `weights` are those of its variants, as they were asked
-    for last."""
+    for last; `serverless` says that it has no instances."""
 
     name: str
     status: EndpointStatus
@@ -129,6 +136,7 @@ class Endpoint:
     failure: str = ""
     pending: bool = False
     weights: Mapping[str, float] = field(default_factory=dict)
+    serverless: bool = False
 
     @property
     def in_motion(self) -> bool:
@@ -190,9 +198,10 @@ class World:
     `unsettled` is true while a call of an earlier owner may still land. `missing` names what
     somebody deleted of what serves: "endpoint config" or "model"; `unpinned` what is gone of what
     the wanted version is made of; `revoked` are the released configs that nobody approves of any
-    more, or not at this moment; `troubles` is what could not be done and has to wait.
-    `footprints` are what releases left, `purged` says that versions and data were deleted as it was
-    asked for, and `deleted` that people have been told so: what appears since is not ours.
+    more, or not at this moment; `troubles` is what could not be done and has to wait. `host` is
+    the endpoint that a model is behind, and `loader` the image and the environment that load it
+    there. `footprints` are what releases left, `purged` says that versions and data were deleted as
+    it was asked for, and `deleted` that people have been told so: what appears since is not ours.
     """
 
     inspected: tuple[Inspected, ...] = ()
@@ -205,6 +214,8 @@ class World:
     unsettled: bool = False
     missing: str = ""
     unpinned: str = ""
+    host: Endpoint | None = None
+    loader: tuple[str, Mapping[str, str]] | None = None
     revoked: frozenset[str] = frozenset()
     troubles: tuple[Trouble, ...] = ()
     footprints: tuple[Footprint, ...] = ()

@@ -1,7 +1,9 @@
-"""Scripts as AWS's sagemaker-inference toolkit runs them: in the PyTorch and Hugging Face images.
+"""Scripts as AWS's sagemaker-inference toolkit runs them: in the PyTorch, Hugging Face, MXNet and
+XGBoost images.
 
 Unlike the older toolkit (see scripts.py) there is a default model_fn, each function may take the
-request's context as one argument more, and an error is answered with its own message.
+request's context as one argument more (not in the toolkit that XGBoost's images hold, which is
+older than that), and an error is answered with its own message.
 """
 
 import importlib
@@ -23,7 +25,7 @@ from . import formats
 from .failures import ContainerMisconfigured
 from .messages import CSV, JSON, Request, Response, with_charset
 from .settings import Settings
-from .toolkits import offer_toolkits
+from .toolkits import ToolkitTransformer, offer_toolkits
 
 Content = str | bytes
 Refuse = Callable[[Exception], Response]
@@ -49,21 +51,25 @@ class Steps:
 class ToolkitApplication:
     """Serves a model by its image's defaults, and by what a script has instead of them."""
 
-    def __init__(self, settings: Settings, defaults: Defaults, refuse: Refuse) -> None:
+    def __init__(
+        self, settings: Settings, defaults: Defaults, refuse: Refuse, *, context: bool = True
+    ) -> None:
         self._settings = settings
         self._defaults = defaults
         self._refuse = refuse
         self._default_accept = settings.default_accept(JSON)
-        self._context = SimpleNamespace(
-            system_properties={"model_dir": str(settings.model_folder), "gpu_id": None}
-        )
+        properties = {"model_dir": str(settings.model_folder), "gpu_id": None}
+        self._context = SimpleNamespace(system_properties=properties) if context else None
         self._steps: Steps | None = None
         self._model: Any = None
 
     def load(self) -> None:
         """Import the script, if there is one, and load the model."""
-        self._steps = _steps(self._read_script(), self._defaults, self._context)
-        self._model = self._steps.model_fn(str(self._settings.model_folder))
+        script, folder = self._read_script(), str(self._settings.model_folder)
+        self._steps = _steps(script, self._defaults, self._context)
+        getattr(script, "pre_model_fn", _nothing)(folder)
+        self._model = self._steps.model_fn(folder)
+        getattr(script, "model_warmup_fn", _nothing)(folder, self._model)
 
     def _read_script(self) -> object | None:
         """The script's module, where there is one."""
@@ -88,6 +94,10 @@ class ToolkitApplication:
         return
 
 
+def _nothing(*_: object) -> None:
+    """What a script does before and after loading, where it does not say."""
+
+
 def decode(content: Content, content_type: str) -> NDArray[Any]:
     """As the toolkit decodes: a csv of whole and broken numbers mixed is no matrix."""
     if content_type == CSV and isinstance(content, str):
@@ -99,9 +109,32 @@ def decode(content: Content, content_type: str) -> NDArray[Any]:
 
 def plainly(error: Exception) -> Response:
     """What the PyTorch image answers: 415 for a format, 500 for the rest, with the traceback."""
-    status = 415 if isinstance(error, formats.UnsupportedFormatError) else 500
-    text = f"{error}\n{''.join(traceback.format_exception(error))}"
-    return Response(status, text.encode(), "text/plain")
+    return _refused(error, 415 if isinstance(error, formats.UnsupportedFormatError) else 500)
+
+
+def as_500(error: Exception) -> Response:
+    """What the XGBoost image answers: the same, but the formats are not the toolkit's own there."""
+    return _refused(error, 500)
+
+
+def _refused(error: Exception, status: int) -> Response:
+    context, trace = _Answer(), "".join(traceback.format_exception(error))
+    told = SimpleNamespace(status_code=status, message=str(error))
+    [text] = ToolkitTransformer.handle_error(context, told, trace)
+    return Response(context.status, text.encode(), context.content_type)
+
+
+class _Answer:
+    """The context of an answer that is an error."""
+
+    status, content_type = 500, "text/plain"
+
+    def set_response_status(self, code: int = 200, phrase: str = "") -> None:
+        del phrase
+        self.status = code
+
+    def set_response_content_type(self, _request: object, value: str) -> None:
+        self.content_type = value
 
 
 def as_model_server(error: Exception) -> Response:
@@ -119,7 +152,7 @@ def _script(settings: Settings) -> object | None:
     return importlib.import_module(settings.program)
 
 
-def _steps(script: object | None, defaults: Defaults, context: object) -> Steps:
+def _steps(script: object | None, defaults: Defaults, context: object | None) -> Steps:
     names = ("model_fn", "input_fn", "predict_fn", "output_fn")
     own = {name: getattr(script, name, None) for name in (*names, "transform_fn")}
     if own["transform_fn"] and any(own[name] for name in names[1:]):
@@ -140,9 +173,11 @@ def _steps(script: object | None, defaults: Defaults, context: object) -> Steps:
 
 
 def _with_context(
-    function: Callable[..., Any], usual: Callable[..., Any], context: object
+    function: Callable[..., Any], usual: Callable[..., Any], context: object | None
 ) -> Callable[..., Any]:
     """The function, given the context too where it takes one argument more than is usual."""
+    if context is None:
+        return function
     wanted, given = (len(inspect.signature(each).parameters) for each in (function, usual))
     return (lambda *values: function(*values, context)) if wanted == given + 1 else function
 

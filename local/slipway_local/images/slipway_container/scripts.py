@@ -1,6 +1,6 @@
 """A user's script: model_fn, and input_fn, predict_fn and output_fn or transform_fn alone.
 
-Follows sagemaker-containers 2.8 and AWS's scikit-learn and XGBoost containers: there is no default
+Follows sagemaker-containers 2.8 and AWS's scikit-learn container: there is no default
 model_fn, and whatever a function raises, a content type it does not know too, is answered 500.
 """
 

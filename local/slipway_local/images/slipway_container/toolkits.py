@@ -22,6 +22,16 @@ class ToolkitResponse:
     mimetype: str | None = None
 
 
+class ToolkitTransformer:
+    """What sagemaker_inference calls Transformer, as far as scripts replace parts of it."""
+
+    @staticmethod
+    def handle_error(context: Any, inference_exception: Any, trace: str) -> list[str]:  # noqa: ANN401
+        """The answer to an error, whose status is set on the context."""
+        context.set_response_status(code=inference_exception.status_code, phrase="error")
+        return [f"{inference_exception.message}\n{trace}"]
+
+
 _CONTENT_TYPES = {
     "JSON": JSON,
     "CSV": CSV,
@@ -55,7 +65,8 @@ def offer_toolkits(settings: Settings) -> None:
     _offer("sagemaker_containers.beta.framework", framework)
     coder = SimpleNamespace(**coders)
     inference = {"content_types": content_types, "encoder": coder, "decoder": coder}
-    _offer("sagemaker_inference", inference | {"errors": errors})
+    transformer = SimpleNamespace(Transformer=ToolkitTransformer)
+    _offer("sagemaker_inference", inference | {"errors": errors, "transformer": transformer})
 
 
 def _offer(name: str, members: dict[str, Any]) -> None:

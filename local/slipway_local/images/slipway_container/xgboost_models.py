@@ -67,6 +67,8 @@ def _saved(path: Path) -> Any:  # noqa: ANN401 - xgboost ships no types before 2
 
 def task_of(models: list[Model]) -> tuple[str, int]:
     """The first booster's objective, as `binary:logistic`, and its number of classes."""
+    if not hasattr(models[0].booster, "save_config"):
+        return "", 0  # XGBoost before 1.0 does not tell
     learner = json.loads(models[0].booster.save_config())["learner"]
     return learner["objective"]["name"], int(learner["learner_model_param"].get("num_class", 0))
 
@@ -74,13 +76,19 @@ def task_of(models: list[Model]) -> tuple[str, int]:
 def predict(models: list[Model], objective: str, matrix: Matrix, kind: str) -> NDArray[Any]:
     """One prediction a row: of the one model, or the ensemble's vote or mean."""
     if models[0].pickled:
-        check_width(models[0].booster.num_features(), matrix.num_col(), kind)
+        check_width(width_of(models[0].booster), matrix.num_col(), kind)
     predictions = [_predict(model.booster, matrix) for model in models]
     if len(predictions) == 1:
         return predictions[0]
     if objective in _VOTING:
         return np.asarray(stats.mode(predictions, keepdims=True).mode[0])
     return np.asarray(np.mean(predictions, axis=0))
+
+
+def width_of(booster: Any) -> int:  # noqa: ANN401 - xgboost ships no types before 2.1
+    """How many features it was trained on; before 1.3 that is as many as it has names."""
+    counted = hasattr(booster, "num_features")
+    return int(booster.num_features() if counted else len(booster.feature_names))
 
 
 def check_width(trained: int, sent: int, kind: str) -> None:

@@ -3,14 +3,19 @@
 from typing import Any
 
 from . import formats
+from .failures import ContainerMisconfigured
+from .inference_toolkit import ToolkitApplication, as_500
 from .messages import media_type
-from .scripts import ScriptApplication
 from .settings import Settings
 from .xgboost_data import READERS, Matrix, content_kind
 
 
 class XGBoostDefaults:
     """The defaults of sagemaker-xgboost-container's framework mode."""
+
+    def model_fn(self, _folder: str) -> Any:  # noqa: ANN401 - there is none
+        """The image has none."""
+        raise ContainerMisconfigured("the script has no model_fn, and the container no default")
 
     def input_fn(self, content: str | bytes, content_type: str) -> Matrix:
         """A DMatrix of csv, libsvm or recordio-protobuf."""
@@ -26,11 +31,11 @@ class XGBoostDefaults:
         """The booster's predict, names of features unchecked."""
         return model.predict(data, validate_features=False)
 
-    def output_fn(self, prediction: object, accept: str) -> tuple[bytes, str]:
+    def output_fn(self, prediction: object, accept: str) -> bytes:
         """The prediction as the caller wants it."""
-        return formats.encode(prediction, accept), accept
+        return formats.encode(prediction, accept)
 
 
-def application(settings: Settings) -> ScriptApplication:
+def application(settings: Settings) -> ToolkitApplication:
     """The server of this image."""
-    return ScriptApplication(settings, XGBoostDefaults())
+    return ToolkitApplication(settings, XGBoostDefaults(), as_500, context=False)

@@ -14,6 +14,7 @@ from slipway_local.images.slipway_container.inference_toolkit import (
     as_model_server,
     plainly,
 )
+from slipway_local.images.slipway_container.toolkits import ToolkitTransformer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,6 +51,8 @@ def run(
     """Serve with a script, or without."""
     code = tmp_path / "opt/ml/model/code"
     monkeypatch.setattr(sys, "path", [*sys.path])
+    usual = staticmethod(ToolkitTransformer.handle_error)
+    monkeypatch.setattr(ToolkitTransformer, "handle_error", usual)
     modules = set(sys.modules)
 
     def load(script: str | None = None, *, hugging: bool = False) -> Inside:
@@ -86,6 +89,29 @@ def test_transform_fn_alone(run: Callable[..., Inside]) -> None:
     )
     answer = served.ask(b"abc", "application/octet-stream")
     assert (answer.body, answer.content_type) == (b"cba", "text/plain; charset=utf-8")
+
+
+def test_a_script_may_prepare_and_warm_up(run: Callable[..., Inside]) -> None:
+    served = run(
+        "def pre_model_fn(model_dir): global before; before = model_dir\n"
+        "def model_fn(model_dir): assert before == model_dir; return []\n"
+        "def model_warmup_fn(model_dir, model): model.append('warm')\n"
+        "def predict_fn(data, model): return model\n"
+    )
+    assert json.loads(served.ask(b"[]", "application/json").body)["sum"] == ["warm"]
+
+
+def test_a_script_may_answer_errors_itself(run: Callable[..., Inside]) -> None:
+    served = run(
+        "from sagemaker_inference.transformer import Transformer\n"
+        "def answer(context, error, trace):\n"
+        "    context.set_response_status(code=418, phrase='x')\n"
+        "    context.set_response_content_type(0, 'application/json')\n"
+        "    return ['{}']\n"
+        "Transformer.handle_error = staticmethod(answer)\n"
+    )
+    failed = served.ask(b"[1, null]", "application/json")
+    assert (failed.status, failed.content_type, failed.body) == (418, "application/json", b"{}")
 
 
 def test_transform_fn_with_others_is_refused(run: Callable[..., Inside]) -> None:

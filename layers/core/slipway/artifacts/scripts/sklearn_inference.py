@@ -38,7 +38,11 @@ class UnreadableError(ValueError):
 
 def model_fn(model_dir: str) -> Any:  # noqa: ANN401 - whatever estimator was trained
     """The estimator in the file that SLIPWAY_MODEL_FILE names, or the only one there is."""
-    model = joblib.load(model_file(Path(model_dir)))
+    return checked(joblib.load(model_file(Path(model_dir))))
+
+
+def checked(model: Any) -> Any:  # noqa: ANN401
+    """The model, which has the method that SLIPWAY_PREDICT names; ValueError where it has not."""
     if asked() not in METHODS:
         raise ValueError(f"SLIPWAY_PREDICT: {asked()!r} is none of {', '.join(METHODS)}")
     if asked() != "predict" and not hasattr(model, asked()):

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil
 
 from slipway.domain import naming
-from slipway.domain.desired import VARIANT, Desired, EndpointTarget, Use, VariantPolicy
+from slipway.domain.desired import VARIANT, Desired, ServerlessTarget, Target, Use, VariantPolicy
 from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
 from slipway.domain.plan import watching
@@ -24,7 +24,7 @@ class Variant:
 
     name: str
     weight: float
-    target: EndpointTarget
+    target: Target
     model: Model
 
 
@@ -51,8 +51,8 @@ class Plan:
 
     @property
     def package_keys(self) -> tuple[str, ...]:
-        """The packages of its models, as many and in the same order."""
-        return tuple(model.package_key for model in self.models)
+        """The packages of its models, in the same order."""
+        return tuple(model.package_key for model in self.models if model.package_key)
 
     @property
     def weights(self) -> dict[str, float]:
@@ -61,9 +61,15 @@ class Plan:
         return {variant.name: variant.weight for variant in several}
 
     @property
+    def serverless(self) -> bool:
+        """Whether it has no instances."""
+        return any(isinstance(variant.target, ServerlessTarget) for variant in self.variants)
+
+    @property
     def footprint(self) -> Footprint:
         """What it leaves in the account."""
-        return Footprint(self.config, tuple(model.name for model in self.models))
+        made = () if "/" in self.config else self.models  # which made nothing but a copy of bytes
+        return Footprint(self.config, tuple(model.name for model in made))
 
     @property
     def schedule(self) -> Schedule | None:
@@ -97,7 +103,7 @@ def plan(
     return Plan(
         endpoint=naming.endpoint_name(site, deployment),
         group=naming.group_name(site, deployment),
-        config=f"{site.prefix}-{deployment}-{key}",
+        config=_config(desired, site, variants, key),
         variants=variants,
         capture_percentage=policy.capture_percentage,
         capture_uri=f"s3://{site.bucket}/capture",
@@ -105,6 +111,16 @@ def plan(
         baseline=baseline,
         watch=watching.watch(desired, site, policy.monitor, baseline),
     )
+
+
+def _config(desired: Desired, site: Site, variants: Sequence[Variant], key: str) -> str:
+    """The config's name; of a model behind a multi-model endpoint its host's, and the name under
+    which that can load it."""
+    deployment = desired.deployment
+    if not desired.is_member:
+        return f"{site.prefix}-{deployment}-{key}"
+    version = variants[0].model.package_key
+    return f"{naming.host_of(deployment)}/{naming.member_of(deployment)}@{version}{naming.ARCHIVE}"
 
 
 def versions(packages: Sequence[str], made: Plan | None) -> str:
@@ -115,9 +131,10 @@ def versions(packages: Sequence[str], made: Plan | None) -> str:
         return ""
     if len(numbers) == 1 or made is None:
         return f"version {' and '.join(numbers)}"
-    named = dict(zip((model.name for model in made.models), numbers, strict=True))
+    registered = (model.name for model in made.models if model.package_key)
+    named = dict(zip(registered, numbers, strict=True))
     told = (f"{each.name} version {named[each.model.name]}" for each in made.variants)
-    return " and ".join(told)
+    return " with ".join(told)
 
 
 def _variant(
@@ -146,10 +163,10 @@ def _told(variants: Sequence[Variant]) -> dict[str, object]:
     return told[VARIANT] if [*told] == [VARIANT] else {"variants": told}
 
 
-def _patient(target: EndpointTarget, size: int) -> EndpointTarget:
+def _patient(target: Target, size: int) -> Target:
     """The target with time-outs that let models of `size` bytes arrive and load."""
     needed = ceil(size / 1e9 * SECONDS_PER_GB)
-    if needed <= PATIENCE_SECONDS:
+    if needed <= PATIENCE_SECONDS or isinstance(target, ServerlessTarget):
         return target
     seconds = min(needed, MOST_SECONDS)
     download = target.model_data_download_timeout_in_seconds or seconds

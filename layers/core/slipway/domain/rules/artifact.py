@@ -1,15 +1,26 @@
 """What every target owes first: bytes that are known, safe, runnable, registered and approved."""
 
 import re
+from itertools import pairwise
 
 from slipway.domain.desired import Approval
-from slipway.domain.naming import prefix_of
+from slipway.domain.naming import MANY, MODELS, host_of, manifest_key, prefix_of
+from slipway.domain.plan.model import Container
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.retreat import await_somebody, hold
 from slipway.domain.steps import InspectArtifact, ProbeEndpoint, RegisterModel, Step
 from slipway.domain.world import Inspected, PackageApproval
 
 SHOWN = 5
+# By the names of AWS's images: what its built-in algorithms take and give is documented in "Common
+# Data Formats for Inference"; what a script makes of a request, nobody knows.
+PICTURES = r"image-classification|object-detection|semantic-segmentation"
+READS_NO_ROWS = re.compile(rf"/({PICTURES})(-neo)?:")
+WRITES_NO_ROWS = re.compile(rf"/({PICTURES}|blazingtext|tensorflow-inference)(-neo)?:")
+ALGORITHM = re.compile(
+    r"/(linear-learner|kmeans|pca|knn|factorization-machines|randomcutforest|sagemaker-xgboost|"
+    r"xgboost-neo|sagemaker-sparkml-serving)[:\w.-]*$"
+)
 # AWS's own images, which install requirements.txt; what somebody else's do, nobody knows.
 INSTALLS = re.compile(r"/(sagemaker|(huggingface-)?(pytorch|tensorflow)|mxnet)-[^/]*$")
 
@@ -29,6 +40,14 @@ def manifest_is_unusable(case: Case) -> Step | None:
     # It says nothing against what was released by the one before it.
     problem = case.desired.problem
     return hold(case, problem, case.attempts.good) if problem else None
+
+
+def manifest_hosts_no_models(case: Case) -> Step | None:
+    desired = case.desired
+    if not desired.is_member or desired.policy.many:
+        return None
+    key, folder = manifest_key(desired.deployment), f"{MODELS}{host_of(desired.deployment)}/{MANY}/"
+    return hold(case, f"{key} does not say `models: many`, so nothing serves what is in {folder}")
 
 
 def nothing_was_uploaded(case: Case) -> Step | None:
@@ -84,6 +103,27 @@ def isolation_keeps_packages_out(case: Case) -> Step | None:
     )
 
 
+def containers_do_not_fit(case: Case) -> Step | None:
+    # Said before anything is deployed: the endpoint would come up, and answer nobody.
+    pairs = (
+        (pair for made in case.plan.models for pair in pairwise(made.containers))
+        if case.plan
+        else ()
+    )
+    for first, second in pairs:
+        if WRITES_NO_ROWS.search(first.image) and ALGORITHM.search(second.image):
+            return _unfit(case, first, second, "answers no CSV, which is all that passes between")
+        if READS_NO_ROWS.search(second.image):
+            return _unfit(
+                case, first, second, f"is followed by {second.image}, which reads pictures"
+            )
+    return None
+
+
+def _unfit(case: Case, first: Container, second: Container, why: str) -> Step:
+    return hold(case, f"containers: {first.name} and {second.name} do not fit: {first.image} {why}")
+
+
 def version_is_unregistered(case: Case) -> Step | None:
     if case.approval is not None:
         return None
@@ -93,8 +133,9 @@ def version_is_unregistered(case: Case) -> Step | None:
 
 
 def approval_is_automatic(case: Case) -> Step | None:
-    waits = case.approval == PackageApproval.PENDING
-    if waits and case.desired.policy.approval == Approval.AUTOMATIC:
+    # What only a person may approve waits for one, whatever the manifest says.
+    automatic = case.desired.policy.approval == Approval.AUTOMATIC and not case.waits
+    if automatic and case.approval == PackageApproval.PENDING:
         return RegisterModel("the version waits for an approval that the manifest gives")
     return None
 
@@ -109,12 +150,14 @@ def _whose(case: Case, found: Inspected) -> str:
 RULES: tuple[Rule, ...] = (
     version_came_up_unasked,
     manifest_is_unusable,
+    manifest_hosts_no_models,
     nothing_was_uploaded,
     part_is_missing,
     artifact_is_unknown,
     artifact_was_refused,
     no_image_runs_it,
     isolation_keeps_packages_out,
+    containers_do_not_fit,
     version_is_unregistered,
     approval_is_automatic,
 )

@@ -19,6 +19,7 @@ from slipway.domain.world import (
     known_of,
     read,
     unread,
+    waits,
 )
 
 
@@ -50,6 +51,11 @@ class Case:
         return tuple(read(self.desired, self.world.inspected).values())
 
     @property
+    def waits(self) -> str:
+        """What only a person may approve of what is wanted, "" for most."""
+        return waits(self.desired, self.world.inspected)
+
+    @property
     def serves_wanted(self) -> bool:
         return self.endpoint is not None and self.endpoint.serves(self.wanted)
 
@@ -67,6 +73,8 @@ class Case:
         found = [package.approval for package in self.packages]
         if self.plan is None or len(found) < len(self.plan.package_keys):
             return None
+        if not found:
+            return PackageApproval.APPROVED
         worst = (PackageApproval.REJECTED, PackageApproval.PENDING, PackageApproval.APPROVED)
         return next(approval for approval in worst if approval in found)
 

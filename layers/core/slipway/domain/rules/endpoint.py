@@ -9,6 +9,7 @@ from slipway.domain.rules import rest
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.retreat import await_somebody, hold, may_repeat, may_try, retreat
 from slipway.domain.steps import (
+    AwaitChange,
     Change,
     DeployEndpoint,
     ProbeEndpoint,
@@ -18,6 +19,7 @@ from slipway.domain.steps import (
 from slipway.domain.watch import Schedule
 from slipway.domain.world import EndpointStatus, PackageApproval
 
+HOST_SECONDS = 60
 SAME = 1e-6  # SageMaker keeps weights as 32-bit numbers
 
 
@@ -29,10 +31,37 @@ def version_is_another_kind(case: Case) -> Step | None:
     return hold(case, f"on_change: {case.changes}; {remedy}")
 
 
+def host_is_not_ready(case: Case) -> Step | None:
+    # Nobody tells a model behind an endpoint that this has come up.
+    if not case.desired.is_member:
+        return None
+    host = case.world.host
+    if host and host.status == EndpointStatus.IN_SERVICE:
+        return None
+    status = f"{host.name} is {host.status}" if host else "the endpoint that loads it is not there"
+    return AwaitChange(HOST_SECONDS, f"{status} yet" if host is None else status)
+
+
+def host_runs_it_otherwise(case: Case) -> Step | None:
+    # The endpoint would load it, and answer with another image, or another script, than its own.
+    if case.world.loader is None or case.plan is None:
+        return None
+    (container,) = case.plan.models[0].containers
+    if container.runs == case.world.loader:
+        return None
+    image, told = case.world.loader[0], "with another script or other settings"
+    how = told if image == container.image else f"by {image}, not {container.image}"
+    remedy = "give it a deployment of its own"
+    return hold(case, f"its host's models are served {how}: {remedy}")
+
+
 def version_awaits_approval(case: Case) -> Step | None:
     if case.approval != PackageApproval.PENDING:
         return None
-    return await_somebody(case, f"the model version waits for a person's approval{case.changed}")
+    why = f": {case.waits}" if case.waits else ""
+    return await_somebody(
+        case, f"the model version waits for a person's approval{case.changed}{why}"
+    )
 
 
 def version_was_rejected(case: Case) -> Step | None:
@@ -114,6 +143,21 @@ def endpoint_serves_something_else(case: Case) -> Step | None:
     return DeployEndpoint(Change.UPDATE, case.wanted, f"{reason}{case.changed}")
 
 
+def instances_cannot_be_dropped(case: Case) -> Step | None:
+    # SageMaker makes instances of a serverless endpoint, but not the other way round.
+    live = case.endpoint
+    if live is None or case.plan is None or not case.plan.serverless or live.serverless:
+        return None
+    if live.status == EndpointStatus.FAILED:
+        return None
+    name = case.desired.deployment
+    return hold(
+        case,
+        f"target: {live.name} has instances, and SageMaker makes no serverless endpoint of it; "
+        f"push the model as another deployment, or `slipway delete {name}` and push it again",
+    )
+
+
 def wanted_is_unproven(case: Case) -> Step | None:
     # A 200 on /ping does not prove that the model loaded.
     if case.probe(case.wanted):
@@ -139,6 +183,8 @@ def _shares(weights: Mapping[str, float]) -> str:
 
 RULES: tuple[Rule, ...] = (
     *rest.RULES,
+    host_is_not_ready,
+    host_runs_it_otherwise,
     version_is_another_kind,
     version_awaits_approval,
     version_was_rejected,
@@ -147,6 +193,7 @@ RULES: tuple[Rule, ...] = (
     probes_failed,
     endpoint_is_absent,
     wanted_was_rolled_back,
+    instances_cannot_be_dropped,
     what_serves_was_not_asked,
     endpoint_serves_something_else,
     wanted_is_unproven,
