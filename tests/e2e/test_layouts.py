@@ -111,14 +111,6 @@ def test_mxnet_s_container_loads_a_module_by_itself(slipway: Any) -> None:
     assert slipway.predict("module", "1,2") == pytest.approx(5, abs=0.01)
 
 
-def test_packages_that_an_archive_pins_are_there_without_a_script(
-    slipway: Any, models: Any
-) -> None:
-    files = {**models.line(), "code/requirements.txt": b"six==1.16.0\n"}
-    assert slipway.release("pinned", files).verdict == "Released"
-    assert slipway.predict("pinned") == pytest.approx(5)
-
-
 def test_what_tools_leave_behind_is_passed_over(slipway: Any, models: Any) -> None:
     files = {**models.line(), "code/inference.py": SCRIPT, **dict.fromkeys(LEFTOVERS, b"text")}
     assert slipway.release("leftovers", files).verdict == "Released"
