@@ -15,6 +15,7 @@ from slipway_cli.failures import Exit, Problem
 
 GROUP = "/aws/sagemaker/Endpoints/"
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+STAND_IN = re.compile(r"[\w.-]+ [\w.+!-]+ instead of [\w.+!-]+")
 # What comes late is still shown: the streams of many instances are not in step.
 LATE_SECONDS = 60
 PAUSE = 1.0
@@ -46,6 +47,18 @@ def logs(
             f"`slipway status {deployment}` says what serves; --since 7d looks further.",
             Exit.REFUSED,
         )
+
+
+def stand_ins(found: stack.Stack, deployment: str) -> list[str]:
+    """The packages that stand in for the image's in the newest container of the embedded cloud, as
+    `torch 2.13.0+cpu instead of 2.6.0`."""
+    lines = Lines(found.session.client("logs"), GROUP + found.endpoint(deployment))
+    said: dict[str, list[str]] = {}
+    for event in lines.after(time.time() - UNITS["h"]):
+        said.setdefault(event["logStreamName"], [])
+        if STAND_IN.fullmatch(event["message"]):
+            said[event["logStreamName"]].append(event["message"])
+    return [*said.values()][-1] if said else []
 
 
 def seconds_in(text: str) -> int:

@@ -17,6 +17,7 @@ from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, outcome, shown_on, takes_up
 from slipway_cli.instance_types import check_instance_type
+from slipway_cli.logs import stand_ins
 from slipway_cli.packing import chunks, packed
 from slipway_cli.stack import Stack
 from slipway_cli.vendoring import ground_of, vendored
@@ -85,6 +86,8 @@ def push(
         wish = upload(found, deployment, archive, manifest, _say, baseline, request, part)
     if wait:
         finish(deployment, await_release(found, deployment, wish, line, timeout))
+        if found.embedded and (others := stand_ins(found, deployment)):
+            screen.out().print(f"On this machine: {', '.join(others)}.", soft_wrap=True)
 
 
 def _check(manifest: Path | None, baseline: Path | None, request: Path | None) -> None:

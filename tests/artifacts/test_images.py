@@ -184,6 +184,8 @@ def test_a_default_script_is_supplied_only_where_there_is_none() -> None:
         "SAGEMAKER_PROGRAM": "inference.py",
         "SLIPWAY_MODEL_FILE": "clf.joblib",
     }
+    pinned = artifact("sklearn", "1.4.2", names=("model.joblib", "code/requirements.txt"))
+    assert choose(pinned, "us-east-1").default_script == "sklearn+requirements"
     own = artifact("sklearn", "1.4.2", entry_point="code/inference.py")
     choice = choose(own, "us-east-1")
     assert choice.default_script is None

@@ -97,6 +97,12 @@ def test_a_script_brings_what_it_imports_and_its_image_lacks() -> None:
     assert re.fullmatch(rb"catboost==[\d.]+\n", files["requirements.txt"])
 
 
+def test_a_script_installs_what_the_archive_pins() -> None:
+    own = b"-r /opt/ml/model/code/requirements.txt\n"
+    assert members(pack_script("sklearn+requirements"))["requirements.txt"] == own
+    assert members(pack_script("lightgbm+requirements"))["requirements.txt"].endswith(own)
+
+
 def members(packed: bytes) -> dict[str, bytes]:
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         found = [(member.name, archive.extractfile(member)) for member in archive]

@@ -1,12 +1,14 @@
 """Log events, each shown once, in the order in which they come."""
 
+import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from slipway_cli.failures import Problem
-from slipway_cli.logs import LATE_SECONDS, Lines, seconds_in, show
+from slipway_cli.logs import LATE_SECONDS, Lines, seconds_in, show, stand_ins
 
 GROUP = "/aws/sagemaker/Endpoints/slipway-housing"
 
@@ -65,6 +67,19 @@ def test_what_comes_late_is_shown_all_the_same_and_nothing_twice() -> None:
     coming = Lines(group, GROUP, lambda: now[0], pass_time).as_they_come(1000)
     assert [next(coming)["eventId"] for _ in range(4)] == ["1", "31", "32", "33"]
     assert len(group.events) == 33
+
+
+def test_what_stands_in_for_the_image_s_packages_is_told_of_the_newest_container() -> None:
+    now = time.time()
+    old, new = "torch 2.13.0+cpu instead of 2.6.0", "numpy 2.4.6 instead of 2.5.1"
+    events = [
+        {**event(1, now - 9, "AllTraffic/i-1"), "message": old},
+        {**event(2, now - 8, "AllTraffic/i-2"), "message": new},
+        {**event(3, now - 7, "AllTraffic/i-2"), "message": "I chose this instead of that"},
+    ]
+    session = SimpleNamespace(client=lambda _: Group(*events))
+    stack: Any = SimpleNamespace(session=session, endpoint="slipway-{}".format)
+    assert stand_ins(stack, "housing") == [new]
 
 
 def test_the_stream_is_named_where_it_changes(capsys: pytest.CaptureFixture[str]) -> None:

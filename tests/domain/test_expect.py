@@ -4,12 +4,20 @@ from hypothesis import strategies as st
 from slipway.domain.desired import Expectation
 from slipway.domain.expect import at, unmet
 
+PAGE = "a page that gives no reason; `slipway logs` shows what was raised"
+
 
 @pytest.mark.parametrize(
     ("expect", "status", "body", "problem"),
     [
         (Expectation(), 200, "anything", None),
         (Expectation(), 500, "boom", "status 500, expected 200: boom"),
+        (
+            Expectation(),
+            500,
+            "<!doctype html>\n<title>500",
+            f"status 500, expected 200: {PAGE}",
+        ),
         (Expectation(status=400), 400, "bad row", None),
         (Expectation(columns=1), 200, "30.17\n", None),
         (Expectation(columns=1), 200, "1,2", "2 columns, expected 1: 1,2"),

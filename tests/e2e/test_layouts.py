@@ -103,6 +103,14 @@ def test_a_framework_without_an_image_is_served_by_its_script(slipway: Any) -> N
     assert isinstance(slipway.predict("lightgbm", ",".join(["0"] * FEATURES)), float)
 
 
+def test_mxnet_s_container_loads_a_module_by_itself(slipway: Any) -> None:
+    file = SHARED / "mxnet-default-handlers.tar.gz"
+    if not file.exists():
+        pytest.skip("no archives of people beside the repository")
+    assert slipway.release_file("module", file).verdict == "Released"
+    assert slipway.predict("module", "1,2") == pytest.approx(5, abs=0.01)
+
+
 def test_what_tools_leave_behind_is_passed_over(slipway: Any, models: Any) -> None:
     files = {**models.line(), "code/inference.py": SCRIPT, **dict.fromkeys(LEFTOVERS, b"text")}
     assert slipway.release("leftovers", files).verdict == "Released"

@@ -31,10 +31,12 @@ BODIES = {
 def test_named_columns_are_classified_however_they_are_sent(
     slipway: Any, models: Any, tmp_path: Any
 ) -> None:
+    files = {"model.joblib": models.made_by(COLUMNS)}
+    guessed = slipway.release("columns", files)
+    assert (guessed.verdict, "not probed" in guessed.reason) == ("Released", True), guessed
     request = tmp_path / "request.csv"
     request.write_text("a,5.1\nb,6\n")
     slipway.push_request("columns", request)
-    files = {"model.joblib": models.made_by(COLUMNS)}
     end = slipway.release("columns", files)
     assert end.verdict == "Released", end
     runtime = slipway.client("sagemaker-runtime")

@@ -55,7 +55,7 @@ def test_two_variants_share_the_traffic_are_named_weighed_anew_and_dropped(
     assert (end.verdict, end.good) == (AWAITS_PARTS, True)
     end = slipway.release("shared", models.line(100), part="challenger")
     assert end.verdict == "Released", end.reason
-    assert "champion version 1 and challenger version 2" in end.reason
+    assert "champion version 1 with challenger version 2" in end.reason
     assert "champion: a row of 2 zeros was answered; challenger: a row" in end.reason
     assert weights(slipway, "shared") == {"champion": 9, "challenger": 1}
     assert slipway.predict("shared", TargetVariant="champion") == pytest.approx(5)
@@ -85,7 +85,7 @@ def test_a_change_of_one_part_reads_no_other(slipway: Any, models: Any) -> None:
     before = len(slipway.history("apart"))
     end = slipway.release("apart", models.line(200), part="challenger")
     assert end.verdict == "Released", end.reason
-    assert "champion version 1 and challenger version 3" in end.reason
+    assert "champion version 1 with challenger version 3" in end.reason
     read = [m.why for m in slipway.history("apart")[before:] if m.what == "InspectArtifact"]
     assert len(read) == 1
     assert "models/apart/challenger/" in read[0]

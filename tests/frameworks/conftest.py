@@ -11,8 +11,9 @@ from slipway_local.images.environments import Environments
 from slipway_local.images.installing import EnvironmentFailed
 
 from tests.local.images.conftest import dock, images, inside, mxnet_files
+from tests.local.serving import running
 
-__all__ = ["dock", "images", "inside", "mxnet_files"]
+__all__ = ["dock", "images", "inside", "mxnet_files", "running"]
 
 MXNET = ("mxnet==1.9.1", "numpy==1.23.5", "setuptools==65.5.0")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.simulation.stories import BASELINE, MANIFEST, Act
+from tests.simulation.stories import BASELINE, CHALLENGER, MANIFEST, Act
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, SITE, World
 
 PATCH_SECONDS = 50.0
@@ -19,7 +19,8 @@ def act(world: World, deed: Act) -> None:
 def _upload(world: World, deed: Act) -> None:
     world.bucket.upload(deed.key, deed.content)
     world.invariants.uploaded()
-    if deed.key not in (MANIFEST, BASELINE):
+    # Of two parts it is the first that tells what is served.
+    if deed.key not in (MANIFEST, BASELINE, CHALLENGER):
         newest = world.bucket.newest(DEPLOYMENT).parts.get("")
         world.invariants.wish(world.bucket.content(newest) if newest else None)
     world.deliver(f"{deed.key} was uploaded")
@@ -79,6 +80,15 @@ def _delete(world: World, _: Act) -> None:
     world.cloud.person("DeleteEndpoint", EndpointName=ENDPOINT)
 
 
+def _weigh(world: World, deed: Act) -> None:
+    weights = [{"VariantName": "champion", "DesiredWeight": float(deed.how)}]
+    world.cloud.person(
+        "UpdateEndpointWeightsAndCapacities",
+        EndpointName=ENDPOINT,
+        DesiredWeightsAndCapacities=weights,
+    )
+
+
 def _ask(world: World, deed: Act) -> None:
     wish = {"type": "delete", "purge": deed.how == "purge"}
     world.invariants.asked_to_go(purge=deed.how == "purge")
@@ -120,6 +130,13 @@ def _lose(world: World, deed: Act) -> None:
             world.alarms.made.clear()
 
 
+def _quota(world: World, deed: Act) -> None:
+    """The account may have so many instances from now on; without a number, as many as it likes."""
+    kinds = ("ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.m5.2xlarge")
+    limits = {f"{kind} for endpoint usage": int(deed.how) for kind in kinds if deed.how}
+    world.cloud.service.account.quotas = limits
+
+
 def _patch(world: World, _: Act) -> None:
     world.cloud.patch(ENDPOINT, PATCH_SECONDS)
 
@@ -136,9 +153,11 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "edit": _edit,
     "delete": _delete,
     "ask": _ask,
+    "weigh": _weigh,
     "stop": _stop,
     "unwatch": _unwatch,
     "lose": _lose,
     "patch": _patch,
+    "quota": _quota,
     "undo": _undo,
 }

@@ -10,7 +10,7 @@ from slipway.domain.steps import Announce, AwaitChange, Verdict
 from slipway.domain.world import PackageApproval, read
 from slipway.looking import Look, look, planned
 from slipway.manifest import parse
-from slipway.release import READINGS
+from slipway.registering import READINGS
 
 from tests.simulation.acting import BY_HAND
 from tests.simulation.contents import EMPTY, disqualified, doubtful, kind_of
@@ -104,6 +104,7 @@ def _check_verdict(world: World, announce: Announce) -> None:
             world.wrong(f"released, but {serving!r} took the place of what answered")
         _check_watch(world)
         _check_kept(world)
+        _check_variants(world)
     elif (
         wished
         and announce.verdict == Verdict.HELD
@@ -157,6 +158,21 @@ def _check_kept(world: World) -> None:
         world.wrong(f"released, but {built.folder} is gone")
 
 
+def _check_variants(world: World) -> None:
+    """Each variant serves what is newest of its part, with the traffic that is wanted."""
+    record, live = world.record(), world.cloud.truth(ENDPOINT)
+    wanted = planned(world.ports, record)
+    if live is None or record.desired is None or wanted is None or not wanted.weights:
+        return
+    found = world.ports.endpoints.describe(ENDPOINT)
+    if found is None or found.weights != wanted.weights:
+        world.wrong(f"released, but the traffic is {found}, wanted is {wanted.weights}")
+    served = world.invariants.variants(live["EndpointConfigName"])
+    newest = {part: world.bucket.content(a) for part, a in record.desired.parts.items()}
+    if served != newest:
+        world.wrong(f"released, but {served} serve, and {newest} are the newest")
+
+
 def _serving(world: World) -> bytes | None:
     live = world.cloud.truth(ENDPOINT)
     if live is None or live["EndpointStatus"] != "InService":
@@ -175,7 +191,11 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
         return _lacks_rows(world)
     if "cannot be updated any more" in reason:
         return any(act.what == "lose" for act in world.story.acts)
-    if doubtful(newest) and "probe failed" in reason:
+    parts = desired.parts.values() if desired else ()
+    contents = [newest, *(world.bucket.content(artifact) for artifact in parts)]
+    if any(map(doubtful, contents)) and "probe failed" in reason:
+        return True
+    if any(disqualified(content) for content in contents):
         return True
     untold = desired is not None and desired.generation in world.invariants.beyond_telling
     return untold or world.invariants.is_bad(newest) or _manifest_is_broken(world)

@@ -33,6 +33,12 @@ WATCHED = b"capture: {percentage: 100}\nmonitor: {every: 1h}\n"
 RARELY = b"capture: {percentage: 100}\nmonitor: {every: 24h, thresholds: {ks: 0.2}}\n"
 BASELINE = "models/housing/baseline.csv"
 STRICT = b"probes: [{body: '0,0', expect: {columns: 1, between: [0, 1]}}]\n"
+CHAMPION, CHALLENGER = (
+    f"models/housing/{part}/model.tar.gz" for part in ("champion", "challenger")
+)
+NINE_TO_ONE = b"variants: {champion: {weight: 9}, challenger: {weight: 1}}\n"
+ONE_TO_ONE = b"variants: {champion: {}, challenger: {}}\n"
+PIPELINE = b"containers: [champion, challenger]\n"
 LOSABLE = ("config", "model", "group", "bytes", "baseline", "alarm")
 CALM = Durations(creating=60, updating=60, rolling_back=10, deleting=5)
 
@@ -43,9 +49,9 @@ class Act:
 
     `what` is upload (of `content` to `key`), approve or reject (the newest package), edit (the
     endpoint, to a config `by hand` or to the `n`-th of Slipway's), delete (it), ask (for the
-    deployment to go, `how`), discard (the newest package), lose (the config, model, group, bytes,
-    baseline or alarm of what serves), stop (the running releases), unwatch (delete the schedule),
-    patch, or undo (`how`) an update under way.
+    deployment to go, `how`), weigh (the champion, `how` much), discard (the newest package), lose
+    (the config, model, group, bytes, baseline or alarm of what serves), stop (the running
+    releases), unwatch (delete the schedule), patch, or undo (`how`) an update under way.
     """
 
     at: float
@@ -191,6 +197,11 @@ BASE: Sequence[Story] = (
             Act(1100, "lose", how="config"),
         ],
     ),
+    Story("no quota at first", [Act(5, "quota", how="0"), upload(10), Act(400, "quota")]),
+    Story(
+        "no quota for an update",
+        [upload(10), Act(300, "quota", how="1"), upload(400, number=2), Act(900, "quota")],
+    ),
     Story("deleted, then a bad one", [upload(10), Act(300, "delete"), upload(301, MUTE, 2)]),
     *(
         Story(
@@ -217,6 +228,43 @@ BASE: Sequence[Story] = (
             ],
         )
         for how in LOSABLE
+    ),
+    Story(
+        "two variants, one after the other",
+        [manifest(5, NINE_TO_ONE), upload(10, key=CHAMPION), upload(70, number=2, key=CHALLENGER)],
+    ),
+    Story(
+        "a variant is replaced while the other is",
+        [
+            manifest(5, NINE_TO_ONE),
+            upload(10, key=CHAMPION),
+            upload(10, number=2, key=CHALLENGER),
+            upload(400, number=3, key=CHALLENGER),
+            upload(430, number=4, key=CHAMPION),
+        ],
+    ),
+    Story(
+        "traffic is shifted, by the manifest and by hand",
+        [
+            manifest(5, NINE_TO_ONE),
+            upload(10, key=CHAMPION),
+            upload(10, number=2, key=CHALLENGER),
+            manifest(400, ONE_TO_ONE),
+            Act(700, "weigh", how="3"),
+        ],
+    ),
+    Story(
+        "a variant fails its probes",
+        [
+            manifest(5, NINE_TO_ONE),
+            upload(10, key=CHAMPION),
+            upload(10, number=2, key=CHALLENGER),
+            upload(400, MISANSWERING, 3, CHALLENGER),
+        ],
+    ),
+    Story(
+        "a pipeline whose second half is late",
+        [manifest(5, PIPELINE), upload(10, key=CHAMPION), upload(1000, number=2, key=CHALLENGER)],
     ),
     Story(
         "stopped by hand", [upload(10), Act(11, "stop"), upload(400, number=2), Act(440, "stop")]

@@ -9,6 +9,11 @@ from tests.simulation.stories import BASE, LOSABLE, TO_AND_FRO
 # Where not only the function dies, but the execution is stopped with it as well.
 STOPPED = ("update", "approval granted", "probes failed")
 ENDS = {
+    "two variants, one after the other": "Released",
+    "a variant is replaced while the other is": "Released",
+    "traffic is shifted, by the manifest and by hand": "Released",
+    "a variant fails its probes": "Held",
+    "a pipeline whose second half is late": "Released",
     "first create": "Released",
     "update": "Released",
     "superseded mid-way": "Released",
@@ -18,6 +23,8 @@ ENDS = {
     "approval rejected after the release": "Held",
     "rejected, then a bad one": "Held",
     "approved of again, once a bad one serves": "Held",
+    "no quota at first": "Released",
+    "no quota for an update": "Released",
     "instant instances": "Released",
     "artifact refused": "Held",
     "unloadable first": "Released",

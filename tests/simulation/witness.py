@@ -197,6 +197,17 @@ class Invariants:
             self._versions[config] = Version(self._bucket.ever_pinned.get(key, b""), arn, key)
         return self._versions[config]
 
+    def variants(self, config: str) -> dict[str, bytes]:
+        """What each variant of a config serves."""
+        account = self._account
+        body = account.configs[account.arn("endpoint-config", config)].body
+        found = {}
+        for variant in body["ProductionVariants"]:
+            model = account.models[account.arn("model", variant["ModelName"])]
+            key = self._pinned_key(model.body["Containers"][0]["ModelPackageName"])
+            found[variant["VariantName"]] = self._bucket.ever_pinned.get(key, b"")
+        return found
+
     def _pinned_key(self, arn: str) -> str:
         package = self._account.packages[arn]
         container = package.body["InferenceSpecification"]["Containers"][0]

@@ -183,7 +183,7 @@ def _install_offline(home: Path, extra: Wanted) -> None:
 def _substitutions(home: Path, packages: Sequence[str]) -> list[str]:
     """Each pin that another version stands in for, as `numpy 2.4.6 instead of 2.5.1`."""
     there = dict(_distributions(home))
-    wanted = [package.split("==") for package in packages]
+    wanted = [package.partition(",")[0].split("==") for package in packages]
     return [
         f"{name} {there[_normal(name)]} instead of {version}"
         for name, version in wanted

@@ -222,8 +222,10 @@ def _mxnet(version: str, package: str, repository: str = "mxnet-inference") -> F
     )
 
 
+# 1.4 wants a numpy that no Python of today has, and 1.5.0 binds no regression without labels
+_MXNET_1_4 = ",!=1.5.0"
 _MXNET_VERSIONS = (
-    ("1.4.1", "1.4.1"),
+    ("1.4.1", f"1.4.1{_MXNET_1_4}"),
     ("1.6.0", "1.6.0"),
     ("1.7.0", "1.7.0.post2"),
     ("1.8.0", "1.8.0.post0"),  # 1.8.0 itself wants an OpenBLAS of the system
@@ -262,7 +264,7 @@ FAMILIES = (
         ("scikit-learn==1.8.0", "pandas==2.2.3"),
     ),
     *map(_sparkml, ("2.2", "2.4", "3.3")),
-    _mxnet("1.4.0", "1.4.0", "sagemaker-mxnet-serving"),
+    _mxnet("1.4.0", f"1.4.0{_MXNET_1_4}", "sagemaker-mxnet-serving"),
     *(_mxnet(*versions) for versions in _MXNET_VERSIONS),
     *map(_tensorflow, _TENSORFLOW_VERSIONS),
     *(_tensorflow(each, "sagemaker-tensorflow-serving") for each in _OLD_TENSORFLOW_VERSIONS),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slipway.artifacts.requirements import VENDORED, WHEELS
+from slipway.artifacts.scripts import ARCHIVE_REQUIREMENTS
 
 from slipway_local.images.folders import FolderRefused
 
@@ -28,7 +29,8 @@ class Wanted:
 
 
 def read_requirements(code: Path, *, isolated: bool = False) -> Wanted:
-    """The requirements beside a script, none where there is no file.
+    """The requirements beside a script, and those of the model that Slipway's default script names;
+    none where there is no file.
 
     Raises FolderRefused for options, but for those of vendored wheels, and for URLs and paths.
     """
@@ -40,9 +42,18 @@ def read_requirements(code: Path, *, isolated: bool = False) -> Wanted:
     return replace(requirements_in(file), wheels=wheels, index=not (vendored or isolated))
 
 
+def _of_the_archive(code: Path) -> list[str]:
+    """The lines of the file that ARCHIVE_REQUIREMENTS is about: code is /opt/ml/code there."""
+    return _stripped(code.parent / "model/code/requirements.txt")
+
+
 def requirements_in(file: Path) -> Wanted:
     """The requirements in a file. Raises FolderRefused as `read_requirements` does."""
-    return Wanted(tuple(_checked(line) for line in _stripped(file) if line not in VENDORED))
+    lines = _stripped(file)
+    if ARCHIVE_REQUIREMENTS in lines:
+        lines.remove(ARCHIVE_REQUIREMENTS)
+        lines += _of_the_archive(file.parent)
+    return Wanted(tuple(_checked(line) for line in lines if line not in VENDORED))
 
 
 def _stripped(file: Path) -> list[str]:

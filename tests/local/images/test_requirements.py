@@ -7,6 +7,17 @@ from slipway_local.images.folders import FolderRefused
 from slipway_local.images.requirements import Wanted, read_requirements
 
 
+def test_slipway_s_default_script_brings_what_the_archive_pins(tmp_path: Path) -> None:
+    for name, text in {
+        "code/requirements.txt": "lightgbm==4.6.0\n-r /opt/ml/model/code/requirements.txt\n",
+        "model/code/requirements.txt": "category_encoders==2.9.0  # of the archive\n",
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text)
+    wanted = read_requirements(tmp_path / "code")
+    assert wanted.lines == ("lightgbm==4.6.0", "category_encoders==2.9.0")
+
+
 def test_no_file_asks_for_nothing(tmp_path: Path) -> None:
     assert read_requirements(tmp_path) == Wanted()
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FRAMEWORKS: Final = ("sklearn", "xgboost", "lightgbm", "catboost", "torch", "numpy", "transformers")
-_READERS_OF_TEXT: Final = "sklearn.feature_extraction."  # they are given words, not rows
+# They are given words, not rows of numbers.
+_READERS_OF_WORDS: Final = ("sklearn.feature_extraction.", "sklearn.preprocessing._encoders.")
 _TREE_NODES: Final = 60
 _TREE_DEPTH: Final = 6
 _FITTED: Final = {
@@ -99,10 +100,20 @@ def version_of(model: Instance) -> str:
 
 
 def feature_count(model: Instance) -> int | None:
-    """How many features it was fitted on, where it says so."""
+    """How many features it was fitted on, where it says so and they are numbers."""
+    return None if _reads_words(model) else _counted(model)
+
+
+def _reads_words(model: Instance, depth: int = 0) -> bool:
+    parts = [part for _, part in _parts(model)] if depth < _TREE_DEPTH else []
+    return any(
+        str(part.cls).startswith(_READERS_OF_WORDS) or _reads_words(part, depth + 1)
+        for part in parts
+    )
+
+
+def _counted(model: Instance) -> int | None:
     attributes = model.attributes
-    if any(str(part.cls).startswith(_READERS_OF_TEXT) for _, part in _parts(model)):
-        return None
     for name in ("n_features_in_", "n_features_", "_n_features", "n_features"):
         if isinstance(count := attributes.get(name), int) and not isinstance(count, bool):
             return count
@@ -110,7 +121,7 @@ def feature_count(model: Instance) -> int | None:
     if isinstance(coefficients, Array) and coefficients.shape:
         return coefficients.shape[-1]
     first = next(_parts(model), None)
-    return feature_count(first[1]) if first else None
+    return _counted(first[1]) if first else None
 
 
 def class_count(model: Instance) -> int | None:

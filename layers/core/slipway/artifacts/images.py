@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slipway.artifacts.kinds import BY_NAME, runs_its_script
+from slipway.artifacts.requirements import REQUIREMENTS
+from slipway.artifacts.scripts import WITH_REQUIREMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -231,7 +233,8 @@ def start(inspection: Inspection) -> tuple[dict[str, str], str | None]:
         return environment, None
     environment["SAGEMAKER_PROGRAM"] = "inference.py"
     environment["SLIPWAY_MODEL_FILE"] = inspection.model_file
-    return environment, inspection.kind
+    pinned = any(member.name == REQUIREMENTS for member in inspection.members)
+    return environment, inspection.kind + (WITH_REQUIREMENTS if pinned else "")
 
 
 def _is_algorithm_file(inspection: Inspection) -> bool:

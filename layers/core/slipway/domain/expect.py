@@ -53,5 +53,8 @@ def _first_row(body: str) -> list[str]:
 
 
 def short(body: str) -> str:
-    """The beginning of a text that may be long."""
+    """The beginning of a text that may be long. A page for browsers, as some containers answer
+    errors, holds no reason."""
+    if body.lstrip()[:9].lower() in ("<!doctype", "<html>"):
+        return "a page that gives no reason; `slipway logs` shows what was raised"
     return body if len(body) <= 200 else f"{body[:200]}…"

@@ -77,8 +77,6 @@ class HuggingFaceDefaults:
 
     def predict_fn(self, data: Any, model: Callable[..., Any]) -> Any:  # noqa: ANN401 - JSON
         """The pipeline's answer to `inputs`, with `parameters` as its own arguments."""
-        if not isinstance(data, dict):
-            return model(data)
         inputs = data.pop("inputs", data)
         return model(inputs, **(data.pop("parameters", None) or {}))
 

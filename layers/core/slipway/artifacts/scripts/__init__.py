@@ -27,6 +27,9 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
 }
 _REQUIREMENTS: Mapping[str, str] = {"lightgbm": "lightgbm==4.6.0", "catboost": "catboost==1.2.8"}
 NAMES = tuple(_BESIDE)
+# After a script's name: what the archive pins is installed, too, from where the container has it.
+WITH_REQUIREMENTS = "+requirements"
+ARCHIVE_REQUIREMENTS = "-r /opt/ml/model/code/requirements.txt"
 
 
 def read_script(name: str) -> bytes:
@@ -35,10 +38,15 @@ def read_script(name: str) -> bytes:
 
 
 def pack_script(name: str) -> bytes:
-    """sourcedir.tar.gz with that script as inference.py: the same bytes every time."""
+    """sourcedir.tar.gz with that script as inference.py: the same bytes every time.
+
+    `name` is one of NAMES, or one with WITH_REQUIREMENTS behind it.
+    """
+    name, pinned, _ = name.partition(WITH_REQUIREMENTS)
     files = {PROGRAM: read_script(name), **{each: _read(each) for each in _BESIDE[name]}}
-    if name in _REQUIREMENTS:
-        files["requirements.txt"] = f"{_REQUIREMENTS[name]}\n".encode()
+    wanted = [_REQUIREMENTS.get(name), ARCHIVE_REQUIREMENTS if pinned else None]
+    if any(wanted):
+        files["requirements.txt"] = "".join(f"{line}\n" for line in wanted if line).encode()
     tar = io.BytesIO()
     with tarfile.open(fileobj=tar, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for file, content in files.items():

@@ -134,7 +134,7 @@ def versions(packages: Sequence[str], made: Plan | None) -> str:
     registered = (model.name for model in made.models if model.package_key)
     named = dict(zip(registered, numbers, strict=True))
     told = (f"{each.name} version {named[each.model.name]}" for each in made.variants)
-    return " and ".join(told)
+    return " with ".join(told)
 
 
 def _variant(
