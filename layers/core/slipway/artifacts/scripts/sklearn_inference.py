@@ -52,6 +52,8 @@ def checked(model: Any) -> Any:  # noqa: ANN401
 
 def transform_fn(model: Any, content: str | bytes, content_type: str, accept: str) -> Any:  # noqa: ANN401
     """The answer. What goes wrong is answered as JSON, and its trace is in the log."""
+    # What a container before this one in a pipeline answers has a character set.
+    content_type = content_type.partition(";")[0].strip()
     try:
         return encoders.encode(predicted(model, content, content_type), accept), accept
     except Exception as error:  # noqa: BLE001 - the container would answer an HTML page
