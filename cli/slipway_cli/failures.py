@@ -20,7 +20,7 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 from rich.markup import escape
-from slipway.domain.errors import InvalidInput, SlipwayError
+from slipway.domain.errors import AccountFault, InvalidInput, SlipwayError
 
 from slipway_cli.screen import err
 
@@ -86,6 +86,8 @@ def explained(error: Exception) -> Problem:
             )
         case ClientError():
             return _denied(error)
+        case AccountFault(__cause__=ClientError() as denied):
+            return _denied(denied)
         case _:
             return Problem(str(error))
 

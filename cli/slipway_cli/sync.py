@@ -18,10 +18,15 @@ from slipway_cli.stack import Stack
 def sync(
     ctx: typer.Context,
     deployment: Annotated[str, typer.Argument(help="The deployment's name.")],
+    *,
+    again: Annotated[
+        bool, typer.Option("--again", help="Try once more what was refused, failed or waits.")
+    ] = False,
     timeout: Annotated[float, typer.Option(help="Seconds to follow at most.")] = 1800.0,
 ) -> None:
     """Compare what is wanted with what is there, and do what is left to do, if anything."""
-    end = run(stack.connect(target.of(ctx)), checked_deployment(deployment), {}, timeout)
+    asked = {"again": True} if again else {}
+    end = run(stack.connect(target.of(ctx)), checked_deployment(deployment), asked, timeout)
     finish(deployment, end)
 
 

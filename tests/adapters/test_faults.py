@@ -1,7 +1,14 @@
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 from slipway.adapters.faults import is_absent, is_present, translated, translation
-from slipway.domain.errors import Busy, NotYetVisible, Refused, Throttled, Unanswered
+from slipway.domain.errors import (
+    AccountFault,
+    Busy,
+    NotYetVisible,
+    Refused,
+    Throttled,
+    Unanswered,
+)
 
 
 def error(code: str, message: str = "", status: int = 400) -> ClientError:
@@ -36,7 +43,16 @@ def error(code: str, message: str = "", status: int = 400) -> ClientError:
         ),
         ("ResourceInUse", "", 400, Busy),
         ("ConflictException", "Model package group is being changed", 409, Busy),
-        ("ResourceLimitExceeded", "The account-level service limit …", 400, Refused),
+        ("ResourceLimitExceeded", "The account-level service limit …", 400, AccountFault),
+        ("ValidationException", "Could not assume role arn:aws:iam::1:role/m.", 400, AccountFault),
+        (
+            "ValidationException",
+            "The repository of your image does not grant ecr:BatchGetImage to the service.",
+            400,
+            AccountFault,
+        ),
+        ("AccessDeniedException", "not authorized", 400, AccountFault),
+        ("AccessDenied", "User x is not authorized to perform: kms:Decrypt", 403, AccountFault),
         ("ValidationException", "The variant names differ.", 400, Refused),
     ],
 )
@@ -46,9 +62,9 @@ def test_a_code_or_message_has_one_meaning(
     assert type(translation(error(code, message, status))) is meaning
 
 
-def test_a_missing_permission_stays_what_it_is() -> None:
-    denied = error("AccessDeniedException", "not authorized")
-    assert translation(denied) is denied
+def test_what_says_nothing_stays_what_it_is() -> None:
+    odd = error("ExpiredTokenException", "expired")
+    assert translation(odd) is odd
 
 
 @pytest.mark.parametrize("lost", [ConnectTimeoutError, ReadTimeoutError])

@@ -17,15 +17,9 @@ from slipway.domain.naming import Site
 from slipway.domain.steps import Announce, name
 from slipway.manifest import parse
 from slipway.ports import Ports
-from slipway.release import (
-    Task,
-    announce,
-    decide_release,
-    deploy_endpoint,
-    inspect_artifact,
-    probe_endpoint,
-    register_model,
-)
+from slipway.registering import inspect_artifact, register_model
+from slipway.release import announce, decide_release, deploy_endpoint, probe_endpoint
+from slipway.stepping import Task
 from slipway.watching import build_baseline, watch_endpoint
 from slipway_drift import engine
 from slipway_local.sagemaker.inprocess import connect

@@ -9,7 +9,7 @@ from slipway.domain.steps import Announce, AwaitChange, Step, Verdict
 from slipway.domain.watch import Check, Outcome, Schedule
 from slipway.domain.world import World
 from slipway.looking import Look
-from slipway.release import Task
+from slipway.stepping import Task
 
 EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:slipway-release:housing-4"
 RECORD = Record(

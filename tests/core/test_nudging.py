@@ -6,7 +6,9 @@ from math import inf
 import pytest
 from slipway.domain.desired import Uploads
 from slipway.nudging import deployments, nudge, sweep
-from slipway.release import Task, announce, await_change, decide_release, inspect_artifact
+from slipway.registering import inspect_artifact
+from slipway.release import announce, await_change, decide_release
+from slipway.stepping import Task
 
 from tests.core.conftest import House
 

@@ -5,19 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 import pytest
 from slipway.domain import naming
 from slipway.domain.desired import Artifact
-from slipway.domain.errors import LeaseLost, LookAgain, Owned, Throttled
+from slipway.domain.errors import LeaseLost, LookAgain, Owned, Refused, Throttled
 from slipway.domain.steps import Verdict, name
-from slipway.release import (
-    READINGS,
-    Task,
-    announce,
-    await_change,
-    decide_release,
-    deploy_endpoint,
-    inspect_artifact,
-    probe_endpoint,
-    register_model,
-)
+from slipway.registering import READINGS, inspect_artifact, register_model
+from slipway.release import announce, await_change, decide_release, deploy_endpoint, probe_endpoint
+from slipway.stepping import Task
 
 from tests.core.conftest import House
 
@@ -90,6 +82,59 @@ def test_releasing_again_finds_nothing_to_do_and_tells_nobody_twice(
     run(house)
     assert run(house) == ["Announce"]
     assert len(house.announcements.told) == 1
+
+
+def no_quota(house: House) -> None:
+    house.cloud.service.account.quotas = {"ml.m5.large for endpoint usage": 0}
+
+
+def test_what_the_account_cannot_do_is_held_with_what_helps_and_tried_again(
+    house: House, uploaded: bytes
+) -> None:
+    del uploaded
+    no_quota(house)
+    run(house)
+    (held,) = house.announcements.told
+    assert held.verdict == Verdict.HELD
+    assert held.reason.startswith("account: The account-level service limit 'ml.m5.large")
+    for helps in ("ask for a higher quota", "`slipway sync h --again`", "nothing serves"):
+        assert helps in held.reason
+    assert run(house) == ["Announce"]
+    for pause in (900, 1800):
+        house.cloud.pass_time(pause - 1)
+        assert run(house) == ["Announce"]
+        house.cloud.pass_time(1)
+        assert run(house) == ["DeployEndpoint", "Announce"]
+    assert len(house.announcements.told) == 1
+    house.cloud.service.account.quotas = {}
+    house.cloud.pass_time(3600)
+    run(house)
+    assert house.announcements.told[-1].verdict == Verdict.RELEASED
+
+
+def test_what_waits_is_tried_at_once_when_somebody_asks(house: House, uploaded: bytes) -> None:
+    del uploaded
+    no_quota(house)
+    run(house)
+    house.cloud.service.account.quotas = {}
+    found = decide_release(house.ports, "h", "two", again=True)
+    assert name(found.step) == "DeployEndpoint"
+    again = decide_release(house.ports, "h", "two", again=True)
+    assert again.record.desired == found.record.desired
+
+
+def test_a_refusal_of_the_registry_is_a_verdict(
+    house: House, uploaded: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> str:
+        raise Refused("1 validation error detected.")
+
+    del uploaded
+    monkeypatch.setattr(house.ports.registry, "register", refuse)
+    assert run(house) == ["InspectArtifact", "RegisterModel", "Announce"]
+    (held,) = house.announcements.told
+    assert held.reason.startswith("RegisterModel was refused: 1 validation error detected; ")
+    monkeypatch.undo()
 
 
 def test_a_second_owner_is_turned_away(house: House, take: Take) -> None:

@@ -50,6 +50,7 @@ from slipway.domain.steps import (
     Step,
     WatchEndpoint,
 )
+from slipway.domain.trouble import Trouble
 from slipway.domain.watch import UNWATCHED, Schedule, Watch
 from slipway.domain.wish import wish_of
 from slipway.domain.world import (
@@ -96,6 +97,7 @@ class Scenario:
             unsettled=self.given.get("unsettled", False),
             missing=self.given.get("missing", ""),
             unpinned=self.given.get("unpinned", ""),
+            troubles=_troubles(self.given.get("troubles", {}), plan),
             host=_host(self.given.get("host")),
             loader=(self.given["loader"], {}) if "loader" in self.given else None,
             revoked=frozenset(self.given.get("revoked", [])),
@@ -166,6 +168,12 @@ def _watch(given: str, plan: Plan | None) -> Watch:
         "edited": frozenset({edited}),
         "without alarm": frozenset(part for part in wanted if isinstance(part, Schedule)),
     }[given]
+
+
+def _troubles(given: Given, plan: Plan | None) -> tuple[Trouble, ...]:
+    named = ((*step.rpartition(" "), reason) for step, reason in given.items())
+    steps = ((f"{noun} {_config(of, plan)}" if noun else of, why) for noun, _, of, why in named)
+    return tuple(Trouble(GENERATION, step, reason, 1, 1e9) for step, reason in steps)
 
 
 def _drift(given: Given | None) -> Drift | None:

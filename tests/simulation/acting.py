@@ -130,6 +130,13 @@ def _lose(world: World, deed: Act) -> None:
             world.alarms.made.clear()
 
 
+def _quota(world: World, deed: Act) -> None:
+    """The account may have so many instances from now on; without a number, as many as it likes."""
+    kinds = ("ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.m5.2xlarge")
+    limits = {f"{kind} for endpoint usage": int(deed.how) for kind in kinds if deed.how}
+    world.cloud.service.account.quotas = limits
+
+
 def _patch(world: World, _: Act) -> None:
     world.cloud.patch(ENDPOINT, PATCH_SECONDS)
 
@@ -151,5 +158,6 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "unwatch": _unwatch,
     "lose": _lose,
     "patch": _patch,
+    "quota": _quota,
     "undo": _undo,
 }

@@ -10,7 +10,7 @@ from slipway.domain.steps import Announce, AwaitChange, Verdict
 from slipway.domain.world import PackageApproval, read
 from slipway.looking import Look, look, planned
 from slipway.manifest import parse
-from slipway.release import READINGS
+from slipway.registering import READINGS
 
 from tests.simulation.acting import BY_HAND
 from tests.simulation.contents import EMPTY, disqualified, doubtful, kind_of

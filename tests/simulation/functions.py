@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slipway import documents, leaving, release, watching
+from slipway import documents, leaving, registering, release, watching
 from slipway.ports import Ports
 
 from tests.simulation.contents import baseline
@@ -13,17 +13,17 @@ Json = Any
 
 def decide(ports: Ports, document: Json) -> Json:
     deployment, execution = documents.asked(document)
-    wish = documents.wished(document)
-    found = release.decide_release(ports, deployment, execution, wish)
+    wish, again = documents.wished(document), documents.anew(document)
+    found = release.decide_release(ports, deployment, execution, wish, again=again)
     return documents.decision(found, execution)
 
 
 def inspect_artifact(ports: Ports, document: Json) -> Json:
-    return release.inspect_artifact(ports, documents.task(document))
+    return registering.inspect_artifact(ports, documents.task(document))
 
 
 def register_model(ports: Ports, document: Json) -> Json:
-    return release.register_model(ports, documents.task(document))
+    return registering.register_model(ports, documents.task(document))
 
 
 def deploy_endpoint(ports: Ports, document: Json) -> Json:

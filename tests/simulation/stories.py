@@ -197,6 +197,11 @@ BASE: Sequence[Story] = (
             Act(1100, "lose", how="config"),
         ],
     ),
+    Story("no quota at first", [Act(5, "quota", how="0"), upload(10), Act(400, "quota")]),
+    Story(
+        "no quota for an update",
+        [upload(10), Act(300, "quota", how="1"), upload(400, number=2), Act(900, "quota")],
+    ),
     Story("deleted, then a bad one", [upload(10), Act(300, "delete"), upload(301, MUTE, 2)]),
     *(
         Story(

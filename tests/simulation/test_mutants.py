@@ -16,8 +16,6 @@ from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.verdict import held
 from slipway.domain.steps import Change, DeployEndpoint, Step
 from slipway.domain.world import Endpoint, EndpointStatus
-from slipway.looking import Look
-from slipway.ports import Ports
 
 from tests.simulation.fakes import MemoryLedger
 from tests.simulation.faults import Faults
@@ -59,12 +57,6 @@ def deleting(rule: Rule) -> Rule:
         return step
 
     return deletes
-
-
-def unasked(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, str], None]:
-    """As release._prepared, without a question to the registry."""
-    release._make(ports, step.config, found)
-    return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
 
 
 def trusting(rule: Rule) -> Rule:
@@ -124,7 +116,9 @@ BUGS: dict[str, Bug] = {
     "uploads after the decision are not looked for": lambda: patch.object(
         release, "has_news", lambda *_: False
     ),
-    "going back does not ask for an approval": lambda: patch.object(release, "_prepared", unasked),
+    "going back does not ask for an approval": lambda: patch.object(
+        looking, "_approved", lambda *_: True
+    ),
     "what is not approved is deployed": without("version_awaits_approval"),
     "a rejection changes nothing": without("version_was_rejected"),
     "probes do not matter": without("wanted_is_unproven"),

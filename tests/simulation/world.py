@@ -154,8 +154,9 @@ class World:
 
     def _rests(self) -> bool:
         # No event tells when an endpoint is gone: a release that waits for that looks now and then.
-        gone = self.cloud.truth(ENDPOINT) is None
-        return self._in_flight == 0 and not self.machine.is_at_work() and not gone
+        # Nor does one tell that the account can do now what it could not.
+        unheard = self.cloud.truth(ENDPOINT) is None or self.record().troubles
+        return self._in_flight == 0 and not self.machine.is_at_work() and not unheard
 
     def sweep_until(self, end: float) -> None:
         """Sweep every 15 minutes up to `end`."""

@@ -9,7 +9,7 @@ from slipway.domain.steps import AwaitChange, name
 from slipway.domain.watch import Check, Outcome, Schedule
 from slipway.domain.wish import Wish, wish_of
 from slipway.looking import Look
-from slipway.release import Task
+from slipway.stepping import Task
 
 Document = Mapping[str, object]
 
@@ -24,6 +24,12 @@ def wished(document: Document) -> Wish | None:
     given = document.get("input")
     said = given.get("wish") if isinstance(given, Mapping) else None
     return None if said is None else wish_of(said)
+
+
+def anew(document: Document) -> bool:
+    """Whether the execution was started to try everything again, as `{"again": true}`."""
+    given = document.get("input")
+    return isinstance(given, Mapping) and given.get("again") is True
 
 
 def decision(look: Look, execution: str) -> Document:

@@ -4,9 +4,10 @@ from slipway.domain import naming, watch
 from slipway.domain.steps import CleanUp, name
 from slipway.looking import change, look
 from slipway.ports import Ports
-from slipway.release import Task
+from slipway.stepping import Task, stoppable
 
 
+@stoppable
 def clean_up(ports: Ports, task: Task) -> str:
     """Delete what is owed to be deleted, if it still is."""
     step = look(ports, ports.ledger.load(task.deployment).under(task.fence)).step

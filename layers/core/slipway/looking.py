@@ -12,6 +12,7 @@ from slipway.domain.plan.endpoint import Plan, plan, runs
 from slipway.domain.plan.model import Model
 from slipway.domain.record import Asked, Record
 from slipway.domain.steps import Announce, Step
+from slipway.domain.trouble import Trouble
 from slipway.domain.watch import Alarm, Schedule, Watch
 from slipway.domain.world import (
     Baseline,
@@ -186,6 +187,7 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         unsettled=record.lease is not None and record.lease.quiet_until > ports.clock(),
         missing=ports.endpoints.missing(live.config) if live and _at_rest(live) else "",
         unpinned=_unpinned(ports, record, packages, wanted),
+        troubles=_troubles(ports, record),
         host=_host(ports, record.deployment),
         loader=_loader(ports, record.deployment),
         revoked=frozenset(g.config for g in record.attempts.good if not _approved(ports, g)),
@@ -216,6 +218,12 @@ def _approved(ports: Ports, version: Good) -> bool:
     pairs = zip(version.packages, registered, strict=True)
     found = (ports.registry.approval(arn, made) for arn, made in pairs)
     return all(approval == PackageApproval.APPROVED for approval in found)
+
+
+def _troubles(ports: Ports, record: Record) -> tuple[Trouble, ...]:
+    """What could not be done of what is wanted now, and is to be left alone for now."""
+    generation, now = record.desired.generation if record.desired else 0, ports.clock()
+    return tuple(t for t in record.troubles if t.generation == generation and now < t.until)
 
 
 def _at_rest(live: Endpoint) -> bool:

@@ -1,5 +1,6 @@
 """What starts and wakes releases: hints from events, and the sweep that needs none."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from slipway.domain.naming import host_of, member_of
@@ -17,13 +18,25 @@ def ask(ports: Ports, deployment: str, wish: Wish, execution: str) -> None:
     if record.lease and record.lease.owner == execution:
         return
     asked = Asked(replace(wish, at=ports.clock()), uploads(ports, record))
-    record = change(ports, deployment, lambda r: r.asking(asked))
-    _noted(ports, deployment, "Asked", wish.words)
-    if record.waiting:
-        ports.executions.wake(record.waiting)
+    record = _asked(ports, deployment, lambda r: r.asking(asked), wish.words)
     host = record.desired is not None and record.desired.is_host
     for member in _members(ports, deployment) if host else ():
         ask(ports, member, wish, execution)  # the sweep sees to it
+
+
+def ask_again(ports: Ports, deployment: str, execution: str) -> None:
+    """Let everything that was tried count no more, and wake whoever owns the deployment. Once."""
+    record = ports.ledger.load(deployment)
+    if not (record.lease and record.lease.owner == execution):
+        _asked(ports, deployment, Record.again, "try again")
+
+
+def _asked(ports: Ports, deployment: str, how: Callable[[Record], Record], words: str) -> Record:
+    record = change(ports, deployment, how)
+    _noted(ports, deployment, "Asked", words)
+    if record.waiting:
+        ports.executions.wake(record.waiting)
+    return record
 
 
 def _members(ports: Ports, deployment: str) -> list[str]:

@@ -10,9 +10,10 @@ from slipway.domain.world import Baseline
 from slipway.engine import Engine
 from slipway.looking import change, look
 from slipway.ports import Ports
-from slipway.release import Task
+from slipway.stepping import Task, stoppable
 
 
+@stoppable
 def build_baseline(ports: Ports, task: Task, engine: Engine) -> str:
     """Find out from the uploaded data what is normal, and keep it where checks look for it."""
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
@@ -25,6 +26,7 @@ def build_baseline(ports: Ports, task: Task, engine: Engine) -> str:
     return built.refused or built.summary
 
 
+@stoppable
 def watch_endpoint(ports: Ports, task: Task) -> str:
     """Make what watches the endpoint what is wanted, if it still is not."""
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))

@@ -7,7 +7,15 @@ from contextlib import contextmanager
 from botocore import exceptions
 from botocore.exceptions import ClientError
 
-from slipway.domain.errors import Busy, NotYetVisible, Refused, Throttled, Unanswered
+from slipway.domain.blame import is_the_accounts
+from slipway.domain.errors import (
+    AccountFault,
+    Busy,
+    NotYetVisible,
+    Refused,
+    Throttled,
+    Unanswered,
+)
 
 THROTTLES = frozenset(
     {
@@ -25,14 +33,17 @@ THROTTLES = frozenset(
     }
 )
 UNSEEN = ("could not find endpoint configuration", "could not find model ")
-REFUSALS = frozenset({"ValidationException", "ResourceLimitExceeded", "ResourceNotFound"})
+REFUSALS = frozenset({"ValidationException", "ResourceNotFound"})
+DENIALS = frozenset(
+    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "ResourceLimitExceeded"}
+)
 
 
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise the errors of domain.errors instead of the SDK's.
 
-    What is nobody's to retry and no answer about a version, AccessDenied first, stays as it is.
+    What is nobody's to retry and no answer about anything stays as it is.
     """
     try:
         yield
@@ -58,6 +69,8 @@ def translation(error: ClientError) -> Exception:
         return NotYetVisible(message)
     if code in ("ResourceInUse", "ConflictException") or "in-progress" in message.lower():
         return Busy(message)
+    if code in DENIALS or (code in REFUSALS and is_the_accounts(message)):
+        return AccountFault(message)
     return Refused(message) if code in REFUSALS else error
 
 

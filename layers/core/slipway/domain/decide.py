@@ -10,6 +10,7 @@ from slipway.domain.desired import Desired
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.rules import artifact, endpoint, leaving, watch
 from slipway.domain.rules.case import Case, Rule
+from slipway.domain.rules.trouble import unless_troubled
 from slipway.domain.steps import Announce, Step, Verdict
 from slipway.domain.world import World
 
@@ -18,7 +19,8 @@ def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None
     """The first step still owed; an Announce when nothing is."""
     case = Case(desired, world, attempts, plan)
     rules = LEAVING if desired.wish else RULES
-    return next(step for rule in rules if (step := rule(case)) is not None)
+    step = next(step for rule in rules if (step := rule(case)) is not None)
+    return unless_troubled(case, step)
 
 
 def nothing_is_owed(case: Case) -> Step:

@@ -33,6 +33,11 @@ class Refused(SlipwayError):
     """The service will not do it, however often it is asked."""
 
 
+class AccountFault(SlipwayError):
+    """The account cannot do it yet: a quota, a role, a permission, a key, or no room. No version
+    is to blame."""
+
+
 class LeaseLost(SlipwayError):
     """Another release owns the deployment now; this one must stop."""
 

@@ -22,6 +22,7 @@ from slipway.domain.footprint import Footprint
 from slipway.domain.probed import UNPROBED, Probed, Probes
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
+from slipway.domain.trouble import Trouble
 from slipway.domain.wish import Wish
 from slipway.domain.world import Baseline, Drift, Inspected, Package, read
 
@@ -104,6 +105,7 @@ class Record:
     footprints: tuple[Footprint, ...] = ()
     purged: int = 0
     drift: Drift | None = None
+    troubles: tuple[Trouble, ...] = ()
     settled: Settled | None = None
 
     @property
@@ -134,6 +136,22 @@ class Record:
     def asking(self, asked: Asked) -> "Record":
         """The record with a wish on it, for its owner to take up."""
         return replace(self.hinted(), asked=asked)
+
+    def again(self) -> "Record":
+        """The record with what is wanted wanted anew: whatever was tried counts no more."""
+        if self.desired is None or self.desired.wish:
+            return replace(self.hinted(), troubles=())
+        later = replace(self.desired, generation=self.desired.generation + 1)
+        return replace(self.hinted(), desired=later)
+
+    def troubled(self, step: str, reason: str, now: float) -> "Record":
+        """The record with a step that could not be done."""
+        generation = self.desired.generation if self.desired else 0
+        mine = [each for each in self.troubles if each.generation == generation]
+        before = next((each for each in mine if each.step == step), None)
+        others = (each for each in mine if each.step != step)
+        trouble = Trouble.of(generation, step, reason, before, now)
+        return replace(self, troubles=(*others, trouble))
 
     def wanting(self, desired: Desired, asked: Asked | None, now: float) -> "Record":
         """The record with a new desired state, in which `asked` has been taken up: then what its

@@ -8,6 +8,7 @@ from slipway.domain.desired import Artifact, Desired, Use
 from slipway.domain.footprint import Footprint
 from slipway.domain.known import NOTHING, Known
 from slipway.domain.probed import UNPROBED, Probes
+from slipway.domain.trouble import Trouble
 from slipway.domain.watch import UNWATCHED, Watch
 
 
@@ -197,10 +198,10 @@ class World:
     `unsettled` is true while a call of an earlier owner may still land. `missing` names what
     somebody deleted of what serves: "endpoint config" or "model"; `unpinned` what is gone of what
     the wanted version is made of; `revoked` are the released configs that nobody approves of any
-    more, or not at this moment. `host` is the endpoint that a model is behind, and `loader` the
-    image and the environment that load it there. `footprints` are what releases left, `purged`
-    says that versions and data were deleted as it was asked for, and `deleted` that people have
-    been told so: what appears since is not ours.
+    more, or not at this moment; `troubles` is what could not be done and has to wait. `host` is
+    the endpoint that a model is behind, and `loader` the image and the environment that load it
+    there. `footprints` are what releases left, `purged` says that versions and data were deleted as
+    it was asked for, and `deleted` that people have been told so: what appears since is not ours.
     """
 
     inspected: tuple[Inspected, ...] = ()
@@ -216,6 +217,7 @@ class World:
     host: Endpoint | None = None
     loader: tuple[str, Mapping[str, str]] | None = None
     revoked: frozenset[str] = frozenset()
+    troubles: tuple[Trouble, ...] = ()
     footprints: tuple[Footprint, ...] = ()
     purged: bool = False
     deleted: bool = False

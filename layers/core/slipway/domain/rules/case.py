@@ -8,6 +8,7 @@ from slipway.domain.desired import Desired, Use
 from slipway.domain.plan.endpoint import Plan, versions
 from slipway.domain.probed import Probed
 from slipway.domain.steps import Step
+from slipway.domain.trouble import Trouble, key
 from slipway.domain.watch import UNWATCHED, Watch
 from slipway.domain.world import (
     Endpoint,
@@ -92,6 +93,10 @@ class Case:
             if now and not probed.passed and (kin or probed.config == self.wanted):
                 return probed
         return None
+
+    def trouble(self, step: Step) -> Trouble | None:
+        """Why a step is not tried now, though it is owed."""
+        return next((each for each in self.world.troubles if each.step == key(step)), None)
 
     def fails(self, config: str) -> bool:
         """Whether a config did not answer its probes when it was last asked."""

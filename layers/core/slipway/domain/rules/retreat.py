@@ -1,6 +1,7 @@
 """The way back: to what was released before and answers its probes, if anything does."""
 
 from slipway.domain.attempts import NO_REASON, Attempt, Good
+from slipway.domain.blame import is_the_accounts
 from slipway.domain.rules import rest
 from slipway.domain.rules.case import Case
 from slipway.domain.rules.verdict import held
@@ -11,15 +12,11 @@ TRIES = 3
 PEOPLE_SECONDS = 86_400
 Goods = tuple[Good, ...]
 
-# SageMaker's words for troubles of its own, or somebody else's: the version is not to blame and
-# may be tried again.
+# SageMaker's words for troubles of its own: the version is not to blame and may be tried again.
 TRANSIENT = (
     "request to service failed",
-    "insufficientinstancecapacity",
-    "insufficient capacity",
     "could not find endpoint configuration",
     "could not find model ",
-    "failed to download model data",
 )
 
 
@@ -82,8 +79,10 @@ def _barred(case: Case, target: str) -> str:
     if target in case.world.revoked:
         return f"{target} is not approved any more"
     tried = case.tried(target)
-    can = tried is None or may_try(tried, case.endpoint)
-    return "" if can or tried is None else tried.refused or NO_REASON
+    if tried and not may_try(tried, case.endpoint):
+        return tried.refused or NO_REASON
+    trouble = case.trouble(DeployEndpoint(_way_to(case.endpoint), target, ""))
+    return trouble.reason if trouble else ""
 
 
 def refuges(case: Case, to: Goods | None = None) -> list[Good]:
@@ -135,6 +134,9 @@ def may_try(tried: Attempt, live: Endpoint | None) -> bool:
 
 
 def may_repeat(tried: Attempt) -> bool:
-    """Whether what failed may have been somebody else's fault, a few times."""
+    """Whether what failed may have been somebody else's fault: SageMaker's, a few times, or the
+    account's, which is in trouble then."""
     failure = (tried.refused or "").lower()
+    if is_the_accounts(failure):
+        return True
     return tried.number < TRIES and any(words in failure for words in TRANSIENT)
