@@ -234,16 +234,6 @@ BASE: Sequence[Story] = (
         [manifest(5, NINE_TO_ONE), upload(10, key=CHAMPION), upload(70, number=2, key=CHALLENGER)],
     ),
     Story(
-        "a variant is replaced while the other is",
-        [
-            manifest(5, NINE_TO_ONE),
-            upload(10, key=CHAMPION),
-            upload(10, number=2, key=CHALLENGER),
-            upload(400, number=3, key=CHALLENGER),
-            upload(430, number=4, key=CHAMPION),
-        ],
-    ),
-    Story(
         "traffic is shifted, by the manifest and by hand",
         [
             manifest(5, NINE_TO_ONE),
@@ -251,15 +241,6 @@ BASE: Sequence[Story] = (
             upload(10, number=2, key=CHALLENGER),
             manifest(400, ONE_TO_ONE),
             Act(700, "weigh", how="3"),
-        ],
-    ),
-    Story(
-        "a variant fails its probes",
-        [
-            manifest(5, NINE_TO_ONE),
-            upload(10, key=CHAMPION),
-            upload(10, number=2, key=CHALLENGER),
-            upload(400, MISANSWERING, 3, CHALLENGER),
         ],
     ),
     Story(
@@ -282,10 +263,31 @@ MEANWHILE: Sequence[tuple[Story, Act]] = (
     (Story("automatic", [upload(10), manifest(30, LARGER)], INSTANT), manifest(0, AUTOMATIC)),
 )
 
-# Too long to crash everywhere: the artifact is inspected for each instance type anew.
-TO_AND_FRO = Story(
-    "instance types to and fro",
-    [upload(10), *(manifest(200 + 100 * n, (FASTER, LARGER)[n % 2]) for n in range(8))],
+# Too long to crash everywhere.
+LONG: Sequence[Story] = (
+    Story(
+        "instance types to and fro, for each of which the artifact is inspected anew",
+        [upload(10), *(manifest(200 + 100 * n, (FASTER, LARGER)[n % 2]) for n in range(8))],
+    ),
+    Story(
+        "a variant is replaced while the other is",
+        [
+            manifest(5, NINE_TO_ONE),
+            upload(10, key=CHAMPION),
+            upload(10, number=2, key=CHALLENGER),
+            upload(400, number=3, key=CHALLENGER),
+            upload(430, number=4, key=CHAMPION),
+        ],
+    ),
+    Story(
+        "a variant fails its probes",
+        [
+            manifest(5, NINE_TO_ONE),
+            upload(10, key=CHAMPION),
+            upload(10, number=2, key=CHALLENGER),
+            upload(400, MISANSWERING, 3, CHALLENGER),
+        ],
+    ),
 )
 
 KINDS = (GOOD,) * 8 + (UNLOADABLE, MISANSWERING, MISANSWERING, REFUSED, IMAGELESS)
