@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 import typer
-from slipway.domain.naming import checked_deployment
+from slipway.domain.naming import checked_deployment, member_of
 from slipway.domain.world import waits
 from slipway.looking import look
 
@@ -45,3 +45,6 @@ def _decide(
             ModelPackageArn=package.arn, ModelApprovalStatus=verdict, ApprovalDescription=reason
         )
         screen.out().print(f"{package.arn} is {verdict}", soft_wrap=True)
+    if member_of(deployment) and record.waiting:
+        # The event names the group alone, by which only the sweep finds a model behind an endpoint.
+        found.ports.executions.wake(record.waiting)

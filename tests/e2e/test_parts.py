@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from slipway_cli.follow import AWAITS_PARTS
+from slipway_cli.follow import AWAITS_APPROVAL, AWAITS_PARTS
 
 TWO = "variants: {{champion: {{weight: {}}}, challenger: {{weight: {}}}}}\n"
 SCALER = """
@@ -128,8 +128,14 @@ def test_many_models_behind_one_endpoint_are_released_and_named_each_by_itself(
         answer = slipway.predict("many", TargetModel=f"{name}.tar.gz")
         assert answer == pytest.approx(5 + 100 * number)
 
-    end = slipway.release("many.b", models.line(1000))
+    line, wish = slipway.push("many.b", models.line(1000), f"{MANY}approval: manual\n")
+    assert slipway.ended("many.b", line, wish).verdict == AWAITS_APPROVAL
+    assert float(ask("many.b", "1,2").strip("[]\n")) == pytest.approx(105)
+    approve = [Path(sys.executable).with_name("slipway"), "--aws", "approve", "many.b"]
+    subprocess.run(approve, check=True, capture_output=True)
+    end = slipway.ended_after_approval("many.b", wish)
     assert end.verdict == "Released", end.reason
+    slipway.manage("many", MANY)
     command = ask("many.b", "1,2")
     assert float(command.strip("[]\n")) == pytest.approx(1005)
     scripted = {"model.joblib": models.line()["model.joblib"], "code/inference.py": TRANSFORM}
