@@ -196,6 +196,7 @@ ATTACKS: dict[str, dict[str, bytes]] = {
         "m.keras": keras(layer("keras.layers", "StringLookup", {"vocabulary": "/etc/passwd"}))
     },
     "Keras's zip under another name": {"weights.zip": zipped({"config.json": LAMBDA})},
+    "Keras's folder": {"m/config.json": layer("os", "Popen"), "m/model.weights.h5": b"x"},
     "weights that are a pickle": {"m.keras": keras(b"{}", **{"model.weights.h5": SYSTEM})},
     "Lambda in HDF5, far behind": {"m.h5": hdf5(b"0" * 2_000_000 + LAMBDA)},
     "Lambda in HDF5, escaped": {"m.h5": hdf5(LAMBDA.replace(b"class_name", escaped("class_name")))},

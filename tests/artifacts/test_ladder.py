@@ -113,6 +113,14 @@ RUNGS: dict[str, tuple[bytes, tuple[str, str] | None]] = {
 }
 
 
+def test_the_default_script_has_what_is_pinned_installed_too(pack: Pack) -> None:
+    files = {
+        "model.joblib": made("category_encoders.target_encoder.TargetEncoder"),
+        "code/requirements.txt": b"category-encoders==2.6.3\n",
+    }
+    assert "pinned-class" in {finding.rule for finding in inspect([pack(files)]).findings}
+
+
 @pytest.mark.parametrize("rung", RUNGS)
 def test_each_rung_says_who_vouches(rung: str, pack: Pack) -> None:
     model, wanted = RUNGS[rung]

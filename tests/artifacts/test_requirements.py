@@ -40,6 +40,11 @@ def test_what_has_to_be_fetched_is_told(case: str, pack: Pack) -> None:
     assert inspect([pack({**files, **more})]).fetched == wanted
 
 
-def test_without_a_script_nothing_is_installed(pack: Pack) -> None:
+def test_requirements_that_are_no_text_want_nothing(pack: Pack) -> None:
+    files = {"model.joblib": MODEL, "code/inference.py": SCRIPT}
+    assert inspect([pack({**files, "code/requirements.txt": b"PK\x03\x04"})]).fetched == ()
+
+
+def test_the_default_script_reaches_an_index_itself(pack: Pack) -> None:
     files = {"model.joblib": MODEL, "code/requirements.txt": b"lightgbm==4.6.0\n"}
     assert inspect([pack(files)]).fetched == ()

@@ -27,7 +27,7 @@ def about_packages(model: Clue, clues: Sequence[Clue]) -> Iterator[Finding]:
     if model.kind not in ("sklearn", "lightgbm", "catboost"):
         return
     scripted = any(clue.member == ENTRY_POINT for clue in clues)
-    brought = set(packages_of(clues)) | _own(clues) if scripted else set()
+    brought = set(packages_of(clues)) | (_own(clues) if scripted else set())
     missing = [
         name
         for name in model.details.get("packages", ())

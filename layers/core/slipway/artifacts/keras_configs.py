@@ -67,6 +67,11 @@ class KerasConfig:
         self._modules = False
         self._small: list[str] = []
 
+    @property
+    def imports(self) -> bool:
+        """Whether it names both modules and classes, as configurations of Keras 3 do."""
+        return self._modules and bool(self.first)
+
     def feed(self, data: bytes) -> None:
         """The next part."""
         self._held += data

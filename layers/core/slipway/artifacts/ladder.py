@@ -109,7 +109,7 @@ class Vouched:
     def __init__(self, clues: Sequence[Clue], trusted: Collection[str]) -> None:
         scripted = any(clue.member == ENTRY_POINT for clue in clues)
         self.own = _own(clues) if scripted else {}
-        self.pinned = set(packages_of(clues)) if scripted else set()
+        self.pinned = set(packages_of(clues))  # the default script has them installed, too
         self.trusted = tuple(trusted)
 
     def rung(self, asked: Asked) -> Rung:
@@ -159,7 +159,7 @@ def _own(clues: Sequence[Clue]) -> Mapping[str, Collection[str]]:
 
 def packages_of(clues: Sequence[Clue]) -> Iterator[str]:
     """The packages whose distributions are pinned, as they are imported."""
-    wanted = next((c.details["wanted"] for c in clues if c.member == REQUIREMENTS), ())
+    wanted = next((c.details.get("wanted", ()) for c in clues if c.member == REQUIREMENTS), ())
     for line in wanted:
         if found := _PINNED.match(line):
             name = normal(found[1])

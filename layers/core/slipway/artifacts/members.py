@@ -13,6 +13,7 @@ from slipway.artifacts.findings import Finding
 from slipway.artifacts.hdf5 import MAGIC as HDF5
 from slipway.artifacts.hdf5 import look_hdf5
 from slipway.artifacts.judging import damaged, findings_of
+from slipway.artifacts.keras_configs import KerasConfig
 from slipway.artifacts.leftovers import is_leftover
 from slipway.artifacts.ndarrays import MAGIC as NDARRAYS
 from slipway.artifacts.ndarrays import NDArray, read_arrays
@@ -173,7 +174,19 @@ def _catboost(name: str, _head: bytes, reader: Reader) -> Clue:
 
 
 def _json(name: str, _head: bytes, reader: Reader) -> Clue:
-    return documents.look(name, documents.read_json(reader)) or Clue(name, "json")
+    clue = documents.look(name, documents.read_json(reader)) or Clue(name, "json")
+    return replace(clue, findings=_keras_findings(name, reader))
+
+
+def _keras_findings(name: str, reader: Reader) -> tuple[Finding, ...]:
+    """Keras loads a folder with a config.json as it loads a zip with one."""
+    if name.rpartition("/")[2] != "config.json":
+        return ()
+    config = KerasConfig()
+    while part := reader.some():
+        config.feed(part)
+    config.finish()
+    return config.findings(name) if config.imports else ()
 
 
 def _compressed(name: str, head: bytes, reader: Reader) -> Clue:

@@ -71,7 +71,7 @@ def about_wheels(clues: Sequence[Clue]) -> Iterator[Finding]:
 
 def fetched(clues: Sequence[Clue], members: Sequence[Member], family: str) -> tuple[str, ...]:
     """The requirements that an image of `family` can only have from a package index."""
-    wanted = next((c.details["wanted"] for c in clues if c.member == REQUIREMENTS), ())
+    wanted = next((c.details.get("wanted", ()) for c in clues if c.member == REQUIREMENTS), ())
     there = set(_vendored(members)) if set(VENDORED) <= set(wanted) else set()
     names = [line for line in wanted if not _LOCAL.match(line)]
     return tuple(line for line in names if not _is_met(line, there, family))
