@@ -91,7 +91,7 @@ class Probe(Examiner):
 
     def __init__(self, effort: Effort) -> None:
         self.fed = _Fed(effort)
-        super().__init__(self.fed, Judgement(), DEEPEST)
+        super().__init__(self.fed, Judgement(), DEEPEST, share=1)
         self.alive = True
         self.struck = False
 
@@ -135,7 +135,9 @@ class Probe(Examiner):
     def on_call(self, callee: Any, args: Any) -> None:  # noqa: ANN401 - any value
         """A call that is not allowed would happen."""
         before = len(self.judgement.offences)
-        if isinstance(callee, Unknown) or not isinstance(callee, Global | Instance):
+        if isinstance(callee, Unknown) and before:
+            self.struck = True  # it was asked for by a name that is hidden
+        if not isinstance(callee, Global | Instance):
             raise Damaged("nothing to call")
         super().on_call(callee, args)
         grew = len(self.judgement.offences) > before
