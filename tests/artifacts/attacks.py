@@ -119,6 +119,9 @@ ATTACKS: dict[str, dict[str, bytes]] = {
     "second pickle behind a harmless one": {"blob": pickle.dumps([1, 2], 0) + SYSTEM},
     "text that is a pickle": {"README.md": b"cos\nsystem\n(S'true'\ntR."},
     "a script that is a pickle": {"data.json": b"cposix\nsystem\n(S'true'\ntR."},
+    "memo in no order": {"blob": b"Np8\n0N\x940" + SYSTEM[2:]},
+    "more marks than are followed": {"blob": b"(" * 20_000 + SYSTEM[2:]},
+    "a longer number than is read": {"blob": b"I" + b"7" * 2000 + b"\n0" + SYSTEM[2:]},
     "state set on a class": {"blob": b"cos\npath\n}X\x01\x00\x00\x00aK\x01sb."},
     "hidden in a leftover": {"._model": SYSTEM, "model.bin": b"x"},
     # Compressions under other names.

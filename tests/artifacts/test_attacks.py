@@ -21,6 +21,7 @@ from slipway.artifacts import ArchiveRefused, Limits, inspect
 from slipway.artifacts.refusal import MIB
 
 from tests.artifacts.attacks import ATTACKS, LEGACY, SYSTEM, short, tarred, v7, zfile, zipped
+from tests.artifacts.test_pickles import TRICKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +99,13 @@ def test_no_wrapping_of_plain_values_is_refused(start: int, pack: Pack) -> None:
             each for each in inspect([pack({name: data})]).findings if each.grade == "refuse"
         ]
         assert [each for each in refused if each.rule != "archive-in-archive"] == [], (seed, name)
+
+
+@pytest.mark.parametrize("name", ["weights", "notes.txt", "xgboost-model"])
+def test_every_trick_of_pickle_is_seen_under_any_name(name: str, pack: Pack) -> None:
+    for trick, data in TRICKS.items():
+        real = data.replace(b"canary", b"shutil").replace(b"strike", b"rmtree")
+        assert inspect([pack({name: real})]).refused, trick
 
 
 def test_random_bytes_and_texts_are_no_pickles(pack: Pack) -> None:

@@ -25,7 +25,12 @@ from slipway.domain.expect import PATH
 
 Percentage = Annotated[int, Field(ge=0, le=100)]
 Timeout = Annotated[int, Field(ge=60, le=3600)]
-Image = Annotated[str, Field(pattern=r"^[\w.-]+(:\d+)?/[\w./-]+([:@][\w.:-]+)?$")]
+# As far as SageMaker takes them. Source: ContainerDefinition, SageMaker API reference.
+Image = Annotated[str, Field(pattern=r"^[\w.-]+(:\d+)?/[\w./-]+([:@][\w.:-]+)?$", max_length=255)]
+VariableName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=1024)]
+Environment = Annotated[
+    dict[VariableName, Annotated[str, Field(max_length=1024)]], Field(max_length=100)
+]
 InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
 PartName = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=32)]
 MOST_VARIANTS, MOST_CONTAINERS = 10, 15
@@ -94,7 +99,7 @@ class Container(_Strict):
 
     image: Image | None = None
     """The exact image URI; chosen from what the part is when absent."""
-    environment: dict[str, str] = {}
+    environment: Environment = {}
     """Environment variables of this container, beside those of all."""
 
 
@@ -221,7 +226,7 @@ class Manifest(_Strict):
     """Whether it serves many models, each a *.tar.gz in its folder `models/`, invoked by name."""
     image: Image | None = None
     """The exact image URI; chosen from what the artifact is when absent."""
-    environment: dict[str, str] = {}
+    environment: Environment = {}
     """Environment variables of the container."""
     rollout: Rollout = Field(default=Rollout.ALL_AT_ONCE, strict=False)
     """How traffic moves to the new version."""

@@ -106,7 +106,7 @@ def _check(account: Account, definition: Mapping[str, Any]) -> None:
     if "Image" not in definition:
         raise invalid("A container must name an Image or a ModelPackageName.")
     if trouble := account.image_trouble(definition["Image"]):
-        raise invalid(f"Requested image {definition['Image']} not found: {trouble}")
+        raise invalid(f"Requested image not found: {trouble} ({definition['Image']}).")
     if definition.get("Mode") == "MultiModel" and "ModelDataUrl" not in definition:
         raise invalid("A MultiModel container needs the ModelDataUrl of its models' prefix.")
     source = definition.get("ModelDataSource", {}).get("S3DataSource", {})

@@ -218,4 +218,4 @@ def test_an_image_that_no_container_can_be_started_of_is_refused_before_anything
     given: Any = {"ModelName": "b", "PrimaryContainer": {"Image": "unknown"}}
     code, message = refused(lambda: create(**given))
     assert code == "ValidationException"
-    assert message == "Requested image unknown not found: it is too old"
+    assert message == "Requested image not found: it is too old (unknown)."

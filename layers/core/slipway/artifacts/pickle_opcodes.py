@@ -61,7 +61,7 @@ def _int(machine: Machine) -> None:
 
 def _digits(line: bytes) -> int:
     if len(line) > 1000:
-        raise Damaged("a number is too long")
+        raise Damaged("no number" if line.strip(b"0123456789 -+xL_") else "a number is too long")
     return int(line, 0)
 
 

@@ -38,8 +38,10 @@ _PICKLE: Final = re.compile(rb"\x80[\x02-\x05]")
 class Examiner(Machine):
     """A machine that holds every global, call and array of a pickle against the allow-list."""
 
-    def __init__(self, reader: Reader, judgement: Judgement, depth: int = 0) -> None:
-        super().__init__(reader, 1 << depth)
+    def __init__(
+        self, reader: Reader, judgement: Judgement, depth: int = 0, share: int | None = None
+    ) -> None:
+        super().__init__(reader, 1 << depth if share is None else share)
         self.judgement = judgement
         self.depth = depth
 
@@ -206,7 +208,7 @@ class _Shadow(Examiner):
     """Reads on as plain pickle would, in the middle of another machine's run."""
 
     def __init__(self, machine: Examiner, wrapper: Instance, ahead: bytes) -> None:
-        super().__init__(reader_of(ahead), Judgement(), DEEPEST)
+        super().__init__(reader_of(ahead), Judgement(), DEEPEST, share=1)
         self.more = len(ahead) == _AHEAD
         self.stack = [*machine.stack[:-1], wrapper]
         self.marks = [list(values) for values in machine.marks]

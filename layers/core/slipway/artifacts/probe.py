@@ -16,7 +16,7 @@ from slipway.artifacts.pickle_opcodes import Stop
 from slipway.artifacts.pickle_values import Blob, Global, Instance, Unknown
 from slipway.artifacts.pickles import DEEPEST, Examiner
 from slipway.artifacts.reader import Damaged, Reader
-from slipway.artifacts.verdicts import Judgement, Verdict
+from slipway.artifacts.verdicts import Judgement, Offence, Verdict
 
 if TYPE_CHECKING:
     from slipway.artifacts.effort import Effort
@@ -91,7 +91,8 @@ class Probe(Examiner):
 
     def __init__(self, effort: Effort) -> None:
         self.fed = _Fed(effort)
-        super().__init__(self.fed, Judgement(), DEEPEST)
+        super().__init__(self.fed, Judgement(), DEEPEST, share=1)
+        self.indices: set[int] = set()
         self.alive = True
         self.struck = False
 
@@ -110,13 +111,28 @@ class Probe(Examiner):
             self.fed.back(mark)
         except Stop:
             self._again()
-        except _OVER:
+        except _OVER as error:
             self.alive = False
+            if str(error).startswith(_UNFOLLOWED):
+                self.judgement.offences.append(Offence(str(error), self.fed.position))
+                self.struck = True
+
+    def put(self, index: int) -> None:
+        """Remember the top of the stack; how many indices there are tells what MEMOIZE means."""
+        self.indices.add(index)
+        if len(self.indices) > _INDICES:
+            raise Damaged(f"more than {_INDICES} values are in its memo")
+        super().put(index)
+
+    def memoize(self) -> None:
+        """MEMOIZE: `memo[len(memo)]`, in whatever order the indices came."""
+        self.put(len(self.indices))
 
     def _again(self) -> None:
         """A loader may load one pickle after the other."""
         self.struck = self.struck or bool(self.judgement.offences or self.judgement.asked)
         self.stack, self.marks, self.memo, self.memoized = [], [], {}, 0
+        self.indices = set()
         self.sequential, self.below, self.protocol = True, 0, 0
         self.feed(b"")
 
@@ -135,7 +151,9 @@ class Probe(Examiner):
     def on_call(self, callee: Any, args: Any) -> None:  # noqa: ANN401 - any value
         """A call that is not allowed would happen."""
         before = len(self.judgement.offences)
-        if isinstance(callee, Unknown) or not isinstance(callee, Global | Instance):
+        if isinstance(callee, Unknown) and before:
+            self.struck = True  # it was asked for by a name that is hidden
+        if not isinstance(callee, Global | Instance):
             raise Damaged("nothing to call")
         super().on_call(callee, args)
         grew = len(self.judgement.offences) > before
@@ -180,4 +198,6 @@ class Probe(Examiner):
         return Blob(size)
 
 
+_INDICES: Final = 200_000
+_UNFOLLOWED: Final = ("more than ", "a number is too long")  # bounds of ours, not of pickle's
 _QUICK: Final = 100_000  # bytes of a skipped string that cost a step
