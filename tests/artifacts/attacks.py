@@ -122,6 +122,9 @@ ATTACKS: dict[str, dict[str, bytes]] = {
     "memo in no order": {"blob": b"Np8\n0N\x940" + SYSTEM[2:]},
     "more marks than are followed": {"blob": b"(" * 20_000 + SYSTEM[2:]},
     "a longer number than is read": {"blob": b"I" + b"7" * 2000 + b"\n0" + SYSTEM[2:]},
+    "numbers that end before their line": {
+        "blob": b"I5\0x\n0L5\0xL\n0F5\0x\n0Np7\0x\n0g7\0x\n0" + SYSTEM[2:]
+    },
     "state set on a class": {"blob": b"cos\npath\n}X\x01\x00\x00\x00aK\x01sb."},
     "hidden in a leftover": {"._model": SYSTEM, "model.bin": b"x"},
     # Compressions under other names.

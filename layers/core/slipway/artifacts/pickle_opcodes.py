@@ -47,6 +47,11 @@ def _line(machine: Machine) -> bytes:
     return machine.reader.line(_LINE)
 
 
+def _numeral(machine: Machine) -> bytes:
+    """A number in digits: C reads it as text that ends at a NUL, whatever follows in its line."""
+    return _line(machine).partition(b"\0")[0]
+
+
 def _size4(machine: Machine) -> int:
     size = _i4(machine)
     if size < 0:
@@ -55,7 +60,7 @@ def _size4(machine: Machine) -> int:
 
 
 def _int(machine: Machine) -> None:
-    line = _line(machine)
+    line = _numeral(machine)
     machine.push({b"00": False, b"01": True}.get(line) if line in (b"00", b"01") else _digits(line))
 
 
@@ -66,7 +71,7 @@ def _digits(line: bytes) -> int:
 
 
 def _long(machine: Machine) -> None:
-    line = _line(machine)
+    line = _numeral(machine)
     machine.push(_digits(line.removesuffix(b"L")))
 
 
@@ -79,7 +84,7 @@ def _long_of(machine: Machine, size: int) -> None:
 
 
 def _float(machine: Machine) -> None:
-    machine.push(float(_line(machine)))
+    machine.push(float(_numeral(machine)))
 
 
 def _binfloat(machine: Machine) -> None:
@@ -278,11 +283,11 @@ DISPATCH: Final[dict[int, Callable[[Machine], Any]]] = {
         b"\x81": _newobj,
         b"\x92": _newobj_ex,
         b"b": lambda m: m.build(),
-        b"p": lambda m: m.put(_digits(_line(m))),
+        b"p": lambda m: m.put(_digits(_numeral(m))),
         b"q": lambda m: m.put(_u1(m)),
         b"r": lambda m: m.put(_u4(m)),
         b"\x94": lambda m: m.memoize(),
-        b"g": lambda m: m.get(_digits(_line(m))),
+        b"g": lambda m: m.get(_digits(_numeral(m))),
         b"h": lambda m: m.get(_u1(m)),
         b"j": lambda m: m.get(_u4(m)),
         b"P": lambda m: m.persistent(_line(m).decode("ascii")),
