@@ -14,6 +14,7 @@ OURS = {
     "ingesting",
     "leaving",
     "nudging",
+    "registering",
     "release",
     "telemetry",
     "watching",
