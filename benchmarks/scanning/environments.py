@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+UV = str(Path(sys.executable).with_name("uv"))
 
 
 def make(folder: Path, *packages: str) -> Path | None:
     """The Python of a new environment with these packages; None where they cannot be had."""
     python = folder / "bin" / "python"
     for command in (
-        ["uv", "venv", "-q", "--allow-existing", str(folder)],
-        ["uv", "pip", "install", "-q", "-p", str(python), *packages],
+        [UV, "venv", "-q", "--allow-existing", str(folder)],
+        [UV, "pip", "install", "-q", "-p", str(python), *packages],
     ):
         if subprocess.run(command, check=False, capture_output=True).returncode:
             return None

@@ -63,10 +63,19 @@ def load(name: str) -> types.ModuleType:
     return module
 
 
+class Loaded(str):
+    """An estimator, by the name of its file."""
+
+    __slots__ = ()
+    predict = None
+
+
 @pytest.fixture
 def frameworks(monkeypatch: pytest.MonkeyPatch) -> None:
     joblib = types.ModuleType("joblib")
-    joblib.__dict__["load"] = lambda path: f"loaded {path.name}"
+    joblib.__dict__["load"] = lambda path: (str if path.stem == "notes" else Loaded)(
+        f"loaded {path.name}"
+    )
     xgboost = types.ModuleType("xgboost")
     xgboost.__dict__["Booster"] = _Booster
     monkeypatch.setitem(sys.modules, "joblib", joblib)
@@ -203,8 +212,30 @@ def test_what_is_asked_of_a_model_has_to_be_there(
     (tmp_path / "model.joblib").write_bytes(b"")
     script = load("sklearn")
     monkeypatch.setenv("SLIPWAY_PREDICT", "predict_proba")
-    with pytest.raises(ValueError, match="SLIPWAY_PREDICT: str has no predict_proba"):
+    with pytest.raises(ValueError, match="SLIPWAY_PREDICT: Loaded has no predict_proba"):
         script.model_fn(str(tmp_path))
     monkeypatch.setenv("SLIPWAY_PREDICT", "guess")
     with pytest.raises(ValueError, match="'guess' is none of predict, predict_proba"):
         script.model_fn(str(tmp_path))
+
+
+class Doubles:
+    """A transformer: it predicts nothing."""
+
+    def transform(self, rows: np.ndarray) -> np.ndarray:
+        return rows * 2
+
+
+@pytest.mark.usefixtures("frameworks")
+def test_a_transformer_transforms() -> None:
+    answer = load("sklearn").transform_fn(
+        Doubles(), "1,2\n3,4", "text/csv; charset=utf-8", "text/csv"
+    )
+    assert answer == (b"2.0,4.0\n6.0,8.0\n", "text/csv")
+
+
+@pytest.mark.usefixtures("frameworks")
+def test_what_neither_predicts_nor_transforms_is_told_so_when_it_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "notes.joblib").write_bytes(b"")
+    with pytest.raises(ValueError, match="holds a str, which neither predicts nor transforms"):
+        load("sklearn").model_fn(str(tmp_path))

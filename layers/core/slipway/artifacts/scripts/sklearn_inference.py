@@ -28,7 +28,7 @@ from sagemaker_containers.beta.framework import (  # type: ignore[import-not-fou
 
 CSV, JSON, NPY = "text/csv", "application/json", "application/x-npy"
 LINES = ("application/jsonlines", "application/x-jsonlines", "application/json-lines")
-METHODS = ("predict", "predict_proba", "decision_function")
+METHODS = ("predict", "predict_proba", "decision_function", "transform")
 ROWS = ("instances", "inputs", "dataframe_records", "records", "data")
 
 
@@ -45,9 +45,21 @@ def checked(model: Any) -> Any:  # noqa: ANN401
     """The model, which has the method that SLIPWAY_PREDICT names; ValueError where it has not."""
     if asked() not in METHODS:
         raise ValueError(f"SLIPWAY_PREDICT: {asked()!r} is none of {', '.join(METHODS)}")
-    if asked() != "predict" and not hasattr(model, asked()):
-        raise ValueError(f"SLIPWAY_PREDICT: {type(model).__name__} has no {asked()}")
+    kind = type(model).__name__
+    if not hasattr(model, asked()) and asked() != "predict":
+        raise ValueError(f"SLIPWAY_PREDICT: {kind} has no {asked()}")
+    if not hasattr(model, method(model)):
+        raise ValueError(
+            f"the file holds a {kind}, which neither predicts nor transforms; pack a "
+            "code/inference.py whose model_fn and predict_fn know what to do with it"
+        )
     return model
+
+
+def method(model: Any) -> str:  # noqa: ANN401
+    """What is called of the model: what is asked for, or what a transformer does instead."""
+    transforms = not hasattr(model, "predict") and hasattr(model, "transform")
+    return "transform" if transforms and asked() == "predict" else asked()
 
 
 def transform_fn(model: Any, content: str | bytes, content_type: str, accept: str) -> Any:  # noqa: ANN401
@@ -68,7 +80,8 @@ def predicted(model: Any, content: str | bytes, content_type: str) -> Any:  # no
     names = [str(name) for name in getattr(model, "feature_names_in_", ())]
     data = named(names, content, content_type) if names else plain(model, content, content_type)
     try:
-        return getattr(model, asked())(data)
+        found = getattr(model, method(model))(data)
+        return found.toarray() if hasattr(found, "toarray") else found
     except ValueError as error:
         odd = oddity(data) if names else ""
         if odd:
@@ -77,7 +90,7 @@ def predicted(model: Any, content: str | bytes, content_type: str) -> Any:  # no
 
 
 def asked() -> str:
-    """The method of the model to call."""
+    """The method of the model that is asked for."""
     return os.environ.get("SLIPWAY_PREDICT", "predict")
 
 
