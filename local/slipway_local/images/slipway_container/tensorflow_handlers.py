@@ -1,8 +1,8 @@
 """A user's code/inference.py for TensorFlow: input_handler and output_handler, or handler alone.
 
 The three functions and their context are those of sagemaker-tensorflow-serving-container's
-python_service.py. `handler` posts to `context.rest_uri` by itself, so that is a real address. Where
-a model is one of several, a model without a script has a handler, too: `unread`.
+python_service.py, as AWS's deep learning containers have it today. `handler` posts to
+`context.rest_uri` by itself, so that is a real address.
 """
 
 import http.server
@@ -96,6 +96,18 @@ class Handlers:
             traceback.print_exc()
             return Response(500, json.dumps({"error": str(error)}).encode())
         return Response(200, content, kind or JSON)
+
+
+def handlers_in(code: Path, post: Post, *, several: bool) -> Handlers | None:
+    """What Python there answers; None where requests are the server's own to read.
+
+    Without a script Python answers where code/ brings packages, and for one of several models.
+    """
+    script = code / "inference.py"
+    if script.is_file():
+        return handlers_of(script, post)
+    packages = (code / "requirements.txt").exists() or (code / "lib").exists()
+    return unread(post) if several or packages else None
 
 
 def unread(post: Post) -> Handlers:

@@ -12,7 +12,7 @@ import numpy as np
 from .failures import ContainerMisconfigured
 from .messages import Request, Response
 from .settings import Settings
-from .tensorflow_handlers import Answer, Context, Handlers, handlers_of, unread
+from .tensorflow_handlers import Answer, Context, Handlers, handlers_in
 from .tensorflow_models import Models, NotServed, SavedModel, serialized
 from .tensorflow_requests import (
     UnsupportedMediaType,
@@ -51,11 +51,8 @@ class TensorFlowServing:
             )
         self._default = self._default or self._models.names()[0]
         self._models.get(self._default)
-        script = self._settings.model_folder / "code" / "inference.py"
-        if script.is_file():
-            self._handlers = handlers_of(script, self.post)
-        elif self._settings.multi_model:
-            self._handlers = unread(self.post)
+        code = self._settings.model_folder / "code"
+        self._handlers = handlers_in(code, self.post, several=self._settings.multi_model)
 
     def invoke(self, request: Request) -> Response:
         """What TensorFlow Serving says, or the script's output_handler."""

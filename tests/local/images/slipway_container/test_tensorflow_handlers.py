@@ -13,6 +13,7 @@ from slipway_local.images.slipway_container.tensorflow_handlers import (
     Answer,
     Context,
     Handlers,
+    handlers_in,
     handlers_of,
     unread,
 )
@@ -94,6 +95,13 @@ def test_what_a_handler_may_return(
 def test_half_of_the_handlers_is_refused(load: Callable[[str], Handlers]) -> None:
     with pytest.raises(ContainerMisconfigured, match="neither handler nor both"):
         load("def input_handler(data, context): pass\n")
+
+
+def test_python_answers_where_code_has_packages_or_models_are_several(tmp_path: Path) -> None:
+    assert handlers_in(tmp_path, echo, several=False) is None
+    assert handlers_in(tmp_path, echo, several=True)
+    (tmp_path / "requirements.txt").touch()
+    assert handlers_in(tmp_path, echo, several=False)
 
 
 def test_one_of_several_models_is_passed_what_came() -> None:
