@@ -136,6 +136,14 @@ CASES: dict[str, Case] = {
         },
         {("note", "saved-model-versions")},
     ),
+    "two SavedModels": (
+        {
+            f"{model}/1/{name}": data
+            for model in ("a", "b")
+            for name, data in (("saved_model.pb", GRAPH), ("variables/variables.index", b""))
+        },
+        {("warn", "several-saved-models")},
+    ),
     "a SavedModel without variables": (
         {"1/saved_model.pb": GRAPH},
         {("warn", "saved-model-variables")},

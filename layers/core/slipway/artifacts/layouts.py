@@ -134,14 +134,7 @@ def _about_versions(
             "move it to 1/saved_model.pb with its variables beside it, as "
             "`slipway push NAME FOLDER` does",
         )
-    if len(served) > 1:
-        yield Finding(
-            "note",
-            "saved-model-versions",
-            served[0],
-            f"It holds {len(served)} versions, of which the highest number is served.",
-            "pack only the version to serve",
-        )
+    yield from _about_served(served)
     folder = model.member.removesuffix("saved_model.pb")
     if not any(member.name.startswith(f"{folder}variables/") for member in members):
         yield Finding(
@@ -150,6 +143,28 @@ def _about_versions(
             model.member,
             "No variables lie beside it: unless the graph is frozen, loading it fails.",
             f"pack {folder}variables/ as well",
+        )
+
+
+def _about_served(served: Sequence[str]) -> Iterator[Finding]:
+    """Which of several SavedModels answers a request that names none."""
+    models = {name.removesuffix("/saved_model.pb").rpartition("/")[0] for name in served}
+    if len(models) > 1:
+        yield Finding(
+            "warn",
+            "several-saved-models",
+            served[0],
+            f"It holds {len(models)} models, and TensorFlow's container answers with whichever its "
+            "disk lists first.",
+            "set `environment: {SAGEMAKER_TFS_DEFAULT_MODEL_NAME: FOLDER}` in the manifest",
+        )
+    elif len(served) > 1:
+        yield Finding(
+            "note",
+            "saved-model-versions",
+            served[0],
+            f"It holds {len(served)} versions, of which the highest number is served.",
+            "pack only the version to serve",
         )
 
 
