@@ -108,6 +108,14 @@ CASES: dict[str, Case] = {
         {**SAVED_MODEL, "export/code/inference.py": HANDLER},
         {("warn", "script-not-used")},
     ),
+    "a SavedModel and packages that no script imports": (
+        {**SAVED_MODEL, "code/requirements.txt": b"numpy==2.1\n"},
+        {("warn", "packages-without-script")},
+    ),
+    "a SavedModel and packages for its handlers": (
+        {**SAVED_MODEL, "code/inference.py": HANDLERS, "code/lib/own.py": b""},
+        set(),
+    ),
     "a SavedModel and a script without handlers": (
         {**SAVED_MODEL, "code/inference.py": SCRIPT},
         {("refuse", "handlers-missing")},
@@ -127,6 +135,14 @@ CASES: dict[str, Case] = {
             for name, data in (("saved_model.pb", GRAPH), ("variables/variables.index", b""))
         },
         {("note", "saved-model-versions")},
+    ),
+    "two SavedModels": (
+        {
+            f"{model}/1/{name}": data
+            for model in ("a", "b")
+            for name, data in (("saved_model.pb", GRAPH), ("variables/variables.index", b""))
+        },
+        {("warn", "several-saved-models")},
     ),
     "a SavedModel without variables": (
         {"1/saved_model.pb": GRAPH},

@@ -85,19 +85,20 @@ def test_a_module_needs_an_empty_script_only(
     assert (server.health(), server.failure()) == (Health.READY, "")
     reply = dock.ask(server, b"[[1, 1, 1], [0, 0, 2]]", JSON)
     assert (reply.status, json.loads(reply.body)) == (200, [[6.0, 1.5], [6.0, 2.5]])
-    assert dock.ask(server, b"1,0,0", CSV, CSV).body == b"1.0,0.5\n"
+    rows = dock.ask(server, b"1,0,0\n0,0,2", CSV, f"image/png, {CSV}")
+    assert rows.body == b"1.0,0.5\n6.0,2.5\n"
     buffer = io.BytesIO()
     np.save(buffer, np.ones((1, 3)))
     answer = np.load(io.BytesIO(dock.ask(server, buffer.getvalue(), NPY, NPY).body))
     assert answer.tolist() == [[6.0, 1.5]]
-    assert dock.ask(server, b"x", "text/plain").status == 415
+    assert dock.ask(server, b"x", "text/plain").status == 500
 
 
 def test_a_block_is_asked_as_it_is(dock: Dock, serve: Callable[[str], ProcessServer]) -> None:
     server = serve(BLOCK)
     assert (server.health(), server.failure()) == (Health.READY, "")
     assert json.loads(dock.ask(server, b"[[1, 1, 1]]", JSON).body) == [[6.0, 1.0]]
-    assert dock.ask(server, b"1,1,1", CSV).status == 415
+    assert dock.ask(server, b"1,1,1", CSV).status == 500
 
 
 def test_a_script_may_do_all_itself(dock: Dock, serve: Callable[[str], ProcessServer]) -> None:

@@ -109,7 +109,9 @@ def test_models_versions_and_formats(
         404,
         {"error": "Servable not found for request: Specific(line, 7)"},
     )
-    assert ask(server, "[[1, 2]]", kind="text/plain").status == 415
+    assert ask(server, "[[1, 2]]", "tfs-model-version=new").status == 400
+    unread = ask(server, "[[1, 2]]", kind="text/plain", accept="application/jsonlines")
+    assert (unread.status, unread.headers["Content-Type"]) == (415, JSON)
     for body in ['{"instances": [[1, 2, 3]]}', '{"instances": [["a", "b"]]}', '{"inputs": ']:
         refused = ask(server, body)
         assert refused.status == 400, refused.body

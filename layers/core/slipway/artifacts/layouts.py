@@ -24,6 +24,7 @@ _LOADS: Final = frozenset({"model_fn", "transform_fn", "input_handler"})
 _OTHERS: Final = frozenset({"input_fn", "predict_fn", "output_fn", "handler"})
 _ALONE: Final = ("sklearn", "lightgbm", "catboost", "torchscript", "onnx", "keras")
 _VERSION: Final = re.compile(r"(.*/)?\d+/saved_model\.pb")
+_PACKAGES: Final = re.compile(r"code/(requirements\.txt$|lib/)")
 _REPACK: Final = (
     "pack it right with `mkdir FOLDER && tar -xzf model.tar.gz -C FOLDER && "
     "slipway push NAME FOLDER`"
@@ -42,6 +43,8 @@ def about_places(
         yield from _about_names(model, script, members)
     if model.kind == "tensorflow":
         yield from _about_versions(model, clues, members)
+        if script is None:
+            yield from _about_packages(members)
     if script is None:
         yield from _about_choice(model, clues)
     if model.kind == UNKNOWN:
@@ -131,14 +134,7 @@ def _about_versions(
             "move it to 1/saved_model.pb with its variables beside it, as "
             "`slipway push NAME FOLDER` does",
         )
-    if len(served) > 1:
-        yield Finding(
-            "note",
-            "saved-model-versions",
-            served[0],
-            f"It holds {len(served)} versions, of which the highest number is served.",
-            "pack only the version to serve",
-        )
+    yield from _about_served(served)
     folder = model.member.removesuffix("saved_model.pb")
     if not any(member.name.startswith(f"{folder}variables/") for member in members):
         yield Finding(
@@ -147,6 +143,42 @@ def _about_versions(
             model.member,
             "No variables lie beside it: unless the graph is frozen, loading it fails.",
             f"pack {folder}variables/ as well",
+        )
+
+
+def _about_served(served: Sequence[str]) -> Iterator[Finding]:
+    """Which of several SavedModels answers a request that names none."""
+    models = {name.removesuffix("/saved_model.pb").rpartition("/")[0] for name in served}
+    if len(models) > 1:
+        yield Finding(
+            "warn",
+            "several-saved-models",
+            served[0],
+            f"It holds {len(models)} models, and TensorFlow's container answers with whichever its "
+            "disk lists first.",
+            "set `environment: {SAGEMAKER_TFS_DEFAULT_MODEL_NAME: FOLDER}` in the manifest",
+        )
+    elif len(served) > 1:
+        yield Finding(
+            "note",
+            "saved-model-versions",
+            served[0],
+            f"It holds {len(served)} versions, of which the highest number is served.",
+            "pack only the version to serve",
+        )
+
+
+def _about_packages(members: Sequence[Member]) -> Iterator[Finding]:
+    """Packages alone make SageMaker's TensorFlow container pass each request on as it is."""
+    found = [each.name for each in members if _PACKAGES.match(each.name)]
+    if found:
+        yield Finding(
+            "warn",
+            "packages-without-script",
+            found[0],
+            f"Without {ENTRY_POINT} the TensorFlow container only reads TensorFlow Serving's own "
+            "JSON where code/ brings packages, no CSV, and answers errors with the status 200.",
+            f"leave the packages out, or pack {ENTRY_POINT} with its handlers",
         )
 
 

@@ -3,7 +3,8 @@ XGBoost images.
 
 Unlike the older toolkit (see scripts.py) there is a default model_fn, each function may take the
 request's context as one argument more (not in the toolkit that XGBoost's images hold, which is
-older than that), and an error is answered with its own message.
+older than that), and an error is answered with its own message. A content type is sent as it is
+but by XGBoost's image, whose server is Flask; the other images have model servers in Java.
 """
 
 import importlib
@@ -13,7 +14,7 @@ import io
 import json
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -29,6 +30,8 @@ from .toolkits import ToolkitTransformer, offer_toolkits
 
 Content = str | bytes
 Refuse = Callable[[Exception], Response]
+
+ENCODED = (JSON, CSV, formats.NPY)
 
 
 class Defaults(Protocol):
@@ -60,6 +63,7 @@ class ToolkitApplication:
         self._default_accept = settings.default_accept(JSON)
         properties = {"model_dir": str(settings.model_folder), "gpu_id": None}
         self._context = SimpleNamespace(system_properties=properties) if context else None
+        self._content_type = str if context else with_charset
         self._steps: Steps | None = None
         self._model: Any = None
 
@@ -87,7 +91,7 @@ class ToolkitApplication:
             traceback.print_exc()
             return self._refuse(error)
         body, kind = result if isinstance(result, tuple) else (result, accept)
-        return Response(200, _bytes(body), with_charset(kind))
+        return Response(200, _bytes(body), self._content_type(kind))
 
     def execution_parameters(self) -> None:
         """These containers have none."""
@@ -107,19 +111,22 @@ def decode(content: Content, content_type: str) -> NDArray[Any]:
     return formats.decode(content, content_type)
 
 
+def encode(prediction: object, accept: str, known: Collection[str] = ENCODED) -> bytes:
+    """In the first of the accepted types that is known; CSV has one dimension or two."""
+    kind = next((each for each in accept.replace(" ", "").split(",") if each in known), None)
+    if kind is None:
+        raise formats.UnsupportedFormatError(accept)
+    if kind != CSV:
+        return formats.encode(prediction, kind)
+    stream = io.StringIO()
+    np.savetxt(stream, np.asarray(prediction), delimiter=",", fmt="%s")
+    return stream.getvalue().encode()
+
+
 def plainly(error: Exception) -> Response:
-    """What the PyTorch image answers: 415 for a format, 500 for the rest, with the traceback."""
-    return _refused(error, 415 if isinstance(error, formats.UnsupportedFormatError) else 500)
-
-
-def as_500(error: Exception) -> Response:
-    """What the XGBoost image answers: the same, but the formats are not the toolkit's own there."""
-    return _refused(error, 500)
-
-
-def _refused(error: Exception, status: int) -> Response:
+    """What the toolkit answers: 500 with the traceback, for a content type it does not know too."""
     context, trace = _Answer(), "".join(traceback.format_exception(error))
-    told = SimpleNamespace(status_code=status, message=str(error))
+    told = SimpleNamespace(status_code=500, message=str(error))
     [text] = ToolkitTransformer.handle_error(context, told, trace)
     return Response(context.status, text.encode(), context.content_type)
 

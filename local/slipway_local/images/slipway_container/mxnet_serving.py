@@ -1,7 +1,7 @@
 """sagemaker-mxnet-inference: a script's functions, with defaults for modules and Gluon blocks.
 
 Follows sagemaker-mxnet-inference-toolkit's handlers: a module's model is three files, and it is
-asked through an iterator of rows filled up to its batch; a Block is asked as it is.
+asked through an iterator of its batches, the last one filled up; a Block is asked as it is.
 """
 
 import inspect
@@ -19,12 +19,11 @@ import mxnet as mx  # type: ignore[import-not-found]  # noqa: E402 - the image h
 
 from . import formats  # noqa: E402
 from .failures import ContainerMisconfigured  # noqa: E402
-from .inference_toolkit import ToolkitApplication, decode, plainly  # noqa: E402
+from .inference_toolkit import ENCODED, ToolkitApplication, decode, encode, plainly  # noqa: E402
 from .messages import CSV, JSON  # noqa: E402
 from .settings import Settings  # noqa: E402
 
 _FILES = ("model-symbol.json", "model-0000.params", "model-shapes.json")
-_ROWS = (JSON, CSV, formats.NPY)
 _ARRAYS = (JSON, formats.NPY)
 
 
@@ -58,15 +57,13 @@ class MXNetDefaults:
         return self._rows(array, content_type) if self._is_module else array
 
     def _rows(self, array: Any, content_type: str) -> Any:  # noqa: ANN401 - MXNet's own
-        [(_, shape)] = self.model.data_shapes
+        [(_, (batch, *row))] = self.model.data_shapes
         if content_type == CSV:
-            array = array.reshape(shape)
-        missing = max(0, shape[0] - array.shape[0])
-        if missing:
-            array = mx.nd.concat(array, mx.nd.zeros((missing, *array.shape[1:])), dim=0)
-        rows = mx.io.NDArrayIter(array, batch_size=shape[0], last_batch_handle="pad")
-        if missing:
-            rows.getpad = lambda: missing
+            array = array.reshape((-1, *row))
+        rows = mx.io.NDArrayIter(array, batch_size=batch, last_batch_handle="pad")
+        padding = 0 if batch == 1 else batch - array.shape[0] % batch
+        if padding:  # of each batch, as in the toolkit, however many there are
+            rows.getpad = lambda: padding
         return rows
 
     def predict_fn(self, data: Any, model: Any) -> Any:  # noqa: ANN401 - the model is the user's
@@ -75,9 +72,7 @@ class MXNetDefaults:
 
     def output_fn(self, prediction: Any, accept: str) -> bytes:  # noqa: ANN401 - MXNet's own
         """The prediction as the caller wants it."""
-        if accept not in self._types:
-            raise formats.UnsupportedFormatError(accept)
-        return formats.encode(prediction.asnumpy().tolist(), accept)
+        return encode(prediction.asnumpy().tolist(), accept, self._types)
 
     @property
     def _is_module(self) -> bool:
@@ -85,7 +80,7 @@ class MXNetDefaults:
 
     @property
     def _types(self) -> tuple[str, ...]:
-        return _ROWS if self._is_module else _ARRAYS
+        return ENCODED if self._is_module else _ARRAYS
 
 
 class MXNetApplication(ToolkitApplication):

@@ -3,16 +3,13 @@
 Follows sagemaker-pytorch-inference-toolkit's default handler and sagemaker-inference's decoder.
 """
 
-import io
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch  # type: ignore[import-not-found]  # the image has it
 
 from . import formats
-from .inference_toolkit import ToolkitApplication, decode, plainly
-from .messages import CSV, JSON
+from .inference_toolkit import ToolkitApplication, decode, encode, plainly
 from .settings import Settings
 
 _USUAL_NAME = "model.pt"
@@ -56,14 +53,7 @@ class PyTorchDefaults:
         """The prediction in the first type that the caller accepts."""
         if isinstance(prediction, torch.Tensor):
             prediction = prediction.detach().numpy().tolist()
-        for kind in (each.strip() for each in accept.split(",")):
-            if kind == CSV:
-                stream = io.StringIO()
-                np.savetxt(stream, prediction, delimiter=",", fmt="%s")
-                return stream.getvalue().encode()
-            if kind in (JSON, formats.NPY):
-                return formats.encode(prediction, kind)
-        raise formats.UnsupportedFormatError(accept)
+        return encode(prediction, accept)
 
 
 def application(settings: Settings) -> ToolkitApplication:

@@ -1,7 +1,8 @@
 """A user's code/inference.py for TensorFlow: input_handler and output_handler, or handler alone.
 
 The three functions and their context are those of sagemaker-tensorflow-serving-container's
-python_service.py. `handler` posts to `context.rest_uri` by itself, so that is a real address.
+python_service.py, as AWS's deep learning containers have it today. `handler` posts to
+`context.rest_uri` by itself, so that is a real address.
 """
 
 import http.server
@@ -18,15 +19,18 @@ from typing import Any, NamedTuple
 
 from .failures import ContainerMisconfigured
 from .messages import JSON, Request, Response
-from .tensorflow_requests import ATTRIBUTES
+from .tensorflow_requests import ATTRIBUTES, address_of
 
 
 class Context(NamedTuple):
-    """What a handler is told of its request; grpc_port and channel are never set here."""
+    """What a handler is told of its request; grpc_port and channel are never set here.
 
-    model_name: str
+    The model's name and the method are None where the caller named none; rest_uri has them.
+    """
+
+    model_name: str | None
     model_version: str | None
-    method: str
+    method: str | None
     rest_uri: str
     grpc_port: str | None
     channel: None
@@ -38,19 +42,16 @@ class Context(NamedTuple):
     @classmethod
     def of(cls, request: Request, attributes: Mapping[str, str], default: str) -> "Context":
         """The context of a request."""
-        name = attributes.get("tfs-model-name", default)
-        version = attributes.get("tfs-model-version")
-        method = attributes.get("tfs-method", "predict")
         return cls(
-            name,
-            version,
-            method,
-            f"/v1/models/{name}{f'/versions/{version}' if version else ''}:{method}",
+            attributes.get("tfs-model-name"),
+            attributes.get("tfs-model-version"),
+            attributes.get("tfs-method"),
+            address_of(attributes, default),
             None,
             None,
             request.headers.get(ATTRIBUTES),
             request.content_type or JSON,
-            request.accept or JSON,
+            request.headers.get("accept") or JSON,
             len(request.body),
         )
 
@@ -77,23 +78,46 @@ class Answer:
         return json.loads(self.text)
 
 
-Post = Callable[[Context, str], Answer]
+Post = Callable[[str, str], Answer]
 
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
     """The functions of a script."""
 
-    call: Callable[[io.BytesIO, Context], tuple[str | bytes, str]]
+    call: Callable[[io.BytesIO, Context], tuple[str | bytes, str | None]]
 
     def answer(self, request: Request, context: Context) -> Response:
         """The script's answer; 500 with its message where it raises."""
         try:
             body, kind = self.call(io.BytesIO(request.body), context)
+            content = body.encode() if isinstance(body, str) else bytes(body)
         except Exception as error:  # noqa: BLE001 - a script may raise anything
             traceback.print_exc()
             return Response(500, json.dumps({"error": str(error)}).encode())
-        return Response(200, body.encode() if isinstance(body, str) else bytes(body), kind)
+        return Response(200, content, kind or JSON)
+
+
+def handlers_in(code: Path, post: Post, *, several: bool) -> Handlers | None:
+    """What Python there answers; None where requests are the server's own to read.
+
+    Without a script Python answers where code/ brings packages, and for one of several models.
+    """
+    script = code / "inference.py"
+    if script.is_file():
+        return handlers_of(script, post)
+    packages = (code / "requirements.txt").exists() or (code / "lib").exists()
+    return unread(post) if several or packages else None
+
+
+def unread(post: Post) -> Handlers:
+    """The body to TensorFlow Serving as it is, whatever its type; the answer as it is, with 200."""
+    return Handlers(
+        lambda data, context: (
+            post(context.rest_uri, data.read().decode()).text,
+            context.accept_header,
+        )
+    )
 
 
 def handlers_of(script: Path, post: Post) -> Handlers:
@@ -110,7 +134,7 @@ def handlers_of(script: Path, post: Post) -> Handlers:
             "code/inference.py has neither handler nor both input_handler and output_handler"
         )
     return Handlers(
-        lambda data, context: after(post(context, _text(before(data, context))), context)
+        lambda data, context: after(post(context.rest_uri, _text(before(data, context))), context)
     )
 
 
@@ -124,7 +148,7 @@ def _serve_rest(post: Post) -> str:
     class Rest(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            answer = post(_addressed(self.path), body.decode())
+            answer = post(self.path, body.decode())
             self.send_response(answer.status_code)
             self.send_header("Content-Type", JSON)
             self.send_header("Content-Length", str(len(answer.content)))
@@ -137,10 +161,3 @@ def _serve_rest(post: Post) -> str:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Rest)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}"
-
-
-def _addressed(path: str) -> Context:
-    """The context of `/v1/models/NAME[/versions/N]:METHOD`."""
-    name, _, method = path.removeprefix("/v1/models/").rpartition(":")
-    name, _, version = name.partition("/versions/")
-    return Context(name, version or None, method, path, None, None, None, JSON, JSON, 0)

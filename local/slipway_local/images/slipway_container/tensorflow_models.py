@@ -114,12 +114,12 @@ class Models:
         return list(self._folders)
 
     def get(self, name: str, version: str | None = None) -> SavedModel:
-        """A model's version, or its newest; raises NotServed."""
+        """A model's version, a number, or its newest; raises NotServed."""
         versions = self._folders.get(name)
         if not versions:
             raise NotServed(f"Servable not found for request: Latest({name})")
-        number = int(version) if version and version.isdigit() else max(versions)
-        if number not in versions or (version and not version.isdigit()):
+        number = int(version) if version else max(versions)
+        if number not in versions:
             raise NotServed(f"Servable not found for request: Specific({name}, {version})")
         if (name, number) not in self._loaded:
             self._loaded[name, number] = SavedModel(versions[number])

@@ -15,6 +15,9 @@ _JSON_LINES = "application/jsonlines"
 _JSON_TYPES = (JSON, _JSON_LINES, "application/jsons")
 
 
+_PATH = re.compile(r"/v1/models/([^/:]+)(?:/versions/(\d+))?:(classify|regress|predict)")
+
+
 class UnsupportedMediaType(Exception):
     """A content type that the container does not know."""
 
@@ -23,6 +26,20 @@ def custom_attributes(headers: Mapping[str, str]) -> dict[str, str]:
     """The header's `tfs-…=…` pairs."""
     pairs = re.findall(r"(tfs-[a-z\-]+)=([^,=]+)(?:,|$)", headers.get(ATTRIBUTES, ""))
     return {name: value.strip() for name, value in pairs}
+
+
+def address_of(attributes: Mapping[str, str], model: str) -> str:
+    """TensorFlow Serving's path for a request, to `model` where it names none."""
+    name = attributes.get("tfs-model-name", model)
+    version = attributes.get("tfs-model-version")
+    method = attributes.get("tfs-method", "predict")
+    return f"/v1/models/{name}{f'/versions/{version}' if version else ''}:{method}"
+
+
+def addressed(path: str) -> tuple[str, str | None, str] | None:
+    """The model, version and method of a path; None for one that TensorFlow Serving has not."""
+    match = _PATH.fullmatch(path)
+    return (match[1], match[2], match[3]) if match else None
 
 
 def serving_body(body: str, content_type: str | None) -> str:

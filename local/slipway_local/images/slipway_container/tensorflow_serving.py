@@ -12,10 +12,11 @@ import numpy as np
 from .failures import ContainerMisconfigured
 from .messages import Request, Response
 from .settings import Settings
-from .tensorflow_handlers import Answer, Context, Handlers, handlers_of
+from .tensorflow_handlers import Answer, Context, Handlers, handlers_in
 from .tensorflow_models import Models, NotServed, SavedModel, serialized
 from .tensorflow_requests import (
     UnsupportedMediaType,
+    addressed,
     as_accepted,
     custom_attributes,
     serving_body,
@@ -50,9 +51,8 @@ class TensorFlowServing:
             )
         self._default = self._default or self._models.names()[0]
         self._models.get(self._default)
-        script = self._settings.model_folder / "code" / "inference.py"
-        if script.is_file():
-            self._handlers = handlers_of(script, self.post)
+        code = self._settings.model_folder / "code"
+        self._handlers = handlers_in(code, self.post, several=self._settings.multi_model)
 
     def invoke(self, request: Request) -> Response:
         """What TensorFlow Serving says, or the script's output_handler."""
@@ -60,9 +60,9 @@ class TensorFlowServing:
             return self._handlers.answer(request, self._context(request))
         try:
             body = serving_body(request.body.decode(errors="replace"), request.content_type)
-            answer = self.post(self._context(request), body)
         except UnsupportedMediaType as error:
-            answer = _error(415, str(error))
+            return Response(415, _error(415, str(error)).content)
+        answer = self.post(self._context(request).rest_uri, body)
         text, kind = as_accepted(answer.text, request.accept)
         return Response(answer.status_code, text.encode(), kind)
 
@@ -71,15 +71,20 @@ class TensorFlowServing:
         return
 
     def _context(self, request: Request) -> Context:
-        return Context.of(request, custom_attributes(request.headers), self._default)
+        attributes = custom_attributes(request.headers)
+        if self._settings.multi_model:
+            attributes["tfs-model-name"] = self._default
+        return Context.of(request, attributes, self._default)
 
-    def post(self, context: Context, body: str) -> Answer:
-        """What TensorFlow Serving answers to a POST on the context's address."""
-        if context.method not in _METHODS:
-            return _error(400, f"Malformed request: POST {context.rest_uri}")
+    def post(self, path: str, body: str) -> Answer:
+        """What TensorFlow Serving answers to a POST on a path."""
+        address = addressed(path)
+        if address is None:
+            return _error(400, f"Malformed request: POST {path}")
+        name, version, method = address
         try:
-            model = self._models.get(context.model_name, context.model_version)
-            return Answer(200, _METHODS[context.method](model, read_document(body)))
+            model = self._models.get(name, version)
+            return Answer(200, _METHODS[method](model, read_document(body)))
         except InvalidArgument as error:
             return _error(400, str(error))
         except NotServed as error:

@@ -4,7 +4,7 @@ from typing import Any
 
 from . import formats
 from .failures import ContainerMisconfigured
-from .inference_toolkit import ToolkitApplication, as_500
+from .inference_toolkit import ToolkitApplication, plainly
 from .messages import media_type
 from .settings import Settings
 from .xgboost_data import READERS, Matrix, content_kind
@@ -38,4 +38,4 @@ class XGBoostDefaults:
 
 def application(settings: Settings) -> ToolkitApplication:
     """The server of this image."""
-    return ToolkitApplication(settings, XGBoostDefaults(), as_500, context=False)
+    return ToolkitApplication(settings, XGBoostDefaults(), plainly, context=False)

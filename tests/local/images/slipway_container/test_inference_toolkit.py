@@ -12,6 +12,7 @@ from slipway_local.images.slipway_container.formats import UnsupportedFormatErro
 from slipway_local.images.slipway_container.inference_toolkit import (
     ToolkitApplication,
     as_model_server,
+    encode,
     plainly,
 )
 from slipway_local.images.slipway_container.toolkits import ToolkitTransformer
@@ -71,7 +72,7 @@ def run(
 def test_without_a_script_the_defaults_serve(run: Callable[..., Inside]) -> None:
     answer = run().ask(b"[1, 2]", None, "text/csv")
     assert json.loads(answer.body) == {"sum": 3, "accept": "text/csv"}
-    assert answer.content_type == "text/csv; charset=utf-8"
+    assert answer.content_type == "text/csv"
 
 
 def test_a_script_replaces_what_it_has_and_may_take_the_context(run: Callable[..., Inside]) -> None:
@@ -88,7 +89,7 @@ def test_transform_fn_alone(run: Callable[..., Inside]) -> None:
         "    return data[::-1], 'text/plain'\n"
     )
     answer = served.ask(b"abc", "application/octet-stream")
-    assert (answer.body, answer.content_type) == (b"cba", "text/plain; charset=utf-8")
+    assert (answer.body, answer.content_type) == (b"cba", "text/plain")
 
 
 def test_a_script_may_prepare_and_warm_up(run: Callable[..., Inside]) -> None:
@@ -122,12 +123,38 @@ def test_transform_fn_with_others_is_refused(run: Callable[..., Inside]) -> None
 def test_errors_carry_their_message(run: Callable[..., Inside]) -> None:
     served = run()
     refused = served.ask(b"[1, 2]", "image/png")
-    assert refused.status == 415
+    assert refused.status == 500  # a type that no default knows has no status of its own
     assert b"Content type image/png is not supported" in refused.body
     failed = served.ask(b"[1, null]", "application/json")
     assert (failed.status, failed.content_type) == (500, "text/plain")
     assert b"unsupported operand" in failed.body
     assert b"Traceback" in failed.body
+
+
+def test_flask_sends_a_charset(inside: Callable[..., Inside]) -> None:
+    def application(settings: Settings) -> ToolkitApplication:
+        return ToolkitApplication(settings, Sums(), plainly, context=False)
+
+    answer = inside(application, {}).ask(b"[1, 2]", None, "text/csv")
+    assert answer.content_type == "text/csv; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "body"),
+    [
+        ("image/png, text/csv", b"1.0,x,y\n"),
+        ("application/json,text/csv", b'[["1.0", "x,y"]]'),
+    ],
+)
+def test_the_first_accepted_type_that_is_known(accept: str, body: bytes) -> None:
+    assert encode([["1.0", "x,y"]], accept) == body
+
+
+def test_what_cannot_be_encoded() -> None:
+    with pytest.raises(UnsupportedFormatError, match="image/png,text/csv"):
+        encode([1], "image/png,text/csv", known=("application/json",))
+    with pytest.raises(ValueError, match="Expected 1D or 2D array"):
+        encode([[[1]]], "text/csv")
 
 
 def test_hugging_face_answers_400(run: Callable[..., Inside]) -> None:

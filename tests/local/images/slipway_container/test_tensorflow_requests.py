@@ -5,6 +5,8 @@ import json
 import pytest
 from slipway_local.images.slipway_container.tensorflow_requests import (
     UnsupportedMediaType,
+    address_of,
+    addressed,
     as_accepted,
     custom_attributes,
     serving_body,
@@ -62,6 +64,21 @@ def test_custom_attributes() -> None:
     }
     assert custom_attributes({"x-amzn-sagemaker-custom-attributes": "tfs-a=b=c"}) == {}
     assert custom_attributes({}) == {}
+
+
+def test_addresses() -> None:
+    assert address_of({}, "line") == "/v1/models/line:predict"
+    named = {"tfs-model-name": "two", "tfs-model-version": "3", "tfs-method": "regress"}
+    assert addressed(address_of(named, "line")) == ("two", "3", "regress")
+    assert addressed("/v1/models/line:predict") == ("line", None, "predict")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/models/line:guess", "/v1/models/line/versions/new:predict", "/v1/models/line/predict"],
+)
+def test_paths_that_serving_has_not(path: str) -> None:
+    assert addressed(path) is None
 
 
 def test_who_names_json_gets_one_line() -> None:
