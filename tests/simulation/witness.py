@@ -236,9 +236,7 @@ class Invariants:
         if self._tries[moving] > TRIES and not self.meddled:
             self._wrong(f"{config} was tried {self._tries[moving]} times")
         rejected_at, _ = self._rejected.get(version.package, (0.0, b""))
-        if not self._approved(version.package) and (
-            rejected_at < self._scheduler.now - LATE_SECONDS
-        ):
+        if not self._is_approved(version) and (rejected_at < self._scheduler.now - LATE_SECONDS):
             self._wrong(f"{config} is served without an approval")
         if not self._bucket.held_its_digest(version.pinned):
             self._wrong(f"{config} points at bytes that are not what was uploaded")
@@ -278,12 +276,20 @@ class Invariants:
         if disqualified(content) or content in self.doomed:
             return True
         late = self._pardoned.get(content, 0.0) > self._scheduler.now - LATE_SECONDS
-        packages = [v.package for v in self._versions.values() if v.content == content]
-        unapproved = packages and not any(map(self._approved, packages))
+        versions = [v for v in self._versions.values() if v.content == content]
+        unapproved = versions and not any(map(self._is_approved, versions))
         return late or bool(unapproved) or self._is_rejected(content)
 
     def _is_rejected(self, content: bytes) -> bool:
         return any(content == rejected for _, rejected in self._rejected.values())
+
+    def _is_approved(self, version: Version) -> bool:
+        """Whether it is, or where somebody deleted it the same bytes registered anew are."""
+        # In a group that was made anew, versions are counted from one again.
+        same = [a for a in self._account.packages if self._pinned_key(a) == version.pinned]
+        if version.package in same:
+            return self._approved(version.package)
+        return any(map(self._approved, same))
 
     def _approved(self, arn: str) -> bool:
         package = self._account.packages.get(arn)

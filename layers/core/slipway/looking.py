@@ -190,7 +190,9 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         troubles=_troubles(ports, record),
         host=_host(ports, record.deployment),
         loader=_loader(ports, record.deployment),
-        revoked=frozenset(g.config for g in record.attempts.good if not _approved(ports, g)),
+        revoked=frozenset(
+            g.config for g in record.attempts.good if not _approved(ports, record, g)
+        ),
         footprints=record.footprints,
         purged=record.is_purged,
     )
@@ -210,14 +212,21 @@ def _loader(ports: Ports, deployment: str) -> tuple[str, Mapping[str, str]] | No
     return made.models[0].containers[0].runs if made else None
 
 
-def _approved(ports: Ports, version: Good) -> bool:
-    """Whether all that it is made of is approved to this day."""
+def _approved(ports: Ports, record: Record, version: Good) -> bool:
+    """Whether all that it is made of is approved to this day: as it was registered or, where
+    somebody deleted that, as it was registered anew."""
     if version.plan is None:
         return False
     registered = (made for made in version.plan.models if made.package_key)
     pairs = zip(version.packages, registered, strict=True)
-    found = (ports.registry.approval(arn, made) for arn, made in pairs)
+    found = (_approval(ports, record, arn, made) for arn, made in pairs)
     return all(approval == PackageApproval.APPROVED for approval in found)
+
+
+def _approval(ports: Ports, record: Record, arn: str, made: Model) -> PackageApproval | None:
+    anew = record.package(made.package_key)
+    own = ports.registry.approval(arn, made)
+    return own if own or anew is None else ports.registry.approval(anew.arn, made)
 
 
 def _troubles(ports: Ports, record: Record) -> tuple[Trouble, ...]:
@@ -270,9 +279,8 @@ def _watch(ports: Ports, record: Record, endpoint: str) -> Watch:
 
 def _packages(ports: Ports, record: Record, wanted: Plan) -> tuple[Package, ...]:
     """The registered versions of what is wanted, as the registry has them now."""
-    known = {package.key: package for package in record.packages}
     models = (made for made in wanted.models if made.package_key)
-    found = (_package(ports, known.get(made.package_key), made) for made in models)
+    found = (_package(ports, record.package(made.package_key), made) for made in models)
     return tuple(package for package in found if package)
 
 

@@ -196,7 +196,7 @@ def _make(ports: Ports, config: str, found: Look) -> None:
         ports.endpoints.prepare(wanted, arns)
     elif known and known.plan:
         arns = {
-            m.name: _source(ports, known, m, registered.get(m.package_key))
+            m.name: _source(ports, known, m, found.record.package(m.package_key))
             for m in known.plan.models
             if m.package_key
         }
@@ -211,7 +211,7 @@ def _source(ports: Ports, known: Good, made: Model, registered: Package | None) 
     own = known.sources[made.name]
     if ports.registry.approval(own, made) is not None or ports.endpoints.has_model(made.name):
         return own
-    if registered and registered.approval == PackageApproval.APPROVED:
+    if registered and ports.registry.approval(registered.arn, made) == PackageApproval.APPROVED:
         return registered.arn
     raise Refused(f"the model package {own} of {known.config} was deleted")
 

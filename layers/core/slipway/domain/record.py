@@ -193,6 +193,10 @@ class Record:
         others = (known for known in wanted if not known.is_of_the_same(inspected))
         return replace(self, inspected=(*others, inspected), readings=None)
 
+    def package(self, key: str) -> Package | None:
+        """What was registered last of a digest."""
+        return next((package for package in self.packages if package.key == key), None)
+
     def registered(self, package: Package) -> "Record":
         """The record with a version in the registry; of what is served as many are remembered as
         it can have variants."""
