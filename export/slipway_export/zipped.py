@@ -3,6 +3,7 @@
 from typing import Final
 
 from slipway.artifacts.reader import Damaged, reader_of
+from slipway.artifacts.refusal import ArchiveRefused
 from slipway.artifacts.zips import Entry, Zip
 
 from slipway_export.model import ExportRefused
@@ -19,7 +20,7 @@ def read_zip(content: bytes) -> dict[str, bytes]:
         for entry in Zip(reader_of(content)):
             entries[entry.name] = _contents(entry, left)
             left -= len(entries[entry.name])
-    except Damaged as error:
+    except (Damaged, ArchiveRefused) as error:
         raise ExportRefused(f"its zip cannot be read: {error}") from error
     return entries
 
