@@ -228,6 +228,8 @@ class Invariants:
         moving = (self._generation(), config)
         version = self.version(config)
         self._check_order(version)
+        if self._failed(version):
+            self._wrong(f"{config} was seen to fail before in generation {moving[0]}")
         if moving in self._undone:
             self._wrong(f"{config} was rolled back before in generation {moving[0]}")
         if operation == "UpdateEndpoint" and self._config == config and not self._is_mixed():
@@ -241,6 +243,18 @@ class Invariants:
         if not self._bucket.held_its_digest(version.pinned):
             self._wrong(f"{config} points at bytes that are not what was uploaded")
         self._moving = moving
+
+    def _failed(self, version: Version) -> bool:
+        """Whether the same bytes, under whatever names, were seen to fail in this generation. What
+        was released once may be a last resort."""
+        record = self._record()
+        released = (self._versions.get(good.config) for good in record.attempts.good)
+        if any(found is not None and found.content == version.content for found in released):
+            return False
+        asked = record.probes.last
+        now = [probed for probed in asked if probed.generation == self._generation()]
+        failed = (self._versions.get(probed.config) for probed in now if not probed.passed)
+        return any(found is not None and found.content == version.content for found in failed)
 
     def _is_mixed(self) -> bool:
         return any(e.status != "InService" for e in self._account.endpoints.values())
