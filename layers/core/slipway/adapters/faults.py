@@ -34,6 +34,7 @@ THROTTLES = frozenset(
 )
 UNSEEN = ("could not find endpoint configuration", "could not find model ")
 REFUSALS = frozenset({"ValidationException", "ResourceNotFound"})
+NO_OBJECT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 DENIALS = frozenset(
     {"AccessDenied", "AccessDeniedException", "AuthorizationError", "ResourceLimitExceeded"}
 )
@@ -82,6 +83,11 @@ def is_absent(error: ClientError) -> bool:
     return code == "ResourceNotFound" or (code == "ValidationException" and absent)
 
 
+def is_no_object(error: ClientError) -> bool:
+    """S3's ways to say that there is no such object, or no such version of it."""
+    return code_of(error) in NO_OBJECT
+
+
 @contextmanager
 def unless_gone() -> Iterator[None]:
     """Deletes what may be gone already."""
@@ -89,6 +95,16 @@ def unless_gone() -> Iterator[None]:
         yield
     except ClientError as error:
         if not is_absent(error):
+            raise
+
+
+@contextmanager
+def unless_present() -> Iterator[None]:
+    """Makes what may be there already."""
+    try:
+        yield
+    except ClientError as error:
+        if not is_present(error):
             raise
 
 

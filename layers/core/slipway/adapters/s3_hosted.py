@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from slipway.adapters.faults import code_of, translated
+from slipway.adapters.faults import is_no_object, translated
 from slipway.domain import naming
 from slipway.domain.footprint import Footprint
 from slipway.domain.plan.endpoint import Plan
@@ -26,8 +26,6 @@ from slipway.ports import Endpoints, Reply, Request
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-GONE = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
 class S3Hosted:
@@ -109,7 +107,7 @@ class S3Hosted:
             try:
                 found = self._client.get_object(Bucket=self._bucket, Key=self._key(name))
             except ClientError as error:
-                if code_of(error) not in GONE:
+                if not is_no_object(error):
                     raise
                 return None
             document: dict[str, Any] = json.loads(found["Body"].read())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from slipway.adapters.faults import code_of, translated
+from slipway.adapters.faults import is_no_object, translated
 from slipway.domain import naming
 from slipway.domain.desired import ONLY, Artifact, Uploads
 from slipway.domain.errors import Refused
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef, ObjectTypeDef
 
 CHUNK = 1 << 20
-GONE = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 
 
 class S3Uploaded:
@@ -175,7 +174,7 @@ class S3Uploaded:
         try:
             self._client.head_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
-            if code_of(error) not in GONE:
+            if not is_no_object(error):
                 raise
             return False
         return True
@@ -187,6 +186,6 @@ def _kept(artifact: Artifact) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if code_of(error) not in GONE:
+        if not is_no_object(error):
             raise
         raise Refused(f"{artifact.uri} was deleted before it was used; upload it again") from error

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 import boto3
@@ -13,10 +13,10 @@ from botocore.exceptions import ClientError
 from slipway.adapters.faults import (
     is_absent,
     is_of_the_model,
-    is_present,
     status_of,
     translated,
     unless_gone,
+    unless_present,
 )
 from slipway.domain.desired import ServerlessTarget
 from slipway.domain.footprint import Footprint
@@ -114,17 +114,14 @@ class SageMakerEndpoints:
         there under the name is what would be made."""
         with translated():
             for model in plan.models:
-                containers = _containers(model, packages)
-                _unless_present(partial(self._create_model, model, containers, plan.role_arn))
-            _unless_present(partial(self._create_config, plan))
+                with unless_present():
+                    self._create_model(model, _containers(model, packages), plan.role_arn)
+            with unless_present():
+                self._create_config(plan)
 
     def create(self, name: str, config: str) -> None:
-        with translated():
-            try:
-                self._client.create_endpoint(EndpointName=name, EndpointConfigName=config)
-            except ClientError as error:
-                if not is_present(error):
-                    raise
+        with translated(), unless_present():
+            self._client.create_endpoint(EndpointName=name, EndpointConfigName=config)
 
     def update(self, name: str, config: str) -> None:
         """Keep what autoscaling made of the counts, unless the config asks for another one or for
@@ -247,14 +244,6 @@ def _containers(model: Model, packages: Mapping[str, str]) -> "list[ContainerDef
         }
         for each in model.containers
     ]
-
-
-def _unless_present(create: Callable[[], object]) -> None:
-    try:
-        create()
-    except ClientError as error:
-        if not is_present(error):
-            raise
 
 
 def _weights(variants: "Iterable[ProductionVariantSummaryTypeDef]") -> dict[str, float]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from slipway.adapters.faults import is_absent, is_present, translated, unless_gone
+from slipway.adapters.faults import is_absent, translated, unless_gone, unless_present
 from slipway.domain.plan.model import Container, Model
 from slipway.domain.world import PackageApproval
 
@@ -90,11 +90,8 @@ class SageMakerRegistry:
             yield from (found["ModelPackageArn"] for found in page["ModelPackageSummaryList"])
 
     def _ensure_group(self, group: str) -> None:
-        try:
+        with unless_present():
             self._client.create_model_package_group(ModelPackageGroupName=group)
-        except ClientError as error:
-            if not is_present(error):
-                raise
 
 
 def _container(container: Container) -> "ModelPackageContainerDefinitionTypeDef":

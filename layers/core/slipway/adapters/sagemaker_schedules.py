@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.exceptions import ClientError
 
-from slipway.adapters.faults import is_absent, is_present, translated
+from slipway.adapters.faults import is_absent, is_present, translated, unless_gone
 from slipway.domain.desired import Runner
 from slipway.domain.naming import Site, deployment_of_resource
 from slipway.domain.watch import PERIODS, REPORTS, Schedule
@@ -78,12 +78,8 @@ class SageMakerSchedules:
                     self._client.start_monitoring_schedule(**name)
 
     def delete(self, name: str) -> None:
-        with translated():
-            try:
-                self._client.delete_monitoring_schedule(MonitoringScheduleName=name)
-            except ClientError as error:
-                if not is_absent(error):
-                    raise
+        with translated(), unless_gone():
+            self._client.delete_monitoring_schedule(MonitoringScheduleName=name)
 
     def _read(self, name: str, config: Mapping[str, Any]) -> Schedule:
         """The schedule that such a config stands for."""
