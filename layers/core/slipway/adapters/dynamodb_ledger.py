@@ -1,6 +1,5 @@
 """The ledger as one DynamoDB table: an item a deployment, and an item a moment of its history."""
 
-import json
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -59,8 +58,7 @@ class DynamoDBLedger:
             )
         if "Item" not in answer:
             return Record(deployment)
-        document = json.loads(answer["Item"]["document"]["S"])
-        return self._documents.validate_json(json.dumps(upgraded(document)))
+        return self._documents.validate_json(upgraded(answer["Item"]["document"]["S"]))
 
     def save(self, record: Record) -> Record:
         """Write the record one version on.

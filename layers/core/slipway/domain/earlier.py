@@ -1,8 +1,9 @@
-"""Records as earlier versions of Slipway wrote them, as this one reads them.
+"""Records as they were written before deployments had parts, as they are read now.
 
-Until 0.3 a deployment was one artifact in one container of one variant.
+Then a deployment was one artifact in one container of one variant.
 """
 
+import json
 from typing import Any
 
 from slipway.domain.desired import ONLY, VARIANT
@@ -10,10 +11,12 @@ from slipway.domain.desired import ONLY, VARIANT
 Document = dict[str, Any]
 
 
-def upgraded(document: Document) -> Document:
-    """The document of a record in its present shape."""
-    if "package" not in document:
-        return document
+def upgraded(text: str) -> str:
+    """A record's JSON in its present shape; most have it, and are not even parsed."""
+    return json.dumps(_upgraded(json.loads(text))) if '"package":' in text else text
+
+
+def _upgraded(document: Document) -> Document:
     attempts, asked = document["attempts"], document.get("asked")
     return {
         **document,
