@@ -12,7 +12,7 @@ from slipway.domain.steps import AwaitChange, Verdict, label
 from slipway.domain.watch import Schedule
 from slipway.domain.world import Inspected, PackageApproval, World
 from slipway.looking import Look, has_news, look, uploads
-from slipway.nudging import deployments
+from slipway.nudging import deployments, newcomers
 from slipway.ports import Ports
 
 from slipway_cli import screen, stack, target
@@ -66,7 +66,9 @@ def _serves(found: Look) -> str:
 
 def _all(ports: Ports, *, as_json: bool) -> None:
     known = {name: ports.ledger.load(name) for name in deployments(ports)}
-    shown = (name for name, record in known.items() if record.desired or has_news(ports, record))
+    new = [each for record in known.values() for each in newcomers(ports, record, known)]
+    known |= {name: ports.ledger.load(name) for name in new}
+    shown = (name for name in sorted(known) if known[name].desired or has_news(ports, known[name]))
     found = {name: look(ports, known[name]) for name in shown if not known[name].is_deleted}
     if as_json:
         screen.print_json({name: _document(ports, each) for name, each in found.items()})

@@ -1,6 +1,7 @@
 """What starts and wakes releases: hints from events, and the sweep that needs none."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from slipway.domain.naming import host_of, member_of
@@ -19,8 +20,7 @@ def ask(ports: Ports, deployment: str, wish: Wish, execution: str) -> None:
         return
     asked = Asked(replace(wish, at=ports.clock()), uploads(ports, record))
     record = _asked(ports, deployment, lambda r: r.asking(asked), wish.words)
-    host = record.desired is not None and record.desired.is_host
-    for member in _members(ports, deployment) if host else ():
+    for member in _members(ports, deployment) if record.is_host else ():
         ask(ports, member, wish, execution)  # the sweep sees to it
 
 
@@ -72,14 +72,13 @@ def _found_host(ports: Ports, host: str, cause: str) -> None:
 
 def deployments(ports: Ports) -> list[str]:
     """Every deployment, sorted: also one whose folder is gone, and one that nobody knows yet."""
-    known = {*ports.ledger.deployments(), *ports.uploaded.deployments()}
-    hosts = (name for name in known if not member_of(name) and _is_host(ports, name))
-    return sorted(known.union(*(ports.uploaded.members(host) for host in hosts)))
+    return sorted({*ports.ledger.deployments(), *ports.uploaded.deployments()})
 
 
-def _is_host(ports: Ports, deployment: str) -> bool:
-    desired = ports.ledger.load(deployment).desired
-    return desired is not None and desired.is_host
+def newcomers(ports: Ports, record: Record, known: Collection[str]) -> list[str]:
+    """The models behind its endpoint, if it is one of many, that are not among the `known`."""
+    members = ports.uploaded.members(record.deployment) if record.is_host else ()
+    return [member for member in members if member not in known]
 
 
 def sweep(ports: Ports) -> dict[str, str]:
@@ -89,9 +88,14 @@ def sweep(ports: Ports) -> dict[str, str]:
     all have had their turn.
     """
     done, errors = {}, []
-    for deployment in deployments(ports):
+    names = deployments(ports)
+    left, known = deque(names), set(names)
+    while left:
+        deployment = left.popleft()
         try:
-            if _is_overdue(ports, deployment):
+            record = ports.ledger.load(deployment)
+            left.extend(newcomers(ports, record, known))
+            if _is_overdue(ports, record):
                 done[deployment] = nudge(ports, deployment, "the sweep found something left to do")
         except Exception as error:  # noqa: BLE001 - raised below
             error.add_note(f"in the sweep of {deployment}")
@@ -107,16 +111,15 @@ def _is_strange(ports: Ports, deployment: str) -> bool:
     return record.version == 0 and not has_news(ports, record)
 
 
-def _is_overdue(ports: Ports, deployment: str) -> bool:
+def _is_overdue(ports: Ports, record: Record) -> bool:
     """Whether something is owed that nobody sees to. A release at work looks once more before it
     ends, and whoever wrote the record while it was looked at has looked since."""
-    record = ports.ledger.load(deployment)
     at_work = record.lease is not None and ports.executions.is_running(record.lease.owner)
     if at_work and not record.waiting:
         return False
     if not _is_owed(ports, record, at_work=at_work):
         return False
-    return ports.ledger.load(deployment).version == record.version
+    return ports.ledger.load(record.deployment).version == record.version
 
 
 def _is_owed(ports: Ports, record: Record, *, at_work: bool) -> bool:

@@ -118,6 +118,11 @@ class Record:
         return gone and settled.generation == self.desired.generation
 
     @property
+    def is_host(self) -> bool:
+        """Whether it is a multi-model endpoint."""
+        return self.desired is not None and self.desired.is_host
+
+    @property
     def is_purged(self) -> bool:
         """Whether its versions and data were deleted as it is asked for now."""
         return self.desired is not None and self.purged == self.desired.generation
