@@ -27,6 +27,7 @@ from slipway.domain.world import (
 from slipway.ports import Ports
 
 CONTENDED = 10
+Approvals = Callable[[str, Model], PackageApproval | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +191,7 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         troubles=_troubles(ports, record),
         host=_host(ports, record.deployment),
         loader=_loader(ports, record.deployment),
-        revoked=frozenset(
-            g.config for g in record.attempts.good if not _approved(ports, record, g)
-        ),
+        revoked=_revoked(ports, record, packages),
         footprints=record.footprints,
         purged=record.is_purged,
     )
@@ -212,21 +211,28 @@ def _loader(ports: Ports, deployment: str) -> tuple[str, Mapping[str, str]] | No
     return made.models[0].containers[0].runs if made else None
 
 
-def _approved(ports: Ports, record: Record, version: Good) -> bool:
-    """Whether all that it is made of is approved to this day: as it was registered or, where
-    somebody deleted that, as it was registered anew."""
+def _revoked(ports: Ports, record: Record, packages: Sequence[Package]) -> frozenset[str]:
+    """What was released and is not approved of now; what `packages` tell is not asked again."""
+    seen = {(package.arn, package.key): package.approval for package in packages}
+
+    def approval(arn: str, made: Model) -> PackageApproval | None:
+        return seen.get((arn, made.package_key)) or ports.registry.approval(arn, made)
+
+    goods = record.attempts.good
+    return frozenset(good.config for good in goods if not _approved(good, record, approval))
+
+
+def _approved(version: Good, record: Record, approval: Approvals) -> bool:
+    """Whether all that it is made of is approved: as it was registered or, where somebody deleted
+    that, as it was registered anew."""
     if version.plan is None:
         return False
-    registered = (made for made in version.plan.models if made.package_key)
-    pairs = zip(version.packages, registered, strict=True)
-    found = (_approval(ports, record, arn, made) for arn, made in pairs)
-    return all(approval == PackageApproval.APPROVED for approval in found)
-
-
-def _approval(ports: Ports, record: Record, arn: str, made: Model) -> PackageApproval | None:
-    anew = record.package(made.package_key)
-    own = ports.registry.approval(arn, made)
-    return own if own or anew is None else ports.registry.approval(anew.arn, made)
+    for arn, made in zip(version.packages, version.plan.registered, strict=True):
+        anew = record.package(made.package_key)
+        found = approval(arn, made) or (approval(anew.arn, made) if anew else None)
+        if found != PackageApproval.APPROVED:
+            return False
+    return True
 
 
 def _troubles(ports: Ports, record: Record) -> tuple[Trouble, ...]:
@@ -250,10 +256,8 @@ def _unpinned(
 ) -> str:
     """What is gone of the bytes that the registered versions refer to, and those that can be gone
     back to."""
-    desired, registered = (
-        record.desired,
-        wanted and packages and len(packages) == len(wanted.package_keys),
-    )
+    desired = record.desired
+    registered = packages and wanted and len(packages) == len(wanted.package_keys)
     mine = read(desired, record.inspected).values() if desired and registered else ()
     goods = (inspected for good in record.attempts.good for inspected in good.inspected)
     needed = (key for inspected in (*mine, *goods) for key in pins(record.deployment, inspected))
@@ -279,8 +283,7 @@ def _watch(ports: Ports, record: Record, endpoint: str) -> Watch:
 
 def _packages(ports: Ports, record: Record, wanted: Plan) -> tuple[Package, ...]:
     """The registered versions of what is wanted, as the registry has them now."""
-    models = (made for made in wanted.models if made.package_key)
-    found = (_package(ports, record.package(made.package_key), made) for made in models)
+    found = (_package(ports, record.package(m.package_key), m) for m in wanted.registered)
     return tuple(package for package in found if package)
 
 

@@ -44,7 +44,7 @@ def register_model(ports: Ports, task: Task) -> str:
         if refused:
             _read(ports, task, replace(inspected, refused=refused))
             return refused
-    return ", ".join(_version(ports, task, record, desired, made) for made in wanted.models)
+    return ", ".join(_version(ports, task, record, desired, made) for made in wanted.registered)
 
 
 def _read(ports: Ports, task: Task, inspected: Inspected) -> None:
@@ -55,7 +55,7 @@ def _version(ports: Ports, task: Task, record: Record, desired: Desired, made: M
     """The version of a model, registered and, where the manifest does so, approved."""
     owed = waits(desired, record.inspected)
     automatic = desired.policy.approval == Approval.AUTOMATIC and not owed
-    known = next((each for each in record.packages if each.key == made.package_key), None)
+    known = record.package(made.package_key)
     approval = ports.registry.approval(known.arn, made) if known else None
     if known and approval is not None:
         # Somebody may have rejected it since it was looked at.

@@ -166,7 +166,7 @@ def _plan_of(config: str, found: Look) -> Plan | None:
 
 def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, str], None]:
     """The call that changes the endpoint, with all that it needs in place. Raises Refused."""
-    if found.record.desired and found.record.desired.is_host:
+    if found.record.is_host:
         # SageMaker makes no model of a prefix that nothing is below.
         ports.uploaded.put(f"{naming.loadable_prefix(found.record.deployment)}.slipway", b"")
     _make(ports, step.config, found)
@@ -191,14 +191,12 @@ def _make(ports: Ports, config: str, found: Look) -> None:
     wanted, registered = found.plan, {each.key: each for each in found.world.packages}
     known = found.record.attempts.made_of(config)
     if wanted and registered.keys() >= {*wanted.package_keys} and wanted.config == config:
-        made = (each for each in wanted.models if each.package_key)
-        arns = {each.name: registered[each.package_key].arn for each in made}
+        arns = {made.name: registered[made.package_key].arn for made in wanted.registered}
         ports.endpoints.prepare(wanted, arns)
     elif known and known.plan:
         arns = {
             m.name: _source(ports, known, m, found.record.package(m.package_key))
-            for m in known.plan.models
-            if m.package_key
+            for m in known.plan.registered
         }
         ports.endpoints.prepare(known.plan, arns)
     elif not ports.endpoints.has_config(config):

@@ -73,7 +73,7 @@ class Good:
     @property
     def sources(self) -> dict[str, str]:
         """The package of each of its models, by the model's name."""
-        models = [made for made in self.plan.models if made.package_key] if self.plan else []
+        models = self.plan.registered if self.plan else ()
         return {made.name: arn for made, arn in zip(models, self.packages, strict=False)}
 
 

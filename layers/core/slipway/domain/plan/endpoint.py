@@ -50,9 +50,14 @@ class Plan:
         return tuple(named.values())
 
     @property
+    def registered(self) -> tuple[Model, ...]:
+        """The models that are registered versions: all but one that loads others."""
+        return tuple(model for model in self.models if not model.many)
+
+    @property
     def package_keys(self) -> tuple[str, ...]:
-        """The packages of its models, in the same order."""
-        return tuple(model.package_key for model in self.models if model.package_key)
+        """Their packages, in the same order."""
+        return tuple(model.package_key for model in self.registered)
 
     @property
     def weights(self) -> dict[str, float]:
@@ -131,8 +136,7 @@ def versions(packages: Sequence[str], made: Plan | None) -> str:
         return ""
     if len(numbers) == 1 or made is None:
         return f"version {' and '.join(numbers)}"
-    registered = (model.name for model in made.models if model.package_key)
-    named = dict(zip(registered, numbers, strict=True))
+    named = dict(zip((model.name for model in made.registered), numbers, strict=True))
     told = (f"{each.name} version {named[each.model.name]}" for each in made.variants)
     return " with ".join(told)
 

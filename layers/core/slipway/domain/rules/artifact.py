@@ -105,18 +105,13 @@ def isolation_keeps_packages_out(case: Case) -> Step | None:
 
 def containers_do_not_fit(case: Case) -> Step | None:
     # Said before anything is deployed: the endpoint would come up, and answer nobody.
-    pairs = (
-        (pair for made in case.plan.models for pair in pairwise(made.containers))
-        if case.plan
-        else ()
-    )
-    for first, second in pairs:
+    models = case.plan.models if case.plan else ()
+    for first, second in (pair for made in models for pair in pairwise(made.containers)):
         if WRITES_NO_ROWS.search(first.image) and ALGORITHM.search(second.image):
             return _unfit(case, first, second, "answers no CSV, which is all that passes between")
         if READS_NO_ROWS.search(second.image):
-            return _unfit(
-                case, first, second, f"is followed by {second.image}, which reads pictures"
-            )
+            why = f"is followed by {second.image}, which reads pictures"
+            return _unfit(case, first, second, why)
     return None
 
 
