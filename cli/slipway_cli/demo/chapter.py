@@ -8,40 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
 from slipway_cli.demo import models
-from slipway_cli.demo.stage import INDENT, Stage, stage
-from slipway_cli.demo.traffic import Traffic
+from slipway_cli.demo.scene import PATIENCE, Scene, expect, none_failed
+from slipway_cli.demo.stage import Stage, stage
 from slipway_cli.failures import Exit, Problem
-from slipway_cli.follow import (
-    AWAITS_PARTS,
-    End,
-    Patience,
-    TimeLine,
-    follow,
-    outcome,
-    shown_on,
-)
-from slipway_cli.push import upload
-from slipway_cli.stack import Stack
+from slipway_cli.follow import AWAITS_PARTS
 from slipway_cli.sync import run
 
 SHARED, PIPED, MANY = "housing-shared", "housing-piped", "housing-many"
 AGE = 6  # the column of how many houses are old
 REQUESTS = 200
-PATIENCE = Patience(seconds=180.0, pause=0.1)
 
 
 @dataclass(frozen=True, slots=True)
-class Chapter:
-    """What the stages share, as those of the story do."""
-
-    console: Console
-    stack: Stack
-    example: Path
-    work: Path
-    images: Path
+class Chapter(Scene):
+    """The scene, as it is once the story has been told."""
 
     def tell(self) -> None:
         """All of it. Raises Problem where the product does not do what it promises."""
@@ -58,7 +39,7 @@ class Chapter:
             self._push(now, SHARED, self.work / "linear.tar.gz", AWAITS_PARTS, "champion", manifest)
             self._push(now, SHARED, self.work / "trees.tar.gz", "Released", "challenger")
             named = {
-                variant: self._asked(SHARED, TargetVariant=variant)
+                variant: self._price(SHARED, TargetVariant=variant)
                 for variant in ("champion", "challenger")
             }
             for variant, price in named.items():
@@ -86,7 +67,7 @@ class Chapter:
             manifest = self.example / "pipeline.yaml"
             self._push(now, PIPED, packed["pca"], AWAITS_PARTS, "pca", manifest)
             self._push(now, PIPED, packed["learner"], "Released", "learner")
-            now.say(f"it answers {self._asked(PIPED):.2f} thousand dollars", "green")
+            now.say(f"it answers {self._price(PIPED):.2f} thousand dollars", "green")
 
     def many(self) -> None:
         """A model for each kind of suburb, invoked by its name."""
@@ -102,7 +83,7 @@ class Chapter:
                 self._push(now, f"{MANY}.{name}", packed, "Released", manifest=manifest)
                 manifest = None
             for name in self._thirds():
-                price = self._asked(MANY, TargetModel=f"{name}.tar.gz")
+                price = self._price(MANY, TargetModel=f"{name}.tar.gz")
                 now.say(f"{name}.tar.gz: {price:.2f} thousand dollars", "green")
 
     def delete(self) -> None:
@@ -113,7 +94,7 @@ class Chapter:
             for deployment in sorted(remembered, key=lambda name: "." not in name):
                 wish = {"wish": {"type": "delete", "purge": True}}
                 end = run(self.stack, deployment, wish, PATIENCE.seconds)
-                _expect(end, "Deleted")
+                expect(end, "Deleted")
             left = self._left()
             now.say(f"left: {left}", "green" if not any(left.values()) else "bold red")
             if any(left.values()):
@@ -151,7 +132,7 @@ class Chapter:
     def _share(self, now: Stage, named: Mapping[str, float]) -> None:
         """Who answers how often, of many requests."""
         prices = {round(price, 2): variant for variant, price in named.items()}
-        told = Counter(prices.get(round(self._asked(SHARED), 2)) for _ in range(REQUESTS))
+        told = Counter(prices.get(round(self._price(SHARED), 2)) for _ in range(REQUESTS))
         now.say(f"of {REQUESTS} requests: {dict(told.most_common())}", "green")
         if None in told:
             raise Problem("an answer came from neither model", code=Exit.REFUSED)
@@ -161,27 +142,12 @@ class Chapter:
         manifest = self.work / "weights.yaml"
         manifest.write_text(f"variants: {variants}\n")
         now.say(f"variants: {variants}", "bold")
-        with Traffic(self.stack, self.stack.endpoint(SHARED), self._request) as traffic:
+        with self.traffic(SHARED) as traffic:
             self._push(now, SHARED, None, "Released", manifest=manifest)
-        now.say(traffic.summary(), "green" if not traffic.failures else "bold red")
-        if traffic.failures:
-            raise Problem(f"a request failed: {traffic.failures[0].failure}", code=Exit.REFUSED)
+        none_failed(now, traffic)
 
-    @property
-    def _request(self) -> bytes:
-        return (self.example / "request.csv").read_bytes()
-
-    def _asked(self, deployment: str, **whom: str) -> float:
-        """What an endpoint answers to the suburb, with nothing but boto3."""
-        reply = self.stack.session.client("sagemaker-runtime").invoke_endpoint(
-            EndpointName=self.stack.endpoint(deployment),
-            ContentType="text/csv",
-            Accept="text/csv",
-            Body=self._request,
-            **whom,
-        )
-        answer: str = reply["Body"].read().decode()
-        return float(answer.strip("[]\n"))
+    def _price(self, deployment: str, **whom: str) -> float:
+        return float(self.asked(deployment, **whom).strip("[]\n"))
 
     def _push(
         self,
@@ -192,17 +158,4 @@ class Chapter:
         part: str = "",
         manifest: Path | None = None,
     ) -> None:
-        line = TimeLine(self.stack.ports, deployment)
-        wish = upload(self.stack, deployment, archive, manifest, now.say, part=part)
-        end = follow(
-            line,
-            lambda: outcome(self.stack.ports, deployment, wish),
-            shown_on(self.console, INDENT),
-            PATIENCE,
-        )
-        _expect(end, verdict)
-
-
-def _expect(end: End, verdict: str) -> None:
-    if end.verdict != verdict:
-        raise Problem(f"{verdict} was expected, {end.verdict} it is: {end.reason}")
+        expect(self.release(now, deployment, archive, manifest, part=part), verdict)

@@ -7,46 +7,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.console import Console
-
 from slipway_cli import screen
 from slipway_cli.demo import hostile, models
 from slipway_cli.demo.chapter import Chapter
 from slipway_cli.demo.models import Trained
+from slipway_cli.demo.scene import PATIENCE, Scene, expect, none_failed
 from slipway_cli.demo.stage import INDENT, Stage, stage
-from slipway_cli.demo.traffic import Traffic
 from slipway_cli.demo.watching import Watching, bad
 from slipway_cli.failures import Exit, Problem
-from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, outcome, shown_on
+from slipway_cli.follow import End, TimeLine, follow, shown_on
 from slipway_cli.history import show
-from slipway_cli.push import upload
-from slipway_cli.stack import Stack
 from slipway_cli.sync import ended
 
 HOUSING, LINEAR = "housing", "housing-linear"
-PATIENCE = Patience(seconds=180.0, pause=0.1)
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """What the stages share: where they speak, the deployed stack, the example, a work folder."""
+class Story(Scene):
+    """The scene, and where the report of the watch goes."""
 
-    console: Console
-    stack: Stack
-    example: Path
-    work: Path
-    images: Path
     report: Path
-
-    @property
-    def request(self) -> bytes:
-        """One suburb of Boston."""
-        return (self.example / "request.csv").read_bytes()
 
     def tell(self) -> None:
         """All of it. Raises Problem where the product does not do what it promises."""
         linear, trees, built_in = self.train()
-        self.release(linear)
+        self.first(linear)
         self.invoke()
         self.update(trees)
         self.refuse(trees)
@@ -78,43 +63,43 @@ class Story:
             now.say(f"packed {archives[2].name}: model_algo-1, as Linear Learner leaves it")
         return archives
 
-    def release(self, archive: Path) -> None:
+    def first(self, archive: Path) -> None:
         """The first release of a deployment that does not exist yet."""
         with stage(self.console, "2/13  Upload the first model: that is all it takes") as now:
             end = self._push(now, archive, self.example / "slipway.yaml")
-            _expect(end, "Released")
+            expect(end, "Released")
 
     def invoke(self) -> None:
         """A prediction, with nothing but boto3."""
         with stage(self.console, "3/13  Ask the endpoint, with plain boto3") as now:
-            price = float(self._asked(HOUSING, "text/csv"))
+            price = float(self.asked(HOUSING, "text/csv"))
             now.say(f"{self.request.decode().strip()}")
             now.say(f"is worth {price:.2f} thousand dollars, says the linear regression", "green")
 
     def update(self, archive: Path) -> None:
         """Another framework, in place, while clients go on asking."""
         with stage(self.console, "4/13  Upload the second model while clients keep asking") as now:
-            with self._traffic() as traffic:
+            with self.traffic(HOUSING) as traffic:
                 _wait_for(lambda: len(traffic.answers) >= 100)
                 before = traffic.answers[-1].body
-                _expect(self._push(now, archive), "Released")
+                expect(self._push(now, archive), "Released")
                 _wait_for(lambda: traffic.answers[-1].body != before)
                 after = traffic.answers[-1].body
             now.say(f"the answer went from {before.strip()} to {after.strip()}")
-            _none_failed(now, traffic)
+            none_failed(now, traffic)
 
     def refuse(self, trees: Path) -> None:
         """Three uploads that must not be served, and the good one again."""
         title = "5/13  Upload what must never be served: the endpoint does not notice"
         with stage(self.console, title) as now:
-            with self._traffic() as traffic:
+            with self.traffic(HOUSING) as traffic:
                 self._refuse_all(now)
                 text = (
                     "the good model once more: what serves is what is wanted, nothing is rolled out"
                 )
                 now.say(text, "bold")
-                _expect(self._push(now, trees), "Released")
-            _none_failed(now, traffic)
+                expect(self._push(now, trees), "Released")
+            none_failed(now, traffic)
 
     def _refuse_all(self, now: Stage) -> None:
         marker, model = self.work / "owned", self.work / "sklearn-model" / "model.joblib"
@@ -141,7 +126,7 @@ class Story:
                 shown_on(self.console, INDENT),
                 PATIENCE,
             )
-            _expect(end, "Released")
+            expect(end, "Released")
             now.say(f"nothing to do: {end.reason}", "green")
 
     def built_in(self, archive: Path) -> None:
@@ -149,8 +134,8 @@ class Story:
         title = "7/13  Upload what a built-in algorithm left: Linear Learner, as another deployment"
         with stage(self.console, title) as now:
             manifest = self.example / "linear-learner.yaml"
-            _expect(self._push(now, archive, manifest, deployment=LINEAR), "Released")
-            now.say(f"it answers {self._asked(LINEAR, 'application/json')}", "green")
+            expect(self._push(now, archive, manifest, deployment=LINEAR), "Released")
+            now.say(f"it answers {self.asked(LINEAR, 'application/json')}", "green")
 
     def watch(self) -> None:
         """Requests that drift from what is normal: seen, told, drawn."""
@@ -160,7 +145,7 @@ class Story:
             with now.step("what it answers to the suburbs it was trained on is its baseline"):
                 baseline = watching.baseline(self.work, self.suburbs)
             manifest = self.example / "watched.yaml"
-            _expect(self._push(now, None, manifest, baseline), "Released")
+            expect(self._push(now, None, manifest, baseline), "Released")
             now.say("every third suburb, as an hour's ordinary requests", "bold")
             self._window(now, watching, self.suburbs[::3], "no drift")
             now.say("then the book's two bad samples: crim x 10,000, and lstat below zero", "bold")
@@ -183,17 +168,6 @@ class Story:
         """Every release, out of the ledger."""
         with stage(self.console, "9/13  What the ledger remembers"):
             show(self.console, self.stack.ports.ledger.history(HOUSING))
-
-    def _asked(self, deployment: str, accept: str) -> str:
-        """What an endpoint answers to the suburb, with nothing but boto3."""
-        reply = self.stack.session.client("sagemaker-runtime").invoke_endpoint(
-            EndpointName=self.stack.endpoint(deployment),
-            ContentType="text/csv",
-            Accept=accept,
-            Body=self.request,
-        )
-        answer: str = reply["Body"].read().decode()
-        return answer
 
     def _train(self, now: Stage, image: str, name: str, data: Path, file: str) -> Trained:
         with now.step(f"the environment of the image {image}") as progress:
@@ -228,38 +202,13 @@ class Story:
         baseline: Path | None = None,
         deployment: str = HOUSING,
     ) -> End:
-        line = TimeLine(self.stack.ports, deployment)
         began = time.monotonic()
-        wish = upload(self.stack, deployment, archive, manifest, now.say, baseline)
-        end = self._follow(line, wish, deployment)
+        end = self.release(now, deployment, archive, manifest, baseline)
         now.say(f"{end.verdict} {screen.seconds(time.monotonic() - began)} after the upload")
         return end
 
     def _refused(self, now: Stage, archive: Path) -> None:
-        line = TimeLine(self.stack.ports, HOUSING)
-        _expect(self._follow(line, upload(self.stack, HOUSING, archive, None, now.say)), "Held")
-
-    def _follow(self, line: TimeLine, wish: Wish, deployment: str = HOUSING) -> End:
-        return follow(
-            line,
-            lambda: outcome(self.stack.ports, deployment, wish),
-            shown_on(self.console, INDENT),
-            PATIENCE,
-        )
-
-    def _traffic(self) -> Traffic:
-        return Traffic(self.stack, self.stack.endpoint(HOUSING), self.request)
-
-
-def _expect(end: End, verdict: str) -> None:
-    if end.verdict != verdict:
-        raise Problem(f"{verdict} was expected, {end.verdict} it is: {end.reason}")
-
-
-def _none_failed(now: Stage, traffic: Traffic) -> None:
-    now.say(traffic.summary(), "green" if not traffic.failures else "bold red")
-    if traffic.failures:
-        raise Problem(f"a request failed: {traffic.failures[0].failure}", code=Exit.REFUSED)
+        expect(self.release(now, HOUSING, archive), "Held")
 
 
 def _wait_for(condition: Callable[[], bool]) -> None:
