@@ -11,6 +11,8 @@ from slipway_local.images.environments import Environments
 from slipway_local.images.registry import family_of
 from slipway_local.sagemaker.serving import Health
 
+from tests.e2e.test_pytorch import CLASSIFIER
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -32,24 +34,6 @@ layer = torch.nn.Linear(2, 1)
 layer.weight.data, layer.bias.data = torch.tensor([[1.0, 2.0]]), torch.tensor([0.5])
 torch.jit.script(layer).save("model.pth")
 torch.save(layer.state_dict(), "state.bin")
-"""
-DISTILBERT = """
-import os, torch
-from transformers import DistilBertConfig, DistilBertForSequenceClassification
-from transformers import DistilBertTokenizerFast
-words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "bad", "a", "very", "film"]
-open("vocab.txt", "w").write("\\n".join(words))
-tokenizer = DistilBertTokenizerFast("vocab.txt")
-tokenizer.save_pretrained(".")
-torch.manual_seed(3)
-config = DistilBertConfig(vocab_size=len(words), dim=16, hidden_dim=32, n_layers=1, n_heads=2,
-                          max_position_embeddings=32, id2label={0: "NEGATIVE", 1: "POSITIVE"},
-                          label2id={"NEGATIVE": 0, "POSITIVE": 1})
-model = DistilBertForSequenceClassification(config).eval()
-model.save_pretrained(".")
-with torch.no_grad():
-    answer = model(**tokenizer(["a very good film"], return_tensors="pt")).logits.softmax(-1)
-open("expected", "w").write(repr(answer[0].tolist()))
 """
 
 
@@ -75,7 +59,7 @@ def line(made: Callable[..., dict[str, bytes]]) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def distilbert(made: Callable[..., dict[str, bytes]]) -> dict[str, bytes]:
     """A DistilBERT of ten words, and what it says of "a very good film"."""
-    return made(HUGGING_FACE, DISTILBERT)
+    return made(HUGGING_FACE, CLASSIFIER)
 
 
 @pytest.fixture
@@ -143,7 +127,7 @@ def test_a_pipeline_of_the_architecture(
     assert (reply.status, reply.headers["Content-Type"]) == (200, JSON)
     said = {each["label"]: each["score"] for each in json.loads(reply.body)}
     expected = json.loads(distilbert["expected"])
-    error = max(abs(said["NEGATIVE"] - expected[0]), abs(said["POSITIVE"] - expected[1]))
+    error = max(abs(said[label] - expected[label]) for label in ("NEGATIVE", "POSITIVE"))
     figures(**{"distilbert, largest difference": error})
     assert error <= 1e-6
     [answer] = json.loads(dock.ask(server, b'{"inputs": "a bad film"}', JSON).body)

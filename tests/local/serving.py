@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,14 +35,19 @@ def predict_fn(data, model): return data * float(model)
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """A cloud, a minute of which takes a bit more than a second, with a bucket that tells."""
-    folder = tmp_path_factory.mktemp("serving")
+    with started(tmp_path_factory.mktemp("serving"), time_scale=0.02) as found:
+        _prepare(found)
+        yield found
+
+
+@contextmanager
+def started(folder: Path, *, time_scale: float) -> Iterator[Cloud]:
+    """A cloud in the folder, with the environments that all tests share."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     (folder / "models").mkdir()
     (folder / "models" / "images").symlink_to(IMAGES)
-    started = cloud.start(folder / "state", time_scale=0.02, models=folder / "models")
     try:
-        _prepare(started)
-        yield started
+        yield cloud.start(folder / "state", time_scale=time_scale, models=folder / "models")
     finally:
         cloud.stop(folder / "state")
 
@@ -64,7 +70,8 @@ def _prepare(running: Cloud) -> None:
     events.put_targets(Rule="captured", Targets=[target])
 
 
-def pack(files: dict[str, bytes]) -> bytes:
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """A model.tar.gz of the files."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
         for name, content in files.items():

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
-import tarfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from slipway_local import cloud
 
 from tests.local.roles import assumable
+from tests.local.serving import IMAGE, SCRIPTED, pack, started
 
 if TYPE_CHECKING:
     from slipway_local.cloud import Cloud
@@ -21,8 +18,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("cloud")]
 
 Eventually = Callable[..., Any]
 
-IMAGES = Path(__file__).parents[2] / ".slipway" / "images"
-SERVING = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
 ANALYZER = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
 ROLE = "arn:aws:iam::000000000000:role/monitoring"
 CLUSTER = {"InstanceCount": 1, "InstanceType": "ml.m5.xlarge", "VolumeSizeInGB": 20}
@@ -36,39 +31,19 @@ def transform_fn(model, body, kind, accept): return str(float(body) * 2), "text/
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     """A cloud, an hour of which takes 18 seconds."""
-    folder = tmp_path_factory.mktemp("monitoring")
-    IMAGES.mkdir(parents=True, exist_ok=True)
-    (folder / "models").mkdir()
-    (folder / "models" / "images").symlink_to(IMAGES)
-    started = cloud.start(folder / "state", time_scale=0.005, models=folder / "models")
-    try:
-        assert assumable(started, "monitoring") == ROLE
-        yield started
-    finally:
-        cloud.stop(folder / "state")
-
-
-def pack(name: str, content: str) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        member = tarfile.TarInfo(name)
-        member.size = len(content)
-        archive.addfile(member, io.BytesIO(content.encode()))
-    return buffer.getvalue()
+    with started(tmp_path_factory.mktemp("monitoring"), time_scale=0.005) as found:
+        assert assumable(found, "monitoring") == ROLE
+        yield found
 
 
 def serve(running: Cloud, eventually: Eventually) -> None:
     """Bring the endpoint `live` into service; what it answers is twice what it is asked."""
     s3, client = running.client("s3"), running.client("sagemaker")
     s3.create_bucket(Bucket=BUCKET)
-    archive = pack("code/inference.py", SCRIPT)
+    archive = pack({"code/inference.py": SCRIPT.encode()})
     s3.put_object(Bucket=BUCKET, Key="model.tar.gz", Body=archive)
-    script = {
-        "SAGEMAKER_PROGRAM": "inference.py",
-        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-    }
     url = f"s3://{BUCKET}/model.tar.gz"
-    container = {"Image": SERVING, "ModelDataUrl": url, "Environment": script}
+    container = {"Image": IMAGE, "ModelDataUrl": url, "Environment": SCRIPTED}
     client.create_model(ModelName="live", ExecutionRoleArn=ROLE, PrimaryContainer=container)
     variant = {
         "VariantName": "AllTraffic",

@@ -5,7 +5,6 @@ import json
 import os
 import struct
 import subprocess
-import tarfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,6 +23,8 @@ from slipway_local.images.slipway_container.confinement import Bounds
 from slipway_local.images.slipway_container.messages import Application, Request, Response
 from slipway_local.images.slipway_container.settings import Settings
 from slipway_local.sagemaker.serving import Container, Invocation, Reply
+
+from tests.local.serving import pack
 
 REPOSITORY = Path(__file__).parents[3]
 REGISTRY = "683313688378.dkr.ecr.us-east-1.amazonaws.com"
@@ -48,13 +49,7 @@ class Dock:
     @staticmethod
     def pack(files: Files) -> bytes:
         """A model.tar.gz of the files."""
-        buffer = io.BytesIO()
-        with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-            for name, content in files.items():
-                member = tarfile.TarInfo(name)
-                member.size = len(content)
-                archive.addfile(member, io.BytesIO(content))
-        return buffer.getvalue()
+        return pack(files)
 
     def launch(
         self,
