@@ -68,7 +68,7 @@ def keys(document: Document, model: Document, prefix: str) -> Iterator[tuple[str
         path = f"{prefix}{name}"
         if "oneOf" in field:
             for option in field["oneOf"]:
-                yield from keys(document, resolved(document, option), f"{path}.")
+                yield from _option(document, field, resolved(document, option), path)
             continue
         if "properties" in kind:
             yield from keys(document, kind, f"{path}.")
@@ -87,6 +87,16 @@ def keys(document: Document, model: Document, prefix: str) -> Iterator[tuple[str
         required = name in model.get("required", [])
         default = "required" if required else shown(field.get("default"))
         yield f"`{path}`", values(kind), default, field.get("description", "")
+
+
+def _option(
+    document: Document, field: Document, kind: Document, path: str
+) -> Iterator[tuple[str, ...]]:
+    """One of several forms that a key may have: a word, or keys of its own."""
+    if "properties" in kind:
+        yield from keys(document, kind, f"{path}.")
+    else:
+        yield f"`{path}`", values(kind), shown(field.get("default")), field["description"]
 
 
 def resolved(document: Document, field: Document) -> Document:
@@ -108,7 +118,7 @@ def values(kind: Document) -> str:
         low, high = kind.get("minimum"), kind.get("maximum")
         return f"integer, {low} to {high}" if high is not None else f"integer, at least {low}"
     if kind.get("type") == "array":
-        return "two numbers"
+        return "two numbers" if "prefixItems" in kind else "numbers"
     if kind.get("type") == "number":
         low, high = kind.get("minimum"), kind.get("maximum")
         return f"number, {low:g} to {high:g}" if high is not None else f"number, at least {low:g}"

@@ -165,7 +165,7 @@ def _uploaded(artifact: Artifact) -> str:
 def _policy(policy: Policy) -> str:
     return (
         f"{_compute(policy)}, approval {policy.approval}, "
-        f"rollout {policy.rollout}, {len(policy.probes) or 'its own'} probes"
+        f"rollout {policy.rollout.words}, {len(policy.probes) or 'its own'} probes"
     )
 
 

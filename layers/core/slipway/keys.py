@@ -17,11 +17,12 @@ from slipway.domain.desired import (
     MissingData,
     OnChange,
     OnViolation,
-    Rollout,
     RoutingStrategy,
     Runner,
 )
 from slipway.domain.expect import PATH
+from slipway.domain.rollout import Plain
+from slipway.rollout_keys import Stepwise
 
 Percentage = Annotated[int, Field(ge=0, le=100)]
 Timeout = Annotated[int, Field(ge=60, le=3600)]
@@ -48,6 +49,11 @@ def _type(given: object) -> str:
     """Which target it is; an endpoint where nothing is said."""
     found = given.get("type", "endpoint") if isinstance(given, dict) else getattr(given, "type", "")
     return str(found)
+
+
+def _way(given: object) -> str:
+    """Which kind of rollout it is; one that has a name where it is no mapping."""
+    return "stepwise" if isinstance(given, dict | Stepwise) else "plain"
 
 
 class _Strict(BaseModel):
@@ -228,7 +234,10 @@ class Manifest(_Strict):
     """The exact image URI; chosen from what the artifact is when absent."""
     environment: Environment = {}
     """Environment variables of the container."""
-    rollout: Rollout = Field(default=Rollout.ALL_AT_ONCE, strict=False)
+    rollout: Annotated[
+        Annotated[Plain, Field(strict=False), Tag("plain")] | Annotated[Stepwise, Tag("stepwise")],
+        Discriminator(_way),
+    ] = Plain.ALL_AT_ONCE
     """How traffic moves to the new version."""
     network_isolation: bool = True
     """Whether the model runs without a network."""
@@ -269,6 +278,23 @@ class Manifest(_Strict):
         if given:
             names = ", ".join(f"`{name}`" for name in sorted(given))
             raise ValueError(f"SageMaker has no {names} for serverless endpoints; leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _shifts(self) -> Self:
+        if not isinstance(self.rollout, Stepwise):
+            return self
+        given = self.model_fields_set & {"variants"} if self.variants else set()
+        if self.models == "many":
+            given.add("models")
+        if isinstance(self.target, Serverless):
+            given.add("target")
+        if given:
+            names = ", ".join(f"`{name}`" for name in sorted(given))
+            raise ValueError(
+                f"`rollout.steps` moves the traffic of one real-time variant to the next; it does "
+                f"not go together with {names}"
+            )
         return self
 
     @model_validator(mode="after")

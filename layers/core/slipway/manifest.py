@@ -20,7 +20,9 @@ from slipway.domain.desired import (
 )
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import MANIFEST, MANY
+from slipway.domain.rollout import Plain, Rollout, Steps
 from slipway.keys import Container, Manifest, Probe, Serverless, Target, Watching
+from slipway.rollout_keys import Stepwise, seconds
 
 LARGEST = 64 * 1024
 REMEDIES = {
@@ -32,7 +34,7 @@ REMEDIES = {
     "monitor.every": "give hours that divide a day: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h",
 }
 COMPUTE = {"instance_type", "instance_count"}
-TYPES = ("endpoint", "serverless")
+TYPES = ("endpoint", "serverless", "plain", "stepwise")
 LIMITS = ("minimum_rows", "ks", "psi", "outside")
 
 
@@ -95,7 +97,7 @@ def _policy(manifest: Manifest) -> Policy:
         approval=manifest.approval,
         target=_target(manifest.target),
         variants=_variants(manifest),
-        rollout=manifest.rollout,
+        rollout=_rollout(manifest.rollout),
         image=manifest.image,
         environment=manifest.environment,
         # SageMaker isolates no serverless container.
@@ -134,6 +136,13 @@ def _containers(given: Mapping[str, Container]) -> tuple[ContainerPolicy, ...]:
 def _target(given: Target | Serverless) -> EndpointTarget | ServerlessTarget:
     kind = ServerlessTarget if isinstance(given, Serverless) else EndpointTarget
     return kind(**given.model_dump(exclude={"type"}))
+
+
+def _rollout(given: Plain | Stepwise) -> Rollout:
+    if isinstance(given, Plain):
+        return given
+    every, at_most = seconds(given.every), seconds(given.at_most)
+    return Steps(tuple(given.steps), every, at_most, given.undecided)
 
 
 def _monitor(given: Watching) -> Monitor:

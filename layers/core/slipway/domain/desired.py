@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from slipway.domain.naming import member_of
+from slipway.domain.rollout import Plain, Rollout
 from slipway.domain.wish import Wish
 
 
@@ -114,12 +115,6 @@ class Use:
     instance_type: str
 
 
-class Rollout(StrEnum):
-    """How traffic moves to a new fleet."""
-
-    ALL_AT_ONCE = "all_at_once"
-
-
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """What must hold of a probe's reply.
@@ -207,7 +202,7 @@ class Policy:
     approval: Approval = Approval.AUTOMATIC
     target: Target = field(default_factory=EndpointTarget)
     variants: tuple[VariantPolicy, ...] = (VariantPolicy(),)
-    rollout: Rollout = Rollout.ALL_AT_ONCE
+    rollout: Rollout = Plain.ALL_AT_ONCE
     image: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     network_isolation: bool = True
