@@ -1,12 +1,14 @@
 """What the rules look at."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from slipway.domain.alarms import Sighting
 from slipway.domain.attempts import Attempt, Attempts
 from slipway.domain.desired import Desired, Use
 from slipway.domain.plan.endpoint import Plan, versions
 from slipway.domain.probed import Probed
+from slipway.domain.rollout import Guarded
 from slipway.domain.steps import Step
 from slipway.domain.trouble import Trouble, key
 from slipway.domain.watch import UNWATCHED, Watch
@@ -134,6 +136,24 @@ class Case:
     def watch(self) -> Watch:
         """What shall watch the endpoint."""
         return self.plan.watch if self.plan else UNWATCHED
+
+    @property
+    def guarded(self) -> Guarded | None:
+        """How SageMaker shall move the traffic of an endpoint at rest to what is wanted, with all
+        alarms that send it back; None where it is not its to move, or nothing is to be moved."""
+        rollout, live = self.desired.policy.rollout, self.endpoint
+        rests = live is not None and live.serves(live.config) and not self.serves_wanted
+        if not rests or self.plan is None or not isinstance(rollout, Guarded):
+            return None
+        own = sorted(alarm.name for alarm in self.plan.guards)
+        # A model behind a multi-model endpoint is an object, and has no guards.
+        return replace(rollout, alarms=(*own, *rollout.alarms)) if own else None
+
+    @property
+    def guarding(self) -> tuple[Sighting, ...]:
+        """The alarms that send the update back which is owed, as far as they are there."""
+        names = self.guarded.alarms if self.guarded else ()
+        return tuple(seen for seen in self.world.alarms if seen.name in names)
 
     @property
     def purges(self) -> bool:
