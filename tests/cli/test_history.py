@@ -9,9 +9,9 @@ from slipway_cli.history import show
 ARN = "arn:aws:states:us-east-1:000000000000:execution:slipway-release:"
 
 
-def shown(*moments: Moment) -> list[str]:
+def shown(*moments: Moment, released: dict[float, int] | None = None) -> list[str]:
     console = Console(file=StringIO(), width=1000, highlight=False)
-    show(console, list(moments))
+    show(console, list(moments), released or {})
     file = console.file
     assert isinstance(file, StringIO)
     return file.getvalue().splitlines()
@@ -39,6 +39,7 @@ def test_a_start_that_no_release_followed_yet_is_shown_all_the_same() -> None:
     assert len(shown(Moment(1.0, "", "Started", "an upload"))) == 1
 
 
-def test_releases_are_counted() -> None:
-    lines = shown(Moment(2.0, f"{ARN}housing-9", "Announce (Released)", "it serves", 3))
+def test_releases_have_their_numbers() -> None:
+    end = Moment(2.0, f"{ARN}housing-9", "Announce (Released)", "it serves", 17)
+    lines = shown(end, released={2.0: 3})
     assert lines[0].startswith("release 3  housing-9  ")
