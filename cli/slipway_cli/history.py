@@ -1,6 +1,5 @@
 """`slipway history`: the time line on the ledger."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 from slipway.domain.naming import checked_deployment
+from slipway.domain.released import Releases
 from slipway.ports import Moment
 
 from slipway_cli import screen, stack, target
@@ -35,13 +35,13 @@ def history(
             f"`slipway push {deployment} model.tar.gz` starts its story.",
             Exit.REFUSED,
         )
-    released = {each.at: each.number for each in ledger.load(deployment).releases.last}
-    show(screen.out(), moments, released)
+    show(screen.out(), moments, ledger.load(deployment).releases)
 
 
-def show(console: Console, moments: list[Moment], released: Mapping[float, int]) -> None:
-    """Print moments, oldest first, under the execution that each belongs to. Those of `released`
-    moments have the number of the release that they ended with."""
+def show(console: Console, moments: list[Moment], releases: Releases) -> None:
+    """Print moments, oldest first, under the execution that each belongs to, with the number of the
+    release that it ended with."""
+    released = {each.at: each.number for each in releases.last}
     for release, found in by_release(moments):
         if release:
             number = next((released[each.at] for each in found if each.at in released), 0)

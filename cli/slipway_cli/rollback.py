@@ -9,6 +9,7 @@ from slipway.domain.naming import checked_deployment
 from slipway.domain.plan.endpoint import versions
 from slipway.domain.record import Record
 from slipway.domain.released import Release
+from slipway.nudging import goal
 
 from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
@@ -56,12 +57,12 @@ def rollback(
     found = stack.connect(target.of(ctx))
     record = found.ports.ledger.load(checked_deployment(deployment))
     try:
-        goal = record.releases.target(to)
+        aim = goal(found.ports, record, to)
     except InvalidInput as error:
         remedy = f"`slipway releases {deployment}` lists them."
         raise Problem(str(error), remedy, Exit.REFUSED) from error
-    screen.err().print(f"back to release {goal.number}: {what(goal)}, {', '.join(_uris(goal))}")
-    wish = {"type": "rollback", "to": goal.number, "now": now}
+    screen.err().print(f"back to release {aim.number}: {what(aim)}, {', '.join(_uris(aim))}")
+    wish = {"type": "rollback", "to": aim.number, "now": now}
     finish(deployment, run(found, deployment, {"wish": wish}, timeout))
 
 

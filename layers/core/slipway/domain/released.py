@@ -50,14 +50,16 @@ class Releases:
         number, of = newest.number + 1 if newest else 1, before.number if before else None
         return Releases((replace(release, number=number, of=of), *self.last)[:KEPT])
 
-    def target(self, to: int | None) -> Release:
+    def target(self, to: int | None, wanted: Uploads | None) -> Release:
         """What a rollback goes to: the release of that number or, without one, the last that is
-        another one and that nobody rolled back from. Raises InvalidInput where there is none."""
+        another one than is `wanted` and that nobody rolled back from. Raises InvalidInput where
+        there is none."""
         numbers = [str(release.number) for release in reversed(self.last)]
         known = f"known are {', '.join(numbers)}" if numbers else "nothing was released yet"
         if to is None:
-            serving = self.newest.config if self.newest else ""
-            found = next((r for r in self.last if r.config != serving and not r.withdrawn), None)
+            newest = self.newest
+            left = newest.config if newest and newest.uploads == wanted else ""
+            found = next((r for r in self.last if r.config != left and not r.withdrawn), None)
             missing = f"there is no earlier release to roll back to; {known}"
         else:
             found = next((release for release in self.last if release.number == to), None)
