@@ -52,10 +52,10 @@ class Act:
 
     `what` is upload (of `content` to `key`), approve or reject (the newest package), edit (the
     endpoint, to a config `by hand` or to the `n`-th of Slipway's), delete (it), ask (for the
-    deployment to go, `how`), weigh (the champion, `how` much), discard (the newest package), lose
-    (the config, model, group, bytes, baseline or alarm of what serves), stop (the running
-    releases), unwatch (delete the schedule), patch, undo (`how`) an update under way, or ring or
-    hush (the alarm `how`).
+    deployment to go, or to go back, `how`), weigh (the champion, `how` much), discard (the newest
+    package), lose (the config, model, group, bytes, baseline or alarm of what serves), stop (the
+    running releases), unwatch (delete the schedule), patch, undo (`how`) an update under way, or
+    ring or hush (the alarm `how`).
     """
 
     at: float
@@ -288,6 +288,15 @@ BASE: Sequence[Story] = (
         [manifest(5, CANARY), upload(10), upload(400, number=2), Act(530, "ask", how="delete")],
     ),
     Story(
+        "rolled back, and a manifest comes",
+        [
+            upload(10),
+            upload(400, number=2),
+            Act(800, "ask", how="rollback"),
+            manifest(1200, LARGER),
+        ],
+    ),
+    Story(
         "stopped by hand", [upload(10), Act(11, "stop"), upload(400, number=2), Act(440, "stop")]
     ),
 )
@@ -305,6 +314,19 @@ MEANWHILE: Sequence[tuple[Story, Act]] = (
 
 # Too long to crash everywhere.
 LONG: Sequence[Story] = (
+    Story(
+        "rolled back while a worse one is deployed",
+        [upload(10), upload(400, UNLOADABLE, 2), Act(430, "ask", how="rollback")],
+    ),
+    Story(
+        "rolled back, and forth by an upload",
+        [
+            upload(10),
+            upload(400, number=2),
+            Act(800, "ask", how="rollback"),
+            upload(1200, number=2),
+        ],
+    ),
     Story(
         "instance types to and fro, for each of which the artifact is inspected anew",
         [upload(10), *(manifest(200 + 100 * n, (FASTER, LARGER)[n % 2]) for n in range(8))],
