@@ -12,7 +12,7 @@ from slipway.domain.rollout import Guarded
 from slipway.domain.steps import Step
 from slipway.domain.trouble import Trouble, key
 from slipway.domain.watch import UNWATCHED, Watch
-from slipway.domain.wish import Delete
+from slipway.domain.wish import Delete, Rollback
 from slipway.domain.world import (
     Endpoint,
     Inspected,
@@ -147,14 +147,19 @@ class Case:
         if not rests or self.plan is None or not isinstance(rollout, Guarded):
             return None
         own = sorted(alarm.name for alarm in self.plan.guards)
-        # A model behind a multi-model endpoint is an object, and has no guards.
-        return replace(rollout, alarms=(*own, *rollout.alarms)) if own else None
+        guarded = replace(rollout, alarms=(*own, *rollout.alarms))
+        rings = any(seen.rings for seen in self.alarms_of(guarded))
+        # Who goes back because an alarm rings does not wait until it is quiet. A model behind a
+        # multi-model endpoint is an object, and has no guards.
+        return None if not own or (rings and isinstance(self.desired.wish, Rollback)) else guarded
 
     @property
     def guarding(self) -> tuple[Sighting, ...]:
         """The alarms that send the update back which is owed, as far as they are there."""
-        names = self.guarded.alarms if self.guarded else ()
-        return tuple(seen for seen in self.world.alarms if seen.name in names)
+        return self.alarms_of(self.guarded) if self.guarded else ()
+
+    def alarms_of(self, guarded: Guarded) -> tuple[Sighting, ...]:
+        return tuple(seen for seen in self.world.alarms if seen.name in guarded.alarms)
 
     @property
     def purges(self) -> bool:

@@ -52,7 +52,11 @@ def alarm_rings_already(case: Case) -> Step | None:
     if not ringing:
         return None
     told = "; ".join(f"{seen.name}: {seen.reason or 'it rings'}" for seen in ringing)
-    return hold(case, f"rollout: an alarm rings before anything is changed: {told}")
+    return hold(
+        case,
+        f"rollout: an alarm rings before anything is changed: {told}; it goes on once that is "
+        "quiet, or with rollout: all_at_once",
+    )
 
 
 def guard_is_not_judged_yet(case: Case) -> Step | None:
