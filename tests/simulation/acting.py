@@ -81,7 +81,8 @@ def _delete(world: World, _: Act) -> None:
 
 
 def _weigh(world: World, deed: Act) -> None:
-    weights = [{"VariantName": "champion", "DesiredWeight": float(deed.how)}]
+    name = "Candidate" if deed.key == "Candidate" else "champion"
+    weights = [{"VariantName": name, "DesiredWeight": float(deed.how)}]
     world.cloud.person(
         "UpdateEndpointWeightsAndCapacities",
         EndpointName=ENDPOINT,

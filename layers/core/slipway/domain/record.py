@@ -20,6 +20,7 @@ from slipway.domain.desired import Artifact, Desired, Runner, Uploads
 from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
 from slipway.domain.footprint import Footprint
 from slipway.domain.probed import UNPROBED, Probed, Probes
+from slipway.domain.progress import Progress
 from slipway.domain.released import UNRELEASED, Release, Releases
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
@@ -111,6 +112,7 @@ class Record:
     troubles: tuple[Trouble, ...] = ()
     settled: Settled | None = None
     releases: Releases = UNRELEASED
+    progress: Progress | None = None
 
     @property
     def is_deleted(self) -> bool:

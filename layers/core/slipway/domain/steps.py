@@ -40,10 +40,19 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeployEndpoint:
-    """Make one change to the endpoint. `config` is what it shall serve afterwards."""
+    """Make one change to the endpoint. `config` is what it shall serve afterwards, `weights` the
+    traffic of its variants after a shift."""
 
     change: Change
     config: str
+    reason: str
+    weights: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRollout:
+    """Measure what the candidate does with its share of the traffic, and judge it."""
+
     reason: str
 
 
@@ -103,6 +112,7 @@ Step = (
     | RegisterModel
     | DeployEndpoint
     | ProbeEndpoint
+    | JudgeRollout
     | BuildBaseline
     | WatchEndpoint
     | CleanUp
