@@ -35,8 +35,10 @@ from slipway.domain.desired import (
 from slipway.domain.footprint import Footprint
 from slipway.domain.known import Known
 from slipway.domain.naming import Site, prefix_of
-from slipway.domain.plan.endpoint import Plan, plan, runs
+from slipway.domain.plan.endpoint import Plan, beside, plan, runs
 from slipway.domain.probed import Probed, Probes
+from slipway.domain.progress import Outcome, Progress
+from slipway.domain.rollout import Plain, Steps
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.steps import (
     Announce,
@@ -45,6 +47,7 @@ from slipway.domain.steps import (
     CleanUp,
     DeployEndpoint,
     InspectArtifact,
+    JudgeRollout,
     ProbeEndpoint,
     RegisterModel,
     Step,
@@ -104,6 +107,8 @@ class Scenario:
             footprints=_footprints(self.given, plan),
             purged=self.given.get("purged", False),
             deleted=self.given.get("deleted", False),
+            progress=_progress(self.given.get("progress"), plan),
+            judged_in=self.given.get("judged_in", 0.0),
         )
         return Case(desired, world, _attempts(self.given, plan), plan)
 
@@ -124,6 +129,7 @@ def _desired(given: Given, deployment: str = "housing") -> Desired:
         network_isolation=given.get("network_isolation", True),
         variants=_variants(given),
         many=given.get("many", False),
+        rollout=Steps(tuple(given["steps"])) if "steps" in given else Plain.ALL_AT_ONCE,
         target=ServerlessTarget() if given.get("serverless") else EndpointTarget(),
     )
     parts = {} if given.get("artifact") == "none" else _uploaded(given, policy)
@@ -218,7 +224,19 @@ def _packages(given: Given | str, plan: Plan | None) -> tuple[Package, ...]:
 
 
 def _config(name: str, plan: Plan | None) -> str:
+    """The name of a config; `trial` is what is wanted beside what was released as `previous`."""
+    if plan and name == "trial":
+        return beside(_of_other_bytes(plan, "previous"), plan).config
     return plan.config if plan and name == "wanted" else name
+
+
+def _progress(given: Given | None, plan: Plan | None) -> Progress | None:
+    if given is None:
+        return None
+    outcome = Outcome(given["outcome"]) if "outcome" in given else None
+    told = {key: given[key] for key in ("step", "began", "reason") if key in given}
+    generation, config = given.get("generation", GENERATION), plan.config if plan else ""
+    return Progress(generation, config, "a-trial", "previous", outcome=outcome, **told)
 
 
 def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
@@ -247,7 +265,8 @@ def _probes(given: Given, plan: Plan | None) -> Probes:
     live, generation = given.get("endpoint"), given.get("desired", {}).get("generation", GENERATION)
     named = {probed.config for probed in told}
     if live and given.get("asked", True) and live["config"] not in ("wanted", *named):
-        told.append(Probed(generation, live["config"], passed=True, reason="as it was"))
+        config = _config(live["config"], plan)
+        told.append(Probed(generation, config, passed=True, reason="as it was"))
     return Probes(tuple(told))
 
 
@@ -275,6 +294,9 @@ def _good(given: Given | str, plan: Plan | None) -> Good:
     config = _config(row["of"], plan)
     base = plan or _plan(_desired({}), _inspected({}, _desired({})))
     assert base is not None
+    if row["of"] == "trial":
+        made = beside(_of_other_bytes(base, "previous"), base)
+        return Good(config, ("package/1", "package/2"), made, (), proven=False)
     kin = row.get("kin") or config == base.config
     made = replace(base, config=config) if kin else _of_other_bytes(base, config)
     package = f"package/{row['version']}" if "version" in row else f"package of {row['of']}"
@@ -316,9 +338,11 @@ def _told(step: Step, case: Case) -> str:
         case CleanUp(footprints=footprints, purge=purge):
             gone = ", ".join("+".join((each.config, *each.models)) for each in footprints)
             told = f"CleanUp {gone}{'' if purge is None else ' and the rest'}"
-        case InspectArtifact() | RegisterModel() | BuildBaseline():
+        case InspectArtifact() | RegisterModel() | BuildBaseline() | JudgeRollout():
             told = type(step).__name__
-    return told.replace(case.wanted, "wanted") if case.wanted else told
+    single = case.plan is not None and len(case.plan.variants) == 1
+    trial = _config("trial", case.plan) if single else "trial"
+    return told.replace(case.wanted or "wanted", "wanted").replace(trial, "trial")
 
 
 def _first(rules: Sequence[Rule], case: Case) -> Step:

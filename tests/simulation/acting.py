@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from slipway.domain.wish import How
+
 from tests.simulation.stories import BASELINE, CHALLENGER, MANIFEST, Act
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, SITE, World
 
@@ -95,6 +97,9 @@ def _ask(world: World, deed: Act) -> None:
     if deed.how == "rollback":
         world.invariants.asked_back()
         world.machine.start(asking, {"deployment": DEPLOYMENT, "wish": {"type": "rollback"}})
+        return
+    if deed.how in [*How]:
+        world.machine.start(asking, {"deployment": DEPLOYMENT, "wish": {"type": deed.how}})
         return
     wish = {"type": "delete", "purge": deed.how == "purge"}
     world.invariants.asked_to_go(purge=deed.how == "purge")

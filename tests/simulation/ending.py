@@ -193,6 +193,8 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
         return any(act.what == "lose" for act in world.story.acts)
     parts = desired.parts.values() if desired else ()
     contents = [newest, *(world.bucket.content(artifact) for artifact in parts)]
+    if "a person said" in reason:
+        return any(act.what == "ask" for act in world.story.acts)
     if any(map(doubtful, contents)) and "probe failed" in reason:
         return True
     if any(disqualified(content) for content in contents):

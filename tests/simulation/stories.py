@@ -280,6 +280,17 @@ STEPS: Sequence[Story] = tuple(
         ("a manifest of all at once", [upload(400, number=2), manifest(600, AUTOMATIC)]),
         ("a manifest that nobody can use", [upload(400, number=2), manifest(600, BROKEN)]),
         ("asked to go", [upload(400, number=2), Act(600, "ask", how="delete")]),
+        ("promoted", [upload(400, number=2), Act(600, "ask", how="promote")]),
+        ("aborted", [upload(400, number=2), Act(600, "ask", how="abort")]),
+        ("paused", [upload(400, number=2), Act(600, "ask", how="pause")]),
+        (
+            "paused and resumed",
+            [
+                upload(400, number=2),
+                Act(600, "ask", how="pause"),
+                Act(900, "ask", how="resume"),
+            ],
+        ),
         ("stopped", [upload(400, number=2), Act(600, "stop"), Act(900, "stop")]),
     )
 )

@@ -78,6 +78,8 @@ STEPWISE = {
     "rejected": "Held",
     "a manifest that nobody can use": "Held",
     "asked to go": "Deleted",
+    "aborted": "Held",
+    "paused": "Held",
 }
 
 

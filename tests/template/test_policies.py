@@ -16,6 +16,7 @@ EVERYWHERE = {
     "states:SendTaskSuccess": "the task token says which task",
     "ecr:GetAuthorizationToken": "the token opens no repository by itself",
     "cloudwatch:PutMetricData": "conditioned on SageMaker's namespaces, or drift's",
+    "cloudwatch:GetMetricData": "metrics that are read belong to no resource",
     "sagemaker:ListModelPackages": "names of versions, which AWS's tables give no one resource",
     "logs:CreateLogDelivery": "log deliveries of the state machine",
     "logs:GetLogDelivery": "log deliveries of the state machine",

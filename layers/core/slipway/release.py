@@ -22,21 +22,28 @@ from slipway.domain.steps import (
     name,
 )
 from slipway.domain.watch import UNWATCHED
-from slipway.domain.wish import Wish
+from slipway.domain.wish import Steer, Wish
 from slipway.domain.world import Package, PackageApproval, read
 from slipway.looking import Look, change, has_news, look, refresh
-from slipway.nudging import ask, ask_again
+from slipway.nudging import ask, ask_again, steer
 from slipway.ports import Moment, Ports
 from slipway.probing import probe_config
 from slipway.stepping import Task, attempt, judge, stoppable
 
 
 def decide_release(
-    ports: Ports, deployment: str, execution: str, wish: Wish | None = None, *, again: bool = False
+    ports: Ports,
+    deployment: str,
+    execution: str,
+    wish: Wish | Steer | None = None,
+    *,
+    again: bool = False,
 ) -> Look:
     """Take the lease, read what is wanted, and decide. Raises Owned while another release owns
     the deployment, which then takes up the `wish`, or tries everything `again`."""
-    if wish:
+    if isinstance(wish, Steer):
+        steer(ports, deployment, wish, execution)
+    elif wish:
         ask(ports, deployment, wish, execution)
     elif again:
         ask_again(ports, deployment, execution)

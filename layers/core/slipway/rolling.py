@@ -35,7 +35,10 @@ def judge_rollout(ports: Ports, task: Task) -> str:
         progress = _begun(ports, endpoint, trial, before, policy)
 
     def judged(record: Record) -> Record:
-        return replace(record.under(task.fence), progress=progress)
+        # What a person said meanwhile counts.
+        heard = record.progress != found.record.progress
+        mine = record.under(task.fence)
+        return mine if heard else replace(mine, progress=progress)
 
     change(ports, task.deployment, judged)
     return progress.reason or f"judged after {policy.every} s"

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from slipway.domain.judging import Judgement, Verdict, Window
 from slipway.domain.rollout import Steps, Undecided
+from slipway.domain.wish import How
 
 KEPT = 200  # windows
 
@@ -72,6 +73,19 @@ class Progress:
         through = Outcome.PROMOTED if step >= len(policy.steps) else None
         return replace(self, step=step, began=0.0, outcome=through, reason=reason)
 
-    def resumed(self, now: float) -> "Progress":
-        """The progress once a person lets it go on: its step has all its time again."""
-        return replace(self, outcome=None, began=self.began and now, due=now)
+    @property
+    def ended(self) -> bool:
+        """Whether nothing becomes of it any more."""
+        return self.outcome in (Outcome.PROMOTED, Outcome.SENT_BACK)
+
+    def steered(self, how: How, now: float) -> "Progress":
+        """The progress as a person wants it to be. What goes on has all the time of its step."""
+        reason = f"a person said {how}"
+        match how:
+            case How.PROMOTE:
+                return replace(self, outcome=Outcome.PROMOTED, reason=reason)
+            case How.ABORT:
+                return replace(self, outcome=Outcome.SENT_BACK, reason=reason)
+            case How.PAUSE:
+                return replace(self, outcome=Outcome.PAUSED, reason=reason)
+        return replace(self, outcome=None, began=self.began and now, due=now, reason=reason)
