@@ -27,8 +27,8 @@ EVERYWHERE = {
     "logs:DescribeResourcePolicies": "log deliveries of the state machine",
     "logs:DescribeLogGroups": "log deliveries of the state machine",
 }
-# The first takes a condition instead; tables of two years differ on the second.
-DISPUTED = {"cloudwatch:PutMetricData", "sagemaker:ListModelPackages"}
+# The first takes a condition instead; tables of two years differ on the others.
+DISPUTED = {"cloudwatch:PutMetricData", "cloudwatch:GetMetricData", "sagemaker:ListModelPackages"}
 READS = ("Describe", "Get", "List", "BatchGet")
 
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from slipway.domain import naming
-from slipway.domain.judging import Window, judge
+from slipway.domain.judging.judge import judge
+from slipway.domain.judging.seen import Window
 from slipway.domain.plan.endpoint import CANDIDATE, Plan
 from slipway.domain.progress import Progress
 from slipway.domain.record import Record

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from slipway.adapters.faults import translated
-from slipway.domain.judging import Seen
+from slipway.domain.judging.seen import Seen
 from slipway.ports import Span
 
 if TYPE_CHECKING:

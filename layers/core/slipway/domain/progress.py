@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from slipway.domain.judging import Judgement, Verdict, Window
+from slipway.domain.judging.judge import Judgement, Verdict
+from slipway.domain.judging.seen import Window
 from slipway.domain.rollout import Steps, Undecided
 from slipway.domain.wish import How
 
@@ -53,10 +54,13 @@ class Progress:
     def judged(self, judgement: Judgement, policy: Steps, now: float) -> "Progress":
         """The progress once it was judged at `now`: one step on, back, or as far as it was."""
         reason = judgement.words
+        is_last = self.step + 1 >= len(policy.steps)
         match judgement.verdict:
             case Verdict.RETREAT:
                 return replace(self, outcome=Outcome.SENT_BACK, reason=reason)
             case Verdict.PROMOTE:
+                return self._promoted(reason, policy)
+            case Verdict.GO_ON if not is_last:
                 return self._promoted(reason, policy)
         if now - self.began < policy.at_most:
             return replace(self, due=now + policy.every, reason=reason)

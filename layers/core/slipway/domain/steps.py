@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from slipway.domain.footprint import Footprint
+from slipway.domain.rollout import Guarded
 
 
 class Verdict(StrEnum):
@@ -36,16 +37,19 @@ class Change(StrEnum):
     DELETE = "delete"
     RESTORE = "restore"  # what somebody deleted of what serves
     SHIFT = "shift"  # traffic among its variants
+    GUARD = "guard"  # by alarms, before an update
 
 
 @dataclass(frozen=True, slots=True)
 class DeployEndpoint:
     """Make one change to the endpoint. `config` is what it shall serve afterwards, `weights` the
-    traffic of its variants after a shift."""
+    traffic of its variants after a shift; where it is `guarded`, SageMaker moves the traffic bit by
+    bit."""
 
     change: Change
     config: str
     reason: str
+    guarded: Guarded | None = None
     weights: tuple[tuple[str, float], ...] = ()
 
 
@@ -74,7 +78,7 @@ class BuildBaseline:
 
 @dataclass(frozen=True, slots=True)
 class WatchEndpoint:
-    """Make the endpoint's schedule and alarm what is wanted of them, or delete them."""
+    """Make the endpoint's schedule and alarms what is wanted of them, or delete them."""
 
     change: Change
     reason: str

@@ -2,7 +2,7 @@
 
 from slipway.domain.attempts import NO_REASON
 from slipway.domain.desired import OnChange, Runner
-from slipway.domain.rules import rest, rollout
+from slipway.domain.rules import guards, rest, rollout
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.retreat import await_somebody, hold, may_repeat, may_try, retreat
 from slipway.domain.rules.traffic import is_as, shares
@@ -137,7 +137,7 @@ def endpoint_serves_something_else(case: Case) -> Step | None:
     if live is None or case.serves_wanted:
         return None
     reason = f"{live.name} is {live.status} with {live.config}, wanted is {case.wanted}"
-    return DeployEndpoint(Change.UPDATE, case.wanted, f"{reason}{case.changed}")
+    return DeployEndpoint(Change.UPDATE, case.wanted, f"{reason}{case.changed}", case.guarded)
 
 
 def instances_cannot_be_dropped(case: Case) -> Step | None:
@@ -171,7 +171,7 @@ def traffic_is_not_as_wanted(case: Case) -> Step | None:
         return None
     found = {name: live.weights.get(name, 0.0) for name in wanted}
     reason = f"traffic is {shares(found)}, wanted is {shares(wanted)}"
-    return DeployEndpoint(Change.SHIFT, case.wanted, reason, tuple(wanted.items()))
+    return DeployEndpoint(Change.SHIFT, case.wanted, reason, weights=tuple(wanted.items()))
 
 
 RULES: tuple[Rule, ...] = (
@@ -191,6 +191,7 @@ RULES: tuple[Rule, ...] = (
     instances_cannot_be_dropped,
     what_serves_was_not_asked,
     *rollout.RULES,
+    *guards.RULES,
     endpoint_serves_something_else,
     wanted_is_unproven,
     traffic_is_not_as_wanted,

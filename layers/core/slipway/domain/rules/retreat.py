@@ -84,7 +84,7 @@ def give_back(live: Endpoint, reason: str) -> Step:
     """All traffic to what served before the candidate, which takes less time than an update."""
     weights = tuple((name, 0.0 if name == CANDIDATE else 100.0) for name in live.weights)
     said = f"all traffic goes back to what served before: {reason}"
-    return DeployEndpoint(Change.SHIFT, live.config, said, weights)
+    return DeployEndpoint(Change.SHIFT, live.config, said, weights=weights)
 
 
 def _barred(case: Case, target: str) -> str:

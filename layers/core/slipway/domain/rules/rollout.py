@@ -73,7 +73,7 @@ def candidate_has_other_traffic(case: Case) -> Step | None:
     if live is None or not case.tries or is_as(live.weights, wanted):
         return None
     reason = f"traffic is {shares(live.weights)}, wanted is {shares(wanted)}"
-    return DeployEndpoint(Change.SHIFT, live.config, reason, tuple(wanted.items()))
+    return DeployEndpoint(Change.SHIFT, live.config, reason, weights=tuple(wanted.items()))
 
 
 def candidate_is_not_judged(case: Case) -> Step | None:
