@@ -10,10 +10,10 @@ from collections.abc import Mapping as Names
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from slipway.artifacts.pickle_values import Global, Instance, Mapping, Persistent, Sequence
-from slipway.artifacts.pickles import LEGACY_TORCH
-from slipway.artifacts.reader import Damaged, reader_of
-from slipway.artifacts.zips import MAGIC as ZIP
+from slipway.artifacts.archives.reader import Damaged, reader_of
+from slipway.artifacts.archives.zips import MAGIC as ZIP
+from slipway.artifacts.pickles.examiner import LEGACY_TORCH
+from slipway.artifacts.pickles.values import Global, Instance, Mapping, Persistent, Sequence
 
 from slipway_export.kept_pickles import KeepingMachine
 from slipway_export.model import ExportRefused

@@ -8,22 +8,22 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.advice import advise
-from slipway.artifacts.archive import Archive, Member
-from slipway.artifacts.effort import Effort
+from slipway.artifacts.archives.archive import Archive, Member
+from slipway.artifacts.archives.effort import Effort
+from slipway.artifacts.archives.refusal import GIB
 from slipway.artifacts.kinds import runs_its_script, weigh
 from slipway.artifacts.ladder import vouch
-from slipway.artifacts.leftovers import is_leftover
-from slipway.artifacts.members import look
-from slipway.artifacts.refusal import GIB
-from slipway.artifacts.requirements import fetched
-from slipway.artifacts.scripting import ENTRY_POINT
+from slipway.artifacts.members.leftovers import is_leftover
+from slipway.artifacts.members.member import look
+from slipway.artifacts.members.requirements import fetched
+from slipway.artifacts.members.scripting import ENTRY_POINT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from slipway.artifacts.archives.refusal import Limits
     from slipway.artifacts.clues import Clue
     from slipway.artifacts.findings import Finding
-    from slipway.artifacts.refusal import Limits
 
 DISK: Final = 30 * GIB  # what SageMaker gives an instance without a volume size
 GRADES: Final = ("refuse", "approve", "warn", "note")
