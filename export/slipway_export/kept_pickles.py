@@ -7,6 +7,7 @@ from slipway.artifacts.archives.compressed import compression_at, open_compresse
 from slipway.artifacts.archives.reader import Damaged, Reader, reader_of
 from slipway.artifacts.archives.refusal import GIB
 from slipway.artifacts.pickles.examiner import TorchExaminer
+from slipway.artifacts.pickles.running import run
 from slipway.artifacts.pickles.values import Blob, Mapping, Persistent, Sequence
 from slipway.artifacts.pickles.verdicts import Judgement
 
@@ -71,6 +72,6 @@ def read(content: bytes) -> Any:  # noqa: ANN401 - any value of the machine
     reader = reader_of(content)
     try:
         opened = open_compressed(reader) if compression_at(reader) else reader
-        return KeepingMachine(opened).run()
+        return run(KeepingMachine(opened))
     except Damaged as error:
         raise ExportRefused(f"its pickle cannot be read: {error}") from error

@@ -22,6 +22,7 @@ from slipway.artifacts.pickles.joblib_arrays import ALIGNMENT, is_wrapper, layou
 from slipway.artifacts.pickles.machine import Machine
 from slipway.artifacts.pickles.opcodes import DISPATCH
 from slipway.artifacts.pickles.reach import is_carried, may_be_called, only_attacks
+from slipway.artifacts.pickles.running import run
 from slipway.artifacts.pickles.values import Array, Blob, Global, Instance, Persistent, Sequence
 from slipway.artifacts.pickles.verdicts import Judgement, Offence, Verdict, shown
 
@@ -156,7 +157,7 @@ class Examiner(Machine):
     def _objects(self) -> Any:  # noqa: ANN401 - any value
         if self.depth >= DEEPEST:
             raise Damaged("arrays of objects lie too deep in each other")
-        return Examiner(self.reader, self.judgement, self.depth + 1).run()
+        return run(Examiner(self.reader, self.judgement, self.depth + 1))
 
     def _skip_padding(self) -> None:
         length = self.reader.read(1)[0]
@@ -219,7 +220,7 @@ class _Shadow(Examiner):
     def strikes(self) -> bool:
         """Whether an offence comes before the opcodes stop making sense."""
         try:
-            self.run()
+            run(self)
         except Damaged:
             return bool(self.judgement.offences) or (self.more and self.reader.at_end())
         return bool(self.judgement.offences)
@@ -286,7 +287,7 @@ def examine(reader: Reader, depth: int = 0, *, torch: bool = False) -> Verdict:
             root = _run_legacy(reader, judgement, depth)
         else:
             machine = TorchExaminer if torch else Examiner
-            root = machine(reader, judgement, depth).run()
+            root = run(machine(reader, judgement, depth))
             if not reader.at_end():
                 judgement.add("bytes after the end of the pickle", reader.position)
     except Damaged as error:
@@ -296,7 +297,7 @@ def examine(reader: Reader, depth: int = 0, *, torch: bool = False) -> Verdict:
 
 def _run_legacy(reader: Reader, judgement: Judgement, depth: int) -> Any:  # noqa: ANN401
     """Magic number, protocol, system and object are pickles; so is the list of tensors' keys."""
-    roots = [TorchExaminer(reader, judgement, depth).run() for _ in range(5)]
+    roots = [run(TorchExaminer(reader, judgement, depth)) for _ in range(5)]
     while reader.some():
         pass
     return roots[3]

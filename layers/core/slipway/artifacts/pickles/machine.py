@@ -8,12 +8,10 @@ forgetting can refuse a file, never pass one.
 
 from __future__ import annotations
 
-import struct
 from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.archives.reader import Damaged, Reader
 from slipway.artifacts.archives.refusal import KIB
-from slipway.artifacts.pickles.opcodes import DISPATCH, TEXT, Stop
 from slipway.artifacts.pickles.values import (
     HEAVIEST,
     KEPT,
@@ -31,7 +29,7 @@ from slipway.artifacts.pickles.values import (
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
-BURST: Final = 64  # opcodes between two looks at the budget
+TEXT: Final = 512  # longer strings are no names
 ROOM: Final = 100_000  # children remembered in all
 MEMO: Final = 50_000  # values remembered in the memo
 WORDS: Final = 16_000_000  # letters of the strings among them
@@ -50,7 +48,7 @@ _OLD_MODULES: Final = {"__builtin__": "builtins", "copy_reg": "copyreg"}
 
 
 class Machine:
-    """Runs one pickle; subclasses say what a global, a call or a built object means to them."""
+    """What one pickle acts on; subclasses say what a global, a call or a built object means."""
 
     def __init__(self, reader: Reader, share: int = 1) -> None:
         self.reader = reader
@@ -92,28 +90,6 @@ class Machine:
     def on_blob(self, size: int) -> Blob:
         """Bytes of that size come next; must read them."""
         return self.blob(size)
-
-    # The loop
-
-    def run(self) -> Any:  # noqa: ANN401 - any value
-        """Execute up to STOP and return what the pickle describes; Damaged where it breaks."""
-        try:
-            while True:
-                self.reader.effort.step(BURST)
-                for _ in range(BURST):
-                    self.follow()
-        except Stop as stop:
-            return stop.args[0]
-        except (IndexError, ValueError, OverflowError, struct.error) as error:
-            raise Damaged(f"a pickle opcode is malformed: {error}") from None
-
-    def follow(self) -> None:
-        """Execute one opcode."""
-        code = self.reader.read(1)[0]
-        action = DISPATCH.get(code)
-        if action is None:
-            raise Damaged(f"{code:#04x} is not a pickle opcode")
-        action(self)
 
     @property
     def offset(self) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slipway.artifacts.archives.reader import Damaged
 from slipway.artifacts.archives.refusal import KIB
+from slipway.artifacts.pickles.machine import TEXT
 from slipway.artifacts.pickles.values import UNKNOWN, Blob, Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from slipway.artifacts.pickles.machine import Machine
 
-TEXT: Final = 512  # longer strings are no names
 _LINE: Final = 64 * KIB
 _HEAD: Final = 2 * KIB
 

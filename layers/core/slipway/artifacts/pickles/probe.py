@@ -15,6 +15,7 @@ from slipway.artifacts.archives.reader import Damaged, Reader
 from slipway.artifacts.pickles.allowed import may_name
 from slipway.artifacts.pickles.examiner import DEEPEST, Examiner
 from slipway.artifacts.pickles.opcodes import Stop
+from slipway.artifacts.pickles.running import follow
 from slipway.artifacts.pickles.values import Blob, Global, Instance, Unknown
 from slipway.artifacts.pickles.verdicts import Judgement, Offence, Verdict
 
@@ -105,7 +106,7 @@ class Probe(Examiner):
         try:
             while True:
                 mark = self.fed.mark()
-                self.follow()
+                follow(self)
                 self.fed.effort.step(1)
         except _Starved:
             self.fed.back(mark)
