@@ -60,6 +60,7 @@ class Cloud:
         gate: Gate,
         durations: Durations,
         emit: Callable[[Event], None],
+        in_alarm: Callable[[str], bool],
         seed: int,
     ) -> None:
         self.witness: Witness | None = None
@@ -75,6 +76,7 @@ class Cloud:
             random=Random(seed),  # noqa: S311
             emit=emit,
             durations=durations,
+            in_alarm=in_alarm,
             region="eu-west-1",
         )
 
@@ -99,6 +101,10 @@ class Cloud:
         except Refusal:
             return False
         return True
+
+    def look(self) -> None:
+        """Let SageMaker look at its alarms."""
+        self._tick()
 
     def patch(self, name: str, seconds: float) -> None:
         """Begin a SystemUpdating window, if the endpoint is InService."""

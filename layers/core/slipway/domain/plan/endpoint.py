@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil
 
 from slipway.domain import naming
+from slipway.domain.alarms import Alarm
 from slipway.domain.desired import VARIANT, Desired, ServerlessTarget, Target, Use, VariantPolicy
 from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
@@ -31,7 +32,8 @@ class Variant:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The resources one desired state asks for. Every name but the endpoint's and the group's
-    carries a digest of its content; weights are none of it, for they change in place."""
+    carries a digest of its content; weights are none of it, for they change in place. `watch` is
+    what shall watch it, of which `guards` watch its updates."""
 
     endpoint: str
     group: str
@@ -42,6 +44,7 @@ class Plan:
     role_arn: str
     baseline: str | None = None
     watch: Watch = UNWATCHED
+    guards: frozenset[Alarm] = frozenset()
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -105,6 +108,7 @@ def plan(
     variants = tuple(_variant(desired, each, files, site, packages) for each in policy.variants)
     key = naming.digest({**_told(variants), "capture": policy.capture_percentage})
     baseline = watching.baseline(desired, variants[0].model.package_key)
+    guards = watching.guards(desired, site)
     return Plan(
         endpoint=naming.endpoint_name(site, deployment),
         group=naming.group_name(site, deployment),
@@ -114,7 +118,8 @@ def plan(
         capture_uri=f"s3://{site.bucket}/capture",
         role_arn=site.role_arn,
         baseline=baseline,
-        watch=watching.watch(desired, site, policy.monitor, baseline),
+        watch=watching.watch(desired, site, policy.monitor, baseline) | guards,
+        guards=guards,
     )
 
 
