@@ -52,6 +52,7 @@ ALLOWED = {
     "RegisterModel": ("register a model",),
     "DeployEndpoint": ("change an endpoint", "delete an endpoint"),
     "ProbeEndpoint": ("ask an endpoint",),
+    "JudgeRollout": (),
     "BuildBaseline": (),
     "WatchEndpoint": ("delete a schedule", "delete an alarm"),
     "AwaitChange": (),

@@ -16,6 +16,7 @@ from slipway.domain.world import Inspected, Package, read
 
 # A minute a gigabyte, to fetch and again to load, is slow; ten minutes SageMaker waits anyway.
 SECONDS_PER_GB = 60
+CANDIDATE = "Candidate"  # no variant of a user's is called so, for those have small letters
 PATIENCE_SECONDS, MOST_SECONDS = 600, 3600
 
 
@@ -61,6 +62,13 @@ class Plan:
     def package_keys(self) -> tuple[str, ...]:
         """Their packages, in the same order."""
         return tuple(model.package_key for model in self.registered)
+
+    @property
+    def asked_keys(self) -> tuple[str, ...]:
+        """The packages of what was asked for: where there is a candidate, of that alone."""
+        candidates = (each for each in self.variants if each.name == CANDIDATE)
+        keys = tuple(candidate.model.package_key for candidate in candidates)
+        return keys or self.package_keys
 
     @property
     def weights(self) -> dict[str, float]:
@@ -121,6 +129,15 @@ def plan(
         watch=watching.watch(desired, site, policy.monitor, baseline) | guards,
         guards=guards,
     )
+
+
+def beside(stable: Plan, candidate: Plan) -> Plan:
+    """The candidate as a variant beside what it shall replace, without traffic."""
+    (old,), (new,) = stable.variants, candidate.variants
+    variants = (replace(old, weight=100.0), replace(new, name=CANDIDATE, weight=0.0))
+    key = naming.digest({**_told(variants), "capture": candidate.capture_percentage})
+    stem = candidate.config.rpartition("-")[0]
+    return replace(candidate, config=f"{stem}-{key}", variants=variants)
 
 
 def _config(desired: Desired, site: Site, variants: Sequence[Variant], key: str) -> str:
