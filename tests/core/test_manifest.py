@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slipway.domain.desired import (
     Approval,
+    Asynchronous,
     ContainerPolicy,
     EndpointTarget,
     MissingData,
@@ -292,6 +293,15 @@ def test_a_serverless_target_is_isolated_by_nobody_and_captures_nothing() -> Non
     assert given.uses[0].instance_type == "ml.m5.large"
 
 
+def test_an_asynchronous_target_has_instances_and_a_line() -> None:
+    text = (
+        b"target: {type: async, instance_count: 2, output: scores, max_concurrent_per_instance: 3}"
+    )
+    line = Asynchronous(output="scores", max_concurrent_per_instance=3)
+    given = parse(text, Approval.AUTOMATIC)
+    assert given.target == EndpointTarget(instance_count=2, asynchronous=line)
+
+
 @pytest.mark.parametrize(
     ("manifest", "said"),
     [
@@ -302,12 +312,26 @@ def test_a_serverless_target_is_isolated_by_nobody_and_captures_nothing() -> Non
             "`provisioned_concurrency` is part of",
         ),
         ("target: {type: serverless, instance_type: ml.m5.large}", "instance_type"),
-        ("target: {type: lambda}", "target.type: 'lambda' cannot be used; it is endpoint or"),
+        (
+            "target: {type: lambda}",
+            "target.type: 'lambda' cannot be used; it is endpoint, serverless",
+        ),
         ("{target: {type: serverless}, network_isolation: true}", "no `network_isolation` for"),
         ("{target: {type: serverless}, capture: {percentage: 1}}", "no `capture` for"),
         ("{target: {type: serverless}, variants: {a: {}}}", "no `variants` for"),
         ("{target: {type: serverless}, containers: [a, b]}", "no `containers` for"),
         ("{target: {type: serverless}, models: many}", "no `models` for"),
+        ("{target: {type: async}, variants: {a: {}}}", "`variants` cannot be asked one by one"),
+        ("{target: {type: async}, models: many}", "`models` cannot be asked one by one"),
+        (
+            "{target: {type: async}, probes: [{body: x, within: 2s}]}",
+            "`probes.within` says nothing",
+        ),
+        ("target: {type: async, output: s3://elsewhere/x}", "target.output: 's3://elsewhere/x'"),
+        ("target: {type: async, output: a, failure: a}", "are the same folder"),
+        ("target: {type: async, error_topic: told}", "target.error_topic: 'told'"),
+        ("target: {type: async, max_concurrent_per_instance: 0}", "max_concurrent_per_instance: 0"),
+        ("{target: {type: async}, rollout: {steps: [5]}}", "not go together with `target`"),
         ("{models: many, variants: {a: {}}}", "one container of one variant"),
         ("{models: many, capture: {percentage: 1}, monitor: {}}", "cannot tell the models"),
     ],

@@ -40,6 +40,9 @@ FORBIDDEN: dict[str, Callable[[Any, Any], Any]] = {
     "tell other systems": lambda client, _: client("events").put_events(
         Entries=[{"Source": "slipway", "DetailType": "x", "Detail": "{}"}]
     ),
+    "ask an asynchronous endpoint": lambda client, stack: client(
+        "sagemaker-runtime"
+    ).invoke_endpoint_async(EndpointName=ENDPOINT, InputLocation=f"s3://{stack.bucket}/x"),
     "ask an endpoint": lambda client, _: client("sagemaker-runtime").invoke_endpoint(
         EndpointName=ENDPOINT, Body=b"1"
     ),
@@ -51,7 +54,7 @@ ALLOWED = {
     "InspectArtifact": (),
     "RegisterModel": ("register a model",),
     "DeployEndpoint": ("change an endpoint", "delete an endpoint"),
-    "ProbeEndpoint": ("ask an endpoint",),
+    "ProbeEndpoint": ("ask an endpoint", "ask an asynchronous endpoint"),
     "BuildBaseline": (),
     "WatchEndpoint": ("delete a schedule", "delete an alarm"),
     "AwaitChange": (),

@@ -21,6 +21,7 @@ from slipway.domain.decide import LEAVING, RULES, decide
 from slipway.domain.desired import (
     Approval,
     Artifact,
+    Asynchronous,
     ContainerPolicy,
     Desired,
     EndpointTarget,
@@ -59,6 +60,7 @@ from slipway.domain.world import (
     Endpoint,
     EndpointStatus,
     Inspected,
+    Kind,
     Package,
     PackageApproval,
     World,
@@ -70,6 +72,11 @@ SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::111122223333:role/se
 ARTIFACT = Artifact("bucket", "models/housing/m.tar.gz", "v2", 60.0, 1000)
 DATA = Artifact("bucket", "models/housing/baseline.csv", "v1", 50.0, 1000)
 GENERATION = 2
+TARGETS = {
+    "real-time": EndpointTarget(),
+    "serverless": ServerlessTarget(),
+    "asynchronous": EndpointTarget(asynchronous=Asynchronous()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +108,7 @@ class Scenario:
             host=_host(self.given.get("host")),
             loader=(self.given["loader"], {}) if "loader" in self.given else None,
             revoked=frozenset(self.given.get("revoked", [])),
+            awaited=_config(self.given.get("awaited", ""), plan),
             footprints=_footprints(self.given, plan),
             purged=self.given.get("purged", False),
             deleted=self.given.get("deleted", False),
@@ -124,7 +132,7 @@ def _desired(given: Given, deployment: str = "housing") -> Desired:
         network_isolation=given.get("network_isolation", True),
         variants=_variants(given),
         many=given.get("many", False),
-        target=ServerlessTarget() if given.get("serverless") else EndpointTarget(),
+        target=TARGETS[given.get("kind", "real-time")],
     )
     parts = {} if given.get("artifact") == "none" else _uploaded(given, policy)
     data = None if given.get("data") == "none" else DATA
@@ -232,7 +240,7 @@ def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
         failure=given.get("failure", ""),
         pending=given.get("pending", False),
         weights=given.get("weights", {}),
-        serverless=given.get("serverless", False),
+        kind=Kind(given.get("kind", "real-time")),
     )
 
 

@@ -13,6 +13,7 @@ from slipway_local.sagemaker.events import Event
 from slipway_local.sagemaker.service import SageMaker
 from slipway_local.sagemaker.serving import Launcher
 
+from tests.simulation.fakes import MemoryBucket
 from tests.simulation.faults import Gate
 from tests.simulation.scheduler import Scheduler
 
@@ -61,6 +62,7 @@ class Cloud:
         durations: Durations,
         emit: Callable[[Event], None],
         seed: int,
+        bucket: MemoryBucket,
     ) -> None:
         self.witness: Witness | None = None
         self.worked = 0.0  # seconds that models took
@@ -75,6 +77,8 @@ class Cloud:
             random=Random(seed),  # noqa: S311
             emit=emit,
             durations=durations,
+            put_object=bucket.answer,
+            read_object=bucket.asked,
             region="eu-west-1",
         )
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from slipway.domain import naming
-from slipway.domain.desired import Approval
+from slipway.domain.desired import Approval, Desired, EndpointTarget
 from slipway.domain.errors import InvalidInput
 from slipway.domain.steps import Announce, AwaitChange, Verdict
 from slipway.domain.world import PackageApproval, read
@@ -191,6 +191,8 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
         return _lacks_rows(world)
     if "cannot be updated any more" in reason:
         return any(act.what == "lose" for act in world.story.acts)
+    if reason.startswith("target: ") and desired:
+        return _is_other(world, desired)
     parts = desired.parts.values() if desired else ()
     contents = [newest, *(world.bucket.content(artifact) for artifact in parts)]
     if any(map(doubtful, contents)) and "probe failed" in reason:
@@ -199,6 +201,13 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
         return True
     untold = desired is not None and desired.generation in world.invariants.beyond_telling
     return untold or world.invariants.is_bad(newest) or _manifest_is_broken(world)
+
+
+def _is_other(world: World, desired: Desired) -> bool:
+    """Whether clients of what serves wait for their replies, and those of what is wanted do not."""
+    target, live = desired.policy.target, world.cloud.truth(ENDPOINT)
+    in_line = isinstance(target, EndpointTarget) and target.asynchronous is not None
+    return live is not None and ("AsyncInferenceConfig" in live) != in_line
 
 
 def _lacks_rows(world: World) -> bool:

@@ -39,6 +39,7 @@ CHAMPION, CHALLENGER = (
 NINE_TO_ONE = b"variants: {champion: {weight: 9}, challenger: {weight: 1}}\n"
 ONE_TO_ONE = b"variants: {champion: {}, challenger: {}}\n"
 PIPELINE = b"containers: [champion, challenger]\n"
+IN_LINE = b"target: {type: async}\n"
 LOSABLE = ("config", "model", "group", "bytes", "baseline", "alarm")
 CALM = Durations(creating=60, updating=60, rolling_back=10, deleting=5)
 
@@ -247,6 +248,8 @@ BASE: Sequence[Story] = (
         "a pipeline whose second half is late",
         [manifest(5, PIPELINE), upload(10, key=CHAMPION), upload(1000, number=2, key=CHALLENGER)],
     ),
+    Story("asked in line", [manifest(5, IN_LINE), upload(10)]),
+    Story("in line too late", [upload(10), manifest(400, IN_LINE)]),
     Story(
         "stopped by hand", [upload(10), Act(11, "stop"), upload(400, number=2), Act(440, "stop")]
     ),
@@ -278,6 +281,10 @@ LONG: Sequence[Story] = (
             upload(400, number=3, key=CHALLENGER),
             upload(430, number=4, key=CHAMPION),
         ],
+    ),
+    Story(
+        "asked in line, again and again",
+        [manifest(5, IN_LINE), upload(10), upload(400, MISANSWERING, 2), upload(800, number=3)],
     ),
     Story(
         "a variant fails its probes",

@@ -127,6 +127,10 @@ BUGS: dict[str, Bug] = {
     "nothing is asked that the manifest does not name": lambda: patch.object(
         probing, "probes", lambda *_: []
     ),
+    "an answer that is awaited is taken for none": lambda: patch.object(
+        looking, "_awaited", lambda *_: ""
+    ),
+    "an endpoint is made to refuse its clients": without("endpoint_cannot_become_that"),
     "a reply may take as long as it likes": lambda: patch.object(
         probing, "limit", lambda *_: float("inf")
     ),

@@ -94,7 +94,7 @@ class World:
         self.machine = Machine(_graph(), self._functions(), self.scheduler, self.chance, self.wrong)
         launcher = ScriptedLauncher(self.scheduler.clock, _Scripts(self.bucket, self._work))
         self.cloud = Cloud(
-            launcher, self.scheduler, self.gate, story.durations, self._emitted, seed
+            launcher, self.scheduler, self.gate, story.durations, self._emitted, seed, self.bucket
         )
         self.invariants = Invariants(
             self.cloud.service.account,

@@ -4,7 +4,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -17,22 +16,20 @@ from slipway.domain.desired import (
     MissingData,
     OnChange,
     OnViolation,
-    RoutingStrategy,
     Runner,
 )
 from slipway.domain.expect import PATH
 from slipway.domain.rollout import Plain
 from slipway.rollout_keys import Stepwise
+from slipway.target_keys import STRICT, Async, InstanceType, Serverless, Target
 
 Percentage = Annotated[int, Field(ge=0, le=100)]
-Timeout = Annotated[int, Field(ge=60, le=3600)]
 # As far as SageMaker takes them. Source: ContainerDefinition, SageMaker API reference.
 Image = Annotated[str, Field(pattern=r"^[\w.-]+(:\d+)?/[\w./-]+([:@][\w.:-]+)?$", max_length=255)]
 VariableName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=1024)]
 Environment = Annotated[
     dict[VariableName, Annotated[str, Field(max_length=1024)]], Field(max_length=100)
 ]
-InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
 PartName = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=32)]
 MOST_VARIANTS, MOST_CONTAINERS = 10, 15
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -57,47 +54,7 @@ def _way(given: object) -> str:
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
-    )
-
-
-class Target(_Strict):
-    """A place to run a model."""
-
-    type: Literal["endpoint"] = "endpoint"
-    """A real-time endpoint."""
-    instance_type: InstanceType = "ml.m5.large"
-    """SageMaker's instance type, such as ml.m5.large."""
-    instance_count: Annotated[int, Field(ge=1, le=1000)] = 1
-    """How many instances to start with; what autoscaling makes of it later is kept."""
-    volume_size_in_gb: Annotated[int, Field(ge=1, le=512)] | None = None
-    """The size of each instance's volume; SageMaker's own choice when absent."""
-    model_data_download_timeout_in_seconds: Timeout | None = None
-    """How long an instance may take to fetch the model; chosen from its size when absent."""
-    container_startup_health_check_timeout_in_seconds: Timeout | None = None
-    """How long a container may take to answer its health check; likewise."""
-    routing_strategy: RoutingStrategy | None = Field(default=None, strict=False)
-    """Which instance is asked; SageMaker's own choice when absent."""
-
-
-class Serverless(_Strict):
-    """Containers that are there while they are asked."""
-
-    type: Literal["serverless"]
-    """An endpoint without instances."""
-    memory_size_in_mb: Literal[1024, 2048, 3072, 4096, 5120, 6144] = 2048
-    """The memory of each container, in MB."""
-    max_concurrency: Annotated[int, Field(ge=1, le=200)] = 20
-    """How many requests are answered at a time."""
-    provisioned_concurrency: Annotated[int, Field(ge=1, le=200)] | None = None
-    """How many containers are always there; none when absent."""
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if self.provisioned_concurrency and self.provisioned_concurrency > self.max_concurrency:
-            raise ValueError("`provisioned_concurrency` is part of `max_concurrency`; give less")
-        return self
+    model_config = STRICT
 
 
 class Container(_Strict):
@@ -219,7 +176,9 @@ class Manifest(_Strict):
     approval: Approval = Field(default=Approval.AUTOMATIC, strict=False)
     """Who approves a new version: the manifest itself, or a person in the model registry."""
     target: Annotated[
-        Annotated[Target, Tag("endpoint")] | Annotated[Serverless, Tag("serverless")],
+        Annotated[Target, Tag("endpoint")]
+        | Annotated[Serverless, Tag("serverless")]
+        | Annotated[Async, Tag("async")],
         Discriminator(_type),
     ] = Target()
     """Where the model runs."""
@@ -281,13 +240,30 @@ class Manifest(_Strict):
         return self
 
     @model_validator(mode="after")
+    def _suits_a_line(self) -> Self:
+        if not isinstance(self.target, Async):
+            return self
+        if self.variants or self.models == "many":
+            given = "variants" if self.variants else "models"
+            raise ValueError(
+                f"`{given}` cannot be asked one by one at an asynchronous endpoint: "
+                "a request names none; leave it out"
+            )
+        if any(probe.within for probe in self.probes):
+            raise ValueError(
+                "`probes.within` says nothing of an asynchronous endpoint, where requests wait in "
+                "line; leave it out"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _shifts(self) -> Self:
         if not isinstance(self.rollout, Stepwise):
             return self
         given = self.model_fields_set & {"variants"} if self.variants else set()
         if self.models == "many":
             given.add("models")
-        if isinstance(self.target, Serverless):
+        if not isinstance(self.target, Target):
             given.add("target")
         if given:
             names = ", ".join(f"`{name}`" for name in sorted(given))

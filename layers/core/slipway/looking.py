@@ -10,6 +10,7 @@ from slipway.domain.desired import Artifact, Desired, Policy, Uploads, is_news, 
 from slipway.domain.errors import Conflict, InvalidInput
 from slipway.domain.plan.endpoint import Plan, plan, runs
 from slipway.domain.plan.model import Model
+from slipway.domain.probed import LINE_SECONDS
 from slipway.domain.record import Asked, Record
 from slipway.domain.steps import Announce, Step
 from slipway.domain.trouble import Trouble
@@ -192,6 +193,7 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         host=_host(ports, record.deployment),
         loader=_loader(ports, record.deployment),
         revoked=_revoked(ports, record, packages),
+        awaited=_awaited(ports, record),
         footprints=record.footprints,
         purged=record.is_purged,
     )
@@ -233,6 +235,16 @@ def _approved(version: Good, record: Record, approval: Approvals) -> bool:
         if found != PackageApproval.APPROVED:
             return False
     return True
+
+
+def _awaited(ports: Ports, record: Record) -> str:
+    """The config whose probes still wait in line at an asynchronous endpoint."""
+    line, generation = record.line, record.desired.generation if record.desired else 0
+    if line is None or line.generation != generation or ports.clock() >= line.at + LINE_SECONDS:
+        return ""
+    keys = ((each.output, each.failure) for each in line.probes)
+    answered = all(any(map(ports.uploaded.holds, places)) for places in keys)
+    return "" if answered else line.config
 
 
 def _troubles(ports: Ports, record: Record) -> tuple[Trouble, ...]:

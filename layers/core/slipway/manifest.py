@@ -1,7 +1,7 @@
 """slipway.yaml: how a deployment's artifacts are released. Text in, a Policy or an error out."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import yaml
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from slipway.domain.desired import (
     Approval,
+    Asynchronous,
     ContainerPolicy,
     EndpointTarget,
     Expectation,
@@ -21,20 +22,22 @@ from slipway.domain.desired import (
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import MANIFEST, MANY
 from slipway.domain.rollout import Plain, Rollout, Steps
-from slipway.keys import Container, Manifest, Probe, Serverless, Target, Watching
+from slipway.keys import Container, Manifest, Probe, Watching
 from slipway.rollout_keys import Stepwise, seconds
+from slipway.target_keys import Async, Serverless, Target
 
 LARGEST = 64 * 1024
 REMEDIES = {
     "target.instance_type": "give an instance type such as ml.m5.large",
     "image": "give a whole image URI such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1",
-    "target.type": "it is endpoint or serverless",
+    "target.type": "it is endpoint, serverless or async",
     "capture.percentage": "give a whole number from 0 to 100, without a unit",
     "probes.within": "give seconds, at most 60: 2s or 0.5s",
     "monitor.every": "give hours that divide a day: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h",
 }
 COMPUTE = {"instance_type", "instance_count"}
-TYPES = ("endpoint", "serverless", "plain", "stepwise")
+LINE = {field.name for field in fields(Asynchronous)}
+TYPES = ("endpoint", "serverless", "async", "plain", "stepwise")
 LIMITS = ("minimum_rows", "ks", "psi", "outside")
 
 
@@ -133,9 +136,11 @@ def _containers(given: Mapping[str, Container]) -> tuple[ContainerPolicy, ...]:
     return tuple(ContainerPolicy(name, one.image, one.environment) for name, one in given.items())
 
 
-def _target(given: Target | Serverless) -> EndpointTarget | ServerlessTarget:
-    kind = ServerlessTarget if isinstance(given, Serverless) else EndpointTarget
-    return kind(**given.model_dump(exclude={"type"}))
+def _target(given: Target | Serverless | Async) -> EndpointTarget | ServerlessTarget:
+    if isinstance(given, Serverless):
+        return ServerlessTarget(**given.model_dump(exclude={"type"}))
+    line = Asynchronous(**given.model_dump(include=LINE)) if isinstance(given, Async) else None
+    return EndpointTarget(**given.model_dump(exclude={"type", *LINE}), asynchronous=line)
 
 
 def _rollout(given: Plain | Stepwise) -> Rollout:

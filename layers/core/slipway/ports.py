@@ -50,6 +50,14 @@ class Reply:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class InBucket:
+    """The keys where the answer to a request will be that waits in line, or its failure."""
+
+    output: str
+    failure: str
+
+
 class Ledger(Protocol):
     """Desired states, owners, waits, attempts and outcomes."""
 
@@ -118,6 +126,10 @@ class Uploaded(Protocol):
         """Whether something is there at `key`."""
         ...
 
+    def written(self, key: str) -> tuple[str, bytes] | None:
+        """The type and the bytes of what is there at `key`. Raises Refused above 64 MiB."""
+        ...
+
 
 class Registry(Protocol):
     """The model registry."""
@@ -176,6 +188,11 @@ class Endpoints(Protocol):
     def invoke(self, name: str, request: Request, variant: str = "", model: str = "") -> Reply:
         """Ask the endpoint, or one variant of it, or one model of many; also that it fails, or
         does not answer within 60 seconds, is a reply."""
+        ...
+
+    def submit(self, name: str, request: Request, location: str, seconds: int) -> InBucket:
+        """Let a request whose body is at `location`, a URI, wait in line at an asynchronous
+        endpoint, for so many seconds at most."""
         ...
 
 

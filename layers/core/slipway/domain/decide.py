@@ -9,6 +9,7 @@ from slipway.domain.attempts import Attempts
 from slipway.domain.desired import Desired
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.rules import artifact, endpoint, leaving, watch
+from slipway.domain.rules.awaiting import unless_awaited
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.trouble import unless_troubled
 from slipway.domain.steps import Announce, Step, Verdict
@@ -20,7 +21,7 @@ def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None
     case = Case(desired, world, attempts, plan)
     rules = LEAVING if desired.wish else RULES
     step = next(step for rule in rules if (step := rule(case)) is not None)
-    return unless_troubled(case, step)
+    return unless_awaited(case, unless_troubled(case, step))
 
 
 def nothing_is_owed(case: Case) -> Step:

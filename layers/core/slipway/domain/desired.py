@@ -41,8 +41,21 @@ class RoutingStrategy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Asynchronous:
+    """Requests that wait in line, and answers that are written to the bucket: to the folder
+    `output`, and to `failure` what could not be answered. Each is told at a topic, if there is
+    one."""
+
+    output: str = "output"
+    failure: str = "failure"
+    success_topic: str | None = None
+    error_topic: str | None = None
+    max_concurrent_per_instance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointTarget:
-    """The instances of a real-time endpoint.
+    """The instances of an endpoint, a real-time one unless it is `asynchronous`.
 
     What is None is left to SageMaker, but for the time-outs of a large model, which are chosen
     from its size.
@@ -54,11 +67,13 @@ class EndpointTarget:
     model_data_download_timeout_in_seconds: int | None = None
     container_startup_health_check_timeout_in_seconds: int | None = None
     routing_strategy: RoutingStrategy | None = None
+    asynchronous: Asynchronous | None = None
 
     @property
     def words(self) -> str:
         """What a person calls it."""
-        return f"{self.instance_count} of {self.instance_type}"
+        way = ", asynchronous" if self.asynchronous else ""
+        return f"{self.instance_count} of {self.instance_type}{way}"
 
 
 @dataclass(frozen=True, slots=True)

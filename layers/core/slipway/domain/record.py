@@ -19,7 +19,7 @@ from slipway.domain.attempts import Attempts, Good
 from slipway.domain.desired import Artifact, Desired, Runner, Uploads
 from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
 from slipway.domain.footprint import Footprint
-from slipway.domain.probed import UNPROBED, Probed, Probes
+from slipway.domain.probed import UNPROBED, Line, Probed, Probes
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
 from slipway.domain.trouble import Trouble
@@ -100,6 +100,7 @@ class Record:
     packages: tuple[Package, ...] = ()
     attempts: Attempts = field(default_factory=Attempts)
     probes: Probes = UNPROBED
+    line: Line | None = None
     baseline: Baseline | None = None
     runners: tuple[Runner, ...] = ()
     footprints: tuple[Footprint, ...] = ()
@@ -270,7 +271,7 @@ class Record:
 
     def having(self, probed: Probed) -> "Record":
         """The record with a verdict of the probes."""
-        return replace(self, probes=self.probes.having(probed))
+        return replace(self, probes=self.probes.having(probed), line=None)
 
     def told(self, hints: int) -> "Record":
         """The record once people know its verdict. The owner lets go, unless somebody hinted at a

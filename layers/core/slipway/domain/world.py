@@ -123,11 +123,25 @@ IN_MOTION = frozenset(
 )
 
 
+class Kind(StrEnum):
+    """How an endpoint is asked, and what it runs on."""
+
+    REAL_TIME = "real-time"
+    SERVERLESS = "serverless"
+    ASYNCHRONOUS = "asynchronous"
+
+    @classmethod
+    def of(cls, *, serverless: bool, asynchronous: bool) -> "Kind":
+        if serverless:
+            return cls.SERVERLESS
+        return cls.ASYNCHRONOUS if asynchronous else cls.REAL_TIME
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A live endpoint. `modified_at` is in epoch seconds; `pending` is true while a deployment
     is under way, whatever the status says. `weights` are those of its variants, as they were asked
-    for last; `serverless` says that it has no instances."""
+    for last."""
 
     name: str
     status: EndpointStatus
@@ -136,7 +150,7 @@ class Endpoint:
     failure: str = ""
     pending: bool = False
     weights: Mapping[str, float] = field(default_factory=dict)
-    serverless: bool = False
+    kind: Kind = Kind.REAL_TIME
 
     @property
     def in_motion(self) -> bool:
@@ -218,6 +232,7 @@ class World:
     loader: tuple[str, Mapping[str, str]] | None = None
     revoked: frozenset[str] = frozenset()
     troubles: tuple[Trouble, ...] = ()
+    awaited: str = ""
     footprints: tuple[Footprint, ...] = ()
     purged: bool = False
     deleted: bool = False

@@ -5,13 +5,21 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil
 
 from slipway.domain import naming
-from slipway.domain.desired import VARIANT, Desired, ServerlessTarget, Target, Use, VariantPolicy
+from slipway.domain.desired import (
+    VARIANT,
+    Asynchronous,
+    Desired,
+    ServerlessTarget,
+    Target,
+    Use,
+    VariantPolicy,
+)
 from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
 from slipway.domain.plan import watching
 from slipway.domain.plan.model import Model, model
 from slipway.domain.watch import UNWATCHED, Schedule, Watch
-from slipway.domain.world import Inspected, Package, read
+from slipway.domain.world import Inspected, Kind, Package, read
 
 # A minute a gigabyte, to fetch and again to load, is slow; ten minutes SageMaker waits anyway.
 SECONDS_PER_GB = 60
@@ -40,6 +48,7 @@ class Plan:
     capture_percentage: int
     capture_uri: str
     role_arn: str
+    async_uri: str = ""
     baseline: str | None = None
     watch: Watch = UNWATCHED
 
@@ -69,6 +78,17 @@ class Plan:
     def serverless(self) -> bool:
         """Whether it has no instances."""
         return any(isinstance(variant.target, ServerlessTarget) for variant in self.variants)
+
+    @property
+    def asynchronous(self) -> Asynchronous | None:
+        """How its requests wait in line, if they do; its variants agree on it."""
+        target = self.variants[0].target
+        return None if isinstance(target, ServerlessTarget) else target.asynchronous
+
+    @property
+    def kind(self) -> Kind:
+        """What SageMaker calls such an endpoint."""
+        return Kind.of(serverless=self.serverless, asynchronous=self.asynchronous is not None)
 
     @property
     def footprint(self) -> Footprint:
@@ -113,9 +133,18 @@ def plan(
         capture_percentage=policy.capture_percentage,
         capture_uri=f"s3://{site.bucket}/capture",
         role_arn=site.role_arn,
+        async_uri=_async_uri(desired, site),
         baseline=baseline,
         watch=watching.watch(desired, site, policy.monitor, baseline),
     )
+
+
+def _async_uri(desired: Desired, site: Site) -> str:
+    """Below which an asynchronous endpoint writes what it answers; "" for any other."""
+    target = desired.policy.target
+    if isinstance(target, ServerlessTarget) or target.asynchronous is None:
+        return ""
+    return f"s3://{site.bucket}/{naming.answered_prefix(desired.deployment)}"
 
 
 def _config(desired: Desired, site: Site, variants: Sequence[Variant], key: str) -> str:
