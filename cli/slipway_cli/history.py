@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 from slipway.domain.naming import checked_deployment
+from slipway.domain.released import Releases
 from slipway.ports import Moment
 
 from slipway_cli import screen, stack, target
@@ -23,7 +24,8 @@ def history(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Show the time line: what happened, what each release did, and why."""
-    moments = stack.connect(target.of(ctx)).ports.ledger.history(checked_deployment(deployment))
+    ledger = stack.connect(target.of(ctx)).ports.ledger
+    moments = ledger.history(checked_deployment(deployment))
     if as_json:
         screen.print_json([asdict(moment) for moment in moments])
         return
@@ -33,14 +35,16 @@ def history(
             f"`slipway push {deployment} model.tar.gz` starts its story.",
             Exit.REFUSED,
         )
-    show(screen.out(), moments)
+    show(screen.out(), moments, ledger.load(deployment).releases)
 
 
-def show(console: Console, moments: list[Moment]) -> None:
-    """Print moments, oldest first, under the release that each belongs to."""
+def show(console: Console, moments: list[Moment], releases: Releases) -> None:
+    """Print moments, oldest first, under the execution that each belongs to, with the number of the
+    release that it ended with."""
+    released = {each.at: each.number for each in releases.last}
     for release, found in by_release(moments):
         if release:
-            number = next((moment.number for moment in found if moment.number), 0)
+            number = next((released[each.at] for each in found if each.at in released), 0)
             title = f"release {number}  {release}" if number else release
             console.print(Text(title, "bold").append(f"  {screen.date(found[0].at)}", "dim"))
         for moment in found:

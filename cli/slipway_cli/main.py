@@ -19,6 +19,7 @@ from slipway_cli.invoke import invoke
 from slipway_cli.logs import logs
 from slipway_cli.monitor import monitor
 from slipway_cli.push import push
+from slipway_cli.rollback import releases, rollback
 from slipway_cli.schema import schema
 from slipway_cli.status import status
 from slipway_cli.sync import sync
@@ -37,6 +38,8 @@ app.command()(invoke)
 app.command()(logs)
 app.command()(sync)
 app.command()(monitor)
+app.command()(releases)
+app.command()(rollback)
 app.command()(delete)
 app.command()(approve)
 app.command()(reject)

@@ -18,6 +18,7 @@ from slipway.ports import Ports
 from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.follow import AWAITS_APPROVAL, AWAITS_PARTS
+from slipway_cli.rollback import what
 
 Deployment = Annotated[str | None, typer.Argument(help="One deployment; all when absent.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document.")]
@@ -119,6 +120,7 @@ def _document(ports: Ports, found: Look) -> dict[str, object]:
         "desired": asdict(record.desired) if record.desired else None,
         "inspected": [asdict(each) for each in record.inspected],
         "packages": [asdict(each) for each in world.packages],
+        "release": newest.number if (newest := record.releases.newest) else None,
         "endpoint": asdict(world.endpoint) if world.endpoint else None,
         "probed": _probed(found),
         "baseline": asdict(record.baseline) if record.baseline else None,
@@ -132,6 +134,7 @@ def _facts(ports: Ports, found: Look) -> list[tuple[str, str]]:
     record = found.record
     return [
         ("state", standing(ports, found)),
+        ("release", _release(record)),
         ("why", screen.brief(found.step.reason)),
         *(_wanted(record.desired) if record.desired else []),
         *(fact for each in record.inspected for fact in _inspected(each)),
@@ -140,6 +143,14 @@ def _facts(ports: Ports, found: Look) -> list[tuple[str, str]]:
         *_watched(record, found.world),
         ("owner", _owner(record)),
     ]
+
+
+def _release(record: Record) -> str:
+    """The newest release, by its number, and how to go back from it."""
+    newest = record.releases.newest
+    if newest is None:
+        return ""
+    return f"{newest.number}, {what(newest)}, of {screen.date(newest.at)}"
 
 
 def _probed(found: Look) -> dict[str, object] | None:

@@ -3,15 +3,17 @@
 from io import StringIO
 
 from rich.console import Console
+from slipway.domain.desired import Uploads
+from slipway.domain.released import UNRELEASED, Release, Releases
 from slipway.ports import Moment
 from slipway_cli.history import show
 
 ARN = "arn:aws:states:us-east-1:000000000000:execution:slipway-release:"
 
 
-def shown(*moments: Moment) -> list[str]:
+def shown(*moments: Moment, releases: Releases = UNRELEASED) -> list[str]:
     console = Console(file=StringIO(), width=1000, highlight=False)
-    show(console, list(moments))
+    show(console, list(moments), releases)
     file = console.file
     assert isinstance(file, StringIO)
     return file.getvalue().splitlines()
@@ -39,6 +41,8 @@ def test_a_start_that_no_release_followed_yet_is_shown_all_the_same() -> None:
     assert len(shown(Moment(1.0, "", "Started", "an upload"))) == 1
 
 
-def test_releases_are_counted() -> None:
-    lines = shown(Moment(2.0, f"{ARN}housing-9", "Announce (Released)", "it serves", 3))
+def test_releases_have_their_numbers() -> None:
+    release = Release("config", 2.0, Uploads({}, None), number=3)
+    end = Moment(2.0, f"{ARN}housing-9", "Announce (Released)", "it serves", 17)
+    lines = shown(end, releases=Releases((release,)))
     assert lines[0].startswith("release 3  housing-9  ")

@@ -45,3 +45,21 @@ def test_only_what_may_be_gone_back_to_is_kept(slipway: Any, models: Any) -> Non
         assert slipway.release("often", models.line(float(offset))).verdict == "Released"
     assert slipway.predict("often") == 8.0
     assert [len(names) for names in left(slipway, "often").values()] == [1, 2, 2]
+
+
+def test_a_release_is_rolled_back_to_until_something_newer_comes(slipway: Any, models: Any) -> None:
+    for offset in (0.0, 1.0):
+        assert slipway.release("back", models.line(offset)).verdict == "Released"
+    end = run(slipway.stack, "back", {"wish": {"type": "rollback"}}, 60.0)
+    assert (end.verdict, "as release 1 did" in end.reason) == ("Released", True)
+    assert slipway.predict("back") == 5.0
+    record = slipway.stack.ports.ledger.load("back")
+    assert [(r.number, r.of, r.withdrawn) for r in record.releases.last] == [
+        (3, 1, False),
+        (2, None, True),
+        (1, None, False),
+    ]
+    assert slipway.manage("back", "on_change: hold\n").verdict == "Released"
+    assert slipway.predict("back") == 5.0
+    assert slipway.release("back", models.line(2.0)).verdict == "Released"
+    assert slipway.predict("back") == 7.0

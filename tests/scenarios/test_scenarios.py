@@ -334,7 +334,7 @@ def _first(rules: Sequence[Rule], case: Case) -> Step:
 
 
 def _rules(case: Case) -> Sequence[Rule]:
-    return LEAVING if case.desired.wish else RULES
+    return LEAVING if case.desired.leaves else RULES
 
 
 def _fires(case: Case) -> str:

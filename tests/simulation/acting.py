@@ -90,9 +90,13 @@ def _weigh(world: World, deed: Act) -> None:
 
 
 def _ask(world: World, deed: Act) -> None:
+    asking = f"ask-{world.scheduler.elapsed:.0f}"
+    if deed.how == "rollback":
+        world.invariants.asked_back()
+        world.machine.start(asking, {"deployment": DEPLOYMENT, "wish": {"type": "rollback"}})
+        return
     wish = {"type": "delete", "purge": deed.how == "purge"}
     world.invariants.asked_to_go(purge=deed.how == "purge")
-    asking = f"ask-{world.scheduler.elapsed:.0f}"
     world.machine.start(asking, {"deployment": DEPLOYMENT, "wish": wish})
 
 

@@ -50,9 +50,9 @@ class Act:
 
     `what` is upload (of `content` to `key`), approve or reject (the newest package), edit (the
     endpoint, to a config `by hand` or to the `n`-th of Slipway's), delete (it), ask (for the
-    deployment to go, `how`), weigh (the champion, `how` much), discard (the newest package), lose
-    (the config, model, group, bytes, baseline or alarm of what serves), stop (the running
-    releases), unwatch (delete the schedule), patch, or undo (`how`) an update under way.
+    deployment to go, or to go back, `how`), weigh (the champion, `how` much), discard (the newest
+    package), lose (the config, model, group, bytes, baseline or alarm of what serves), stop (the
+    running releases), unwatch (delete the schedule), patch, or undo (`how`) an update under way.
     """
 
     at: float
@@ -251,6 +251,15 @@ BASE: Sequence[Story] = (
     Story("asked in line", [manifest(5, IN_LINE), upload(10)]),
     Story("in line too late", [upload(10), manifest(400, IN_LINE)]),
     Story(
+        "rolled back, and a manifest comes",
+        [
+            upload(10),
+            upload(400, number=2),
+            Act(800, "ask", how="rollback"),
+            manifest(1200, LARGER),
+        ],
+    ),
+    Story(
         "stopped by hand", [upload(10), Act(11, "stop"), upload(400, number=2), Act(440, "stop")]
     ),
 )
@@ -268,6 +277,19 @@ MEANWHILE: Sequence[tuple[Story, Act]] = (
 
 # Too long to crash everywhere.
 LONG: Sequence[Story] = (
+    Story(
+        "rolled back while a worse one is deployed",
+        [upload(10), upload(400, UNLOADABLE, 2), Act(430, "ask", how="rollback")],
+    ),
+    Story(
+        "rolled back, and forth by an upload",
+        [
+            upload(10),
+            upload(400, number=2),
+            Act(800, "ask", how="rollback"),
+            upload(1200, number=2),
+        ],
+    ),
     Story(
         "instance types to and fro, for each of which the artifact is inspected anew",
         [upload(10), *(manifest(200 + 100 * n, (FASTER, LARGER)[n % 2]) for n in range(8))],

@@ -81,6 +81,11 @@ class Invariants:
         """Somebody uploads something: the deployment is wanted, or wanted again."""
         self.uploaded_at = self._scheduler.now
 
+    def asked_back(self) -> None:
+        """Somebody asks for what was released last, or before that where it is what is wanted."""
+        contents = [content for _, content in self._released if content != self.wished[-1]]
+        self.wish(contents[-1] if contents else None)
+
     def shall_go(self) -> bool | None:
         """Whether it shall be gone in the end. None where an upload came so soon after the wish
         that a release may have taken it for an earlier one."""

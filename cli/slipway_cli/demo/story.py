@@ -167,7 +167,8 @@ class Story(Scene):
     def look_back(self) -> None:
         """Every release, out of the ledger."""
         with stage(self.console, "9/13  What the ledger remembers"):
-            show(self.console, self.stack.ports.ledger.history(HOUSING))
+            ledger = self.stack.ports.ledger
+            show(self.console, ledger.history(HOUSING), ledger.load(HOUSING).releases)
 
     def _train(self, now: Stage, image: str, name: str, data: Path, file: str) -> Trained:
         with now.step(f"the environment of the image {image}") as progress:

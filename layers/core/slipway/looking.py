@@ -12,9 +12,11 @@ from slipway.domain.plan.endpoint import Plan, plan, runs
 from slipway.domain.plan.model import Model
 from slipway.domain.probed import LINE_SECONDS
 from slipway.domain.record import Asked, Record
+from slipway.domain.rollout import Plain
 from slipway.domain.steps import Announce, Step
 from slipway.domain.trouble import Trouble
 from slipway.domain.watch import Alarm, Schedule, Watch
+from slipway.domain.wish import Delete, Rollback
 from slipway.domain.world import (
     Baseline,
     Endpoint,
@@ -117,10 +119,13 @@ def change(ports: Ports, deployment: str, how: Callable[[Record], Record]) -> Re
 
 
 def _wished(ports: Ports, before: Desired, asked: Asked) -> Desired:
-    """The next generation, in which what had been uploaded when it was said is asked to go."""
-    over = asked.over
-    if not asked.wish.purge:
-        return replace(_renewed(ports, before, over), wish=asked.wish)
+    """The next generation, in which what had been uploaded when it was said is asked to go; or in
+    which an earlier release is."""
+    wish, over = asked.wish, asked.over
+    if isinstance(wish, Rollback):
+        return _rolled_back(ports, before, wish, asked)
+    if not wish.purge:
+        return replace(_renewed(ports, before, over), wish=wish)
     # The manifest may be gone already, and nobody needs it any more.
     return Desired(
         deployment=before.deployment,
@@ -130,37 +135,63 @@ def _wished(ports: Ports, before: Desired, asked: Asked) -> Desired:
         manifest_version=over.manifest_version,
         baseline=over.baseline,
         request=over.request,
-        wish=asked.wish,
+        wish=wish,
+    )
+
+
+def _rolled_back(ports: Ports, before: Desired, wish: Rollback, asked: Asked) -> Desired:
+    """The next generation, in which what an earlier release was made of is wanted."""
+    back = asked.back or before.uploads
+    blank = nothing_wanted(ports, before.deployment, before.generation)
+    policy, problem = _policy(ports, blank, back.manifest_version)
+    return Desired(
+        deployment=before.deployment,
+        generation=before.generation + 1,
+        parts=back.parts,
+        policy=replace(policy, rollout=Plain.ALL_AT_ONCE) if wish.now else policy,
+        manifest_version=back.manifest_version,
+        problem=problem,
+        baseline=back.baseline,
+        request=back.request,
+        wish=wish,
+        over=asked.over,
     )
 
 
 def _renewed(ports: Ports, before: Desired, uploads: Uploads) -> Desired:
     """The next generation, with what was uploaded since the one before. It knows no wish."""
-    if before.wish and before.wish.purge:
+    if isinstance(before.wish, Delete) and before.wish.purge:
         # Whatever it knew may be gone.
         before = nothing_wanted(ports, before.deployment, before.generation)
     policy, problem = _policy(ports, before, uploads.manifest_version)
     if policy.parts != before.policy.parts:
         uploads = ports.uploaded.newest(before.deployment, policy.parts)
+    known, parts = before.known, _parts(policy, before, uploads.parts)
     return Desired(
         deployment=before.deployment,
         generation=before.generation + 1,
-        parts=_parts(policy, before.parts, uploads.parts),
+        parts=parts,
         policy=policy,
         manifest_version=uploads.manifest_version or before.manifest_version,
         problem=problem,
-        baseline=uploads.baseline if newer(uploads.baseline, before.baseline) else before.baseline,
-        request=uploads.request if newer(uploads.request, before.request) else before.request,
+        baseline=_latest(uploads.baseline, before.baseline, known.baseline),
+        request=_latest(uploads.request, before.request, known.request),
+        over=uploads if before.over and parts != uploads.parts else None,
     )
 
 
-def _parts(
-    policy: Policy, known: Mapping[str, Artifact], found: Mapping[str, Artifact]
-) -> dict[str, Artifact]:
-    """The newest artifact of each part that is served."""
-    pairs = ((part, known.get(part), found.get(part)) for part in policy.parts)
-    latest = ((part, new if newer(new, old) else old) for part, old, new in pairs)
-    return {part: artifact for part, artifact in latest if artifact}
+def _parts(policy: Policy, before: Desired, found: Mapping[str, Artifact]) -> dict[str, Artifact]:
+    """The newest artifact of each part that is served; but what was rolled back from stays so."""
+    old, known = before.parts, before.known.parts
+    latest = {p: _latest(found.get(p), old.get(p), known.get(p)) for p in policy.parts}
+    return {part: artifact for part, artifact in latest.items() if artifact}
+
+
+def _latest(
+    found: Artifact | None, wanted: Artifact | None, known: Artifact | None
+) -> Artifact | None:
+    """What is wanted from now on: what was found, if it is news or nothing is wanted yet."""
+    return found if wanted is None or newer(found, known) else wanted
 
 
 def _policy(ports: Ports, before: Desired, version: str | None) -> tuple[Policy, str | None]:

@@ -4,24 +4,37 @@ from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from slipway.domain.desired import is_news
 from slipway.domain.naming import host_of, member_of
 from slipway.domain.record import Asked, Record
+from slipway.domain.released import Release
 from slipway.domain.steps import AwaitChange
-from slipway.domain.wish import Wish
+from slipway.domain.wish import Rollback, Wish
 from slipway.looking import change, has_news, look, uploads
 from slipway.ports import Moment, Ports
 
 
 def ask(ports: Ports, deployment: str, wish: Wish, execution: str) -> None:
     """Write a wish on the record, and wake whoever owns the deployment. Once: an execution that
-    owns it has asked already."""
+    owns it has asked already. Raises InvalidInput for an earlier release that is not known."""
     record = ports.ledger.load(deployment)
     if record.lease and record.lease.owner == execution:
         return
-    asked = Asked(replace(wish, at=ports.clock()), uploads(ports, record))
-    record = _asked(ports, deployment, lambda r: r.asking(asked), wish.words)
-    for member in _members(ports, deployment) if record.is_host else ():
+    said, back = replace(wish, at=ports.clock()), None
+    if isinstance(said, Rollback):
+        target = goal(ports, record, said.to)
+        said, back = replace(said, to=target.number), target.uploads
+    asked = Asked(said, uploads(ports, record), back)
+    record = _asked(ports, deployment, lambda r: r.asking(asked), said.words)
+    for member in _members(ports, deployment) if record.is_host and back is None else ():
         ask(ports, member, wish, execution)  # the sweep sees to it
+
+
+def goal(ports: Ports, record: Record, to: int | None) -> Release:
+    """What a rollback goes to: from what was uploaded last, or is wanted. Raises InvalidInput."""
+    found, desired = uploads(ports, record), record.desired
+    known = desired is not None and not is_news(found, desired)
+    return record.releases.target(to, desired.uploads if desired and known else found)
 
 
 def ask_again(ports: Ports, deployment: str, execution: str) -> None:

@@ -71,6 +71,11 @@ class Good:
         return known_of(self.inspected[:count])
 
     @property
+    def digests(self) -> tuple[str, ...]:
+        """The SHA-256 of its parts."""
+        return tuple(found.sha256 for found in self.inspected)
+
+    @property
     def sources(self) -> dict[str, str]:
         """The package of each of its models, by the model's name."""
         models = self.plan.registered if self.plan else ()

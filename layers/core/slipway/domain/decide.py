@@ -13,13 +13,14 @@ from slipway.domain.rules.awaiting import unless_awaited
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.trouble import unless_troubled
 from slipway.domain.steps import Announce, Step, Verdict
+from slipway.domain.wish import Rollback
 from slipway.domain.world import World
 
 
 def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None) -> Step:
     """The first step still owed; an Announce when nothing is."""
     case = Case(desired, world, attempts, plan)
-    rules = LEAVING if desired.wish else RULES
+    rules = LEAVING if desired.leaves else RULES
     step = next(step for rule in rules if (step := rule(case)) is not None)
     return unless_awaited(case, unless_troubled(case, step))
 
@@ -30,7 +31,9 @@ def nothing_is_owed(case: Case) -> Step:
         command = f"`slipway push {case.desired.deployment} --request FILE`"
         remedy = f"; {command} keeps a request that it has to answer"
     seen = probed.reason if probed else "not probed"
-    reason = f"{case.name(case.wanted)} serves; {seen}{remedy}{case.changed}"
+    wish = case.desired.wish
+    back = f"; as release {wish.to} did" if isinstance(wish, Rollback) else ""
+    reason = f"{case.name(case.wanted)} serves{back}; {seen}{remedy}{case.changed}"
     return Announce(Verdict.RELEASED, reason, case.wanted)
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from slipway.domain.naming import member_of
 from slipway.domain.rollout import Plain, Rollout
-from slipway.domain.wish import Wish
+from slipway.domain.wish import Delete, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,13 +247,25 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Uploads:
+    """What lies under a deployment's prefix: the newest artifact of each part, its manifest's
+    version, its newest baseline data and its newest golden request."""
+
+    parts: Mapping[str, Artifact]
+    manifest_version: str | None
+    baseline: Artifact | None = None
+    request: Artifact | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Desired:
     """The desired state of one generation: the newest artifact of each part, under a policy.
 
     `problem` says why the manifest cannot be used; the policy then is the last usable one.
     `manifest_version` is the S3 version the policy was read from, None for the defaults,
     `baseline` the data that requests are held against, and `request` a golden request. `wish` is
-    what was asked for since the last upload.
+    what was asked for since the last upload, and `over` what had been uploaded when an earlier
+    release was asked for: none of that is rolled out again.
     """
 
     deployment: str
@@ -265,6 +277,22 @@ class Desired:
     baseline: Artifact | None = None
     request: Artifact | None = None
     wish: Wish | None = None
+    over: Uploads | None = None
+
+    @property
+    def leaves(self) -> bool:
+        """Whether it is asked to go."""
+        return isinstance(self.wish, Delete)
+
+    @property
+    def known(self) -> "Desired | Uploads":
+        """All that was uploaded as far as it is known, whether it is wanted or not."""
+        return self.over or self
+
+    @property
+    def uploads(self) -> Uploads:
+        """What is wanted of what was uploaded."""
+        return Uploads(self.parts, self.manifest_version, self.baseline, self.request)
 
     @property
     def is_member(self) -> bool:
@@ -282,17 +310,6 @@ class Desired:
         return tuple(part for part in self.policy.parts if part not in self.parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Uploads:
-    """What lies under a deployment's prefix: the newest artifact of each part, its manifest's
-    version, its newest baseline data and its newest golden request."""
-
-    parts: Mapping[str, Artifact]
-    manifest_version: str | None
-    baseline: Artifact | None = None
-    request: Artifact | None = None
-
-
 def is_news(uploads: Uploads, desired: Desired | None) -> bool:
     """Whether something was uploaded that the desired state does not know.
 
@@ -301,11 +318,12 @@ def is_news(uploads: Uploads, desired: Desired | None) -> bool:
     """
     if desired is None:
         return any((uploads.parts, uploads.manifest_version, uploads.baseline, uploads.request))
+    known = desired.known
     return (
-        any(newer(found, desired.parts.get(part)) for part, found in uploads.parts.items())
-        or newer(uploads.baseline, desired.baseline)
-        or newer(uploads.request, desired.request)
-        or uploads.manifest_version not in (None, desired.manifest_version)
+        any(newer(found, known.parts.get(part)) for part, found in uploads.parts.items())
+        or newer(uploads.baseline, known.baseline)
+        or newer(uploads.request, known.request)
+        or uploads.manifest_version not in (None, known.manifest_version)
     )
 
 

@@ -20,10 +20,11 @@ from slipway.domain.desired import Artifact, Desired, Runner, Uploads
 from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
 from slipway.domain.footprint import Footprint
 from slipway.domain.probed import UNPROBED, Line, Probed, Probes
+from slipway.domain.released import UNRELEASED, Release, Releases
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
 from slipway.domain.trouble import Trouble
-from slipway.domain.wish import Wish
+from slipway.domain.wish import Rollback, Wish
 from slipway.domain.world import Baseline, Drift, Inspected, Package, read
 
 MOST_VARIANTS = 10
@@ -55,10 +56,12 @@ class Readings:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A wish that no release has taken up yet, and what had been uploaded when it was said."""
+    """A wish that no release has taken up yet, what had been uploaded when it was said, and what
+    the release was made of that it asks for."""
 
     wish: Wish
     over: Uploads
+    back: Uploads | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ class Record:
     drift: Drift | None = None
     troubles: tuple[Trouble, ...] = ()
     settled: Settled | None = None
+    releases: Releases = UNRELEASED
 
     @property
     def is_deleted(self) -> bool:
@@ -145,7 +149,7 @@ class Record:
 
     def again(self) -> "Record":
         """The record with what is wanted wanted anew: whatever was tried counts no more."""
-        if self.desired is None or self.desired.wish:
+        if self.desired is None or self.desired.leaves:
             return replace(self.hinted(), troubles=())
         later = replace(self.desired, generation=self.desired.generation + 1)
         return replace(self.hinted(), desired=later)
@@ -165,7 +169,10 @@ class Record:
         rest, lease = (None if self.asked == asked else self.asked), self.lease
         if asked and lease and any(not attempt.ended for attempt in self.attempts.made):
             lease = replace(lease, quiet_until=now + SETTLE_SECONDS)
-        return replace(self, desired=desired, asked=rest, lease=lease)
+        releases = self.releases
+        if asked and isinstance(asked.wish, Rollback):
+            releases = releases.withdrawing(asked.wish.to)
+        return replace(self, desired=desired, asked=rest, lease=lease, releases=releases)
 
     def owned(self, owner: str, now: float, is_running: Callable[[str], bool]) -> "Record":
         """The record under `owner`'s lease. Raises Owned while another owner is running."""
@@ -251,8 +258,12 @@ class Record:
         attempts = self.attempts.proven(self.probes)
         if good and good.config == announce.config and self._passed(good.config):
             attempts = attempts.released(good).proven(self.probes)
-        settled = self._settled(announce, now)
-        return replace(self.unhinted_since(hints), settled=settled, attempts=attempts)
+        settled, releases = self._settled(announce, now), self.releases
+        if good and self.desired and announce.verdict == Verdict.RELEASED:
+            made = Release(good.config, now, self.desired.uploads, good.packages, good.digests)
+            releases = releases.having(made)
+        unhinted = self.unhinted_since(hints)
+        return replace(unhinted, settled=settled, attempts=attempts, releases=releases)
 
     def _settled(self, announce: Announce, now: float) -> Settled:
         """To come to the same verdict again is no news; in one release it is the same moment."""

@@ -9,6 +9,12 @@ from dataclasses import dataclass
 
 from slipway.domain.errors import InvalidInput
 
+REMEDY = (
+    'write {"type": "delete"}, or {"type": "delete", "purge": true} for versions and history, too; '
+    'or {"type": "rollback"}, with "to": 12 for a release by its number, and "now": true for all '
+    "traffic at once"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Delete:
@@ -25,7 +31,23 @@ class Delete:
         return "delete, with versions, data and history" if self.purge else "delete"
 
 
-Wish = Delete
+@dataclass(frozen=True, slots=True)
+class Rollback:
+    """What an earlier release was made of shall serve again: of the release number `to`, or of the
+    one before the last. `now` moves all traffic at once, whatever the manifest says."""
+
+    to: int | None = None
+    now: bool = False
+    at: float = 0.0
+
+    @property
+    def words(self) -> str:
+        """What is asked for, in words."""
+        where = f" to release {self.to}" if self.to else ""
+        return f"roll back{where}{', at once' if self.now else ''}"
+
+
+Wish = Delete | Rollback
 
 
 def wish_of(said: object) -> Wish:
@@ -33,8 +55,20 @@ def wish_of(said: object) -> Wish:
     match said:
         case {"type": "delete", **rest} if rest in ({}, {"purge": True}, {"purge": False}):
             return Delete(purge=bool(rest.get("purge")))
+        case {"type": "rollback", **rest} if rest.keys() <= {"to", "now"}:
+            return _rollback(rest)
+    raise InvalidInput(f"wish: {_shown(said)} is none; {REMEDY}")
+
+
+def _rollback(said: Mapping[object, object]) -> Rollback:
+    to, now = said.get("to"), said.get("now", False)
+    if not (to is None or (isinstance(to, int) and not isinstance(to, bool) and to > 0)):
+        raise InvalidInput(f"wish: to: {_shown(to)} is no number of a release; {REMEDY}")
+    if not isinstance(now, bool):
+        raise InvalidInput(f"wish: now: {_shown(now)} is neither true nor false; {REMEDY}")
+    return Rollback(to, now)
+
+
+def _shown(said: object) -> str:
     shown = dict(said) if isinstance(said, Mapping) else said
-    raise InvalidInput(
-        f"wish: {shown!r:.200} is none; write "
-        '{"type": "delete"}, or {"type": "delete", "purge": true} for versions and history, too'
-    )
+    return f"{shown!r:.200}"

@@ -10,6 +10,7 @@ from slipway.domain.probed import Probed
 from slipway.domain.steps import Step
 from slipway.domain.trouble import Trouble, key
 from slipway.domain.watch import UNWATCHED, Watch
+from slipway.domain.wish import Delete
 from slipway.domain.world import (
     Endpoint,
     Inspected,
@@ -138,7 +139,7 @@ class Case:
     @property
     def purges(self) -> bool:
         """Whether versions, data and history are asked to go, too."""
-        return self.desired.wish is not None and self.desired.wish.purge
+        return isinstance(self.desired.wish, Delete) and self.desired.wish.purge
 
     def tried(self, config: str) -> Attempt | None:
         return self.attempts.at(self.desired.generation, config)

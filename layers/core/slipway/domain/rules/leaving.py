@@ -18,6 +18,7 @@ from slipway.domain.steps import (
     Verdict,
     WatchEndpoint,
 )
+from slipway.domain.wish import Delete
 
 
 def people_know_that_it_is_gone(case: Case) -> Step | None:
@@ -41,7 +42,8 @@ def endpoint_is_still_there(case: Case) -> Step | None:
 
 def something_is_left(case: Case) -> Step | None:
     wish = case.desired.wish
-    purge = wish.at if wish and wish.purge and not case.world.purged else None
+    asked = isinstance(wish, Delete) and wish.purge and not case.world.purged
+    purge = wish.at if wish and asked else None
     if not case.world.footprints and purge is None:
         return None
     return CleanUp(case.world.footprints, "what its releases made is asked to go", purge)

@@ -16,5 +16,5 @@ def unless_troubled(case: Case, step: Step) -> Step:
         f"`slipway sync {case.desired.deployment} --again`"
     )
     # What is asked to go is not gone back to.
-    back = held(case, reason) if case.desired.wish else hold(case, reason)
+    back = held(case, reason) if case.desired.leaves else hold(case, reason)
     return held(case, reason) if case.trouble(back) else back

@@ -1,0 +1,37 @@
+"""What is said is a wish, or none."""
+
+import pytest
+from slipway.domain.errors import InvalidInput
+from slipway.domain.wish import Delete, Rollback, Wish, wish_of
+
+
+@pytest.mark.parametrize(
+    ("said", "wish"),
+    [
+        ({"type": "delete"}, Delete()),
+        ({"type": "delete", "purge": True}, Delete(purge=True)),
+        ({"type": "rollback"}, Rollback()),
+        ({"type": "rollback", "to": 12, "now": True}, Rollback(12, now=True)),
+    ],
+    ids=["delete", "purge", "rollback", "rollback to"],
+)
+def test_a_wish(said: object, wish: Wish) -> None:
+    assert wish_of(said) == wish
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("delete", "'delete' is none"),
+        ({"type": "delete", "purge": "yes"}, "is none"),
+        ({"type": "rollback", "to": "12"}, "to: '12' is no number of a release"),
+        ({"type": "rollback", "to": True}, "to: True is no number"),
+        ({"type": "rollback", "to": 0}, "to: 0 is no number"),
+        ({"type": "rollback", "now": 1}, "now: 1 is neither true nor false"),
+        ({"type": "rollback", "from": 1}, "is none"),
+    ],
+    ids=["text", "purge", "text number", "truth", "zero", "now", "unknown key"],
+)
+def test_no_wish(said: object, words: str) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        wish_of(said)
