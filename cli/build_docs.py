@@ -58,7 +58,9 @@ def table(headers: str, rows: Iterator[tuple[str, ...]]) -> str:
 def manifest_table() -> str:
     """Every key of slipway.yaml."""
     document = schema()
-    return table("key, value, default, what it says", keys(document, document, ""))
+    # What several forms of a key have in common is said once.
+    rows = dict.fromkeys(keys(document, document, ""))
+    return table("key, value, default, what it says", iter(rows))
 
 
 def keys(document: Document, model: Document, prefix: str) -> Iterator[tuple[str, ...]]:
@@ -118,7 +120,8 @@ def values(kind: Document) -> str:
         low, high = kind.get("minimum"), kind.get("maximum")
         return f"integer, {low} to {high}" if high is not None else f"integer, at least {low}"
     if kind.get("type") == "array":
-        return "two numbers" if "prefixItems" in kind else "numbers"
+        texts = kind.get("items", {}).get("type") == "string"
+        return "two numbers" if "prefixItems" in kind else "texts" if texts else "numbers"
     if kind.get("type") == "number":
         low, high = kind.get("minimum"), kind.get("maximum")
         return f"number, {low:g} to {high:g}" if high is not None else f"number, at least {low:g}"

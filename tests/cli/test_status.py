@@ -5,18 +5,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from slipway.domain.alarms import Alarm, Metric
 from slipway.domain.attempts import Attempts, Good
-from slipway.domain.desired import Artifact, Desired, MissingData, Policy, Runner, Uploads
+from slipway.domain.desired import Artifact, Desired, Policy, Runner, Uploads
 from slipway.domain.plan.model import Container, Model
 from slipway.domain.record import Record, Settled
 from slipway.domain.steps import Announce, Change, DeployEndpoint, Step, Verdict
-from slipway.domain.watch import Alarm, Schedule
+from slipway.domain.watch import Schedule
 from slipway.domain.world import Baseline, Drift, Endpoint, EndpointStatus, Inspected, World
 from slipway.looking import Look
 from slipway_cli.status import _row, _served, _watched
 
 SCHEDULE = Schedule(Runner.LAMBDA, "slipway-h", "h", "slipway-h", "monitoring/baselines/h/ab/", 6)
-ALARM = Alarm("slipway-h-drift", "h", 6, MissingData.MISSING)
+ALARM = Alarm("slipway-h-drift", "", Metric("Slipway", "Violations", "Sum", ()), 1.0, 6 * 3600)
 BUILT = Baseline("monitoring/baselines/h/ab/", summary="statistics.json of baseline.csv")
 HOUR = "2026/11/22/10"
 

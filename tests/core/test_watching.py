@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from slipway.domain.alarms import Metric
 from slipway.domain.desired import MissingData, Runner
 from slipway.domain.errors import LeaseLost, Unanswered
-from slipway.domain.watch import Alarm, Schedule
+from slipway.domain.watch import Schedule
 from slipway.looking import change
 from slipway.release import announce
 from slipway.watching import build_baseline, watch_endpoint
@@ -102,15 +103,18 @@ def test_a_schedule_and_an_alarm_are_made_as_the_manifest_says(watched: House) -
     limits = (("minimum_rows", 20.0),)
     schedule = Schedule(Runner.LAMBDA, NAME, "h", NAME, baseline.folder, 1, limits)
     assert watched.schedules[Runner.LAMBDA].made == {NAME: schedule}
-    alarm = Alarm(f"{NAME}-drift", "h", 1, MissingData.MISSING)
-    assert watched.alarms.made == {alarm.name: alarm}
+    (alarm,) = watched.alarms.made.values()
+    assert (alarm.name, alarm.period) == (f"{NAME}-drift", 3600)
+    # As telemetry.count writes it: powertools adds the service.
+    dimensions = (("deployment", "h"), ("service", "slipway"))
+    assert alarm.metric == Metric("Slipway", "Violations", "Maximum", dimensions)
     assert watched.ports.ledger.load("h").runners == (Runner.LAMBDA,)
 
 
 def test_what_watches_is_made_once(house: House, archive: Archive, advance: Advance) -> None:
     deploy(house, archive)
     task = advance("WatchEndpoint")
-    assert watch_endpoint(house.ports, task) == f"create of {NAME}'s schedule and alarm"
+    assert watch_endpoint(house.ports, task) == f"create of what watches {NAME}"
     assert watch_endpoint(house.ports, task) == "not needed any more; now Announce"
 
 
@@ -128,7 +132,7 @@ def test_a_changed_manifest_changes_what_watches(
     before = dict(watched.schedules[Runner.LAMBDA].made)
     configure(watched, manifest)
     told = watch_endpoint(watched.ports, advance("WatchEndpoint", "two"))
-    assert told == f"update of {NAME}'s schedule and alarm"
+    assert told == f"update of what watches {NAME}"
     wanted = advance("Announce", "two")
     assert watched.schedules[Runner.LAMBDA].made.keys() == before.keys()
     assert watched.schedules[Runner.LAMBDA].made != before
@@ -178,7 +182,7 @@ def test_what_somebody_changed_by_hand_is_put_back(
 def test_what_nobody_wants_any_more_is_deleted(watched: House, advance: Advance) -> None:
     configure(watched, "capture: {percentage: 100}")
     task = advance("WatchEndpoint", "two")
-    assert watch_endpoint(watched.ports, task) == f"delete of {NAME}'s schedule and alarm"
+    assert watch_endpoint(watched.ports, task) == f"delete of what watches {NAME}"
     assert watched.schedules[Runner.LAMBDA].made == {}
     assert watched.alarms.made == {}
     assert watched.ports.ledger.load("h").runners == ()

@@ -163,8 +163,10 @@ def test_what_watches_is_a_schedule_and_an_alarm_of_the_endpoints_name() -> None
     assert (schedule.name, schedule.endpoint) == ("slipway-h", found.endpoint)
     assert schedule.baseline == found.baseline
     assert schedule.limits == (("ks", 0.2), ("psi", 0.3))
-    alarm = Alarm("slipway-h-drift", "h", 6, MissingData.MISSING)
-    assert found.watch == {schedule, alarm}
+    (alarm,) = found.watch - {schedule}
+    assert isinstance(alarm, Alarm)
+    assert (alarm.name, alarm.period, alarm.threshold) == ("slipway-h-drift", 6 * 3600, 1.0)
+    assert alarm.missing_data == MissingData.MISSING
 
 
 def test_model_monitor_s_container_is_given_no_limits_of_ours() -> None:

@@ -7,7 +7,13 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    "event", ["ChangeRule.endpoint.json", "ChangeRule.deployment.json", "ChangeRule.package.json"]
+    "event",
+    [
+        "ChangeRule.endpoint.json",
+        "ChangeRule.deployment.json",
+        "ChangeRule.package.json",
+        "AlarmRule.alarm.json",
+    ],
 )
 def test_a_change_wakes_the_release_that_waits(
     event: str,

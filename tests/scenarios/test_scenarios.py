@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 from slipway.domain import naming
+from slipway.domain.alarms import Alarm, AlarmState, Metric, Sighting
 from slipway.domain.attempts import Attempt, Attempts, Good
 from slipway.domain.decide import LEAVING, RULES, decide
 from slipway.domain.desired import (
@@ -38,6 +39,7 @@ from slipway.domain.known import Known
 from slipway.domain.naming import Site, prefix_of
 from slipway.domain.plan.endpoint import Plan, plan, runs
 from slipway.domain.probed import Probed, Probes
+from slipway.domain.rollout import Guarded, Plain, Rollout, Size, Way
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.steps import (
     Announce,
@@ -99,7 +101,8 @@ class Scenario:
             endpoint=_endpoint(self.given.get("endpoint"), plan),
             probes=_probes(self.given, plan),
             baseline=_baseline(self.given.get("baseline"), plan),
-            watch=_watch(self.given.get("watch", ""), plan),
+            watch=_watch(self.given, plan),
+            alarms=_alarms(self.given, plan),
             drift=_drift(self.given.get("drift")),
             unsettled=self.given.get("unsettled", False),
             missing=self.given.get("missing", ""),
@@ -132,6 +135,7 @@ def _desired(given: Given, deployment: str = "housing") -> Desired:
         network_isolation=given.get("network_isolation", True),
         variants=_variants(given),
         many=given.get("many", False),
+        rollout=_rollout(given),
         target=TARGETS[given.get("kind", "real-time")],
     )
     parts = {} if given.get("artifact") == "none" else _uploaded(given, policy)
@@ -167,8 +171,45 @@ def _baseline(given: Given | None, plan: Plan | None) -> Baseline | None:
     return Baseline(folder, refused=given.get("refused"))
 
 
-def _watch(given: str, plan: Plan | None) -> Watch:
-    wanted = plan.watch if plan else UNWATCHED
+def _rollout(given: Given) -> Rollout:
+    row = given.get("rollout", "all_at_once")
+    if row == "all_at_once":
+        return Plain.ALL_AT_ONCE
+    way, size = (row["way"], row["size"]) if isinstance(row, dict) else (row, 10)
+    return Guarded(Way(way), Size(size), alarms=tuple(given.get("alarms", ())))
+
+
+def _alarms(given: Given, plan: Plan | None) -> tuple[Sighting, ...]:
+    """The states that are given; the guards are there and OK where any are given at all."""
+    told: dict[str, str] | None = given.get("alarms")
+    guards = {alarm.name: alarm for alarm in plan.guards} if plan and told is not None else {}
+    own = {f"slipway-housing.{name}": state for name, state in (told or {}).items() if "." in name}
+    theirs = {name: state for name, state in (told or {}).items() if "." not in name}
+    states = {**dict.fromkeys(guards, "OK"), **own, **theirs}
+    return tuple(
+        Sighting(name, AlarmState("OK" if state == "edited" else state), 90.0, f"{state} as it was")
+        for name, state in states.items()
+        if state != "gone"
+    )
+
+
+def _watch(given: Given, plan: Plan | None) -> Watch:
+    """What watches for drift, and the guards as they are found."""
+    states: dict[str, str] = given.get("alarms", {})
+    found = {alarm.name: alarm for alarm in plan.guards} if plan and "alarms" in given else {}
+    for name in (f"slipway-housing.{name}" for name in states if "." in name):
+        found.setdefault(name, Alarm(name, "", Metric("", "", "", ()), 1.0, 60))
+    kept = {f"slipway-housing.{name}": state for name, state in states.items()}
+    guards = (
+        replace(alarm, period=0) if kept.get(name) == "edited" else alarm
+        for name, alarm in found.items()
+        if kept.get(name) != "gone"
+    )
+    return _watch_on_drift(given.get("watch", ""), plan) | frozenset(guards)
+
+
+def _watch_on_drift(given: str, plan: Plan | None) -> Watch:
+    wanted = plan.watch - plan.guards if plan else UNWATCHED
     edited = Schedule(Runner.LAMBDA, "slipway-housing", "housing", "slipway-housing", "", 0)
     return {
         "": UNWATCHED,
@@ -313,6 +354,7 @@ def _told(step: Step, case: Case) -> str:
     match step:
         case DeployEndpoint(change=change, config=config):
             told = f"DeployEndpoint {change} to {config}"
+            told += f", {step.guarded.words}" if step.guarded else ""
         case ProbeEndpoint(config=config):
             told = f"ProbeEndpoint {config}"
         case AwaitChange(timeout=timeout):

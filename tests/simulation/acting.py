@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from slipway.domain.alarms import AlarmState
+
 from tests.simulation.stories import BASELINE, CHALLENGER, MANIFEST, Act
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, SITE, World
 
@@ -132,6 +134,7 @@ def _lose(world: World, deed: Act) -> None:
             world.monitored.files.clear()
         case "alarm":
             world.alarms.made.clear()
+            world.alarms.lost_at = world.scheduler.now
 
 
 def _quota(world: World, deed: Act) -> None:
@@ -139,6 +142,25 @@ def _quota(world: World, deed: Act) -> None:
     kinds = ("ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.m5.2xlarge")
     limits = {f"{kind} for endpoint usage": int(deed.how) for kind in kinds if deed.how}
     world.cloud.service.account.quotas = limits
+
+
+def _ring(world: World, deed: Act) -> None:
+    world.alarms.states[deed.how] = AlarmState.ALARM
+    world.invariants.rings(deed.how)
+    world.alarms.reasons[deed.how] = "2 of the last 3 datapoints"
+    _alarmed(world, deed.how)
+
+
+def _hush(world: World, deed: Act) -> None:
+    world.alarms.states[deed.how] = AlarmState.OK
+    _alarmed(world, deed.how)
+
+
+def _alarmed(world: World, name: str) -> None:
+    """SageMaker looks at an alarm at once; whoever else it concerns is told of it, maybe."""
+    world.cloud.look()
+    if world.alarms.find([name]):
+        world.deliver(f"{name} changed")
 
 
 def _patch(world: World, _: Act) -> None:
@@ -162,6 +184,8 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "unwatch": _unwatch,
     "lose": _lose,
     "patch": _patch,
+    "ring": _ring,
+    "hush": _hush,
     "quota": _quota,
     "undo": _undo,
 }

@@ -61,6 +61,7 @@ class Cloud:
         gate: Gate,
         durations: Durations,
         emit: Callable[[Event], None],
+        in_alarm: Callable[[str], bool],
         seed: int,
         bucket: MemoryBucket,
     ) -> None:
@@ -79,6 +80,7 @@ class Cloud:
             durations=durations,
             put_object=bucket.answer,
             read_object=bucket.asked,
+            in_alarm=in_alarm,
             region="eu-west-1",
         )
 
@@ -103,6 +105,10 @@ class Cloud:
         except Refusal:
             return False
         return True
+
+    def look(self) -> None:
+        """Let SageMaker look at its alarms."""
+        self._tick()
 
     def patch(self, name: str, seconds: float) -> None:
         """Begin a SystemUpdating window, if the endpoint is InService."""

@@ -6,6 +6,7 @@ from itertools import pairwise
 from slipway.domain import naming
 from slipway.domain.desired import Approval, Desired, EndpointTarget
 from slipway.domain.errors import InvalidInput
+from slipway.domain.rollout import Guarded
 from slipway.domain.steps import Announce, AwaitChange, Verdict
 from slipway.domain.world import PackageApproval, read
 from slipway.looking import Look, look, planned
@@ -139,10 +140,12 @@ def _check_watch(world: World) -> None:
     made = {*world.schedules.made.values(), *world.alarms.made.values()}
     if wanted is None or made != wanted.watch:
         world.wrong(f"released, but {made} watches it where {wanted} is wanted")
-    monitored = record.desired is not None and record.desired.policy.monitor is not None
-    if bool(made) != monitored:
+    policy = record.desired.policy if record.desired else None
+    monitored = policy is not None and policy.monitor is not None
+    guarded = policy is not None and isinstance(policy.rollout, Guarded)
+    if bool(made) != (monitored or guarded):
         world.wrong(f"released, but {made} watches it")
-    if made and (record.baseline is None or record.baseline.refused):
+    if monitored and (record.baseline is None or record.baseline.refused):
         world.wrong(f"released, but its baseline is {record.baseline}")
 
 
@@ -187,10 +190,17 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
         return True
     if world.invariants.purges and reason.startswith("no artifact"):
         return True
+    if "an alarm rings before anything is changed" in reason:
+        return any(map(world.alarms.rings, world.alarms.made))
     if reason.startswith("monitor: ") and desired and desired.policy.monitor:
         return _lacks_rows(world)
     if "cannot be updated any more" in reason:
         return any(act.what == "lose" for act in world.story.acts)
+    return _is_to_blame(world, desired, newest, reason)
+
+
+def _is_to_blame(world: World, desired: Desired | None, newest: bytes, reason: str) -> bool:
+    """Whether what is wanted is, or what somebody did to it."""
     if reason.startswith("target: ") and desired:
         return _is_other(world, desired)
     parts = desired.parts.values() if desired else ()

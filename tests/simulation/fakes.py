@@ -2,17 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from io import BytesIO
+from math import inf
 from typing import BinaryIO
 
 from slipway.domain import naming
+from slipway.domain.alarms import Alarm, AlarmState, Sighting
 from slipway.domain.desired import ONLY, Artifact, Uploads
 from slipway.domain.errors import Conflict
 from slipway.domain.record import Record
 from slipway.domain.steps import Announce
-from slipway.domain.watch import CAPTURES, Alarm, Schedule, Window
+from slipway.domain.watch import CAPTURES, Schedule, Window
 from slipway.engine import Files, Measurement
 from slipway.ports import Moment
 
@@ -214,13 +216,32 @@ class MemorySchedules:
 
 
 class MemoryAlarms:
-    """Implements ports.Alarms."""
+    """Implements ports.Alarms: those that were made, and `others`. One that nobody has let ring
+    is OK; `reasons` are why each last began to."""
 
     def __init__(self) -> None:
         self.made: dict[str, Alarm] = {}
+        self.others: dict[str, Sighting] = {}
+        self.states: dict[str, AlarmState] = {}
+        self.reasons: dict[str, str] = {}
+        self.lost_at = -inf
 
-    def find(self, name: str) -> Alarm | None:
-        return self.made.get(name)
+    def find(self, names: Collection[str]) -> tuple[Sighting, ...]:
+        own = {n: Sighting(n, AlarmState.OK, alarm=alarm) for n, alarm in self.made.items()}
+        there = {**self.others, **own}
+        return tuple(
+            replace(there[name], state=self.states.get(name, there[name].state))
+            for name in sorted(names)
+            if name in there
+        )
+
+    def rang(self, names: Collection[str], since: float) -> dict[str, str]:
+        assert since
+        return {name: self.reasons[name] for name in sorted(names) if name in self.reasons}
+
+    def rings(self, name: str) -> bool:
+        """Whether it is there, and rings."""
+        return any(seen.rings for seen in self.find([name]))
 
     def put(self, alarm: Alarm) -> None:
         self.made[alarm.name] = alarm

@@ -40,6 +40,9 @@ NINE_TO_ONE = b"variants: {champion: {weight: 9}, challenger: {weight: 1}}\n"
 ONE_TO_ONE = b"variants: {champion: {}, challenger: {}}\n"
 PIPELINE = b"containers: [champion, challenger]\n"
 IN_LINE = b"target: {type: async}\n"
+CANARY = b"rollout: {type: canary, wait_interval: 3m, termination_wait: 3m}\n"
+ROLLING = b"target: {instance_count: 4}\nrollout: {type: rolling, wait_interval: 3m}\n"
+GUARD = "slipway-housing.AllTraffic.5xx"
 LOSABLE = ("config", "model", "group", "bytes", "baseline", "alarm")
 CALM = Durations(creating=60, updating=60, rolling_back=10, deleting=5)
 
@@ -52,7 +55,8 @@ class Act:
     endpoint, to a config `by hand` or to the `n`-th of Slipway's), delete (it), ask (for the
     deployment to go, or to go back, `how`), weigh (the champion, `how` much), discard (the newest
     package), lose (the config, model, group, bytes, baseline or alarm of what serves), stop (the
-    running releases), unwatch (delete the schedule), patch, or undo (`how`) an update under way.
+    running releases), unwatch (delete the schedule), patch, undo (`how`) an update under way, or
+    ring or hush (the alarm `how`).
     """
 
     at: float
@@ -250,6 +254,42 @@ BASE: Sequence[Story] = (
     ),
     Story("asked in line", [manifest(5, IN_LINE), upload(10)]),
     Story("in line too late", [upload(10), manifest(400, IN_LINE)]),
+    Story("canary", [manifest(5, CANARY), upload(10), upload(400, number=2)]),
+    Story("rolling", [manifest(5, ROLLING), upload(10), upload(400, number=2)], until=2700),
+    Story(
+        "canary sent back by its alarm",
+        [
+            manifest(5, CANARY),
+            upload(10),
+            upload(400, number=2),
+            Act(530, "ring", how=GUARD),
+            Act(700, "hush", how=GUARD),
+        ],
+    ),
+    Story(
+        "an alarm rings before the canary",
+        [
+            manifest(5, CANARY),
+            upload(10),
+            Act(300, "ring", how=GUARD),
+            upload(400, number=2),
+            Act(900, "hush", how=GUARD),
+        ],
+    ),
+    Story(
+        "guards lost before the canary",
+        [
+            manifest(5, CANARY),
+            upload(10),
+            Act(300, "lose", how="alarm"),
+            upload(400, number=2),
+            manifest(1500, AUTOMATIC),
+        ],
+    ),
+    Story(
+        "asked to go while a canary is out",
+        [manifest(5, CANARY), upload(10), upload(400, number=2), Act(530, "ask", how="delete")],
+    ),
     Story(
         "rolled back, and a manifest comes",
         [
@@ -383,7 +423,8 @@ def _uploads(chance: Random) -> list[Act]:
 def _people(chance: Random) -> list[Act]:
     acts = []
     if chance.random() < 0.4:
-        acts.append(manifest(5.0, chance.choice((MANUAL, MANUAL, LARGER, BROKEN, WATCHED))))
+        texts = (MANUAL, MANUAL, LARGER, BROKEN, WATCHED, CANARY)
+        acts.append(manifest(5.0, chance.choice(texts)))
     for what, often in (
         ("manifest", 0.3),
         ("approve", 0.5),
@@ -399,17 +440,21 @@ def _people(chance: Random) -> list[Act]:
         ("stop", 0.1),
         ("lose", 0.15),
         ("lose", 0.1),
+        ("ring", 0.1),
+        ("ring", 0.1),
+        ("hush", 0.2),
     ):
         if chance.random() < often:
             at = chance.uniform(20.0, 3000.0)
             if what == "manifest":
-                texts = (MANUAL, AUTOMATIC, LARGER, FASTER, BROKEN, WATCHED, RARELY)
+                texts = (MANUAL, AUTOMATIC, LARGER, FASTER, BROKEN, WATCHED, RARELY, CANARY)
                 acts.append(manifest(at, chance.choice(texts)))
             elif what == "baseline":
                 kind = chance.choice((ROWS, ROWS, ROWS, EMPTY))
                 acts.append(baseline(at, kind, chance.randint(1, 9)))
             else:
-                hows = {"edit": ("by hand", "0", "1"), "lose": LOSABLE}.get(what, ("",))
+                named = {"edit": ("by hand", "0", "1"), "lose": LOSABLE}
+                hows = {**named, "ring": (GUARD,), "hush": (GUARD,)}.get(what, ("",))
                 acts.append(Act(at, what, how=chance.choice(hows)))
     if chance.random() < 0.15:
         at = chance.uniform(20.0, 3000.0)

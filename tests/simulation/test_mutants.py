@@ -150,6 +150,9 @@ BUGS: dict[str, Bug] = {
     ),
     "a stale read is believed": without("change_is_not_visible_yet"),
     "traffic is left as somebody weighed it": without("traffic_is_not_as_wanted"),
+    "an update by SageMaker has no alarms": without("guards_are_missing"),
+    "an alarm that rings already is no obstacle": without("alarm_rings_already"),
+    "an update is not guarded": lambda: patch.object(Case, "guarded", None),
     "a Failed endpoint is left alone": without("endpoint_failed"),
     "what serves is deleted, not updated": lambda: patch.object(
         decide, "RULES", tuple(map(deleting, decide.RULES))

@@ -11,13 +11,14 @@ from math import inf
 from typing import Any
 
 from slipway.domain.record import Record
+from slipway.domain.rollout import Guarded
 from slipway.domain.rules.retreat import TRIES
 from slipway.domain.steps import Announce, Verdict
 from slipway_local.sagemaker.account import Account
 
 from tests.simulation.cloud import PERSON
 from tests.simulation.contents import disqualified, doubtful
-from tests.simulation.fakes import MemoryBucket
+from tests.simulation.fakes import MemoryAlarms, MemoryBucket
 from tests.simulation.faults import FUNCTION_SECONDS
 from tests.simulation.scheduler import Scheduler
 
@@ -46,6 +47,7 @@ class Invariants:
         scheduler: Scheduler,
         record: Callable[[], Record],
         wrong: Callable[[str], None],
+        alarms: MemoryAlarms,
     ) -> None:
         self.wished: list[bytes] = []
         self.doomed: set[bytes] = set()
@@ -58,6 +60,9 @@ class Invariants:
         self._scheduler = scheduler
         self._record = record
         self._wrong = wrong
+        self._alarms = alarms
+        self._rang_at: dict[str, float] = {}
+        self._mixed = False
         self._versions: dict[str, Version] = {}
         self._served: list[tuple[int, bytes]] = []
         self._released: list[tuple[int, bytes]] = []
@@ -160,6 +165,7 @@ class Invariants:
             self._deleted(params["EndpointName"])
         else:
             self._moved(operation, params["EndpointConfigName"])
+            self._check_guards(operation, params)
 
     def hears(self, announce: Announce) -> None:
         """A verdict about a change must not be told before it has come to its end."""
@@ -177,7 +183,7 @@ class Invariants:
         if found is None or found["EndpointStatus"] not in ("InService", "UpdateRollbackFailed"):
             return
         config = found["EndpointConfigName"]
-        mixed = found["EndpointStatus"] == "UpdateRollbackFailed"
+        mixed = self._mixed = found["EndpointStatus"] == "UpdateRollbackFailed"
         if self._moving and (self._moving[1] != config or mixed):
             if not _transient(found.get("FailureReason", "")):
                 self._undone.add(self._moving)
@@ -250,6 +256,28 @@ class Invariants:
         if not self._bucket.held_its_digest(version.pinned):
             self._wrong(f"{config} points at bytes that are not what was uploaded")
         self._moving = moving
+
+    def rings(self, name: str) -> None:
+        """An alarm begins to ring."""
+        self._rang_at[name] = self._scheduler.now
+
+    def _check_guards(self, operation: str, params: Params) -> None:
+        """What SageMaker rolls out is watched by alarms that are there and do not ring already; and
+        what is wanted so is not rolled out otherwise."""
+        desired = self._record().desired
+        wanted = desired is not None and isinstance(desired.policy.rollout, Guarded)
+        config = params["EndpointConfigName"]
+        known = self._record().attempts.release(config)
+        forward = operation == "UpdateEndpoint" and known is None and not self._mixed
+        if wanted and forward and "DeploymentConfig" not in params:
+            self._wrong(f"{config} is rolled out without its guards")
+        guarded = params.get("DeploymentConfig", {}).get("AutoRollbackConfiguration", {})
+        for name in (alarm["AlarmName"] for alarm in guarded.get("Alarms", ())):
+            before = self._scheduler.now - LATE_SECONDS
+            if not self._alarms.find([name]) and self._alarms.lost_at < before:
+                self._wrong(f"{config} is rolled out, and nobody made its alarm {name}")
+            if self._alarms.rings(name) and self._rang_at[name] < before:
+                self._wrong(f"{config} is rolled out while {name} rings")
 
     def _failed(self, version: Version) -> bool:
         """Whether the same bytes, under whatever names, were seen to fail in this generation. What

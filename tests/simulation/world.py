@@ -94,7 +94,14 @@ class World:
         self.machine = Machine(_graph(), self._functions(), self.scheduler, self.chance, self.wrong)
         launcher = ScriptedLauncher(self.scheduler.clock, _Scripts(self.bucket, self._work))
         self.cloud = Cloud(
-            launcher, self.scheduler, self.gate, story.durations, self._emitted, seed, self.bucket
+            launcher,
+            self.scheduler,
+            self.gate,
+            story.durations,
+            self._emitted,
+            self.alarms.rings,
+            seed,
+            self.bucket,
         )
         self.invariants = Invariants(
             self.cloud.service.account,
@@ -102,6 +109,7 @@ class World:
             self.scheduler,
             self.record,
             self.wrong,
+            self.alarms,
         )
         self.cloud.witness = self.invariants
         self.ports = self._ports(session(self.cloud.call))

@@ -13,7 +13,12 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from slipway.domain.errors import InvalidInput
-from slipway.domain.naming import Site, deployment_of_key, deployment_of_resource
+from slipway.domain.naming import (
+    Site,
+    deployment_of_alarm,
+    deployment_of_key,
+    deployment_of_resource,
+)
 from slipway.domain.watch import Reported, reported_at
 from slipway.telemetry import telling
 
@@ -57,12 +62,14 @@ def reported(event: Event, site: Site) -> Reported | None:
 
 
 def changed(event: Event, site: Site) -> Hint | None:
-    """The hint of a SageMaker state change; None for what is not Slipway's."""
+    """The hint of a change that SageMaker or CloudWatch tells; None for what is not Slipway's."""
     detail = event.get("detail")
     if not isinstance(detail, Mapping):
         raise InvalidInput(f"detail: {detail!r:.80} is not an object; send EventBridge's events")
     if "ModelPackageGroupName" in detail:
         return _hint(site, event, "ModelPackageGroupName", "ModelApprovalStatus", "model package")
+    if "alarmName" in detail:
+        return _of_alarm(site, event)
     return _hint(site, event, "EndpointName", "EndpointStatus", "endpoint")
 
 
@@ -96,6 +103,15 @@ def _hint(site: Site, event: Event, name: str, status: str, kind: str) -> Hint |
     if deployment is None:
         return None
     return Hint(deployment, f"{kind} {called} is {event['detail'].get(status, 'changed')}")
+
+
+def _of_alarm(site: Site, event: Event) -> Hint | None:
+    """Whoever looks is told by CloudWatch what state it is in: events may be out of order."""
+    name = _text(event, "detail", "alarmName")
+    deployment = deployment_of_alarm(site, name)
+    if deployment is None:
+        return None
+    return Hint(deployment, f"alarm {name} is {_text(event, 'detail', 'state', 'value')}")
 
 
 def _text(event: Event, *path: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from slipway.domain.footprint import Footprint
 from slipway.domain.naming import MEMBER
 from slipway.domain.plan.endpoint import Plan
+from slipway.domain.rollout import Guarded
 from slipway.domain.world import Endpoint
 from slipway.ports import Endpoints, InBucket, Reply, Request
 
@@ -35,8 +36,8 @@ class Places:
     def create(self, name: str, config: str) -> None:
         self._of(name).create(name, config)
 
-    def update(self, name: str, config: str) -> None:
-        self._of(name).update(name, config)
+    def update(self, name: str, config: str, guarded: Guarded | None = None) -> None:
+        self._of(name).update(name, config, guarded)
 
     def shift(self, name: str, weights: Mapping[str, float]) -> None:
         self._of(name).shift(name, weights)

@@ -19,7 +19,8 @@ from slipway.domain.desired import (
     Runner,
 )
 from slipway.domain.expect import PATH
-from slipway.domain.rollout import Plain
+from slipway.domain.rollout import Way
+from slipway.guarded_keys import AllAtOnce, Canary, Linear, Rolling, check
 from slipway.rollout_keys import Stepwise
 from slipway.target_keys import STRICT, Async, InstanceType, Serverless, Target
 
@@ -49,8 +50,12 @@ def _type(given: object) -> str:
 
 
 def _way(given: object) -> str:
-    """Which kind of rollout it is; one that has a name where it is no mapping."""
-    return "stepwise" if isinstance(given, dict | Stepwise) else "plain"
+    """Which kind of rollout it is: by its type, by steps, or one that has a name alone."""
+    if isinstance(given, dict):
+        return str(given.get("type", "stepwise"))
+    if isinstance(given, Stepwise):
+        return "stepwise"
+    return str(getattr(given, "type", "plain"))
 
 
 class _Strict(BaseModel):
@@ -194,9 +199,14 @@ class Manifest(_Strict):
     environment: Environment = {}
     """Environment variables of the container."""
     rollout: Annotated[
-        Annotated[Plain, Field(strict=False), Tag("plain")] | Annotated[Stepwise, Tag("stepwise")],
+        Annotated[Way, Field(strict=False), Tag("plain")]
+        | Annotated[AllAtOnce, Tag("all_at_once")]
+        | Annotated[Canary, Tag("canary")]
+        | Annotated[Linear, Tag("linear")]
+        | Annotated[Rolling, Tag("rolling")]
+        | Annotated[Stepwise, Tag("stepwise")],
         Discriminator(_way),
-    ] = Plain.ALL_AT_ONCE
+    ] = Way.ALL_AT_ONCE
     """How traffic moves to the new version."""
     network_isolation: bool = True
     """Whether the model runs without a network."""
@@ -254,6 +264,17 @@ class Manifest(_Strict):
                 "`probes.within` says nothing of an asynchronous endpoint, where requests wait in "
                 "line; leave it out"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _guards(self) -> Self:
+        target = None if isinstance(self.target, Serverless) else self.target
+        kind, count = (target.instance_type, target.instance_count) if target else ("", 1)
+        several = {
+            name: (given.instance_type or kind, given.instance_count or count)
+            for name, given in self.variants.items()
+        }
+        check(self.rollout, several or {"": (kind, count)}, many=self.models == "many")
         return self
 
     @model_validator(mode="after")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from slipway import watched
 from slipway.domain import naming
 from slipway.domain.attempts import Good
 from slipway.domain.decide import decide
@@ -15,7 +16,6 @@ from slipway.domain.record import Asked, Record
 from slipway.domain.rollout import Plain
 from slipway.domain.steps import Announce, Step
 from slipway.domain.trouble import Trouble
-from slipway.domain.watch import Alarm, Schedule, Watch
 from slipway.domain.wish import Delete, Rollback
 from slipway.domain.world import (
     Baseline,
@@ -209,13 +209,15 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
     endpoint = naming.endpoint_name(ports.site, record.deployment)
     live = ports.endpoints.describe(endpoint)
     packages = _packages(ports, record, wanted) if wanted else ()
+    alarms = watched.alarms(ports, record)
     return World(
         inspected=record.inspected,
         packages=packages,
         endpoint=live,
         probes=record.probes,
         baseline=_baseline(ports, record.baseline),
-        watch=_watch(ports, record, endpoint),
+        watch=watched.watch(ports, record, alarms),
+        alarms=alarms,
         drift=record.drift,
         unsettled=record.lease is not None and record.lease.quiet_until > ports.clock(),
         missing=ports.endpoints.missing(live.config) if live and _at_rest(live) else "",
@@ -312,16 +314,6 @@ def pins(deployment: str, inspected: Inspected) -> tuple[str, ...]:
     """Where a version's bytes are kept under their digests."""
     pinned = naming.pinned_key(deployment, inspected.sha256)
     return (pinned, inspected.script_key) if inspected.script else (pinned,)
-
-
-def _watch(ports: Ports, record: Record, endpoint: str) -> Watch:
-    """What watches the endpoint, of all that may have been made to."""
-    found: set[Schedule | Alarm | None] = set()
-    for runner in record.runners:
-        found.add(ports.schedules[runner].find(endpoint))
-    if record.runners:
-        found.add(ports.alarms.find(naming.alarm_name(endpoint)))
-    return frozenset(part for part in found if part is not None)
 
 
 def _packages(ports: Ports, record: Record, wanted: Plan) -> tuple[Package, ...]:

@@ -21,7 +21,8 @@ from slipway.domain.desired import (
 )
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import MANIFEST, MANY
-from slipway.domain.rollout import Plain, Rollout, Steps
+from slipway.domain.rollout import Plain, Rollout, Steps, Way
+from slipway.guarded_keys import by_service
 from slipway.keys import Container, Manifest, Probe, Watching
 from slipway.rollout_keys import Stepwise, seconds
 from slipway.target_keys import Async, Serverless, Target
@@ -31,13 +32,14 @@ REMEDIES = {
     "target.instance_type": "give an instance type such as ml.m5.large",
     "image": "give a whole image URI such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1",
     "target.type": "it is endpoint, serverless or async",
+    "rollout.type": "it is all_at_once, canary, linear or rolling",
     "capture.percentage": "give a whole number from 0 to 100, without a unit",
     "probes.within": "give seconds, at most 60: 2s or 0.5s",
     "monitor.every": "give hours that divide a day: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h",
 }
 COMPUTE = {"instance_type", "instance_count"}
 LINE = {field.name for field in fields(Asynchronous)}
-TYPES = ("endpoint", "serverless", "async", "plain", "stepwise")
+TYPES = ("endpoint", "serverless", "async", "plain", "stepwise", *map(str, Way))
 LIMITS = ("minimum_rows", "ks", "psi", "outside")
 
 
@@ -143,9 +145,12 @@ def _target(given: Target | Serverless | Async) -> EndpointTarget | ServerlessTa
     return EndpointTarget(**given.model_dump(exclude={"type", *LINE}), asynchronous=line)
 
 
-def _rollout(given: Plain | Stepwise) -> Rollout:
-    if isinstance(given, Plain):
-        return given
+def _rollout(given: object) -> Rollout:
+    guarded = by_service(given)
+    if guarded:
+        return guarded.policy()
+    if not isinstance(given, Stepwise):
+        return Plain.ALL_AT_ONCE
     every, at_most = seconds(given.every), seconds(given.at_most)
     return Steps(tuple(given.steps), every, at_most, given.undecided)
 

@@ -4,14 +4,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from slipway.domain.alarms import Alarm, Sighting
 from slipway.domain.desired import ONLY, Artifact, Policy, Runner, Uploads
 from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.plan.model import Model
 from slipway.domain.record import Record
+from slipway.domain.rollout import Guarded
 from slipway.domain.steps import Announce
-from slipway.domain.watch import Alarm, Schedule, Window
+from slipway.domain.watch import Schedule, Window
 from slipway.domain.world import Endpoint, PackageApproval
 from slipway.engine import Files, Measurement
 
@@ -171,8 +173,9 @@ class Endpoints(Protocol):
 
     def create(self, name: str, config: str) -> None: ...
 
-    def update(self, name: str, config: str) -> None:
-        """Move the endpoint to `config`; autoscaled counts stay unless the config changes them."""
+    def update(self, name: str, config: str, guarded: Guarded | None = None) -> None:
+        """Move the endpoint to `config`, at once or `guarded`; autoscaled counts stay unless the
+        config changes them."""
         ...
 
     def shift(self, name: str, weights: Mapping[str, float]) -> None:
@@ -231,9 +234,15 @@ class Schedules(Protocol):
 
 
 class Alarms(Protocol):
-    """Alarms on what the checks find."""
+    """Alarms, Slipway's own and others."""
 
-    def find(self, name: str) -> Alarm | None: ...
+    def find(self, names: Collection[str]) -> tuple[Sighting, ...]:
+        """Those of the names that are there."""
+        ...
+
+    def rang(self, names: Collection[str], since: float) -> dict[str, str]:
+        """Why each of the names last began to ring since then, in epoch seconds, that did."""
+        ...
 
     def put(self, alarm: Alarm) -> None: ...
 

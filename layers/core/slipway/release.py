@@ -6,6 +6,7 @@ anywhere and run again. What to do is decided in domain.decide; here it is done.
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from slipway.domain import naming
 from slipway.domain.attempts import Attempts, Good
@@ -33,6 +34,7 @@ from slipway.nudging import ask, ask_again
 from slipway.ports import Moment, Ports
 from slipway.probing import judge_line, probe_config, probes_of
 from slipway.stepping import Task, attempt, judge, stoppable
+from slipway.watched import explained
 
 
 def decide_release(
@@ -49,7 +51,8 @@ def decide_release(
     record = change(ports, deployment, lambda found: found.owned(execution, now, running))
     found = look(ports, record := refresh(ports, record))
     if found.record.attempts != record.attempts:
-        found = look(ports, judge(ports, Task(deployment, record.fence), found.record.attempts))
+        attempts = explained(ports, record, found.record.attempts)
+        found = look(ports, judge(ports, Task(deployment, record.fence), attempts))
     if not isinstance(found.step, Announce):  # which is told when it holds
         owed, why = label(found.step), found.step.reason
         ports.ledger.note(deployment, Moment(now, execution, owed, why, record.fence))
@@ -192,7 +195,9 @@ def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str,
         # SageMaker makes no model of a prefix that nothing is below.
         ports.uploaded.put(f"{naming.loadable_prefix(found.record.deployment)}.slipway", b"")
     _make(ports, step.config, found)
-    return ports.endpoints.create if step.change == Change.CREATE else ports.endpoints.update
+    if step.change == Change.CREATE:
+        return ports.endpoints.create
+    return partial(ports.endpoints.update, guarded=step.guarded)
 
 
 def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> str:

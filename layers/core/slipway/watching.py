@@ -1,9 +1,12 @@
 """The steps of a release that see to it that an endpoint is watched for drift."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from slipway.domain import naming
+from slipway.domain.alarms import Alarm
 from slipway.domain.desired import Artifact, Monitor, Runner
+from slipway.domain.plan.endpoint import Plan
 from slipway.domain.steps import BuildBaseline, Change, WatchEndpoint, name
 from slipway.domain.watch import UNWATCHED, Schedule, Watch
 from slipway.domain.world import Baseline
@@ -33,17 +36,33 @@ def watch_endpoint(ports: Ports, task: Task) -> str:
     step, wanted = found.step, found.plan
     if not isinstance(step, WatchEndpoint):
         return f"not needed any more; now {name(step)}"
-    # Deleting may be owed though a watch is wanted: before the endpoint itself can be deleted.
-    watch = wanted.watch if wanted and step.change != Change.DELETE else UNWATCHED
-    runners = _runners(watch)
+    watch, before = _wanted(step, wanted, found.world.watch), found.record
+    runners, alarms = _runners(watch), _alarms(watch)
     # Written first, so that what is made is also found, and deleted one day.
-    either = tuple(sorted({*found.record.runners, *runners}))
-    change(ports, task.deployment, lambda r: replace(r.under(task.fence), runners=either))
+    _write(ports, task, {*before.runners, *runners}, {*before.alarms, *alarms})
     _remove(ports, found.world.watch - watch, watch)
     _put(ports, watch - found.world.watch)
-    change(ports, task.deployment, lambda r: replace(r.under(task.fence), runners=runners))
+    _write(ports, task, runners, alarms)
     endpoint = naming.endpoint_name(ports.site, task.deployment)
-    return f"{step.change} of {endpoint}'s schedule and alarm"
+    return f"{step.change} of what watches {endpoint}"
+
+
+def _wanted(step: WatchEndpoint, plan: Plan | None, found: Watch) -> Watch:
+    """What shall watch once the step is done."""
+    # Deleting may be owed though a watch is wanted: before the endpoint itself can be deleted.
+    if plan is None or step.change == Change.DELETE:
+        return UNWATCHED
+    if step.change != Change.GUARD:
+        return plan.watch
+    names = {guard.name for guard in plan.guards}
+    return plan.guards | {part for part in found if part.name not in names}
+
+
+def _write(ports: Ports, task: Task, runners: Collection[Runner], alarms: Collection[str]) -> None:
+    kept, named = tuple(sorted(runners)), tuple(sorted(alarms))
+    change(
+        ports, task.deployment, lambda r: replace(r.under(task.fence), runners=kept, alarms=named)
+    )
 
 
 def _built(ports: Ports, data: Artifact, monitor: Monitor, folder: str, engine: Engine) -> Baseline:
@@ -59,6 +78,10 @@ def _built(ports: Ports, data: Artifact, monitor: Monitor, folder: str, engine: 
 
 def _runners(watch: Watch) -> tuple[Runner, ...]:
     return tuple(part.runner for part in watch if isinstance(part, Schedule))
+
+
+def _alarms(watch: Watch) -> set[str]:
+    return {part.name for part in watch if isinstance(part, Alarm)}
 
 
 def _remove(ports: Ports, found: Watch, wanted: Watch) -> None:
@@ -81,6 +104,6 @@ def _put(ports: Ports, wanted: Watch) -> None:
             ports.alarms.put(part)
 
 
-def _kind(part: object) -> tuple[str, str]:
-    runner = part.runner if isinstance(part, Schedule) else ""
-    return type(part).__name__, runner
+def _kind(part: Schedule | Alarm) -> tuple[str, str]:
+    """A schedule is one of its runner's, and an alarm goes by its name."""
+    return type(part).__name__, part.runner if isinstance(part, Schedule) else part.name

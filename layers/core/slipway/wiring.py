@@ -68,7 +68,7 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
                 aws, given.site, given.monitor_role_arn, partial(_analyzer, given.site.region)
             ),
         },
-        alarms=CloudWatchAlarms(aws, given.site.prefix, given.topic_arn),
+        alarms=CloudWatchAlarms(aws, given.topic_arn),
         checks=StepFunctionsChecks(aws, given.check_state_machine_arn),
         monitored=S3Monitored(aws, given.site.bucket),
         measurements=CloudWatchMeasurements(aws, given.drift_namespace),

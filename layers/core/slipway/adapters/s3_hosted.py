@@ -21,6 +21,7 @@ from slipway.adapters.faults import is_no_object, translated
 from slipway.domain import naming
 from slipway.domain.footprint import Footprint
 from slipway.domain.plan.endpoint import Plan
+from slipway.domain.rollout import Guarded
 from slipway.domain.world import Endpoint, EndpointStatus
 from slipway.ports import Endpoints, InBucket, Reply, Request
 
@@ -79,7 +80,8 @@ class S3Hosted:
     def create(self, name: str, config: str) -> None:
         self.update(name, config)
 
-    def update(self, name: str, config: str) -> None:
+    def update(self, name: str, config: str, guarded: Guarded | None = None) -> None:
+        del guarded  # it is one object, and is asked or not
         said = json.dumps({"config": config, "at": self._clock()}).encode()
         with translated():
             self._copy(_loadable(config), self._named(name))

@@ -10,6 +10,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from slipway.adapters.deployment_configs import deployment_config
 from slipway.adapters.faults import (
     is_absent,
     is_of_the_model,
@@ -23,6 +24,7 @@ from slipway.domain.footprint import Footprint
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.plan.model import Model
 from slipway.domain.probed import CALLER_SECONDS
+from slipway.domain.rollout import Guarded
 from slipway.domain.world import Endpoint, EndpointStatus, Kind
 from slipway.ports import InBucket, Reply, Request
 
@@ -121,7 +123,7 @@ class SageMakerEndpoints:
         with translated(), unless_present():
             self._client.create_endpoint(EndpointName=name, EndpointConfigName=config)
 
-    def update(self, name: str, config: str) -> None:
+    def update(self, name: str, config: str, guarded: Guarded | None = None) -> None:
         """Keep what autoscaling made of the counts, unless the config asks for another one or for
         another data capture."""
         live = self.describe(name)
@@ -142,6 +144,7 @@ class SageMakerEndpoints:
                     if retained and not count
                     else []
                 ),
+                **deployment_config(guarded),
             )
 
     def shift(self, name: str, weights: Mapping[str, float]) -> None:

@@ -118,6 +118,11 @@ def alarm_name(endpoint: str) -> str:
     return f"{endpoint}-drift"
 
 
+def guard_name(endpoint: str, variant: str, kind: str) -> str:
+    """The alarm of a variant that guards its updates; no endpoint's name has a dot in it."""
+    return f"{endpoint}.{variant}.{kind}"
+
+
 def group_name(site: Site, deployment: str) -> str:
     member = member_of(deployment)
     name = f"{site.prefix}-{host_of(deployment)}"
@@ -128,6 +133,12 @@ def deployment_of_resource(site: Site, name: str) -> str | None:
     """The deployment whose endpoint or package group is called `name`; None for strangers."""
     stem = name.removeprefix(f"{site.prefix}-")
     return stem if stem != name and DEPLOYMENT.fullmatch(stem) else None
+
+
+def deployment_of_alarm(site: Site, name: str) -> str | None:
+    """The deployment that one of Slipway's alarms is of; None for strangers."""
+    endpoint, dot, _ = name.partition(".")
+    return deployment_of_resource(site, endpoint if dot else name.removesuffix("-drift"))
 
 
 def pinned_prefix(deployment: str) -> str:

@@ -1,6 +1,6 @@
 """How traffic moves from what serves to what is wanted: one policy for all that serves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -13,6 +13,63 @@ class Plain(StrEnum):
     def words(self) -> str:
         """What a person calls it."""
         return self.value
+
+
+class Way(StrEnum):
+    """How SageMaker moves traffic, while alarms watch."""
+
+    ALL_AT_ONCE = "all_at_once"
+    CANARY = "canary"
+    LINEAR = "linear"
+    ROLLING = "rolling"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A share of a variant's instances: so many percent of them, or so many."""
+
+    value: int
+    percent: bool = True
+
+    @property
+    def words(self) -> str:
+        """What a person calls it."""
+        return f"{self.value} %" if self.percent else f"{self.value} instances"
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """From where on Slipway's own alarms send a new version back: shares of the requests, and
+    seconds."""
+
+    errors_5xx: float = 0.01
+    errors_4xx: float = 0.2
+    latency_p99: float = 30.0
+    no_answer: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """By the service: SageMaker moves the traffic, and moves it back when an alarm rings.
+
+    `size` is that of the canary, of each linear step, or of a rolling batch. All times are in
+    seconds. `alarms` are the user's own by their names; in what is asked of SageMaker, all.
+    """
+
+    way: Way
+    size: Size | None = None
+    wait_interval: int = 600
+    termination_wait: int = 600
+    maximum_execution_timeout: int | None = None
+    rollback_size: Size | None = None
+    alarms: tuple[str, ...] = ()
+    guards: Guards = field(default_factory=Guards)
+
+    @property
+    def words(self) -> str:
+        """What a person calls it."""
+        size = f" of {self.size.words}" if self.size else ""
+        return f"{self.way}{size} by SageMaker"
 
 
 class Undecided(StrEnum):
@@ -43,4 +100,4 @@ class Steps:
         return f"by steps of {', '.join(f'{share} %' for share in self.steps)}"
 
 
-Rollout = Plain | Steps
+Rollout = Plain | Guarded | Steps

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from slipway.domain.footprint import Footprint
+from slipway.domain.rollout import Guarded
 
 
 class Verdict(StrEnum):
@@ -36,15 +37,18 @@ class Change(StrEnum):
     DELETE = "delete"
     RESTORE = "restore"  # what somebody deleted of what serves
     SHIFT = "shift"  # traffic among its variants
+    GUARD = "guard"  # by alarms, before an update
 
 
 @dataclass(frozen=True, slots=True)
 class DeployEndpoint:
-    """Make one change to the endpoint. `config` is what it shall serve afterwards."""
+    """Make one change to the endpoint. `config` is what it shall serve afterwards; where it is
+    `guarded`, SageMaker moves the traffic bit by bit."""
 
     change: Change
     config: str
     reason: str
+    guarded: Guarded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class BuildBaseline:
 
 @dataclass(frozen=True, slots=True)
 class WatchEndpoint:
-    """Make the endpoint's schedule and alarm what is wanted of them, or delete them."""
+    """Make the endpoint's schedule and alarms what is wanted of them, or delete them."""
 
     change: Change
     reason: str

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from slipway.domain.desired import MissingData, Runner
+from slipway.domain.alarms import Alarm
+from slipway.domain.desired import Runner
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import (
     Site,
@@ -75,16 +76,6 @@ class Schedule:
         raise InvalidInput(
             f"check: {dict(document)!r:.200} is no check; start one with `slipway monitor`"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """An alarm that rises when a window of `every` hours has violations."""
-
-    name: str
-    deployment: str
-    every: int
-    missing_data: MissingData
 
 
 Watch = frozenset[Schedule | Alarm]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from slipway.domain.alarms import Sighting
 from slipway.domain.desired import Artifact, Desired, Use
 from slipway.domain.footprint import Footprint
 from slipway.domain.known import NOTHING, Known
@@ -209,6 +210,7 @@ class World:
     """What Decide sees.
 
     `inspected` and `packages` are what is known of the parts and of the models made of them.
+    `alarms` are Slipway's own, as far as it made any, and those of the user's that are wanted.
     `unsettled` is true while a call of an earlier owner may still land. `missing` names what
     somebody deleted of what serves: "endpoint config" or "model"; `unpinned` what is gone of what
     the wanted version is made of; `revoked` are the released configs that nobody approves of any
@@ -224,6 +226,7 @@ class World:
     probes: Probes = UNPROBED
     baseline: Baseline | None = None
     watch: Watch = UNWATCHED
+    alarms: tuple[Sighting, ...] = ()
     drift: Drift | None = None
     unsettled: bool = False
     missing: str = ""

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from math import ceil
 
 from slipway.domain import naming
+from slipway.domain.alarms import Alarm
 from slipway.domain.desired import (
     VARIANT,
     Asynchronous,
@@ -39,7 +40,8 @@ class Variant:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The resources one desired state asks for. Every name but the endpoint's and the group's
-    carries a digest of its content; weights are none of it, for they change in place."""
+    carries a digest of its content; weights are none of it, for they change in place. `watch` is
+    what shall watch it, of which `guards` watch its updates."""
 
     endpoint: str
     group: str
@@ -51,6 +53,7 @@ class Plan:
     async_uri: str = ""
     baseline: str | None = None
     watch: Watch = UNWATCHED
+    guards: frozenset[Alarm] = frozenset()
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -125,6 +128,7 @@ def plan(
     variants = tuple(_variant(desired, each, files, site, packages) for each in policy.variants)
     key = naming.digest({**_told(variants), "capture": policy.capture_percentage})
     baseline = watching.baseline(desired, variants[0].model.package_key)
+    guards = watching.guards(desired, site)
     return Plan(
         endpoint=naming.endpoint_name(site, deployment),
         group=naming.group_name(site, deployment),
@@ -135,7 +139,8 @@ def plan(
         role_arn=site.role_arn,
         async_uri=_async_uri(desired, site),
         baseline=baseline,
-        watch=watching.watch(desired, site, policy.monitor, baseline),
+        watch=watching.watch(desired, site, policy.monitor, baseline) | guards,
+        guards=guards,
     )
 
 

@@ -1,9 +1,25 @@
-"""What should watch an endpoint: a baseline, a schedule and an alarm."""
+"""What should watch an endpoint: a baseline, a schedule and alarms."""
 
 from slipway.domain import naming
+from slipway.domain.alarms import Alarm, Metric
 from slipway.domain.desired import Desired, Monitor, Runner
 from slipway.domain.naming import Site
-from slipway.domain.watch import UNWATCHED, Alarm, Schedule, Watch, baseline_folder
+from slipway.domain.rollout import Guarded
+from slipway.domain.watch import (
+    HOUR,
+    METRIC,
+    NAMESPACE,
+    UNWATCHED,
+    Schedule,
+    Watch,
+    baseline_folder,
+)
+
+SAGEMAKER = "AWS/SageMaker"
+MINUTE = 60
+# Of three minutes two: a single bad minute of few requests is no reason to go back.
+GUARDED_MINUTES, BAD_MINUTES = 3, 2
+MICROSECONDS = 1_000_000
 
 
 def baseline(desired: Desired, package_key: str) -> str | None:
@@ -34,5 +50,49 @@ def watch(desired: Desired, site: Site, monitor: Monitor | None, baseline: str |
     schedule = Schedule(
         monitor.runner, name, desired.deployment, name, baseline, monitor.every, limits
     )
-    alarm = Alarm(naming.alarm_name(name), desired.deployment, monitor.every, monitor.missing_data)
-    return frozenset({schedule, alarm})
+    return frozenset({schedule, _drift(desired.deployment, site, monitor)})
+
+
+def _drift(deployment: str, site: Site, monitor: Monitor) -> Alarm:
+    """It rings when a window has violations, which IngestViolations counts."""
+    dimensions = (("deployment", deployment), ("service", site.prefix))
+    return Alarm(
+        name=naming.alarm_name(naming.endpoint_name(site, deployment)),
+        about=f"What {deployment} is asked violates its baseline",
+        metric=Metric(NAMESPACE, METRIC, "Maximum", dimensions),
+        threshold=1.0,
+        period=monitor.every * HOUR,
+        missing_data=monitor.missing_data,
+    )
+
+
+def guards(desired: Desired, site: Site) -> frozenset[Alarm]:
+    """The alarms that send a new version back which SageMaker rolls out."""
+    rollout, policy = desired.policy.rollout, desired.policy
+    if not isinstance(rollout, Guarded) or desired.is_member:
+        return frozenset()
+    endpoint, limits = naming.endpoint_name(site, desired.deployment), rollout.guards
+    kinds = (
+        ("5xx", "Invocation5XXErrors", "Average", limits.errors_5xx),
+        ("4xx", "Invocation4XXErrors", "Average", limits.errors_4xx),
+        ("latency", "ModelLatency", "p99", limits.latency_p99 * MICROSECONDS),
+        ("no-answer", "InvocationModelErrors", "Average", limits.no_answer),
+    )
+    return frozenset(
+        _guard(endpoint, variant.name, *kind) for variant in policy.variants for kind in kinds
+    )
+
+
+def _guard(
+    endpoint: str, variant: str, kind: str, metric: str, statistic: str, threshold: float
+) -> Alarm:
+    dimensions = (("EndpointName", endpoint), ("VariantName", variant))
+    return Alarm(
+        name=naming.guard_name(endpoint, variant, kind),
+        about=f"{metric} of {variant} at {endpoint} sends a new version back",
+        metric=Metric(SAGEMAKER, metric, statistic, dimensions),
+        threshold=threshold,
+        period=MINUTE,
+        periods=GUARDED_MINUTES,
+        datapoints=BAD_MINUTES,
+    )

@@ -1,16 +1,18 @@
 """What the rules look at."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from slipway.domain.alarms import Sighting
 from slipway.domain.attempts import Attempt, Attempts
 from slipway.domain.desired import Desired, Use
 from slipway.domain.plan.endpoint import Plan, versions
 from slipway.domain.probed import Probed
+from slipway.domain.rollout import Guarded
 from slipway.domain.steps import Step
 from slipway.domain.trouble import Trouble, key
 from slipway.domain.watch import UNWATCHED, Watch
-from slipway.domain.wish import Delete
+from slipway.domain.wish import Delete, Rollback
 from slipway.domain.world import (
     Endpoint,
     Inspected,
@@ -135,6 +137,29 @@ class Case:
     def watch(self) -> Watch:
         """What shall watch the endpoint."""
         return self.plan.watch if self.plan else UNWATCHED
+
+    @property
+    def guarded(self) -> Guarded | None:
+        """How SageMaker shall move the traffic of an endpoint at rest to what is wanted, with all
+        alarms that send it back; None where it is not its to move, or nothing is to be moved."""
+        rollout, live = self.desired.policy.rollout, self.endpoint
+        rests = live is not None and live.serves(live.config) and not self.serves_wanted
+        if not rests or self.plan is None or not isinstance(rollout, Guarded):
+            return None
+        own = sorted(alarm.name for alarm in self.plan.guards)
+        guarded = replace(rollout, alarms=(*own, *rollout.alarms))
+        rings = any(seen.rings for seen in self.alarms_of(guarded))
+        # Who goes back because an alarm rings does not wait until it is quiet. A model behind a
+        # multi-model endpoint is an object, and has no guards.
+        return None if not own or (rings and isinstance(self.desired.wish, Rollback)) else guarded
+
+    @property
+    def guarding(self) -> tuple[Sighting, ...]:
+        """The alarms that send the update back which is owed, as far as they are there."""
+        return self.alarms_of(self.guarded) if self.guarded else ()
+
+    def alarms_of(self, guarded: Guarded) -> tuple[Sighting, ...]:
+        return tuple(seen for seen in self.world.alarms if seen.name in guarded.alarms)
 
     @property
     def purges(self) -> bool:

@@ -5,7 +5,7 @@ from math import isclose
 
 from slipway.domain.attempts import NO_REASON
 from slipway.domain.desired import OnChange, Runner
-from slipway.domain.rules import rest
+from slipway.domain.rules import guards, rest
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.retreat import await_somebody, hold, may_repeat, may_try, retreat
 from slipway.domain.steps import (
@@ -152,7 +152,7 @@ def endpoint_serves_something_else(case: Case) -> Step | None:
     if live is None or case.serves_wanted:
         return None
     reason = f"{live.name} is {live.status} with {live.config}, wanted is {case.wanted}"
-    return DeployEndpoint(Change.UPDATE, case.wanted, f"{reason}{case.changed}")
+    return DeployEndpoint(Change.UPDATE, case.wanted, f"{reason}{case.changed}", case.guarded)
 
 
 def endpoint_cannot_become_that(case: Case) -> Step | None:
@@ -208,6 +208,7 @@ RULES: tuple[Rule, ...] = (
     wanted_was_rolled_back,
     endpoint_cannot_become_that,
     what_serves_was_not_asked,
+    *guards.RULES,
     endpoint_serves_something_else,
     wanted_is_unproven,
     traffic_is_not_as_wanted,
