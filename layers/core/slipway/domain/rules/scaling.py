@@ -51,8 +51,8 @@ def scaling_is_not_as_wanted(case: Case) -> Step | None:
         return ScaleEndpoint(
             Change.DELETE, wanted, "the endpoint scales, which nobody wants any more"
         )
-    change, how = (Change.UPDATE, "not as it is wanted") if found else (Change.CREATE, "not yet")
-    return ScaleEndpoint(change, wanted, f"the endpoint scales {how}")
+    change, when = (Change.UPDATE, "as it is wanted") if found else (Change.CREATE, "yet")
+    return ScaleEndpoint(change, wanted, f"the endpoint does not scale {when}")
 
 
 def _type(made: Plan | None, variant: str) -> str | None:
