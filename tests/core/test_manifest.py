@@ -19,6 +19,7 @@ from slipway.domain.desired import (
     VariantPolicy,
 )
 from slipway.domain.errors import InvalidInput
+from slipway.domain.scaling import Autoscaling, ScalingMetric
 from slipway.manifest import parse, schema
 
 FULL = b"""
@@ -302,6 +303,19 @@ def test_an_asynchronous_target_has_instances_and_a_line() -> None:
     assert given.target == EndpointTarget(instance_count=2, asynchronous=line)
 
 
+def test_a_variant_scales_by_itself_or_as_the_others_do() -> None:
+    given = parse(
+        b"autoscaling: {max: 8, invocations_per_instance: 700, scale_in_cooldown: 10m}\n"
+        b"variants: {a: {autoscaling: {max: 2, concurrent_requests_per_model: 5}}, b: {}}",
+        Approval.AUTOMATIC,
+    )
+    invocations = ScalingMetric.INVOCATIONS_PER_INSTANCE
+    assert given.autoscaling == Autoscaling(1, 8, invocations, 700, 600, 300)
+    concurrent = ScalingMetric.CONCURRENT_REQUESTS_PER_MODEL
+    own = [variant.autoscaling for variant in given.variants]
+    assert own == [Autoscaling(1, 2, concurrent, 5), None]
+
+
 @pytest.mark.parametrize(
     ("manifest", "said"),
     [
@@ -332,6 +346,17 @@ def test_an_asynchronous_target_has_instances_and_a_line() -> None:
         ("target: {type: async, error_topic: told}", "target.error_topic: 'told'"),
         ("target: {type: async, max_concurrent_per_instance: 0}", "max_concurrent_per_instance: 0"),
         ("{target: {type: async}, rollout: {steps: [5]}}", "not go together with `target`"),
+        ("autoscaling: {max: 2}", "one metric is followed"),
+        ("autoscaling: {min: 3, max: 2, invocations_per_instance: 7}", "`min` is 3 and `max` is 2"),
+        (
+            "autoscaling: {min: 0, max: 2, invocations_per_instance: 7}",
+            "`min` may be 0",
+        ),
+        ("autoscaling: {max: 2, backlog_per_instance: 7}", "of such a target follows"),
+        (
+            "{target: {type: serverless}, autoscaling: {max: 2, invocations_per_instance: 7}}",
+            "follows `provisioned_concurrency_utilization`",
+        ),
         ("{models: many, variants: {a: {}}}", "one container of one variant"),
         ("{models: many, capture: {percentage: 1}, monitor: {}}", "cannot tell the models"),
     ],

@@ -31,6 +31,15 @@ FORBIDDEN: dict[str, Callable[[Any, Any], Any]] = {
         TopicArn=stack.values["TopicArn"], Message="hello"
     ),
     "delete a schedule": lambda client, _: client("scheduler").delete_schedule(Name=ENDPOINT),
+    "register what scales": lambda client, _: client(
+        "application-autoscaling"
+    ).register_scalable_target(
+        ServiceNamespace="sagemaker",
+        ResourceId=f"endpoint/{ENDPOINT}/variant/AllTraffic",
+        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+        MinCapacity=1,
+        MaxCapacity=2,
+    ),
     "delete an alarm": lambda client, _: client("cloudwatch").delete_alarms(
         AlarmNames=[f"{ENDPOINT}-drift"]
     ),
@@ -57,6 +66,7 @@ ALLOWED = {
     "ProbeEndpoint": ("ask an endpoint", "ask an asynchronous endpoint"),
     "BuildBaseline": (),
     "WatchEndpoint": ("delete a schedule", "delete an alarm"),
+    "ScaleEndpoint": ("register what scales",),
     "AwaitChange": (),
     "Announce": ("tell people",),
     "ReceiveEvent": ("start a release",),

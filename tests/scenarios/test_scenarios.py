@@ -41,6 +41,7 @@ from slipway.domain.plan.endpoint import Plan, plan, runs
 from slipway.domain.probed import Probed, Probes
 from slipway.domain.rollout import Guarded, Plain, Rollout, Size, Way
 from slipway.domain.rules.case import Case, Rule
+from slipway.domain.scaling import Autoscaling, Scaled, Scaling, ScalingMetric
 from slipway.domain.steps import (
     Announce,
     AwaitChange,
@@ -50,6 +51,7 @@ from slipway.domain.steps import (
     InspectArtifact,
     ProbeEndpoint,
     RegisterModel,
+    ScaleEndpoint,
     Step,
     WatchEndpoint,
 )
@@ -112,6 +114,7 @@ class Scenario:
             loader=(self.given["loader"], {}) if "loader" in self.given else None,
             revoked=frozenset(self.given.get("revoked", [])),
             awaited=_config(self.given.get("awaited", ""), plan),
+            scaling=_scaled(self.given.get("scaled", {})),
             footprints=_footprints(self.given, plan),
             purged=self.given.get("purged", False),
             deleted=self.given.get("deleted", False),
@@ -137,12 +140,23 @@ def _desired(given: Given, deployment: str = "housing") -> Desired:
         many=given.get("many", False),
         rollout=_rollout(given),
         target=TARGETS[given.get("kind", "real-time")],
+        autoscaling=_autoscaling(given["scaling"]) if "scaling" in given else None,
     )
     parts = {} if given.get("artifact") == "none" else _uploaded(given, policy)
     data = None if given.get("data") == "none" else DATA
     generation, problem = given.get("generation", GENERATION), given.get("problem")
     wish = wish_of(given["wish"]) if "wish" in given else None
     return Desired(deployment, generation, parts, policy, problem=problem, baseline=data, wish=wish)
+
+
+def _autoscaling(most: int) -> Autoscaling:
+    return Autoscaling(1, most, ScalingMetric.INVOCATIONS_PER_INSTANCE, 700)
+
+
+def _scaled(given: Given) -> Scaling:
+    """What is registered: variants with the most that each may have."""
+    found = ((name, _autoscaling(most)) for name, most in given.items())
+    return frozenset(Scaled("slipway-housing", name, how) for name, how in found)
 
 
 def _variants(given: Given) -> tuple[VariantPolicy, ...]:
@@ -326,9 +340,15 @@ def _good(given: Given | str, plan: Plan | None) -> Good:
     assert base is not None
     kin = row.get("kin") or config == base.config
     made = replace(base, config=config) if kin else _of_other_bytes(base, config)
+    made = _on(made, row["type"]) if "type" in row else made
     package = f"package/{row['version']}" if "version" in row else f"package of {row['of']}"
     file = Inspected(ARTIFACT, known=_known(row))
     return Good(config, (package,), made, (file,), row.get("proven", True))
+
+
+def _on(made: Plan, instance_type: str) -> Plan:
+    target = EndpointTarget(instance_type=instance_type)
+    return replace(made, variants=tuple(replace(v, target=target) for v in made.variants))
 
 
 def _of_other_bytes(base: Plan, config: str) -> Plan:
@@ -349,6 +369,13 @@ def _attempt(given: Given, plan: Plan | None) -> Attempt:
     return Attempt(config=_config(given["to"], plan), **{**defaults, **named})
 
 
+def _told_change(step: WatchEndpoint | ScaleEndpoint) -> str:
+    if isinstance(step, WatchEndpoint):
+        return f"WatchEndpoint {step.change}"
+    kept = sorted(f"{each.variant} {each.how.most}" for each in step.wanted)
+    return f"ScaleEndpoint {step.change} to {', '.join(kept) or 'none'}"
+
+
 def _told(step: Step, case: Case) -> str:
     """The step as the tables write it."""
     match step:
@@ -361,8 +388,8 @@ def _told(step: Step, case: Case) -> str:
             told = f"AwaitChange {timeout}"
         case Announce(verdict=verdict, config=config):
             told = f"Announce {verdict} serving {config}" if config else f"Announce {verdict}"
-        case WatchEndpoint(change=change):
-            told = f"WatchEndpoint {change}"
+        case WatchEndpoint() | ScaleEndpoint():
+            told = _told_change(step)
         case CleanUp(footprints=footprints, purge=purge):
             gone = ", ".join("+".join((each.config, *each.models)) for each in footprints)
             told = f"CleanUp {gone}{'' if purge is None else ' and the rest'}"

@@ -16,6 +16,7 @@ OURS = {
     "nudging",
     "registering",
     "release",
+    "scaling",
     "telemetry",
     "watching",
     "wiring",

@@ -23,6 +23,7 @@ FIRST_RELEASE = (
     "ProbeEndpoint",
     "BuildBaseline",
     "WatchEndpoint",
+    "ScaleEndpoint",
     "Announce",
 )
 

@@ -13,18 +13,16 @@ from pydantic import (
 
 from slipway.domain.desired import (
     Approval,
-    MissingData,
     OnChange,
-    OnViolation,
-    Runner,
 )
 from slipway.domain.expect import PATH
 from slipway.domain.rollout import Way
 from slipway.guarded_keys import AllAtOnce, Canary, Linear, Rolling, check
 from slipway.rollout_keys import Stepwise
+from slipway.scaling_keys import METRICS, Autoscaling
 from slipway.target_keys import STRICT, Async, InstanceType, Serverless, Target
+from slipway.watch_keys import Capture, Watching
 
-Percentage = Annotated[int, Field(ge=0, le=100)]
 # As far as SageMaker takes them. Source: ContainerDefinition, SageMaker API reference.
 Image = Annotated[str, Field(pattern=r"^[\w.-]+(:\d+)?/[\w./-]+([:@][\w.:-]+)?$", max_length=255)]
 VariableName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=1024)]
@@ -33,7 +31,6 @@ Environment = Annotated[
 ]
 PartName = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=32)]
 MOST_VARIANTS, MOST_CONTAINERS = 10, 15
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def _by_name(given: object) -> object:
@@ -80,6 +77,8 @@ class Variant(_Strict):
     """SageMaker's instance type; the target's when absent."""
     instance_count: Annotated[int, Field(ge=1, le=1000)] | None = None
     """How many instances to start with; the target's when absent."""
+    autoscaling: Autoscaling | None = None
+    """How its instances become more and fewer; as the deployment's when absent."""
     containers: dict[PartName, Container] = {}
     """What answers it, one after the other; when absent the deployment's `containers`, and
     without those the part of the variant's own name."""
@@ -88,55 +87,6 @@ class Variant(_Strict):
     @classmethod
     def _named(cls, given: object) -> object:
         return _by_name(given)
-
-
-class Capture(_Strict):
-    """Data capture: requests and replies kept in the bucket under capture/."""
-
-    percentage: Percentage
-    """How many of 100 requests are kept."""
-
-
-class Thresholds(_Strict):
-    """From where on something counts as a violation; Model Monitor's names, then Slipway's."""
-
-    comparison_threshold: Share | None = None
-    """The largest drift distance of a numeric column; Model Monitor's default is 0.1."""
-    comparison_method: Literal["Robust", "Simple"] | None = None
-    """Whether the distance is corrected for the number of rows; Robust by default."""
-    categorical_comparison_threshold: Share | None = None
-    """The largest drift distance of a text column; 0.1 by default."""
-    categorical_drift_method: Literal["LInfinity", "ChiSquared"] | None = None
-    """How text columns are compared; LInfinity by default."""
-    datatype_check_threshold: Share | None = None
-    """The share of values that must be of the baseline's type; 1 by default."""
-    domain_content_threshold: Share | None = None
-    """The share of values that must be known to the baseline; 1 by default."""
-    minimum_rows: Annotated[int, Field(ge=1)] | None = None
-    """Fewer rows in a window are too few to judge; 30 by default."""
-    ks: Share | None = None
-    """The largest Kolmogorov-Smirnov distance beyond chance; 0.1 by default."""
-    psi: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
-    """The largest population stability index; 0.25 by default."""
-    outside: Share | None = None
-    """The share of values that may leave the baseline's range; 0.01 by default."""
-
-
-class Watching(_Strict):
-    """Drift monitoring: captured requests are held against the uploaded baseline data."""
-
-    every: Annotated[str, Field(pattern=r"^(1|2|3|4|6|8|12|24)h$")] = "1h"
-    """How often, in hours that divide a day."""
-    on_violation: OnViolation = Field(default=OnViolation.NOTIFY, strict=False)
-    """Whether people are told only, or the deployment also counts as held until they act."""
-    runner: Runner = Field(default=Runner.LAMBDA, strict=False)
-    """Slipway's own functions; or SageMaker Model Monitor, in accounts that still have it."""
-    header: bool = True
-    """Whether the first row of baseline.csv names its columns."""
-    missing_data: MissingData = Field(default=MissingData.MISSING, strict=False)
-    """What the alarm makes of a window without requests, as CloudWatch calls it."""
-    thresholds: Thresholds = Thresholds()
-    """From where on something counts as a violation."""
 
 
 class Expect(_Strict):
@@ -208,6 +158,8 @@ class Manifest(_Strict):
         Discriminator(_way),
     ] = Way.ALL_AT_ONCE
     """How traffic moves to the new version."""
+    autoscaling: Autoscaling | None = None
+    """How the instances of each variant become more and fewer; not at all when absent."""
     network_isolation: bool = True
     """Whether the model runs without a network."""
     capture: Capture | None = None
@@ -275,6 +227,17 @@ class Manifest(_Strict):
             for name, given in self.variants.items()
         }
         check(self.rollout, several or {"": (kind, count)}, many=self.models == "many")
+        return self
+
+    @model_validator(mode="after")
+    def _scales(self) -> Self:
+        own = (variant.autoscaling for variant in self.variants.values())
+        for scaling in filter(None, (self.autoscaling, *own)):
+            if scaling.metric not in METRICS[self.target.type]:
+                names = " or ".join(f"`{name}`" for name in METRICS[self.target.type])
+                raise ValueError(f"`autoscaling` of such a target follows {names}")
+            if scaling.min == 0 and self.target.type != "async":
+                raise ValueError("`autoscaling`: `min` may be 0 at asynchronous endpoints only")
         return self
 
     @model_validator(mode="after")

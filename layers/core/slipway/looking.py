@@ -14,6 +14,7 @@ from slipway.domain.plan.model import Model
 from slipway.domain.probed import LINE_SECONDS
 from slipway.domain.record import Asked, Record
 from slipway.domain.rollout import Plain
+from slipway.domain.scaling import Scaling
 from slipway.domain.steps import Announce, Step
 from slipway.domain.trouble import Trouble
 from slipway.domain.wish import Delete, Rollback
@@ -227,6 +228,7 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         loader=_loader(ports, record.deployment),
         revoked=_revoked(ports, record, packages),
         awaited=_awaited(ports, record),
+        scaling=_scaling(ports, record, endpoint),
         footprints=record.footprints,
         purged=record.is_purged,
     )
@@ -314,6 +316,12 @@ def pins(deployment: str, inspected: Inspected) -> tuple[str, ...]:
     """Where a version's bytes are kept under their digests."""
     pinned = naming.pinned_key(deployment, inspected.sha256)
     return (pinned, inspected.script_key) if inspected.script else (pinned,)
+
+
+def _scaling(ports: Ports, record: Record, endpoint: str) -> Scaling:
+    """What scales of the endpoint, of all that may have been made to."""
+    found = (ports.scalings.find(endpoint, variant) for variant in record.scaled)
+    return frozenset(scaled for scaled in found if scaled)
 
 
 def _packages(ports: Ports, record: Record, wanted: Plan) -> tuple[Package, ...]:

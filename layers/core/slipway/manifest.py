@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from slipway import scaling_keys
 from slipway.domain.desired import (
     Approval,
     Asynchronous,
@@ -22,10 +23,12 @@ from slipway.domain.desired import (
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import MANIFEST, MANY
 from slipway.domain.rollout import Plain, Rollout, Steps, Way
+from slipway.domain.scaling import Autoscaling, ScalingMetric
 from slipway.guarded_keys import by_service
-from slipway.keys import Container, Manifest, Probe, Watching
+from slipway.keys import Container, Manifest, Probe
 from slipway.rollout_keys import Stepwise, seconds
 from slipway.target_keys import Async, Serverless, Target
+from slipway.watch_keys import Watching
 
 LARGEST = 64 * 1024
 REMEDIES = {
@@ -112,6 +115,7 @@ def _policy(manifest: Manifest) -> Policy:
         monitor=_monitor(manifest.monitor) if manifest.monitor else None,
         probes=tuple(_probe(probe) for probe in manifest.probes),
         on_change=manifest.on_change,
+        autoscaling=_autoscaling(manifest.autoscaling),
         many=manifest.models == "many",
     )
 
@@ -129,6 +133,7 @@ def _variants(manifest: Manifest) -> tuple[VariantPolicy, ...]:
             given.weight,
             replace(target, **given.model_dump(include=COMPUTE, exclude_none=True)),
             _containers(given.containers) or pipeline or (ContainerPolicy(name),),
+            _autoscaling(given.autoscaling),
         )
         for name, given in manifest.variants.items()
     )
@@ -153,6 +158,14 @@ def _rollout(given: object) -> Rollout:
         return Plain.ALL_AT_ONCE
     every, at_most = seconds(given.every), seconds(given.at_most)
     return Steps(tuple(given.steps), every, at_most, given.undecided)
+
+
+def _autoscaling(given: scaling_keys.Autoscaling | None) -> Autoscaling | None:
+    if given is None:
+        return None
+    cooldowns = map(seconds, (given.scale_in_cooldown, given.scale_out_cooldown))
+    metric, value = ScalingMetric[given.metric.upper()], given.metrics[given.metric]
+    return Autoscaling(given.min, given.max, metric, value, *cooldowns)
 
 
 def _monitor(given: Watching) -> Monitor:

@@ -12,6 +12,7 @@ from slipway.domain.plan.endpoint import Plan
 from slipway.domain.plan.model import Model
 from slipway.domain.record import Record
 from slipway.domain.rollout import Guarded
+from slipway.domain.scaling import Scaled
 from slipway.domain.steps import Announce
 from slipway.domain.watch import Schedule, Window
 from slipway.domain.world import Endpoint, PackageApproval
@@ -249,6 +250,23 @@ class Alarms(Protocol):
     def delete(self, name: str) -> None: ...
 
 
+class Scalings(Protocol):
+    """What Application Auto Scaling scales."""
+
+    def find(self, endpoint: str, variant: str) -> Scaled | None:
+        """What is registered of a variant; of an impossible value where it is not as `put` makes
+        it."""
+        ...
+
+    def put(self, scaled: Scaled) -> None:
+        """Register the variant with its policies, or make them what it says."""
+        ...
+
+    def delete(self, endpoint: str, variant: str) -> None:
+        """Deregister the variant, and delete what followed it."""
+        ...
+
+
 class Checks(Protocol):
     """Checks for drift as executions of a state machine."""
 
@@ -327,6 +345,7 @@ class Ports:
     announcements: Announcements
     schedules: Mapping[Runner, Schedules]
     alarms: Alarms
+    scalings: Scalings
     checks: Checks
     monitored: Monitored
     measurements: Measurements

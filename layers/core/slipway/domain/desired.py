@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from slipway.domain.naming import member_of
 from slipway.domain.rollout import Plain, Rollout
+from slipway.domain.scaling import Autoscaling
 from slipway.domain.wish import Delete, Wish
 
 
@@ -120,6 +121,7 @@ class VariantPolicy:
     weight: float = 1.0
     target: Target | None = None
     containers: tuple[ContainerPolicy, ...] = (ContainerPolicy(),)
+    autoscaling: Autoscaling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +227,7 @@ class Policy:
     monitor: Monitor | None = None
     probes: tuple[ProbeRequest, ...] = ()
     on_change: OnChange = OnChange.NOTIFY
+    autoscaling: Autoscaling | None = None
     many: bool = False
 
     def target_of(self, variant: VariantPolicy) -> Target:

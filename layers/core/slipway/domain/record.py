@@ -85,7 +85,8 @@ class Settled:
 class Record:
     """Everything the ledger knows about one deployment.
 
-    Each of `runners` may have a schedule that watches its endpoint, and each of the names in
+    Each of `runners` may have a schedule that watches its endpoint, each of the variants `scaled`
+    may be registered for autoscaling, and each of the names in
     `alarms` may be an alarm. `footprints` are what its
     releases made and nobody has deleted since; `purged` is the generation in which its versions and
     data were.
@@ -107,6 +108,7 @@ class Record:
     line: Line | None = None
     baseline: Baseline | None = None
     runners: tuple[Runner, ...] = ()
+    scaled: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
     footprints: tuple[Footprint, ...] = ()
     purged: int = 0

@@ -9,6 +9,7 @@ from slipway.domain.desired import Artifact, Desired, Use
 from slipway.domain.footprint import Footprint
 from slipway.domain.known import NOTHING, Known
 from slipway.domain.probed import UNPROBED, Probes
+from slipway.domain.scaling import UNSCALED, Scaling
 from slipway.domain.trouble import Trouble
 from slipway.domain.watch import UNWATCHED, Watch
 
@@ -216,8 +217,10 @@ class World:
     the wanted version is made of; `revoked` are the released configs that nobody approves of any
     more, or not at this moment; `troubles` is what could not be done and has to wait. `host` is
     the endpoint that a model is behind, and `loader` the image and the environment that load it
-    there. `footprints` are what releases left, `purged` says that versions and data were deleted as
-    it was asked for, and `deleted` that people have been told so: what appears since is not ours.
+    there. `awaited` is the config whose probes still wait in line at an asynchronous endpoint, and
+    `scaling` what is registered for autoscaling. `footprints` are what releases left, `purged` says
+    that versions and data were deleted as it was asked for, and `deleted` that people have been
+    told so: what appears since is not ours.
     """
 
     inspected: tuple[Inspected, ...] = ()
@@ -236,6 +239,7 @@ class World:
     revoked: frozenset[str] = frozenset()
     troubles: tuple[Trouble, ...] = ()
     awaited: str = ""
+    scaling: Scaling = UNSCALED
     footprints: tuple[Footprint, ...] = ()
     purged: bool = False
     deleted: bool = False
