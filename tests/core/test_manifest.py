@@ -303,6 +303,19 @@ def test_an_asynchronous_target_has_instances_and_a_line() -> None:
     assert given.target == EndpointTarget(instance_count=2, asynchronous=line)
 
 
+def test_a_shadow_comes_after_what_answers_and_a_variant_says_what_it_runs_on() -> None:
+    given = parse(
+        b"target: {volume_size_in_gb: 50}\n"
+        b"variants: {b: {shadow: 20, volume_size_in_gb: 9}, a: {routing_strategy: RANDOM}}",
+        Approval.AUTOMATIC,
+    )
+    assert [(each.name, each.shadow) for each in given.variants] == [("a", None), ("b", 20)]
+    first, second = given.variants
+    random = RoutingStrategy.RANDOM
+    assert first.target == EndpointTarget(volume_size_in_gb=50, routing_strategy=random)
+    assert second.target == EndpointTarget(volume_size_in_gb=9)
+
+
 def test_a_variant_scales_by_itself_or_as_the_others_do() -> None:
     given = parse(
         b"autoscaling: {max: 8, invocations_per_instance: 700, scale_in_cooldown: 10m}\n"
@@ -346,6 +359,17 @@ def test_a_variant_scales_by_itself_or_as_the_others_do() -> None:
         ("target: {type: async, error_topic: told}", "target.error_topic: 'told'"),
         ("target: {type: async, max_concurrent_per_instance: 0}", "max_concurrent_per_instance: 0"),
         ("{target: {type: async}, rollout: {steps: [5]}}", "not go together with `target`"),
+        ("variants: {a: {}, b: {shadow: 101}}", "variants.b.shadow: 101"),
+        ("variants: {a: {}, b: {}, c: {shadow: 5}}", "one of two variants"),
+        ("variants: {a: {shadow: 5}}", "one of two variants"),
+        ("variants: {a: {}, b: {shadow: 5, weight: 2}}", "does not go together with `weight`"),
+        ("{containers: [x, y], variants: {a: {}, b: {shadow: 5}}}", "with `containers`"),
+        ("{rollout: {steps: [5]}, variants: {a: {}, b: {shadow: 5}}}", "`rollout"),
+        (
+            "{capture: {percentage: 1}, monitor: {}, variants: {a: {}, b: {shadow: 5}}}",
+            "with `monitor`",
+        ),
+        ("target: {inference_ami_version: newest}", "target.inference_ami_version: 'newest'"),
         ("autoscaling: {max: 2}", "one metric is followed"),
         ("autoscaling: {min: 3, max: 2, invocations_per_instance: 7}", "`min` is 3 and `max` is 2"),
         (

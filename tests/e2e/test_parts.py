@@ -206,3 +206,35 @@ def test_an_asynchronous_endpoint_is_probed_in_line_asked_by_file_and_stays_asyn
     end = slipway.manage("later", "target: {instance_type: ml.m5.large}\n")
     assert end.verdict == "Held", end.reason
     assert "SageMaker lets no endpoint be anything else again" in end.reason
+
+
+def test_a_shadow_sees_the_traffic_and_answers_nobody(
+    slipway: Any, models: Any, eventually: Any
+) -> None:
+    manifest = "variants: {champion: {}, candidate: {shadow: 100}}\n"
+    end = slipway.release("shaded", models.line(), manifest, part="champion")
+    assert end.verdict == AWAITS_PARTS
+    end = slipway.release("shaded", models.line(100), part="candidate")
+    assert end.verdict == "Released", end.reason
+    assert "champion version 1 with the shadow candidate version 2" in end.reason
+    assert {round(slipway.predict("shaded")) for _ in range(20)} == {5}
+    (shadow,) = slipway.describe("shaded")["ShadowProductionVariants"]
+    assert shadow["VariantName"] == "candidate"
+    endpoint = slipway.stack.endpoint("shaded")
+    eventually(lambda: invocations(slipway, endpoint, "candidate"))
+    end = slipway.manage("shaded", "variants: {candidate: {}}\n")
+    assert end.verdict == "Released", end.reason
+    assert slipway.predict("shaded") == pytest.approx(105)
+
+
+def invocations(slipway: Any, endpoint: str, variant: str) -> bool:
+    """Whether a metric tells that the variant was asked."""
+    found = slipway.client("cloudwatch").list_metrics(
+        Namespace="AWS/SageMaker",
+        MetricName="Invocations",
+        Dimensions=[
+            {"Name": "EndpointName", "Value": endpoint},
+            {"Name": "VariantName", "Value": variant},
+        ],
+    )
+    return bool(found["Metrics"])

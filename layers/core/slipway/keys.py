@@ -14,13 +14,23 @@ from pydantic import (
 from slipway.domain.desired import (
     Approval,
     OnChange,
+    RoutingStrategy,
 )
 from slipway.domain.expect import PATH
 from slipway.domain.rollout import Way
 from slipway.guarded_keys import AllAtOnce, Canary, Linear, Rolling, check
 from slipway.rollout_keys import Stepwise
 from slipway.scaling_keys import METRICS, Autoscaling
-from slipway.target_keys import STRICT, Async, InstanceType, Serverless, Target
+from slipway.target_keys import (
+    AMI,
+    STRICT,
+    Async,
+    InstanceType,
+    Serverless,
+    Target,
+    Timeout,
+    Volume,
+)
 from slipway.watch_keys import Capture, Watching
 
 # As far as SageMaker takes them. Source: ContainerDefinition, SageMaker API reference.
@@ -77,6 +87,18 @@ class Variant(_Strict):
     """SageMaker's instance type; the target's when absent."""
     instance_count: Annotated[int, Field(ge=1, le=1000)] | None = None
     """How many instances to start with; the target's when absent."""
+    volume_size_in_gb: Volume | None = None
+    """The size of each instance's volume; the target's when absent."""
+    model_data_download_timeout_in_seconds: Timeout | None = None
+    """How long an instance may take to fetch the model; likewise."""
+    container_startup_health_check_timeout_in_seconds: Timeout | None = None
+    """How long a container may take to answer its health check; likewise."""
+    routing_strategy: RoutingStrategy | None = Field(default=None, strict=False)
+    """Which instance is asked; likewise."""
+    inference_ami_version: AMI | None = None
+    """The machine image of the instances; likewise."""
+    shadow: Annotated[int, Field(ge=1, le=100)] | None = None
+    """It answers nobody, and sees this many of 100 requests: SageMaker's shadow variant."""
     autoscaling: Autoscaling | None = None
     """How its instances become more and fewer; as the deployment's when absent."""
     containers: dict[PartName, Container] = {}
@@ -185,6 +207,21 @@ class Manifest(_Strict):
         pipelines = (self.containers, *(variant.containers for variant in self.variants.values()))
         if any(len(containers) > MOST_CONTAINERS for containers in pipelines):
             raise ValueError(f"`containers` are at most {MOST_CONTAINERS}, as SageMaker has it")
+        return self
+
+    @model_validator(mode="after")
+    def _shadows(self) -> Self:
+        shadows = [each for each in self.variants.values() if each.shadow is not None]
+        if not shadows:
+            return self
+        if (len(shadows), len(self.variants)) != (1, 2):
+            raise ValueError("`shadow` is for one of two variants, of which the other answers")
+        said = {name for each in self.variants.values() for name in each.model_fields_set}
+        given = said & {"weight", "autoscaling", "containers"}
+        given |= self.model_fields_set & {"rollout", "autoscaling", "containers", "monitor"}
+        if given:
+            names = ", ".join(f"`{name}`" for name in sorted(given))
+            raise ValueError(f"a `shadow` does not go together with {names}; leave it out")
         return self
 
     @model_validator(mode="after")

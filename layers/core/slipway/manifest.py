@@ -40,7 +40,7 @@ REMEDIES = {
     "probes.within": "give seconds, at most 60: 2s or 0.5s",
     "monitor.every": "give hours that divide a day: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h",
 }
-COMPUTE = {"instance_type", "instance_count"}
+COMPUTE = {field.name for field in fields(EndpointTarget)} - {"asynchronous"}
 LINE = {field.name for field in fields(Asynchronous)}
 TYPES = ("endpoint", "serverless", "async", "plain", "stepwise", *map(str, Way))
 LIMITS = ("minimum_rows", "ks", "psi", "outside")
@@ -127,6 +127,8 @@ def _variants(manifest: Manifest) -> tuple[VariantPolicy, ...]:
     if not manifest.variants:
         return (VariantPolicy(containers=pipeline or VariantPolicy().containers),)
     target = _target(manifest.target)
+    # What answers comes first: it says what is asked.
+    ordered = sorted(manifest.variants.items(), key=lambda each: each[1].shadow is not None)
     return tuple(
         VariantPolicy(
             name,
@@ -134,8 +136,9 @@ def _variants(manifest: Manifest) -> tuple[VariantPolicy, ...]:
             replace(target, **given.model_dump(include=COMPUTE, exclude_none=True)),
             _containers(given.containers) or pipeline or (ContainerPolicy(name),),
             _autoscaling(given.autoscaling),
+            given.shadow,
         )
-        for name, given in manifest.variants.items()
+        for name, given in ordered
     )
 
 

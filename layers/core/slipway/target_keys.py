@@ -9,7 +9,10 @@ from slipway.domain.desired import RoutingStrategy
 
 STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 Timeout = Annotated[int, Field(ge=60, le=3600)]
+Volume = Annotated[int, Field(ge=1, le=512)]
 InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
+# By the generations of drivers. Source: ProductionVariant, SageMaker API reference.
+AMI = Annotated[str, Field(pattern=r"^al2(023)?-ami-sagemaker-inference-(gpu|neuron)-[\d-]+$")]
 # Below the deployment's own in the bucket: whoever uploads chooses no place of anybody else's.
 Folder = Annotated[str, Field(pattern=r"^[\w-]+(/[\w-]+)*$", max_length=200)]
 Topic = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$")]
@@ -26,7 +29,7 @@ class Instances(_Strict):
     """SageMaker's instance type, such as ml.m5.large."""
     instance_count: Annotated[int, Field(ge=1, le=1000)] = 1
     """How many instances to start with; what autoscaling makes of it later is kept."""
-    volume_size_in_gb: Annotated[int, Field(ge=1, le=512)] | None = None
+    volume_size_in_gb: Volume | None = None
     """The size of each instance's volume; SageMaker's own choice when absent."""
     model_data_download_timeout_in_seconds: Timeout | None = None
     """How long an instance may take to fetch the model; chosen from its size when absent."""
@@ -34,6 +37,8 @@ class Instances(_Strict):
     """How long a container may take to answer its health check; likewise."""
     routing_strategy: RoutingStrategy | None = Field(default=None, strict=False)
     """Which instance is asked; SageMaker's own choice when absent."""
+    inference_ami_version: AMI | None = None
+    """The machine image of the instances, by its drivers; SageMaker's own choice when absent."""
 
 
 class Target(Instances):

@@ -6,7 +6,10 @@ from slipway.domain.desired import Asynchronous, ServerlessTarget
 from slipway.domain.plan.endpoint import Plan, Variant
 
 if TYPE_CHECKING:
-    from mypy_boto3_sagemaker.literals import ProductionVariantInstanceTypeType
+    from mypy_boto3_sagemaker.literals import (
+        ProductionVariantInferenceAmiVersionType,
+        ProductionVariantInstanceTypeType,
+    )
     from mypy_boto3_sagemaker.type_defs import (
         AsyncInferenceConfigTypeDef,
         AsyncInferenceNotificationConfigTypeDef,
@@ -22,8 +25,11 @@ def endpoint_config(plan: Plan) -> "CreateEndpointConfigInputTypeDef":
     """What CreateEndpointConfig is told."""
     config: CreateEndpointConfigInputTypeDef = {
         "EndpointConfigName": plan.config,
-        "ProductionVariants": [_variant(variant) for variant in plan.variants],
+        "ProductionVariants": [_variant(variant) for variant in plan.answering],
     }
+    shadows = [_shadow(plan, each) for each in plan.variants if each.shadow is not None]
+    if shadows:
+        config["ShadowProductionVariants"] = shadows
     if not plan.serverless:
         config["DataCaptureConfig"] = _capture(plan)
     if plan.asynchronous:
@@ -62,6 +68,13 @@ def _line(plan: Plan, given: Asynchronous) -> "AsyncInferenceConfigTypeDef":
     return line
 
 
+def _shadow(plan: Plan, given: Variant) -> "ProductionVariantTypeDef":
+    """A shadow gets the share of the requests that its weight is of the weight of what answers."""
+    (answering,) = plan.answering
+    weight = answering.weight * (given.shadow or 0) / 100
+    return {**_variant(given), "InitialVariantWeight": weight}
+
+
 def _variant(given: Variant) -> "ProductionVariantTypeDef":
     """The variant as SageMaker spells it. What the plan leaves open is not said."""
     target = given.target
@@ -80,6 +93,8 @@ def _variant(given: Variant) -> "ProductionVariantTypeDef":
         variant["ModelDataDownloadTimeoutInSeconds"] = seconds
     if seconds := target.container_startup_health_check_timeout_in_seconds:
         variant["ContainerStartupHealthCheckTimeoutInSeconds"] = seconds
+    if version := target.inference_ami_version:
+        variant["InferenceAmiVersion"] = cast("ProductionVariantInferenceAmiVersionType", version)
     if target.routing_strategy:
         variant["RoutingConfig"] = {"RoutingStrategy": target.routing_strategy.value}
     return variant

@@ -106,7 +106,8 @@ class SageMakerEndpoints:
             found = self._config(config)
             if found is None:
                 return "endpoint config"
-            models = (variant.get("ModelName", "") for variant in found["ProductionVariants"])
+            variants = (*found["ProductionVariants"], *found.get("ShadowProductionVariants", ()))
+            models = (variant.get("ModelName", "") for variant in variants)
             return "" if all(map(self._model, models)) else "model"
 
     def prepare(self, plan: Plan, packages: Mapping[str, str]) -> None:

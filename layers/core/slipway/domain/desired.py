@@ -68,6 +68,7 @@ class EndpointTarget:
     model_data_download_timeout_in_seconds: int | None = None
     container_startup_health_check_timeout_in_seconds: int | None = None
     routing_strategy: RoutingStrategy | None = None
+    inference_ami_version: str | None = None
     asynchronous: Asynchronous | None = None
 
     @property
@@ -114,7 +115,7 @@ class VariantPolicy:
     """A share of an endpoint's traffic, and the containers that answer it, one after the other.
 
     Its traffic is its `weight` among the weights of all. Without a `target` of its own it runs as
-    the deployment's policy says.
+    the deployment's policy says. A `shadow` answers nobody: it sees that many of 100 requests.
     """
 
     name: str = VARIANT
@@ -122,6 +123,7 @@ class VariantPolicy:
     target: Target | None = None
     containers: tuple[ContainerPolicy, ...] = (ContainerPolicy(),)
     autoscaling: Autoscaling | None = None
+    shadow: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

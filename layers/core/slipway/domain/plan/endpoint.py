@@ -29,12 +29,19 @@ PATIENCE_SECONDS, MOST_SECONDS = 600, 3600
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A model with its compute and its share of the traffic."""
+    """A model with its compute and its share of the traffic; or a `shadow`, which sees that many
+    of 100 requests and answers nobody."""
 
     name: str
     weight: float
     target: Target
     model: Model
+    shadow: int | None = None
+
+    @property
+    def called(self) -> str:
+        """What a person calls it."""
+        return self.name if self.shadow is None else f"the shadow {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +79,14 @@ class Plan:
         return tuple(model.package_key for model in self.registered)
 
     @property
+    def answering(self) -> tuple[Variant, ...]:
+        """The variants that answer: all but a shadow."""
+        return tuple(variant for variant in self.variants if variant.shadow is None)
+
+    @property
     def weights(self) -> dict[str, float]:
         """The traffic of each variant; nothing where one has all of it anyway."""
-        several = self.variants if len(self.variants) > 1 else ()
+        several = self.answering if len(self.answering) > 1 else ()
         return {variant.name: variant.weight for variant in several}
 
     @property
@@ -171,7 +183,7 @@ def versions(packages: Sequence[str], made: Plan | None) -> str:
     if len(numbers) == 1 or made is None:
         return f"version {' and '.join(numbers)}"
     named = dict(zip((model.name for model in made.registered), numbers, strict=True))
-    told = (f"{each.name} version {named[each.model.name]}" for each in made.variants)
+    told = (f"{each.called} version {named[each.model.name]}" for each in made.variants)
     return " with ".join(told)
 
 
@@ -186,7 +198,7 @@ def _variant(
     uses = (Use(container.part, target.instance_type) for container in given.containers)
     size = sum(files[use].artifact.size for use in uses)
     made = model(desired, given, files, site, packages)
-    return Variant(given.name, given.weight, _patient(target, size), made)
+    return Variant(given.name, given.weight, _patient(target, size), made, given.shadow)
 
 
 def _told(variants: Sequence[Variant]) -> dict[str, object]:
@@ -194,6 +206,7 @@ def _told(variants: Sequence[Variant]) -> dict[str, object]:
     told = {
         variant.name: {
             "model": variant.model.name.rpartition("-")[2],
+            **({"shadow": variant.shadow} if variant.shadow is not None else {}),
             **{name: value for name, value in asdict(variant.target).items() if value is not None},
         }
         for variant in variants

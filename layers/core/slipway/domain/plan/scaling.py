@@ -8,7 +8,7 @@ from slipway.domain.scaling import Scaled, Scaling, ScalingMetric
 def scaling(desired: Desired, made: Plan) -> Scaling:
     """What shall be registered for an endpoint that is made so, by what is wanted now."""
     own = {variant.name: variant.autoscaling for variant in desired.policy.variants}
-    found = ((each, own.get(each.name) or desired.policy.autoscaling) for each in made.variants)
+    found = ((each, own.get(each.name) or desired.policy.autoscaling) for each in made.answering)
     return frozenset(
         Scaled(made.endpoint, each.name, how)
         for each, how in found
