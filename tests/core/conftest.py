@@ -36,6 +36,7 @@ from tests.simulation.fakes import (
     MemoryMeasurements,
     MemoryMonitored,
     MemorySchedules,
+    MemoryTraffic,
 )
 from tests.simulation.scheduler import Scheduler
 
@@ -145,6 +146,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         checks=MemoryChecks(),
         monitored=monitored,
         measurements=measurements,
+        traffic=MemoryTraffic(),
         bus=bus,
         parse_manifest=lambda content: parse(content, Approval.AUTOMATIC),
         default_policy=Policy(),

@@ -9,6 +9,7 @@ def test_every_step_is_called_by_its_noun() -> None:
         "RegisterModel",
         "DeployEndpoint",
         "ProbeEndpoint",
+        "JudgeRollout",
         "BuildBaseline",
         "WatchEndpoint",
         "ScaleEndpoint",

@@ -64,6 +64,7 @@ ALLOWED = {
     "RegisterModel": ("register a model",),
     "DeployEndpoint": ("change an endpoint", "delete an endpoint"),
     "ProbeEndpoint": ("ask an endpoint", "ask an asynchronous endpoint"),
+    "JudgeRollout": (),
     "BuildBaseline": (),
     "WatchEndpoint": ("delete a schedule", "delete an alarm"),
     "ScaleEndpoint": ("register what scales",),

@@ -37,9 +37,10 @@ from slipway.domain.desired import (
 from slipway.domain.footprint import Footprint
 from slipway.domain.known import Known
 from slipway.domain.naming import Site, prefix_of
-from slipway.domain.plan.endpoint import Plan, plan, runs
+from slipway.domain.plan.endpoint import Plan, beside, plan, runs
 from slipway.domain.probed import Probed, Probes
-from slipway.domain.rollout import Guarded, Plain, Rollout, Size, Way
+from slipway.domain.progress import Outcome, Progress
+from slipway.domain.rollout import Guarded, Plain, Rollout, Size, Steps, Way
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.scaling import Autoscaling, Scaled, Scaling, ScalingMetric
 from slipway.domain.steps import (
@@ -49,6 +50,7 @@ from slipway.domain.steps import (
     CleanUp,
     DeployEndpoint,
     InspectArtifact,
+    JudgeRollout,
     ProbeEndpoint,
     RegisterModel,
     ScaleEndpoint,
@@ -118,6 +120,8 @@ class Scenario:
             footprints=_footprints(self.given, plan),
             purged=self.given.get("purged", False),
             deleted=self.given.get("deleted", False),
+            progress=_progress(self.given.get("progress"), plan),
+            judged_in=self.given.get("judged_in", 0.0),
         )
         return Case(desired, world, _attempts(self.given, plan), plan)
 
@@ -186,6 +190,8 @@ def _baseline(given: Given | None, plan: Plan | None) -> Baseline | None:
 
 
 def _rollout(given: Given) -> Rollout:
+    if "steps" in given:
+        return Steps(tuple(given["steps"]))
     row = given.get("rollout", "all_at_once")
     if row == "all_at_once":
         return Plain.ALL_AT_ONCE
@@ -281,7 +287,19 @@ def _packages(given: Given | str, plan: Plan | None) -> tuple[Package, ...]:
 
 
 def _config(name: str, plan: Plan | None) -> str:
+    """The name of a config; `trial` is what is wanted beside what was released as `previous`."""
+    if plan and name == "trial":
+        return beside(_of_other_bytes(plan, "previous"), plan).config
     return plan.config if plan and name == "wanted" else name
+
+
+def _progress(given: Given | None, plan: Plan | None) -> Progress | None:
+    if given is None:
+        return None
+    outcome = Outcome(given["outcome"]) if "outcome" in given else None
+    told = {key: given[key] for key in ("step", "began", "reason") if key in given}
+    generation, config = given.get("generation", GENERATION), plan.config if plan else ""
+    return Progress(generation, config, "a-trial", "previous", outcome=outcome, **told)
 
 
 def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
@@ -310,7 +328,8 @@ def _probes(given: Given, plan: Plan | None) -> Probes:
     live, generation = given.get("endpoint"), given.get("desired", {}).get("generation", GENERATION)
     named = {probed.config for probed in told}
     if live and given.get("asked", True) and live["config"] not in ("wanted", *named):
-        told.append(Probed(generation, live["config"], passed=True, reason="as it was"))
+        config = _config(live["config"], plan)
+        told.append(Probed(generation, config, passed=True, reason="as it was"))
     return Probes(tuple(told))
 
 
@@ -338,6 +357,9 @@ def _good(given: Given | str, plan: Plan | None) -> Good:
     config = _config(row["of"], plan)
     base = plan or _plan(_desired({}), _inspected({}, _desired({})))
     assert base is not None
+    if row["of"] == "trial":
+        made = beside(_of_other_bytes(base, "previous"), base)
+        return Good(config, ("package/1", "package/2"), made, (), proven=False)
     kin = row.get("kin") or config == base.config
     made = replace(base, config=config) if kin else _of_other_bytes(base, config)
     made = _on(made, row["type"]) if "type" in row else made
@@ -393,9 +415,11 @@ def _told(step: Step, case: Case) -> str:
         case CleanUp(footprints=footprints, purge=purge):
             gone = ", ".join("+".join((each.config, *each.models)) for each in footprints)
             told = f"CleanUp {gone}{'' if purge is None else ' and the rest'}"
-        case InspectArtifact() | RegisterModel() | BuildBaseline():
+        case InspectArtifact() | RegisterModel() | BuildBaseline() | JudgeRollout():
             told = type(step).__name__
-    return told.replace(case.wanted, "wanted") if case.wanted else told
+    single = case.plan is not None and len(case.plan.variants) == 1
+    trial = _config("trial", case.plan) if single else "trial"
+    return told.replace(case.wanted or "wanted", "wanted").replace(trial, "trial")
 
 
 def _first(rules: Sequence[Rule], case: Case) -> Step:

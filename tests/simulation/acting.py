@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from slipway.domain.alarms import AlarmState
+from slipway.domain.wish import How
 
 from tests.simulation.stories import BASELINE, CHALLENGER, MANIFEST, Act
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, SITE, World
@@ -83,7 +84,8 @@ def _delete(world: World, _: Act) -> None:
 
 
 def _weigh(world: World, deed: Act) -> None:
-    weights = [{"VariantName": "champion", "DesiredWeight": float(deed.how)}]
+    name = "Candidate" if deed.key == "Candidate" else "champion"
+    weights = [{"VariantName": name, "DesiredWeight": float(deed.how)}]
     world.cloud.person(
         "UpdateEndpointWeightsAndCapacities",
         EndpointName=ENDPOINT,
@@ -106,6 +108,9 @@ def _ask(world: World, deed: Act) -> None:
     if deed.how == "rollback":
         world.invariants.asked_back()
         world.machine.start(asking, {"deployment": DEPLOYMENT, "wish": {"type": "rollback"}})
+        return
+    if deed.how in [*How]:
+        world.machine.start(asking, {"deployment": DEPLOYMENT, "wish": {"type": deed.how}})
         return
     wish = {"type": "delete", "purge": deed.how == "purge"}
     world.invariants.asked_to_go(purge=deed.how == "purge")

@@ -18,6 +18,8 @@ from tests.simulation.contents import EMPTY, disqualified, doubtful, kind_of
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, World
 
 REPLAY_SECONDS = 600.0
+# What a verdict says that people are to blame for, and what they did then.
+PEOPLES = {"cannot be updated any more": "lose", "a person said": "ask"}
 
 
 def judge(world: World) -> str:
@@ -216,8 +218,8 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
         return any(map(world.alarms.rings, world.alarms.made))
     if reason.startswith("monitor: ") and desired and desired.policy.monitor:
         return _lacks_rows(world)
-    if "cannot be updated any more" in reason:
-        return any(act.what == "lose" for act in world.story.acts)
+    if people := [w for words, w in PEOPLES.items() if words in reason]:
+        return any(act.what in people for act in world.story.acts)
     return _is_to_blame(world, desired, newest, reason)
 
 

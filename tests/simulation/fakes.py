@@ -12,11 +12,12 @@ from slipway.domain import naming
 from slipway.domain.alarms import Alarm, AlarmState, Sighting
 from slipway.domain.desired import ONLY, Artifact, Uploads
 from slipway.domain.errors import Conflict
+from slipway.domain.judging.seen import Seen
 from slipway.domain.record import Record
 from slipway.domain.steps import Announce
 from slipway.domain.watch import CAPTURES, Schedule, Window
 from slipway.engine import Files, Measurement
-from slipway.ports import Moment
+from slipway.ports import Moment, Span
 
 from tests.simulation.machine import Machine
 from tests.simulation.scheduler import Scheduler
@@ -311,6 +312,34 @@ class MemoryMeasurements:
 
     def put(self, endpoint: str, schedule: str, at: float, metrics: Sequence[Measurement]) -> None:
         self.put_at.append((endpoint, schedule, at, metrics))
+
+
+class MemoryTraffic:
+    """Implements ports.Traffic over what serves now: ten requests a second among the variants, as
+    they are weighed, of which as many fail as what serves them lets fail.
+
+    `serving` tells the share of a variant, and what of its requests fail.
+    """
+
+    def __init__(self, serving: Callable[[str], tuple[float, float]] | None = None) -> None:
+        self._serving = serving or (lambda _: (0.0, 0.0))
+
+    def complete(self, now: float) -> float:
+        return now - 120.0
+
+    def latencies(
+        self, endpoint: str, variant: str, until: float, quantiles: Sequence[float]
+    ) -> tuple[float, ...]:
+        assert endpoint, variant
+        assert until
+        return tuple(1000.0 * (1.0 + quantile) for quantile in quantiles)
+
+    def seen(self, endpoint: str, variant: str, span: Span, limits: Sequence[float]) -> Seen:
+        assert endpoint
+        share, failing = self._serving(variant)
+        requests = round(10 * (span[1] - span[0]) * share)
+        slow = tuple(requests * part // 100 for part in (50, 10, 1)[: len(limits)])
+        return Seen(requests, round(requests * failing), slow=slow)
 
 
 @dataclass

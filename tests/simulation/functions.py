@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slipway import documents, leaving, registering, release, scaling, watching
+from slipway import documents, leaving, registering, release, rolling, scaling, watching
 from slipway.ports import Ports
 
 from tests.simulation.contents import baseline
@@ -32,6 +32,10 @@ def deploy_endpoint(ports: Ports, document: Json) -> Json:
 
 def probe_endpoint(ports: Ports, document: Json) -> Json:
     return release.probe_endpoint(ports, documents.task(document))
+
+
+def judge_rollout(ports: Ports, document: Json) -> Json:
+    return rolling.judge_rollout(ports, documents.task(document))
 
 
 class _Engine:
@@ -74,6 +78,7 @@ FUNCTIONS: Mapping[str, Callable[[Ports, Json], Json]] = {
     "${RegisterModelFunctionArn}": register_model,
     "${DeployEndpointFunctionArn}": deploy_endpoint,
     "${ProbeEndpointFunctionArn}": probe_endpoint,
+    "${JudgeRolloutFunctionArn}": judge_rollout,
     "${BuildBaselineFunctionArn}": build_baseline,
     "${WatchEndpointFunctionArn}": watch_endpoint,
     "${ScaleEndpointFunctionArn}": scale_endpoint,

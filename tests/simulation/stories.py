@@ -17,6 +17,7 @@ from tests.simulation.contents import (
     ROWS,
     SLOW,
     UNLOADABLE,
+    WORSE,
     content,
 )
 from tests.simulation.faults import Faults
@@ -38,6 +39,7 @@ CHAMPION, CHALLENGER = (
 )
 NINE_TO_ONE = b"variants: {champion: {weight: 9}, challenger: {weight: 1}}\n"
 ONE_TO_ONE = b"variants: {champion: {}, challenger: {}}\n"
+STEPWISE = b"rollout: {steps: [10, 50], every: 5m}\n"
 PIPELINE = b"containers: [champion, challenger]\n"
 SCALED = b"autoscaling: {max: 8, invocations_per_instance: 700}\n"
 SCALED_FASTER = SCALED + FASTER
@@ -347,6 +349,38 @@ BASE: Sequence[Story] = (
     Story(
         "stopped by hand", [upload(10), Act(11, "stop"), upload(400, number=2), Act(440, "stop")]
     ),
+)
+
+# Rollouts by steps: each takes long, so that few are crashed everywhere.
+STEPS: Sequence[Story] = tuple(
+    Story(f"by steps, {name}", [manifest(5, STEPWISE), upload(10), *acts], until=3600.0)
+    for name, acts in (
+        ("a good one", [upload(400, number=2)]),
+        ("a worse one", [upload(400, WORSE, 2)]),
+        ("one that fails its probes", [upload(400, MISANSWERING, 2)]),
+        ("one that does not load", [upload(400, UNLOADABLE, 2)]),
+        ("superseded", [upload(400, number=2), upload(700, number=3)]),
+        ("a worse one superseded", [upload(400, WORSE, 2), upload(600, number=3)]),
+        ("weighed by hand", [upload(400, number=2), Act(600, "weigh", "Candidate", how="80")]),
+        ("deleted by hand", [upload(400, number=2), Act(600, "delete")]),
+        ("rejected", [upload(400, number=2), Act(600, "reject")]),
+        ("rolled back", [upload(400, number=2), Act(600, "ask", how="rollback")]),
+        ("a manifest of all at once", [upload(400, number=2), manifest(600, AUTOMATIC)]),
+        ("a manifest that nobody can use", [upload(400, number=2), manifest(600, BROKEN)]),
+        ("asked to go", [upload(400, number=2), Act(600, "ask", how="delete")]),
+        ("promoted", [upload(400, number=2), Act(600, "ask", how="promote")]),
+        ("aborted", [upload(400, number=2), Act(600, "ask", how="abort")]),
+        ("paused", [upload(400, number=2), Act(600, "ask", how="pause")]),
+        (
+            "paused and resumed",
+            [
+                upload(400, number=2),
+                Act(600, "ask", how="pause"),
+                Act(900, "ask", how="resume"),
+            ],
+        ),
+        ("stopped", [upload(400, number=2), Act(600, "stop"), Act(900, "stop")]),
+    )
 )
 
 INSTANT = Durations(creating=0.3, updating=0.3)

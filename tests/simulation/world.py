@@ -23,7 +23,7 @@ from slipway_local.sagemaker.scripted import Answer, Script, ScriptedLauncher
 from slipway_local.sagemaker.serving import Container, Invocation, Reply
 
 from tests.simulation.cloud import STALE_SECONDS, Cloud
-from tests.simulation.contents import SCRIPTS, SLOW, SLOW_SECONDS, kind_of
+from tests.simulation.contents import FAILING, SCRIPTS, SLOW, SLOW_SECONDS, kind_of
 from tests.simulation.fakes import (
     MemoryAlarms,
     MemoryAnnouncements,
@@ -35,6 +35,7 @@ from tests.simulation.fakes import (
     MemoryMeasurements,
     MemoryMonitored,
     MemorySchedules,
+    MemoryTraffic,
 )
 from tests.simulation.faults import Crash, Faults, Gate, Gated
 from tests.simulation.functions import FUNCTIONS, deploy_endpoint, inspect_artifact, told
@@ -234,12 +235,25 @@ class World:
 
     def _wrote(self, before: Record, after: Record) -> None:
         """A release writes under its own lease, or to take it; never under another's."""
+        actor = self.gate.current.actor if self.gate.current else ""
+        if actor.startswith("ask-"):  # what a person says of a rollout is one, too
+            before, after = (replace(record, progress=None) for record in (before, after))
         if _without_hints(before) == _without_hints(after):
             return  # anybody may give one
-        actor = self.gate.current.actor if self.gate.current else ""
         leases = [record.lease for record in (before, after) if record.lease]
         if actor in self.machine.executions and actor not in [lease.owner for lease in leases]:
             self.wrong(f"{actor} writes to the ledger, where the lease is {before.lease}")
+
+    def _traffic(self, variant: str) -> tuple[float, float]:
+        """The share of what the endpoint is asked that a variant has now, and what of it fails."""
+        live = self.cloud.truth(ENDPOINT)
+        if live is None:
+            return 0.0, 0.0
+        variants = live.get("ProductionVariants", [])
+        weights = {each["VariantName"]: each["CurrentWeight"] for each in variants}
+        served = self.invariants.variants(live["EndpointConfigName"])
+        kind = kind_of(served.get(variant, b"none"))
+        return weights.get(variant, 0.0) / sum(weights.values()), FAILING.get(kind, 0.001)
 
     def _staleness(self) -> float:
         """How many seconds a read lags behind, this time."""
@@ -267,6 +281,7 @@ class World:
             checks=MemoryChecks(),
             monitored=gated(self.monitored, "monitored"),
             measurements=MemoryMeasurements(),
+            traffic=gated(MemoryTraffic(self._traffic), "traffic"),
             bus=MemoryBus(),
             parse_manifest=_parse,
             default_policy=Policy(),

@@ -16,6 +16,7 @@ OURS = {
     "nudging",
     "registering",
     "release",
+    "rolling",
     "scaling",
     "telemetry",
     "watching",

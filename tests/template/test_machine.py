@@ -21,6 +21,7 @@ FIRST_RELEASE = (
     "AwaitChange",
     "AwaitChange",
     "ProbeEndpoint",
+    "JudgeRollout",
     "BuildBaseline",
     "WatchEndpoint",
     "ScaleEndpoint",

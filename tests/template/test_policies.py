@@ -16,6 +16,7 @@ EVERYWHERE = {
     "states:SendTaskSuccess": "the task token says which task",
     "ecr:GetAuthorizationToken": "the token opens no repository by itself",
     "cloudwatch:PutMetricData": "conditioned on SageMaker's namespaces, or drift's",
+    "cloudwatch:GetMetricData": "metrics that are read belong to no resource",
     "sagemaker:ListModelPackages": "names of versions, which AWS's tables give no one resource",
     "application-autoscaling:DescribeScalableTargets": "lists belong to no resource",
     "application-autoscaling:DescribeScalingPolicies": "lists belong to no resource",
@@ -28,8 +29,8 @@ EVERYWHERE = {
     "logs:DescribeResourcePolicies": "log deliveries of the state machine",
     "logs:DescribeLogGroups": "log deliveries of the state machine",
 }
-# The first takes a condition instead; tables of two years differ on the second.
-DISPUTED = {"cloudwatch:PutMetricData", "sagemaker:ListModelPackages"}
+# The first takes a condition instead; tables of two years differ on the others.
+DISPUTED = {"cloudwatch:PutMetricData", "cloudwatch:GetMetricData", "sagemaker:ListModelPackages"}
 READS = ("Describe", "Get", "List", "BatchGet")
 
 

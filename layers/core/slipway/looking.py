@@ -14,6 +14,7 @@ from slipway.domain.plan.model import Model
 from slipway.domain.probed import LINE_SECONDS
 from slipway.domain.record import Asked, Record
 from slipway.domain.rollout import Plain
+from slipway.domain.rules.case import Case
 from slipway.domain.scaling import Scaling
 from slipway.domain.steps import Announce, Step
 from slipway.domain.trouble import Trouble
@@ -42,6 +43,13 @@ class Look:
     world: World
     plan: Plan | None
     step: Step
+
+    @property
+    def case(self) -> Case:
+        """What the rules looked at."""
+        desired = self.record.desired
+        blank = Desired(self.record.deployment, 0, {}, Policy())
+        return Case(desired or blank, self.world, self.record.attempts, self.plan)
 
     @property
     def converged(self) -> bool:
@@ -229,6 +237,8 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         revoked=_revoked(ports, record, packages),
         awaited=_awaited(ports, record),
         scaling=_scaling(ports, record, endpoint),
+        progress=record.progress,
+        judged_in=record.progress.due - ports.clock() if record.progress else 0.0,
         footprints=record.footprints,
         purged=record.is_purged,
     )

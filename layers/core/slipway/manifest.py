@@ -21,6 +21,7 @@ from slipway.domain.desired import (
     VariantPolicy,
 )
 from slipway.domain.errors import InvalidInput
+from slipway.domain.judging.judge import Criteria
 from slipway.domain.naming import MANIFEST, MANY
 from slipway.domain.rollout import Plain, Rollout, Steps, Way
 from slipway.domain.scaling import Autoscaling, ScalingMetric
@@ -160,7 +161,8 @@ def _rollout(given: object) -> Rollout:
     if not isinstance(given, Stepwise):
         return Plain.ALL_AT_ONCE
     every, at_most = seconds(given.every), seconds(given.at_most)
-    return Steps(tuple(given.steps), every, at_most, given.undecided)
+    judge = Criteria(**given.judge.model_dump())
+    return Steps(tuple(given.steps), every, at_most, given.undecided, judge)
 
 
 def _autoscaling(given: scaling_keys.Autoscaling | None) -> Autoscaling | None:

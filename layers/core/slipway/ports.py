@@ -7,6 +7,7 @@ from typing import BinaryIO, Protocol
 from slipway.domain.alarms import Alarm, Sighting
 from slipway.domain.desired import ONLY, Artifact, Policy, Runner, Uploads
 from slipway.domain.footprint import Footprint
+from slipway.domain.judging.seen import Seen
 from slipway.domain.naming import Site
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.plan.model import Model
@@ -315,6 +316,29 @@ class Monitored(Protocol):
     def remove(self, folder: str, names: Iterable[str]) -> None: ...
 
 
+Span = tuple[float, float]
+
+
+class Traffic(Protocol):
+    """What the variants of an endpoint did with their requests, as the service counts it. A span
+    is of epoch seconds, without its end."""
+
+    def complete(self, now: float) -> float:
+        """Up to when everything is counted."""
+        ...
+
+    def latencies(
+        self, endpoint: str, variant: str, until: float, quantiles: Sequence[float]
+    ) -> tuple[float, ...]:
+        """How long a variant took in the hour before, in microseconds, for each of the quantiles;
+        nothing where it was not asked."""
+        ...
+
+    def seen(self, endpoint: str, variant: str, span: Span, limits: Sequence[float]) -> Seen:
+        """What a variant was asked, and how many of its answers took longer than each limit."""
+        ...
+
+
 class Measurements(Protocol):
     """Where metrics of windows go."""
 
@@ -349,6 +373,7 @@ class Ports:
     checks: Checks
     monitored: Monitored
     measurements: Measurements
+    traffic: Traffic
     bus: Bus
     parse_manifest: ParseManifest
     default_policy: Policy

@@ -23,6 +23,7 @@ class Settings:
     drift_namespace: str
     default_approval: Approval
     trusted_modules: tuple[str, ...]
+    minute: float = 60.0  # how long a minute of metrics lasts: less where time is scaled
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -45,6 +46,7 @@ def read(environment: Mapping[str, str]) -> Settings:
             drift_namespace=environment["SLIPWAY_DRIFT_NAMESPACE"],
             default_approval=Approval(environment["SLIPWAY_DEFAULT_APPROVAL"]),
             trusted_modules=modules(environment["SLIPWAY_TRUSTED_MODULES"]),
+            minute=float(environment.get("SLIPWAY_MINUTE_SECONDS", "60")),
         )
     except KeyError as missing:
         raise InvalidInput(

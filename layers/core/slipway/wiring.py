@@ -12,6 +12,7 @@ from slipway import settings
 from slipway.adapters.application_autoscaling import ApplicationAutoscaling
 from slipway.adapters.cloudwatch_alarms import CloudWatchAlarms
 from slipway.adapters.cloudwatch_measurements import CloudWatchMeasurements
+from slipway.adapters.cloudwatch_traffic import CloudWatchTraffic
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
 from slipway.adapters.eventbridge_bus import EventBridgeBus
 from slipway.adapters.s3_hosted import S3Hosted
@@ -74,6 +75,7 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
         checks=StepFunctionsChecks(aws, given.check_state_machine_arn),
         monitored=S3Monitored(aws, given.site.bucket),
         measurements=CloudWatchMeasurements(aws, given.drift_namespace),
+        traffic=CloudWatchTraffic(aws, given.minute),
         bus=EventBridgeBus(aws),
         parse_manifest=partial(_parse_manifest, given.default_approval),
         default_policy=Policy(approval=given.default_approval),

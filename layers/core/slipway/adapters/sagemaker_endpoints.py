@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import (
         ContainerDefinitionTypeDef,
         ProductionVariantSummaryTypeDef,
+        VariantPropertyTypeDef,
     )
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
@@ -131,7 +132,7 @@ class SageMakerEndpoints:
         with translated():
             before = self._config(live.config) if live else None
             wanted = self._config(config)
-            count = before and wanted and _counts(before) == _counts(wanted)
+            count = before and wanted and _same_counts(_counts(before), _counts(wanted))
             # Nobody says whether what is retained includes data capture, and SageMaker does not yet
             # take DataCaptureConfig as an exclusion: where it changes, nothing is retained.
             retained = before and wanted and _captures(before) == _captures(wanted)
@@ -140,11 +141,7 @@ class SageMakerEndpoints:
                 EndpointName=name,
                 EndpointConfigName=config,
                 RetainAllVariantProperties=bool(retained),
-                ExcludeRetainedVariantProperties=(
-                    [{"VariantPropertyType": "DesiredInstanceCount"}]
-                    if retained and not count
-                    else []
-                ),
+                ExcludeRetainedVariantProperties=_excluded(count=not count) if retained else [],
                 **deployment_config(guarded),
             )
 
@@ -255,7 +252,19 @@ def _weights(variants: "Iterable[ProductionVariantSummaryTypeDef]") -> dict[str,
     return {each["VariantName"]: each.get("DesiredWeight", 1.0) for each in variants}
 
 
-def _counts(config: Mapping[str, Any]) -> object:
+def _excluded(*, count: bool) -> "list[VariantPropertyTypeDef]":
+    """What is not retained: weights are as the config has them, or are changed in place."""
+    weight: VariantPropertyTypeDef = {"VariantPropertyType": "DesiredWeight"}
+    counts: VariantPropertyTypeDef = {"VariantPropertyType": "DesiredInstanceCount"}
+    return [weight, counts] if count else [weight]
+
+
+def _same_counts(before: Mapping[str, int | None], wanted: Mapping[str, int | None]) -> bool:
+    """Whether no variant that stays is asked to have another count."""
+    return all(before[name] == wanted[name] for name in before.keys() & wanted.keys())
+
+
+def _counts(config: Mapping[str, Any]) -> dict[str, int | None]:
     """The instance count of each variant."""
     variants = config["ProductionVariants"]
     return {each["VariantName"]: each.get("InitialInstanceCount") for each in variants}

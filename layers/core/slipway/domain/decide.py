@@ -8,7 +8,7 @@ does anything. Whoever is told a step makes one change, looks, and asks again.
 from slipway.domain.attempts import Attempts
 from slipway.domain.desired import Desired
 from slipway.domain.plan.endpoint import Plan
-from slipway.domain.rules import artifact, endpoint, leaving, watch
+from slipway.domain.rules import artifact, endpoint, leaving, rollout, watch
 from slipway.domain.rules.awaiting import unless_awaited
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.scaling import unless_scaled
@@ -40,6 +40,7 @@ def nothing_is_owed(case: Case) -> Step:
 
 
 RULES: tuple[Rule, ...] = (
+    *rollout.FIRST,
     *artifact.RULES,
     *endpoint.RULES,
     *watch.RULES,

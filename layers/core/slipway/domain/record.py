@@ -17,14 +17,15 @@ from dataclasses import dataclass, field, replace
 
 from slipway.domain.attempts import Attempts, Good
 from slipway.domain.desired import Artifact, Desired, Runner, Uploads
-from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
+from slipway.domain.errors import Busy, InvalidInput, LeaseLost, LookAgain, Owned
 from slipway.domain.footprint import Footprint
 from slipway.domain.probed import UNPROBED, Line, Probed, Probes
+from slipway.domain.progress import Progress
 from slipway.domain.released import UNRELEASED, Release, Releases
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
 from slipway.domain.trouble import Trouble
-from slipway.domain.wish import Rollback, Wish
+from slipway.domain.wish import How, Rollback, Wish
 from slipway.domain.world import Baseline, Drift, Inspected, Package, read
 
 MOST_VARIANTS = 10
@@ -116,6 +117,7 @@ class Record:
     troubles: tuple[Trouble, ...] = ()
     settled: Settled | None = None
     releases: Releases = UNRELEASED
+    progress: Progress | None = None
 
     @property
     def is_deleted(self) -> bool:
@@ -150,6 +152,14 @@ class Record:
     def asking(self, asked: Asked) -> "Record":
         """The record with a wish on it, for its owner to take up."""
         return replace(self.hinted(), asked=asked)
+
+    def steered(self, how: How, now: float) -> "Record":
+        """The record with its rollout as a person wants it to be. Raises InvalidInput where none is
+        under way."""
+        progress, generation = self.progress, self.desired.generation if self.desired else 0
+        if progress is None or progress.generation != generation or progress.ended:
+            raise InvalidInput(f"{self.deployment}: no rollout by steps is under way")
+        return replace(self.hinted(), progress=progress.steered(how, now))
 
     def again(self) -> "Record":
         """The record with what is wanted wanted anew: whatever was tried counts no more."""

@@ -43,13 +43,22 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeployEndpoint:
-    """Make one change to the endpoint. `config` is what it shall serve afterwards; where it is
-    `guarded`, SageMaker moves the traffic bit by bit."""
+    """Make one change to the endpoint. `config` is what it shall serve afterwards, `weights` the
+    traffic of its variants after a shift; where it is `guarded`, SageMaker moves the traffic bit by
+    bit."""
 
     change: Change
     config: str
     reason: str
     guarded: Guarded | None = None
+    weights: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRollout:
+    """Measure what the candidate does with its share of the traffic, and judge it."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,7 @@ Step = (
     | RegisterModel
     | DeployEndpoint
     | ProbeEndpoint
+    | JudgeRollout
     | BuildBaseline
     | WatchEndpoint
     | ScaleEndpoint

@@ -9,6 +9,7 @@ from slipway.domain.desired import Artifact, Desired, Use
 from slipway.domain.footprint import Footprint
 from slipway.domain.known import NOTHING, Known
 from slipway.domain.probed import UNPROBED, Probes
+from slipway.domain.progress import Progress
 from slipway.domain.scaling import UNSCALED, Scaling
 from slipway.domain.trouble import Trouble
 from slipway.domain.watch import UNWATCHED, Watch
@@ -217,7 +218,8 @@ class World:
     the wanted version is made of; `revoked` are the released configs that nobody approves of any
     more, or not at this moment; `troubles` is what could not be done and has to wait. `host` is
     the endpoint that a model is behind, and `loader` the image and the environment that load it
-    there. `awaited` is the config whose probes still wait in line at an asynchronous endpoint, and
+    there. `progress` is how far a rollout by steps has come, to be judged in `judged_in` seconds.
+    `awaited` is the config whose probes still wait in line at an asynchronous endpoint, and
     `scaling` what is registered for autoscaling. `footprints` are what releases left, `purged` says
     that versions and data were deleted as it was asked for, and `deleted` that people have been
     told so: what appears since is not ours.
@@ -240,6 +242,8 @@ class World:
     troubles: tuple[Trouble, ...] = ()
     awaited: str = ""
     scaling: Scaling = UNSCALED
+    progress: Progress | None = None
+    judged_in: float = 0.0
     footprints: tuple[Footprint, ...] = ()
     purged: bool = False
     deleted: bool = False

@@ -24,6 +24,7 @@ from slipway.domain.world import Inspected, Kind, Package, read
 
 # A minute a gigabyte, to fetch and again to load, is slow; ten minutes SageMaker waits anyway.
 SECONDS_PER_GB = 60
+CANDIDATE = "Candidate"  # no variant of a user's is called so, for those have small letters
 PATIENCE_SECONDS, MOST_SECONDS = 600, 3600
 
 
@@ -82,6 +83,13 @@ class Plan:
     def answering(self) -> tuple[Variant, ...]:
         """The variants that answer: all but a shadow."""
         return tuple(variant for variant in self.variants if variant.shadow is None)
+
+    @property
+    def asked_keys(self) -> tuple[str, ...]:
+        """The packages of what was asked for: where there is a candidate, of that alone."""
+        candidates = (each for each in self.variants if each.name == CANDIDATE)
+        keys = tuple(candidate.model.package_key for candidate in candidates)
+        return keys or self.package_keys
 
     @property
     def weights(self) -> dict[str, float]:
@@ -162,6 +170,15 @@ def _async_uri(desired: Desired, site: Site) -> str:
     if isinstance(target, ServerlessTarget) or target.asynchronous is None:
         return ""
     return f"s3://{site.bucket}/{naming.answered_prefix(desired.deployment)}"
+
+
+def beside(stable: Plan, candidate: Plan) -> Plan:
+    """The candidate as a variant beside what it shall replace, without traffic."""
+    (old,), (new,) = stable.variants, candidate.variants
+    variants = (replace(old, weight=100.0), replace(new, name=CANDIDATE, weight=0.0))
+    key = naming.digest({**_told(variants), "capture": candidate.capture_percentage})
+    stem = candidate.config.rpartition("-")[0]
+    return replace(candidate, config=f"{stem}-{key}", variants=variants)
 
 
 def _config(desired: Desired, site: Site, variants: Sequence[Variant], key: str) -> str:
