@@ -184,7 +184,8 @@ def _compute(policy: Policy) -> str:
     told = []
     for variant in policy.variants:
         goal = policy.target_of(variant)
-        name = "" if len(policy.variants) == 1 else f"{variant.name} {variant.weight:g}: "
+        share = f"{variant.weight:g}" if variant.shadow is None else f"sees {variant.shadow} %"
+        name = "" if len(policy.variants) == 1 else f"{variant.name} {share}: "
         told.append(f"{name}{goal.words}")
     return ", ".join(told)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import boto3
 import pytest
+from slipway.adapters.application_autoscaling import ApplicationAutoscaling
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
 from slipway.domain.desired import Approval, Policy, Runner
@@ -19,6 +20,7 @@ from slipway.manifest import parse
 from slipway.ports import Ports
 from slipway.registering import inspect_artifact, register_model
 from slipway.release import announce, decide_release, deploy_endpoint, probe_endpoint
+from slipway.scaling import scale_endpoint
 from slipway.stepping import Task
 from slipway.watching import build_baseline, watch_endpoint
 from slipway_drift import engine
@@ -59,6 +61,7 @@ STEPS: Mapping[str, Callable[[Ports, Task], str]] = {
     "ProbeEndpoint": probe_endpoint,
     "BuildBaseline": lambda ports, task: build_baseline(ports, task, engine),
     "WatchEndpoint": watch_endpoint,
+    "ScaleEndpoint": scale_endpoint,
     "Announce": announce,
 }
 
@@ -139,6 +142,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         announcements=announcements,
         schedules=schedules,
         alarms=alarms,
+        scalings=ApplicationAutoscaling(session),
         checks=MemoryChecks(),
         monitored=monitored,
         measurements=measurements,

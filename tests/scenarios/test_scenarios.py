@@ -22,6 +22,7 @@ from slipway.domain.decide import LEAVING, RULES, decide
 from slipway.domain.desired import (
     Approval,
     Artifact,
+    Asynchronous,
     ContainerPolicy,
     Desired,
     EndpointTarget,
@@ -41,6 +42,7 @@ from slipway.domain.probed import Probed, Probes
 from slipway.domain.progress import Outcome, Progress
 from slipway.domain.rollout import Guarded, Plain, Rollout, Size, Steps, Way
 from slipway.domain.rules.case import Case, Rule
+from slipway.domain.scaling import Autoscaling, Scaled, Scaling, ScalingMetric
 from slipway.domain.steps import (
     Announce,
     AwaitChange,
@@ -51,6 +53,7 @@ from slipway.domain.steps import (
     JudgeRollout,
     ProbeEndpoint,
     RegisterModel,
+    ScaleEndpoint,
     Step,
     WatchEndpoint,
 )
@@ -63,6 +66,7 @@ from slipway.domain.world import (
     Endpoint,
     EndpointStatus,
     Inspected,
+    Kind,
     Package,
     PackageApproval,
     World,
@@ -74,6 +78,11 @@ SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::111122223333:role/se
 ARTIFACT = Artifact("bucket", "models/housing/m.tar.gz", "v2", 60.0, 1000)
 DATA = Artifact("bucket", "models/housing/baseline.csv", "v1", 50.0, 1000)
 GENERATION = 2
+TARGETS = {
+    "real-time": EndpointTarget(),
+    "serverless": ServerlessTarget(),
+    "asynchronous": EndpointTarget(asynchronous=Asynchronous()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,8 @@ class Scenario:
             host=_host(self.given.get("host")),
             loader=(self.given["loader"], {}) if "loader" in self.given else None,
             revoked=frozenset(self.given.get("revoked", [])),
+            awaited=_config(self.given.get("awaited", ""), plan),
+            scaling=_scaled(self.given.get("scaled", {})),
             footprints=_footprints(self.given, plan),
             purged=self.given.get("purged", False),
             deleted=self.given.get("deleted", False),
@@ -132,13 +143,24 @@ def _desired(given: Given, deployment: str = "housing") -> Desired:
         variants=_variants(given),
         many=given.get("many", False),
         rollout=_rollout(given),
-        target=ServerlessTarget() if given.get("serverless") else EndpointTarget(),
+        target=TARGETS[given.get("kind", "real-time")],
+        autoscaling=_autoscaling(given["scaling"]) if "scaling" in given else None,
     )
     parts = {} if given.get("artifact") == "none" else _uploaded(given, policy)
     data = None if given.get("data") == "none" else DATA
     generation, problem = given.get("generation", GENERATION), given.get("problem")
     wish = wish_of(given["wish"]) if "wish" in given else None
     return Desired(deployment, generation, parts, policy, problem=problem, baseline=data, wish=wish)
+
+
+def _autoscaling(most: int) -> Autoscaling:
+    return Autoscaling(1, most, ScalingMetric.INVOCATIONS_PER_INSTANCE, 700)
+
+
+def _scaled(given: Given) -> Scaling:
+    """What is registered: variants with the most that each may have."""
+    found = ((name, _autoscaling(most)) for name, most in given.items())
+    return frozenset(Scaled("slipway-housing", name, how) for name, how in found)
 
 
 def _variants(given: Given) -> tuple[VariantPolicy, ...]:
@@ -291,7 +313,7 @@ def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
         failure=given.get("failure", ""),
         pending=given.get("pending", False),
         weights=given.get("weights", {}),
-        serverless=given.get("serverless", False),
+        kind=Kind(given.get("kind", "real-time")),
     )
 
 
@@ -340,9 +362,15 @@ def _good(given: Given | str, plan: Plan | None) -> Good:
         return Good(config, ("package/1", "package/2"), made, (), proven=False)
     kin = row.get("kin") or config == base.config
     made = replace(base, config=config) if kin else _of_other_bytes(base, config)
+    made = _on(made, row["type"]) if "type" in row else made
     package = f"package/{row['version']}" if "version" in row else f"package of {row['of']}"
     file = Inspected(ARTIFACT, known=_known(row))
     return Good(config, (package,), made, (file,), row.get("proven", True))
+
+
+def _on(made: Plan, instance_type: str) -> Plan:
+    target = EndpointTarget(instance_type=instance_type)
+    return replace(made, variants=tuple(replace(v, target=target) for v in made.variants))
 
 
 def _of_other_bytes(base: Plan, config: str) -> Plan:
@@ -363,6 +391,13 @@ def _attempt(given: Given, plan: Plan | None) -> Attempt:
     return Attempt(config=_config(given["to"], plan), **{**defaults, **named})
 
 
+def _told_change(step: WatchEndpoint | ScaleEndpoint) -> str:
+    if isinstance(step, WatchEndpoint):
+        return f"WatchEndpoint {step.change}"
+    kept = sorted(f"{each.variant} {each.how.most}" for each in step.wanted)
+    return f"ScaleEndpoint {step.change} to {', '.join(kept) or 'none'}"
+
+
 def _told(step: Step, case: Case) -> str:
     """The step as the tables write it."""
     match step:
@@ -375,8 +410,8 @@ def _told(step: Step, case: Case) -> str:
             told = f"AwaitChange {timeout}"
         case Announce(verdict=verdict, config=config):
             told = f"Announce {verdict} serving {config}" if config else f"Announce {verdict}"
-        case WatchEndpoint(change=change):
-            told = f"WatchEndpoint {change}"
+        case WatchEndpoint() | ScaleEndpoint():
+            told = _told_change(step)
         case CleanUp(footprints=footprints, purge=purge):
             gone = ", ".join("+".join((each.config, *each.models)) for each in footprints)
             told = f"CleanUp {gone}{'' if purge is None else ' and the rest'}"

@@ -93,6 +93,16 @@ def _weigh(world: World, deed: Act) -> None:
     )
 
 
+def _scale(world: World, deed: Act) -> None:
+    """As Application Auto Scaling does."""
+    counts = [{"VariantName": "AllTraffic", "DesiredInstanceCount": int(deed.how)}]
+    world.cloud.person(
+        "UpdateEndpointWeightsAndCapacities",
+        EndpointName=ENDPOINT,
+        DesiredWeightsAndCapacities=counts,
+    )
+
+
 def _ask(world: World, deed: Act) -> None:
     asking = f"ask-{world.scheduler.elapsed:.0f}"
     if deed.how == "rollback":
@@ -142,6 +152,11 @@ def _lose(world: World, deed: Act) -> None:
             world.alarms.lost_at = world.scheduler.now
 
 
+def _unscale(world: World, _: Act) -> None:
+    for place in list(world.cloud.service.account.targets):
+        world.cloud.person("DeregisterScalableTarget", **place.members())
+
+
 def _quota(world: World, deed: Act) -> None:
     """The account may have so many instances from now on; without a number, as many as it likes."""
     kinds = ("ml.m5.large", "ml.m5.xlarge", "ml.c5.large", "ml.m5.2xlarge")
@@ -185,6 +200,8 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "delete": _delete,
     "ask": _ask,
     "weigh": _weigh,
+    "scale": _scale,
+    "unscale": _unscale,
     "stop": _stop,
     "unwatch": _unwatch,
     "lose": _lose,

@@ -13,6 +13,7 @@ from slipway_local.sagemaker.events import Event
 from slipway_local.sagemaker.service import SageMaker
 from slipway_local.sagemaker.serving import Launcher
 
+from tests.simulation.fakes import MemoryBucket
 from tests.simulation.faults import Gate
 from tests.simulation.scheduler import Scheduler
 
@@ -62,6 +63,7 @@ class Cloud:
         emit: Callable[[Event], None],
         in_alarm: Callable[[str], bool],
         seed: int,
+        bucket: MemoryBucket,
     ) -> None:
         self.witness: Witness | None = None
         self.worked = 0.0  # seconds that models took
@@ -76,6 +78,8 @@ class Cloud:
             random=Random(seed),  # noqa: S311
             emit=emit,
             durations=durations,
+            put_object=bucket.answer,
+            read_object=bucket.asked,
             in_alarm=in_alarm,
             region="eu-west-1",
         )

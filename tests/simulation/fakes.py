@@ -22,6 +22,8 @@ from slipway.ports import Moment, Span
 from tests.simulation.machine import Machine
 from tests.simulation.scheduler import Scheduler
 
+ANSWERS = "async/"
+
 
 class MemoryLedger:
     """Implements ports.Ledger."""
@@ -73,6 +75,7 @@ class MemoryBucket:
         self._count = 0
         self.pinned: dict[str, bytes] = {}
         self.ever_pinned: dict[str, bytes] = {}
+        self.answers: dict[str, tuple[str, bytes]] = {}
         self._objects: dict[str, list[Version]] = defaultdict(list)
         self._scheduler = scheduler
 
@@ -121,7 +124,19 @@ class MemoryBucket:
         self.ever_pinned[key] = self.pinned.setdefault(key, content)
 
     def holds(self, key: str) -> bool:
-        return key in self.pinned
+        return key in self.pinned or key in self.answers
+
+    def written(self, key: str) -> tuple[str, bytes] | None:
+        return self.answers.get(key)
+
+    def answer(self, _bucket: str, key: str, body: bytes, kind: str = "") -> None:
+        """An asynchronous endpoint writes what it answers."""
+        if key.startswith(ANSWERS):
+            self.answers[key] = kind, body
+
+    def asked(self, url: str) -> bytes:
+        """What an asynchronous endpoint reads that it is asked."""
+        return self.pinned[url.removeprefix(f"s3://{self.name}/")]
 
     def held_its_digest(self, key: str) -> bool:
         """Whether the bytes at a pinned key are those that the key was derived from, or were until
@@ -136,8 +151,9 @@ class MemoryBucket:
                 self._objects[key] = kept
             else:
                 del self._objects[key]
-        for key in [key for key in self.pinned if key.startswith(prefix)]:
-            del self.pinned[key]
+        for kept in (self.pinned, self.answers):
+            for key in [key for key in kept if key.startswith(prefix)]:
+                del kept[key]
 
     def _artifact(self, key: str, version: Version) -> Artifact:
         size = len(version.content)

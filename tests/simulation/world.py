@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, cast
 
+from slipway.adapters.application_autoscaling import ApplicationAutoscaling
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
 from slipway.domain.desired import Approval, Policy, Runner
@@ -102,6 +103,7 @@ class World:
             self._emitted,
             self.alarms.rings,
             seed,
+            self.bucket,
         )
         self.invariants = Invariants(
             self.cloud.service.account,
@@ -275,6 +277,7 @@ class World:
             announcements=gated(self.announcements, "announcements"),
             schedules={Runner.LAMBDA: gated(self.schedules, "schedules")},
             alarms=gated(self.alarms, "alarms"),
+            scalings=ApplicationAutoscaling(aws),
             checks=MemoryChecks(),
             monitored=gated(self.monitored, "monitored"),
             measurements=MemoryMeasurements(),

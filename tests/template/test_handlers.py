@@ -17,6 +17,7 @@ OURS = {
     "registering",
     "release",
     "rolling",
+    "scaling",
     "telemetry",
     "watching",
     "wiring",

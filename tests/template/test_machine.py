@@ -24,6 +24,7 @@ FIRST_RELEASE = (
     "JudgeRollout",
     "BuildBaseline",
     "WatchEndpoint",
+    "ScaleEndpoint",
     "Announce",
 )
 

@@ -13,6 +13,7 @@ from slipway.domain.plan.endpoint import Plan
 from slipway.domain.plan.model import Model
 from slipway.domain.record import Record
 from slipway.domain.rollout import Guarded
+from slipway.domain.scaling import Scaled
 from slipway.domain.steps import Announce
 from slipway.domain.watch import Schedule, Window
 from slipway.domain.world import Endpoint, PackageApproval
@@ -51,6 +52,14 @@ class Reply:
     content_type: str
     body: bytes
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class InBucket:
+    """The keys where the answer to a request will be that waits in line, or its failure."""
+
+    output: str
+    failure: str
 
 
 class Ledger(Protocol):
@@ -121,6 +130,10 @@ class Uploaded(Protocol):
         """Whether something is there at `key`."""
         ...
 
+    def written(self, key: str) -> tuple[str, bytes] | None:
+        """The type and the bytes of what is there at `key`. Raises Refused above 64 MiB."""
+        ...
+
 
 class Registry(Protocol):
     """The model registry."""
@@ -182,6 +195,11 @@ class Endpoints(Protocol):
         does not answer within 60 seconds, is a reply."""
         ...
 
+    def submit(self, name: str, request: Request, location: str, seconds: int) -> InBucket:
+        """Let a request whose body is at `location`, a URI, wait in line at an asynchronous
+        endpoint, for so many seconds at most."""
+        ...
+
 
 class Executions(Protocol):
     """Releases as executions of the state machine."""
@@ -231,6 +249,23 @@ class Alarms(Protocol):
     def put(self, alarm: Alarm) -> None: ...
 
     def delete(self, name: str) -> None: ...
+
+
+class Scalings(Protocol):
+    """What Application Auto Scaling scales."""
+
+    def find(self, endpoint: str, variant: str) -> Scaled | None:
+        """What is registered of a variant; of an impossible value where it is not as `put` makes
+        it."""
+        ...
+
+    def put(self, scaled: Scaled) -> None:
+        """Register the variant with its policies, or make them what it says."""
+        ...
+
+    def delete(self, endpoint: str, variant: str) -> None:
+        """Deregister the variant, and delete what followed it."""
+        ...
 
 
 class Checks(Protocol):
@@ -334,6 +369,7 @@ class Ports:
     announcements: Announcements
     schedules: Mapping[Runner, Schedules]
     alarms: Alarms
+    scalings: Scalings
     checks: Checks
     monitored: Monitored
     measurements: Measurements

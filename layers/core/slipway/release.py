@@ -10,9 +10,12 @@ from functools import partial
 
 from slipway.domain import naming
 from slipway.domain.attempts import Attempts, Good
+from slipway.domain.desired import Desired
 from slipway.domain.errors import AccountFault, LookAgain, Refused, Retryable, Unanswered
 from slipway.domain.plan.endpoint import CANDIDATE, Plan
 from slipway.domain.plan.model import Model
+from slipway.domain.probed import Probed
+from slipway.domain.record import Record
 from slipway.domain.steps import (
     Announce,
     Change,
@@ -24,11 +27,12 @@ from slipway.domain.steps import (
 )
 from slipway.domain.watch import UNWATCHED
 from slipway.domain.wish import Steer, Wish
-from slipway.domain.world import Package, PackageApproval, read
+from slipway.domain.world import Kind, Package, PackageApproval, read
+from slipway.lining import replies, sent
 from slipway.looking import Look, change, has_news, look, refresh
 from slipway.nudging import ask, ask_again, steer
 from slipway.ports import Moment, Ports
-from slipway.probing import probe_config
+from slipway.probing import judge_line, probe_config, probes_of
 from slipway.stepping import Task, attempt, judge, stoppable
 from slipway.watched import explained
 
@@ -106,11 +110,29 @@ def probe_endpoint(ports: Ports, task: Task) -> str:
     step, record = found.step, found.record
     if not isinstance(step, ProbeEndpoint) or record.desired is None:
         return f"not needed any more; now {name(step)}"
-    made = _plan_of(step.config, found)
+    made, desired = _plan_of(step.config, found), record.desired
+    live = found.world.endpoint
+    if live and live.kind == Kind.ASYNCHRONOUS:
+        return _probe_in_line(ports, task, record, desired, step.config)
     variants = [*made.weights] if made else []
     if CANDIDATE in variants:
         variants = [CANDIDATE]  # the other one serves, and was asked before
-    probed = probe_config(ports, record, record.desired, step.config, variants)
+    return _probed(ports, task, probe_config(ports, record, desired, step.config, variants))
+
+
+def _probe_in_line(ports: Ports, task: Task, record: Record, desired: Desired, config: str) -> str:
+    """Send the probes to an asynchronous endpoint; or judge what became of those that were."""
+    line, generation = record.line, desired.generation
+    if line and line.is_of(generation, config):
+        found = replies(ports, line)
+        return _probed(ports, task, judge_line(ports, record, desired, line, found))
+    wanted = probes_of(ports, record, desired, config)
+    line = sent(ports, task.deployment, generation, config, wanted)
+    change(ports, task.deployment, lambda r: replace(r.under(task.fence), line=line))
+    return f"{len(wanted)} probes wait in line"
+
+
+def _probed(ports: Ports, task: Task, probed: Probed) -> str:
     change(ports, task.deployment, lambda r: r.under(task.fence).having(probed))
     return probed.reason
 

@@ -9,6 +9,7 @@ import botocore.session
 from botocore.config import Config
 
 from slipway import settings
+from slipway.adapters.application_autoscaling import ApplicationAutoscaling
 from slipway.adapters.cloudwatch_alarms import CloudWatchAlarms
 from slipway.adapters.cloudwatch_measurements import CloudWatchMeasurements
 from slipway.adapters.cloudwatch_traffic import CloudWatchTraffic
@@ -70,6 +71,7 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
             ),
         },
         alarms=CloudWatchAlarms(aws, given.topic_arn),
+        scalings=ApplicationAutoscaling(aws),
         checks=StepFunctionsChecks(aws, given.check_state_machine_arn),
         monitored=S3Monitored(aws, given.site.bucket),
         measurements=CloudWatchMeasurements(aws, given.drift_namespace),

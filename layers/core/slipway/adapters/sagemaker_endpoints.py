@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import boto3
 from botocore.config import Config
@@ -19,25 +19,20 @@ from slipway.adapters.faults import (
     unless_gone,
     unless_present,
 )
-from slipway.domain.desired import ServerlessTarget
+from slipway.adapters.sagemaker_configs import endpoint_config
 from slipway.domain.footprint import Footprint
-from slipway.domain.plan.endpoint import Plan, Variant
+from slipway.domain.plan.endpoint import Plan
 from slipway.domain.plan.model import Model
 from slipway.domain.probed import CALLER_SECONDS
 from slipway.domain.rollout import Guarded
-from slipway.domain.world import Endpoint, EndpointStatus
-from slipway.ports import Reply, Request
+from slipway.domain.world import Endpoint, EndpointStatus, Kind
+from slipway.ports import InBucket, Reply, Request
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
-    from mypy_boto3_sagemaker.literals import ProductionVariantInstanceTypeType
     from mypy_boto3_sagemaker.type_defs import (
         ContainerDefinitionTypeDef,
-        CreateEndpointConfigInputTypeDef,
-        DataCaptureConfigTypeDef,
-        ProductionVariantServerlessConfigTypeDef,
         ProductionVariantSummaryTypeDef,
-        ProductionVariantTypeDef,
         VariantPropertyTypeDef,
     )
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -93,7 +88,10 @@ class SageMakerEndpoints:
             failure=found.get("FailureReason", ""),
             pending="PendingDeploymentSummary" in found,
             weights=_weights(variants := found.get("ProductionVariants", [])),
-            serverless=any("CurrentServerlessConfig" in each for each in variants),
+            kind=Kind.of(
+                serverless=any("CurrentServerlessConfig" in each for each in variants),
+                asynchronous="AsyncInferenceConfig" in found,
+            ),
         )
 
     def has_config(self, name: str) -> bool:
@@ -109,7 +107,8 @@ class SageMakerEndpoints:
             found = self._config(config)
             if found is None:
                 return "endpoint config"
-            models = (variant.get("ModelName", "") for variant in found["ProductionVariants"])
+            variants = (*found["ProductionVariants"], *found.get("ShadowProductionVariants", ()))
+            models = (variant.get("ModelName", "") for variant in variants)
             return "" if all(map(self._model, models)) else "model"
 
     def prepare(self, plan: Plan, packages: Mapping[str, str]) -> None:
@@ -120,7 +119,7 @@ class SageMakerEndpoints:
                 with unless_present():
                     self._create_model(model, _containers(model, packages), plan.role_arn)
             with unless_present():
-                self._create_config(plan)
+                self._client.create_endpoint_config(**endpoint_config(plan))
 
     def create(self, name: str, config: str) -> None:
         with translated(), unless_present():
@@ -193,6 +192,18 @@ class SageMakerEndpoints:
         seconds = self._stopwatch() - began
         return Reply(200, answer.get("ContentType", ""), body, seconds)
 
+    def submit(self, name: str, request: Request, location: str, seconds: int) -> InBucket:
+        with translated():
+            found = self._runtime.invoke_endpoint_async(
+                EndpointName=name,
+                InputLocation=location,
+                ContentType=request.content_type,
+                Accept=request.accept or "*/*",
+                RequestTTLSeconds=seconds,
+                S3OutputPathExtension="probes",
+            )
+        return InBucket(_key(found["OutputLocation"]), _key(found["FailureLocation"]))
+
     def _create_model(
         self, model: Model, containers: "list[ContainerDefinitionTypeDef]", role_arn: str
     ) -> None:
@@ -202,15 +213,6 @@ class SageMakerEndpoints:
             ExecutionRoleArn=role_arn,
             EnableNetworkIsolation=model.network_isolation,
         )
-
-    def _create_config(self, plan: Plan) -> None:
-        config: CreateEndpointConfigInputTypeDef = {
-            "EndpointConfigName": plan.config,
-            "ProductionVariants": [_variant(variant) for variant in plan.variants],
-        }
-        if not plan.serverless:
-            config["DataCaptureConfig"] = _capture(plan)
-        self._client.create_endpoint_config(**config)
 
     def _model(self, name: str) -> bool:
         try:
@@ -278,55 +280,9 @@ def _captures(config: Mapping[str, Any]) -> object:
     return capture["InitialSamplingPercentage"] if capture.get("EnableCapture") else 0
 
 
-def _capture(plan: Plan) -> "DataCaptureConfigTypeDef":
-    return {
-        "EnableCapture": plan.capture_percentage > 0,
-        "InitialSamplingPercentage": plan.capture_percentage,
-        "DestinationS3Uri": plan.capture_uri,
-        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
-        "CaptureContentTypeHeader": {
-            "CsvContentTypes": ["text/csv"],
-            "JsonContentTypes": ["application/json"],
-        },
-    }
-
-
-def _variant(given: Variant) -> "ProductionVariantTypeDef":
-    """The variant as SageMaker spells it. What the plan leaves open is not said."""
-    target = given.target
-    if isinstance(target, ServerlessTarget):
-        return _serverless(given, target)
-    variant: ProductionVariantTypeDef = {
-        "VariantName": given.name,
-        "ModelName": given.model.name,
-        "InstanceType": cast("ProductionVariantInstanceTypeType", target.instance_type),
-        "InitialInstanceCount": target.instance_count,
-        "InitialVariantWeight": given.weight,
-    }
-    if target.volume_size_in_gb:
-        variant["VolumeSizeInGB"] = target.volume_size_in_gb
-    if seconds := target.model_data_download_timeout_in_seconds:
-        variant["ModelDataDownloadTimeoutInSeconds"] = seconds
-    if seconds := target.container_startup_health_check_timeout_in_seconds:
-        variant["ContainerStartupHealthCheckTimeoutInSeconds"] = seconds
-    if target.routing_strategy:
-        variant["RoutingConfig"] = {"RoutingStrategy": target.routing_strategy.value}
-    return variant
-
-
-def _serverless(given: Variant, target: ServerlessTarget) -> "ProductionVariantTypeDef":
-    config: ProductionVariantServerlessConfigTypeDef = {
-        "MemorySizeInMB": target.memory_size_in_mb,
-        "MaxConcurrency": target.max_concurrency,
-    }
-    if target.provisioned_concurrency:
-        config["ProvisionedConcurrency"] = target.provisioned_concurrency
-    return {
-        "VariantName": given.name,
-        "ModelName": given.model.name,
-        "ServerlessConfig": config,
-        "InitialVariantWeight": given.weight,
-    }
+def _key(uri: str) -> str:
+    """The key in its bucket of what is at an S3 URI."""
+    return uri.removeprefix("s3://").partition("/")[2]
 
 
 def _model_error(error: ClientError) -> Reply:

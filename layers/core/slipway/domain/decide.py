@@ -9,7 +9,9 @@ from slipway.domain.attempts import Attempts
 from slipway.domain.desired import Desired
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.rules import artifact, endpoint, leaving, rollout, watch
+from slipway.domain.rules.awaiting import unless_awaited
 from slipway.domain.rules.case import Case, Rule
+from slipway.domain.rules.scaling import unless_scaled
 from slipway.domain.rules.trouble import unless_troubled
 from slipway.domain.steps import Announce, Step, Verdict
 from slipway.domain.wish import Rollback
@@ -21,7 +23,8 @@ def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None
     case = Case(desired, world, attempts, plan)
     rules = LEAVING if desired.leaves else RULES
     step = next(step for rule in rules if (step := rule(case)) is not None)
-    return unless_troubled(case, step)
+    due = unless_scaled(case, unless_troubled(case, step))
+    return unless_awaited(case, unless_troubled(case, due))
 
 
 def nothing_is_owed(case: Case) -> Step:

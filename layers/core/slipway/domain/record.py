@@ -19,7 +19,7 @@ from slipway.domain.attempts import Attempts, Good
 from slipway.domain.desired import Artifact, Desired, Runner, Uploads
 from slipway.domain.errors import Busy, InvalidInput, LeaseLost, LookAgain, Owned
 from slipway.domain.footprint import Footprint
-from slipway.domain.probed import UNPROBED, Probed, Probes
+from slipway.domain.probed import UNPROBED, Line, Probed, Probes
 from slipway.domain.progress import Progress
 from slipway.domain.released import UNRELEASED, Release, Releases
 from slipway.domain.rules.rest import SETTLE_SECONDS
@@ -86,7 +86,8 @@ class Settled:
 class Record:
     """Everything the ledger knows about one deployment.
 
-    Each of `runners` may have a schedule that watches its endpoint, and each of the names in
+    Each of `runners` may have a schedule that watches its endpoint, each of the variants `scaled`
+    may be registered for autoscaling, and each of the names in
     `alarms` may be an alarm. `footprints` are what its
     releases made and nobody has deleted since; `purged` is the generation in which its versions and
     data were.
@@ -105,8 +106,10 @@ class Record:
     packages: tuple[Package, ...] = ()
     attempts: Attempts = field(default_factory=Attempts)
     probes: Probes = UNPROBED
+    line: Line | None = None
     baseline: Baseline | None = None
     runners: tuple[Runner, ...] = ()
+    scaled: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
     footprints: tuple[Footprint, ...] = ()
     purged: int = 0
@@ -293,7 +296,7 @@ class Record:
 
     def having(self, probed: Probed) -> "Record":
         """The record with a verdict of the probes."""
-        return replace(self, probes=self.probes.having(probed))
+        return replace(self, probes=self.probes.having(probed), line=None)
 
     def told(self, hints: int) -> "Record":
         """The record once people know its verdict. The owner lets go, unless somebody hinted at a

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from slipway.domain.footprint import Footprint
 from slipway.domain.rollout import Guarded
+from slipway.domain.scaling import Scaling
 
 
 class Verdict(StrEnum):
@@ -85,6 +86,15 @@ class WatchEndpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class ScaleEndpoint:
+    """Make `wanted` all that is registered for autoscaling of the endpoint's variants."""
+
+    change: Change
+    wanted: Scaling
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CleanUp:
     """Delete the configs and models of `footprints`; with `purge`, also the deployment's versions
     and data, as far as they are from before that moment, in epoch seconds."""
@@ -119,6 +129,7 @@ Step = (
     | JudgeRollout
     | BuildBaseline
     | WatchEndpoint
+    | ScaleEndpoint
     | CleanUp
     | AwaitChange
     | Announce
@@ -133,7 +144,11 @@ def name(step: Step) -> str:
 def label(step: Step) -> str:
     """What a person calls the step: its noun with the change or the verdict."""
     match step:
-        case DeployEndpoint(change=change) | WatchEndpoint(change=change):
+        case (
+            DeployEndpoint(change=change)
+            | WatchEndpoint(change=change)
+            | ScaleEndpoint(change=change)
+        ):
             return f"{name(step)} ({change})"
         case Announce(verdict=verdict):
             return f"{name(step)} ({verdict})"
