@@ -98,7 +98,7 @@ def _evidence(value: float) -> str:
 
 
 def _charts(windows: Sequence[Window], criteria: Criteria) -> list[str]:
-    key = '<p class="key"><b>— stable</b> &nbsp; <i>– – candidate</i></p>'
+    key = '<p class="key"><b>— stable</b> &nbsp; <i>- - candidate</i></p>'
     shares = [100 * window.share for window in windows]
     stable = [100 * _rate(window.stable) for window in windows]
     candidate = [100 * _rate(window.candidate) for window in windows]
