@@ -20,6 +20,7 @@ from tests.simulation.scheduler import Scheduler
 Params = dict[str, Any]
 
 STALE_SECONDS = 5.0  # less than any change of an endpoint takes
+ANSWER_SECONDS = 30.0  # how long a request waits in line
 STALE = ("DescribeEndpoint", "DescribeModelPackage")
 PERSON = "a person"
 MUTATIONS = ("CreateEndpoint", "UpdateEndpoint", "DeleteEndpoint")
@@ -80,6 +81,7 @@ class Cloud:
             durations=durations,
             put_object=bucket.answer,
             read_object=bucket.asked,
+            background=lambda work: scheduler.after(ANSWER_SECONDS, work),
             in_alarm=in_alarm,
             region="eu-west-1",
         )

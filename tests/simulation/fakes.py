@@ -17,7 +17,8 @@ from slipway.domain.record import Record
 from slipway.domain.steps import Announce
 from slipway.domain.watch import CAPTURES, Schedule, Window
 from slipway.engine import Files, Measurement
-from slipway.ports import Moment, Span
+from slipway.ports import Moment
+from slipway.watch_ports import Span
 
 from tests.simulation.machine import Machine
 from tests.simulation.scheduler import Scheduler

@@ -9,7 +9,7 @@ import boto3
 
 from slipway.adapters.faults import translated
 from slipway.domain.judging.seen import Seen
-from slipway.ports import Span
+from slipway.watch_ports import Span
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

@@ -2,11 +2,14 @@
 
 from slipway.domain.desired import Desired, ServerlessTarget
 from slipway.domain.plan.endpoint import Plan
-from slipway.domain.scaling import Scaled, Scaling, ScalingMetric
+from slipway.domain.scaling import UNSCALED, Scaled, Scaling, ScalingMetric
 
 
 def scaling(desired: Desired, made: Plan) -> Scaling:
-    """What shall be registered for an endpoint that is made so, by what is wanted now."""
+    """What shall be registered for an endpoint that is made so, by what is wanted now. A model
+    behind an endpoint has no instances: that endpoint has."""
+    if desired.is_member:
+        return UNSCALED
     own = {variant.name: variant.autoscaling for variant in desired.policy.variants}
     found = ((each, own.get(each.name) or desired.policy.autoscaling) for each in made.answering)
     return frozenset(
