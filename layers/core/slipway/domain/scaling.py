@@ -33,6 +33,12 @@ class Scaled:
     variant: str
     how: Autoscaling
 
+    @property
+    def words(self) -> str:
+        """What a person calls it."""
+        how = self.how
+        return f"{self.variant} from {how.least} to {how.most}, {how.metric} at {how.value:g}"
+
 
 Scaling = frozenset[Scaled]
 UNSCALED: Scaling = frozenset()
