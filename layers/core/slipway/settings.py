@@ -23,7 +23,7 @@ class Settings:
     drift_namespace: str
     default_approval: Approval
     trusted_modules: tuple[str, ...]
-    minute: float = 60.0  # how long a minute of metrics lasts: less where time is scaled
+    minute: float = 60.0  # how many seconds a minute lasts: less where time is scaled
 
 
 def read(environment: Mapping[str, str]) -> Settings:

@@ -80,6 +80,7 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
         parse_manifest=partial(_parse_manifest, given.default_approval),
         default_policy=Policy(approval=given.default_approval),
         clock=time.time,
+        minute=given.minute,
         trusted=given.trusted_modules,
     )
 
