@@ -11,6 +11,7 @@ def test_every_step_is_called_by_its_noun() -> None:
         "ProbeEndpoint",
         "BuildBaseline",
         "WatchEndpoint",
+        "Remedy",
         "CleanUp",
         "AwaitChange",
         "Announce",

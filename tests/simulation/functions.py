@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slipway import documents, leaving, registering, release, watching
+from slipway import documents, leaving, registering, release, remedying, watching
 from slipway.ports import Ports
 
 from tests.simulation.contents import baseline
@@ -51,6 +51,10 @@ def watch_endpoint(ports: Ports, document: Json) -> Json:
     return watching.watch_endpoint(ports, documents.task(document))
 
 
+def remedy(ports: Ports, document: Json) -> Json:
+    return remedying.remedy(ports, documents.task(document))
+
+
 def clean_up(ports: Ports, document: Json) -> Json:
     return leaving.clean_up(ports, documents.task(document))
 
@@ -72,6 +76,7 @@ FUNCTIONS: Mapping[str, Callable[[Ports, Json], Json]] = {
     "${ProbeEndpointFunctionArn}": probe_endpoint,
     "${BuildBaselineFunctionArn}": build_baseline,
     "${WatchEndpointFunctionArn}": watch_endpoint,
+    "${RemedyFunctionArn}": remedy,
     "${CleanUpFunctionArn}": clean_up,
     "${AwaitChangeFunctionArn}": await_change,
     "${AnnounceFunctionArn}": announce,

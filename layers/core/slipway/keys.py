@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from slipway.domain.desired import (
+    VARIANT,
     Approval,
     MissingData,
     OnChange,
@@ -23,6 +24,7 @@ from slipway.domain.desired import (
 from slipway.domain.expect import PATH
 from slipway.domain.rollout import Way
 from slipway.guarded_keys import AllAtOnce, Canary, Linear, Rolling, check
+from slipway.remedy_keys import AlarmKeys, check_alarms
 from slipway.rollout_keys import Stepwise
 
 Percentage = Annotated[int, Field(ge=0, le=100)]
@@ -249,6 +251,8 @@ class Manifest(_Strict):
         Discriminator(_way),
     ] = Way.ALL_AT_ONCE
     """How traffic moves to the new version."""
+    alarms: Annotated[list[AlarmKeys], Field(max_length=20)] = []
+    """Alarms, and what is done about each; none when absent."""
     network_isolation: bool = True
     """Whether the model runs without a network."""
     capture: Capture | None = None
@@ -299,6 +303,12 @@ class Manifest(_Strict):
             for name, given in self.variants.items()
         }
         check(self.rollout, several or {"": (kind, count)}, many=self.models == "many")
+        return self
+
+    @model_validator(mode="after")
+    def _alarms(self) -> Self:
+        variants = list(self.variants) or [VARIANT]
+        check_alarms(self.alarms, variants, monitored=self.monitor is not None)
         return self
 
     @model_validator(mode="after")

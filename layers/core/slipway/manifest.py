@@ -110,6 +110,7 @@ def _policy(manifest: Manifest) -> Policy:
         probes=tuple(_probe(probe) for probe in manifest.probes),
         on_change=manifest.on_change,
         many=manifest.models == "many",
+        alarms=tuple(alarm.policy() for alarm in manifest.alarms),
     )
 
 

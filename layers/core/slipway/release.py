@@ -72,7 +72,7 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
         return f"{step.reason}: accepted"
     if step.change == Change.RESTORE:
         return _restored(ports, task, step, found)
-    begin = _begun(step, found)
+    begin = _begun(ports, step, found)
     try:
         _mark(ports, task, step.config, found)
         change_endpoint = _prepared(ports, step, found)
@@ -143,14 +143,14 @@ def announce(ports: Ports, task: Task) -> str:
     return step.verdict
 
 
-def _begun(step: DeployEndpoint, found: Look) -> Callable[[Attempts, int], Attempts]:
+def _begun(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[Attempts, int], Attempts]:
     """The attempts as they were looked at, with one more."""
     live, version = found.world.endpoint, _good(found)
     found_at = live.modified_at if live else None
-    before = found.record.attempts
+    before, now = found.record.attempts, ports.clock()
     if version and version.config == step.config:
         before = before.deploying(version)
-    return lambda _, generation: before.begun(generation, step.config, found_at)
+    return lambda _, generation: before.begun(generation, step.config, found_at, now)
 
 
 def _mark(ports: Ports, task: Task, config: str, found: Look) -> None:
@@ -184,7 +184,7 @@ def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> st
         _mark(ports, task, step.config, found)
         _make(ports, step.config, found)
     except Refused as refusal:
-        why, begin = str(refusal), _begun(step, found)
+        why, begin = str(refusal), _begun(ports, step, found)
         attempt(ports, task, lambda made, n: begin(made, n).refused(n, step.config, why))
         return f"refused: {why}"
     return f"{step.config} is whole again"

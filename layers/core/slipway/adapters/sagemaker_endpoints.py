@@ -92,6 +92,11 @@ class SageMakerEndpoints:
             failure=found.get("FailureReason", ""),
             pending="PendingDeploymentSummary" in found,
             weights=_weights(variants := found.get("ProductionVariants", [])),
+            counts={
+                each["VariantName"]: each["DesiredInstanceCount"]
+                for each in variants
+                if "DesiredInstanceCount" in each
+            },
             serverless=any("CurrentServerlessConfig" in each for each in variants),
         )
 
@@ -147,6 +152,16 @@ class SageMakerEndpoints:
                     else []
                 ),
                 **deployment_config(guarded),
+            )
+
+    def scale(self, name: str, counts: Mapping[str, int]) -> None:
+        with translated():
+            self._once.update_endpoint_weights_and_capacities(
+                EndpointName=name,
+                DesiredWeightsAndCapacities=[
+                    {"VariantName": variant, "DesiredInstanceCount": count}
+                    for variant, count in counts.items()
+                ],
             )
 
     def shift(self, name: str, weights: Mapping[str, float]) -> None:

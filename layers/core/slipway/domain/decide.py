@@ -10,6 +10,7 @@ from slipway.domain.desired import Desired
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.rules import artifact, endpoint, leaving, watch
 from slipway.domain.rules.case import Case, Rule
+from slipway.domain.rules.remedy import unless_an_alarm_rings
 from slipway.domain.rules.trouble import unless_troubled
 from slipway.domain.steps import Announce, Step, Verdict
 from slipway.domain.wish import Rollback
@@ -17,11 +18,11 @@ from slipway.domain.world import World
 
 
 def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None) -> Step:
-    """The first step still owed; an Announce when nothing is."""
+    """The first step still owed; an Announce when nothing is. What an alarm owes comes last."""
     case = Case(desired, world, attempts, plan)
     rules = LEAVING if desired.leaves else RULES
     step = next(step for rule in rules if (step := rule(case)) is not None)
-    return unless_troubled(case, step)
+    return unless_an_alarm_rings(case, unless_troubled(case, step))
 
 
 def nothing_is_owed(case: Case) -> Step:

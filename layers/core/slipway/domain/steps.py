@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from slipway.domain.footprint import Footprint
+from slipway.domain.remedy import Remedied
 from slipway.domain.rollout import Guarded
 
 
@@ -75,6 +76,24 @@ class WatchEndpoint:
     reason: str
 
 
+class Care(StrEnum):
+    """What Remedy does about an alarm."""
+
+    TAKE = "take"  # the remedy
+    NOTE = "note"  # what came of it
+    GIVE_BACK = "give back"  # what was scaled out
+    TELL = "tell"  # people
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """Do something about an alarm; `entry` is how it stands afterwards."""
+
+    care: Care
+    entry: Remedied
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class CleanUp:
     """Delete the configs and models of `footprints`; with `purge`, also the deployment's versions
@@ -109,6 +128,7 @@ Step = (
     | ProbeEndpoint
     | BuildBaseline
     | WatchEndpoint
+    | Remedy
     | CleanUp
     | AwaitChange
     | Announce
@@ -127,5 +147,7 @@ def label(step: Step) -> str:
             return f"{name(step)} ({change})"
         case Announce(verdict=verdict):
             return f"{name(step)} ({verdict})"
+        case Remedy(care=care):
+            return f"{name(step)} ({care})"
         case _:
             return name(step)
