@@ -1,7 +1,9 @@
 """What must hold of remedies, whatever came late, twice, never or wrong."""
 
+from itertools import pairwise
+
 from slipway.domain.desired import EndpointTarget
-from slipway.domain.remedy import Kind, Outcome
+from slipway.domain.remedy import Kind, Outcome, Remedied
 from slipway.domain.steps import Verdict
 
 from tests.simulation.stories import ALARM
@@ -9,7 +11,8 @@ from tests.simulation.world import ENDPOINT, World
 
 LATE_SECONDS = 1800.0  # two sweeps
 MOST = 3  # in a day, which no history lasts
-LENT_SECONDS = 600.0 + LATE_SECONDS  # the cooldown
+COOLDOWN_SECONDS = 600.0
+LENT_SECONDS = COOLDOWN_SECONDS + LATE_SECONDS
 
 
 def check_remedies(world: World) -> None:
@@ -30,6 +33,9 @@ def _check_often(world: World) -> None:
     for what, count in done.items():
         if count > min(rings, MOST):
             world.wrong(f"{what} {count} times, for an alarm that rang {rings} times")
+    for before, entry in pairwise(sorted(_taken(world), key=lambda entry: entry.at)):
+        if entry.since != before.since and entry.at < before.at + COOLDOWN_SECONDS:
+            world.wrong(f"{entry} was too soon after {before}")
 
 
 def _check_done(world: World) -> None:
@@ -41,10 +47,17 @@ def _check_done(world: World) -> None:
     rings = world.alarms.rings(ALARM) and since < world.scheduler.now - LATE_SECONDS
     if not released or not policies or not rings:
         return
+    goes_back = all(cure.kind == Kind.ROLLBACK for policy in policies for cure in policy.cures)
     if not any(entry.since == since for entry in record.remedied):
         world.wrong(f"{ALARM} rings since {since}, and nothing was done: {record.remedied}")
+    if not _taken(world) and not goes_back:
+        world.wrong(f"{ALARM} rings since {since}, and no remedy was taken: {record.remedied}")
     if any(entry.outcome == Outcome.OPEN or not entry.told for entry in record.remedied):
         world.wrong(f"a remedy has no end: {record.remedied}")
+
+
+def _taken(world: World) -> list[Remedied]:
+    return [entry for entry in world.record().remedied if entry.outcome != Outcome.UNTAKEN]
 
 
 def _check_given_back(world: World) -> None:

@@ -294,9 +294,9 @@ BASE: Sequence[Story] = (
             upload(10),
             Act(300, "lose", how="alarm"),
             upload(400, number=2),
-            manifest(1500, AUTOMATIC),
         ],
     ),
+    Story("guarded no more", [manifest(5, CANARY), upload(10), manifest(400, AUTOMATIC)]),
     Story(
         "asked to go while a canary is out",
         [manifest(5, CANARY), upload(10), upload(400, number=2), Act(530, "ask", how="delete")],
@@ -305,6 +305,7 @@ BASE: Sequence[Story] = (
         Story(f"an alarm, and {cure}", [cured(5, cure), upload(10), *ringing((400, 700))])
         for cure in CURES
     ),
+    Story("an alarm rings on", [cured(5, "notify"), upload(10), Act(400, "ring", how=ALARM)]),
     Story(
         "an alarm rolls back after the release",
         [cured(5, "rollback"), upload(10), upload(400, number=2), *ringing((800, 1100))],
