@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from slipway.artifacts import inspect
-from slipway.artifacts.networks import read_network
+from slipway.artifacts.graphs.networks import read_network
 from slipway_cli.plotting.svg import draw
 
 PICTURE = Path(__file__).parents[1] / "docs" / "network.svg"

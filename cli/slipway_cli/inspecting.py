@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import boto3
 import typer
 from slipway.artifacts import ArchiveRefused, Inspection, NoImage, choose, inspect
-from slipway.artifacts.networks import NoGraph, read_network
+from slipway.artifacts.graphs.networks import NoGraph, read_network
 
 from slipway_cli import screen
 from slipway_cli.failures import Exit, Problem

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from slipway.artifacts.gunzip import GZIP
-from slipway.artifacts.mistaken import what_else
-from slipway.artifacts.scripting import hooks_of
-from slipway.artifacts.tar import BLOCK, is_header
+from slipway.artifacts.archives.gunzip import GZIP
+from slipway.artifacts.archives.mistaken import what_else
+from slipway.artifacts.archives.tar import BLOCK, is_header
+from slipway.artifacts.members.scripting import hooks_of
 
 from slipway_cli import screen
 from slipway_cli.failures import Exit, Problem

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from slipway.artifacts import Archive
 from slipway.artifacts.images import processor_of
-from slipway.artifacts.requirements import REQUIREMENTS, VENDORED, WHEELS, normal
+from slipway.artifacts.members.requirements import REQUIREMENTS, VENDORED, WHEELS, normal
 from slipway_local.images.installing import find_uv
 from slipway_local.images.registry import UnknownImage, family_of
 

@@ -3,12 +3,13 @@ nothing here that a converter needs. Nothing is imported, called or unpickled.""
 
 from typing import Any, Final
 
-from slipway.artifacts.compressed import compression_at, open_compressed
-from slipway.artifacts.pickle_values import Blob, Mapping, Persistent, Sequence
-from slipway.artifacts.pickles import TorchExaminer
-from slipway.artifacts.reader import Damaged, Reader, reader_of
-from slipway.artifacts.refusal import GIB
-from slipway.artifacts.verdicts import Judgement
+from slipway.artifacts.archives.compressed import compression_at, open_compressed
+from slipway.artifacts.archives.reader import Damaged, Reader, reader_of
+from slipway.artifacts.archives.refusal import GIB
+from slipway.artifacts.pickles.examiner import TorchExaminer
+from slipway.artifacts.pickles.running import run
+from slipway.artifacts.pickles.values import Blob, Mapping, Persistent, Sequence
+from slipway.artifacts.pickles.verdicts import Judgement
 
 from slipway_export.model import ExportRefused
 
@@ -71,6 +72,6 @@ def read(content: bytes) -> Any:  # noqa: ANN401 - any value of the machine
     reader = reader_of(content)
     try:
         opened = open_compressed(reader) if compression_at(reader) else reader
-        return KeepingMachine(opened).run()
+        return run(KeepingMachine(opened))
     except Damaged as error:
         raise ExportRefused(f"its pickle cannot be read: {error}") from error

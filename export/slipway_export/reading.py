@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import IO, Final
 
 from slipway.artifacts import Archive, Inspection, inspect
-from slipway.artifacts.refusal import GIB
+from slipway.artifacts.archives.refusal import GIB
 
 from slipway_export.model import ExportRefused, Model
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from slipway.artifacts.reader import Damaged, reader_of
-from slipway.artifacts.refusal import ArchiveRefused
-from slipway.artifacts.zips import Entry, Zip
+from slipway.artifacts.archives.reader import Damaged, reader_of
+from slipway.artifacts.archives.refusal import ArchiveRefused
+from slipway.artifacts.archives.zips import Entry, Zip
 
 from slipway_export.model import ExportRefused
 

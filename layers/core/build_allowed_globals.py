@@ -1,11 +1,11 @@
-"""Write slipway/artifacts/allowed_globals.json: what the frameworks' own pickles may hold.
+"""Write slipway/artifacts/pickles/allowed_globals.json: what the frameworks' own pickles may hold.
 
     python layers/core/build_allowed_globals.py
 
 Downloads each release below with pip and lists what its sources define, without importing
 anything: classes (*made* without their constructor) and functions that estimators keep as
 parameters (*named*, never called). Cython classes, numpy, joblib and torch are written by hand in
-slipway/artifacts/allowed.py. Run it again when SageMaker gets a newer image.
+slipway/artifacts/pickles/allowed.py. Run it again when SageMaker gets a newer image.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-LIST = Path(__file__).parent / "slipway" / "artifacts" / "allowed_globals.json"
+LIST = Path(__file__).parent / "slipway" / "artifacts" / "pickles" / "allowed_globals.json"
 PLATFORMS = ("manylinux1", "manylinux2010", "manylinux2014", "manylinux_2_27", "manylinux_2_28")
 RELEASES = {
     "scikit-learn": (

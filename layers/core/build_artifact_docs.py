@@ -9,9 +9,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slipway.artifacts.archives.refusal import RULES
 from slipway.artifacts.images import images_of, source
 from slipway.artifacts.kinds import KINDS
-from slipway.artifacts.refusal import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from slipway.artifacts import ArchiveRefused, Limits, inspect
-from slipway.artifacts.refusal import MIB
+from slipway.artifacts.archives.refusal import MIB
 
 from tests.artifacts.attacks import ATTACKS, LEGACY, SYSTEM, short, tarred, v7, zfile, zipped
-from tests.artifacts.test_pickles import TRICKS
+from tests.artifacts.pickles.test_examiner import TRICKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

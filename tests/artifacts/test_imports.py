@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from slipway.artifacts import NoImage, choose, inspect
 
+from tests.artifacts.members.test_member import field
 from tests.artifacts.test_ladder import SCRIPT, made
-from tests.artifacts.test_members import field
 
 if TYPE_CHECKING:
     from conftest import Pack

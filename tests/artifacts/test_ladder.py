@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from slipway.artifacts import examine, inspect
-from slipway.artifacts.reader import reader_of
+from slipway.artifacts.archives.reader import reader_of
 
 if TYPE_CHECKING:
     from conftest import Pack

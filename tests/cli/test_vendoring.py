@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from slipway.artifacts import inspect
-from slipway.artifacts.requirements import VENDORED
+from slipway.artifacts.members.requirements import VENDORED
 from slipway_cli.failures import Problem
 from slipway_cli.packing import chunks, plan, write
 from slipway_cli.vendoring import Ground, ground_of, vendored

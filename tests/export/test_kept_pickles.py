@@ -4,7 +4,7 @@ import pickle
 import zlib
 
 import pytest
-from slipway.artifacts.pickle_values import Blob, Mapping, Sequence
+from slipway.artifacts.pickles.values import Blob, Mapping, Sequence
 from slipway_export.kept_pickles import read
 from slipway_export.model import ExportRefused
 

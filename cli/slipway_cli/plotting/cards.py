@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from slipway.artifacts.graphs import Graph, Layer
+from slipway.artifacts.graphs.graph import Graph, Layer
 
 from slipway_cli.plotting.words import family_of
 

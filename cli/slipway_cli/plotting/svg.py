@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
-from slipway.artifacts.graphs import Graph, Layer
+from slipway.artifacts.graphs.graph import Graph, Layer
 
 from slipway_cli.plotting.cards import Card, stack
 from slipway_cli.plotting.layout import Box, LayoutFailed, Placed, Point, place

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from slipway.artifacts.graphs import INPUT, Layer, Shape
+from slipway.artifacts.graphs.graph import INPUT, Layer, Shape
 
 TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _LONGEST: Final = 1_000

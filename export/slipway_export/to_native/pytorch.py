@@ -4,9 +4,9 @@ import json
 import re
 from typing import Final
 
-from slipway.artifacts.pickled import looks_pickled
-from slipway.artifacts.safetensors import is_safetensors
-from slipway.artifacts.zips import MAGIC as ZIP
+from slipway.artifacts.archives.zips import MAGIC as ZIP
+from slipway.artifacts.formats.safetensors import is_safetensors
+from slipway.artifacts.members.pickled import looks_pickled
 
 from slipway_export.model import Export, ExportRefused, Model
 from slipway_export.to_native import safetensors_files

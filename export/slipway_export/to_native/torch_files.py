@@ -10,10 +10,11 @@ from collections.abc import Mapping as Names
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from slipway.artifacts.pickle_values import Global, Instance, Mapping, Persistent, Sequence
-from slipway.artifacts.pickles import LEGACY_TORCH
-from slipway.artifacts.reader import Damaged, reader_of
-from slipway.artifacts.zips import MAGIC as ZIP
+from slipway.artifacts.archives.reader import Damaged, reader_of
+from slipway.artifacts.archives.zips import MAGIC as ZIP
+from slipway.artifacts.pickles.examiner import LEGACY_TORCH
+from slipway.artifacts.pickles.running import run
+from slipway.artifacts.pickles.values import Global, Instance, Mapping, Persistent, Sequence
 
 from slipway_export.kept_pickles import KeepingMachine
 from slipway_export.model import ExportRefused
@@ -84,7 +85,7 @@ def _zip(content: bytes) -> TorchFile:
         raise ExportRefused("its tensors are big-endian, which safetensors are not")
     place = f"{stem}/data/"
     storages = {n.removeprefix(place): held for n, held in entries.items() if n.startswith(place)}
-    return TorchFile(KeepingMachine(reader_of(entries[names[0]])).run(), storages)
+    return TorchFile(run(KeepingMachine(reader_of(entries[names[0]]))), storages)
 
 
 def _older(content: bytes) -> TorchFile:
@@ -93,7 +94,7 @@ def _older(content: bytes) -> TorchFile:
     roots = []
     for machine in machines:
         machine.start = reader.position
-        roots.append(machine.run())
+        roots.append(run(machine))
     system, root, keys = roots[2:]
     if isinstance(system, Mapping) and system.items.get("little_endian") is False:
         raise ExportRefused("its tensors are big-endian, which safetensors are not")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
-from slipway.artifacts.pickle_values import Instance, Sequence
-from slipway.artifacts.pickle_values import Mapping as Dict
+from slipway.artifacts.pickles.values import Instance, Sequence
+from slipway.artifacts.pickles.values import Mapping as Dict
 
 from slipway_export.model import EXACT, Array, ExportRefused, Proof
 from slipway_export.to_native.safetensors_files import SIZES, Tensor

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-from slipway.artifacts.pickled import looks_pickled
+from slipway.artifacts.members.pickled import looks_pickled
 
 from slipway_export.model import Array, Export, Model, Proof
 from slipway_export.to_native import xgboost_library as library

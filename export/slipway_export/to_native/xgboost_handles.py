@@ -8,7 +8,7 @@ JSON or UBJSON document of Config and Model (XGBoost's src/learner.cc, LearnerIO
 from collections.abc import Iterator
 from typing import Any, Final
 
-from slipway.artifacts.pickle_values import Blob, Global, Instance, Mapping, Sequence
+from slipway.artifacts.pickles.values import Blob, Global, Instance, Mapping, Sequence
 
 from slipway_export import kept_pickles
 from slipway_export.model import ExportRefused

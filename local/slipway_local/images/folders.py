@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from slipway.artifacts.archive import Archive
-from slipway.artifacts.refusal import ArchiveRefused
+from slipway.artifacts.archives.archive import Archive
+from slipway.artifacts.archives.refusal import ArchiveRefused
 
 Fetch = Callable[[str], bytes | Path]
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from slipway.artifacts.requirements import VENDORED, WHEELS
+from slipway.artifacts.members.requirements import VENDORED, WHEELS
 from slipway.artifacts.scripts import ARCHIVE_REQUIREMENTS
 
 from slipway_local.images.folders import FolderRefused

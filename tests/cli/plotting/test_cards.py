@@ -1,6 +1,6 @@
 """Which layers share a card."""
 
-from slipway.artifacts.graphs import Graph, Layer
+from slipway.artifacts.graphs.graph import Graph, Layer
 from slipway_cli.plotting.cards import stack
 
 

@@ -4,7 +4,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from slipway.artifacts.graphs import Graph, Layer
+from slipway.artifacts.graphs.graph import Graph, Layer
 from slipway_cli.plotting.layout import LayoutFailed
 from slipway_cli.plotting.svg import COLOURS, MOST, draw
 from slipway_cli.plotting.words import FAMILIES, OTHER

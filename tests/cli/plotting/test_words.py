@@ -1,7 +1,7 @@
 """How layers are called."""
 
 import pytest
-from slipway.artifacts.graphs import Layer
+from slipway.artifacts.graphs.graph import Layer
 from slipway_cli.plotting.words import counted, family_of, heading, shaped, told
 
 

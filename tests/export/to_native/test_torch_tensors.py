@@ -1,7 +1,7 @@
 """Tensors by name, and those that claim more than their storages hold."""
 
 import pytest
-from slipway.artifacts.pickle_values import Global, Instance, Mapping, Persistent, Sequence
+from slipway.artifacts.pickles.values import Global, Instance, Mapping, Persistent, Sequence
 from slipway_export.model import ExportRefused
 from slipway_export.to_native.safetensors_files import Tensor
 from slipway_export.to_native.torch_files import Strided, TorchFile, strided

@@ -10,13 +10,13 @@ from slipway.artifacts.images import NoImage, check_own_version, images_of, numb
 from slipway.artifacts.imports import about_code, about_packages
 from slipway.artifacts.kinds import BY_NAME
 from slipway.artifacts.layouts import about_places, serves
-from slipway.artifacts.requirements import about_wheels
-from slipway.artifacts.scripting import ENTRY_POINT, EVERY
+from slipway.artifacts.members.requirements import about_wheels
+from slipway.artifacts.members.scripting import ENTRY_POINT, EVERY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from slipway.artifacts.archive import Member
+    from slipway.artifacts.archives.archive import Member
     from slipway.artifacts.clues import Clue
 
 TOKENIZERS: Final = frozenset(

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from slipway.artifacts.findings import Finding
-    from slipway.artifacts.verdicts import Asked
+    from slipway.artifacts.pickles.verdicts import Asked
 
 Details = "Mapping[str, Any]"  # JSON: str, int, float, bool, None, lists and dicts of them
 

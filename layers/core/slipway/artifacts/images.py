@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slipway.artifacts.kinds import BY_NAME, runs_its_script
-from slipway.artifacts.requirements import REQUIREMENTS
+from slipway.artifacts.members.requirements import REQUIREMENTS
 from slipway.artifacts.scripts import WITH_REQUIREMENTS
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from slipway.artifacts.findings import Finding
 from slipway.artifacts.ladder import packages_of
-from slipway.artifacts.reach import is_standard
-from slipway.artifacts.scripting import ENTRY_POINT
+from slipway.artifacts.members.scripting import ENTRY_POINT
+from slipway.artifacts.pickles.reach import is_standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from slipway.artifacts.archive import Member
+    from slipway.artifacts.archives.archive import Member
     from slipway.artifacts.clues import Clue
 
 _THERE: Final = frozenset(  # of scikit-learn's image, besides what its own scripts need

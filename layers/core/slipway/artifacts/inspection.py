@@ -1,4 +1,4 @@
-"""What an artifact is: the facts of one pass over its bytes."""
+"""What an artifact is: the facts, and their document."""
 
 from __future__ import annotations
 
@@ -7,26 +7,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from slipway.artifacts.advice import advise
-from slipway.artifacts.archive import Archive, Member
-from slipway.artifacts.effort import Effort
-from slipway.artifacts.kinds import runs_its_script, weigh
-from slipway.artifacts.ladder import vouch
-from slipway.artifacts.leftovers import is_leftover
-from slipway.artifacts.members import look
-from slipway.artifacts.refusal import GIB
-from slipway.artifacts.requirements import fetched
-from slipway.artifacts.scripting import ENTRY_POINT
-
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-    from slipway.artifacts.clues import Clue
+    from slipway.artifacts.archives.archive import Member
     from slipway.artifacts.findings import Finding
-    from slipway.artifacts.refusal import Limits
 
-DISK: Final = 30 * GIB  # what SageMaker gives an instance without a volume size
-GRADES: Final = ("refuse", "approve", "warn", "note")
 LARGEST: Final = 32_000  # bytes of a document
 _STRING: Final = 500
 _FIELDS: Final = 32
@@ -64,52 +48,6 @@ class Inspection:
     def waits(self) -> str:
         """What a person must have seen and approved before it serves, or ""."""
         return "; ".join(each.sentence for each in self.findings if each.grade == "approve")
-
-
-def inspect(
-    chunks: Iterable[bytes],
-    *,
-    limits: Limits | None = None,
-    disk: int = DISK,
-    trusted: Collection[str] = (),
-) -> Inspection:
-    """Read a model.tar.gz once, in constant memory; ArchiveRefused where it is no clean one.
-
-    `disk` is the volume of the instance that shall serve it, in bytes; `trusted` are the modules
-    whose classes its pickles may have.
-    """
-    archive = Archive(chunks, limits)
-    effort = Effort(limits, lambda: archive.size)
-    clues = [_kept(look(entry, effort), effort) for entry in archive]
-    meant = [clue for clue in clues if not is_leftover(clue.member)]
-    model = weigh(meant)
-    said = [finding for clue in clues for finding in clue.findings]
-    said += vouch(clues, trusted)
-    said += advise(model, meant, archive.members, disk=disk)
-    scripted = ENTRY_POINT in {member.name for member in archive.members}
-    family = runs_its_script(model.kind)
-    return Inspection(
-        sha256=archive.sha256,
-        size=archive.size,
-        unpacked=archive.unpacked,
-        members=tuple(archive.members),
-        kind=model.kind,
-        framework=model.framework,
-        framework_version=model.version,
-        model_file=model.member,
-        format=model.format,
-        entry_point=ENTRY_POINT if scripted else "",
-        fetched=fetched(meant, archive.members, family) if scripted else (),
-        details=model.details,
-        findings=tuple(sorted(said, key=lambda finding: GRADES.index(finding.grade))),
-    )
-
-
-def _kept(clue: Clue, effort: Effort) -> Clue:
-    """The clue, whose facts are remembered to the end."""
-    told = sum(len(finding.message) for finding in clue.findings)
-    effort.keep(told + len(json.dumps(clue.details, default=str)))
-    return clue
 
 
 def as_document(inspection: Inspection) -> dict[str, Any]:

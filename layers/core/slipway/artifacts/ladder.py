@@ -17,16 +17,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from slipway.artifacts.findings import Finding
-from slipway.artifacts.reach import carries_code, is_carried, is_taken, loads_or_runs, root_of
-from slipway.artifacts.requirements import REQUIREMENTS, normal
-from slipway.artifacts.scripting import ENTRY_POINT
+from slipway.artifacts.members.requirements import REQUIREMENTS, normal
+from slipway.artifacts.members.scripting import ENTRY_POINT
+from slipway.artifacts.pickles.reach import (
+    carries_code,
+    is_carried,
+    is_taken,
+    loads_or_runs,
+    root_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from slipway.artifacts.clues import Clue
     from slipway.artifacts.findings import Grade
-    from slipway.artifacts.verdicts import Asked
+    from slipway.artifacts.pickles.verdicts import Asked
 
 _SHOWN: Final = 12
 _PINNED: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)(\[[^\]]*\])?\s*===?\s*[\w.!+-]+")

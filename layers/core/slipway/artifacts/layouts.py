@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from slipway.artifacts.findings import Finding
 from slipway.artifacts.kinds import BY_NAME, UNKNOWN
-from slipway.artifacts.leftovers import is_leftover
-from slipway.artifacts.scripting import ENTRY_POINT
+from slipway.artifacts.members.leftovers import is_leftover
+from slipway.artifacts.members.scripting import ENTRY_POINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from slipway.artifacts.archive import Member
+    from slipway.artifacts.archives.archive import Member
     from slipway.artifacts.clues import Clue
 
 _LOADS: Final = frozenset({"model_fn", "transform_fn", "input_handler"})

@@ -1,0 +1,1 @@
+"""The frameworks' own files: what one says of itself, without its framework."""

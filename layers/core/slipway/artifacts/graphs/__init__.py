@@ -1,0 +1,1 @@
+"""The network in an artifact, as a graph that can be drawn."""

@@ -1,0 +1,1 @@
+"""Pickles, judged by an inert machine."""
