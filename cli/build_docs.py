@@ -122,6 +122,9 @@ def values(kind: Document) -> str:
     if kind.get("type") == "array":
         texts = kind.get("items", {}).get("type") == "string"
         return "two numbers" if "prefixItems" in kind else "texts" if texts else "numbers"
+    if "exclusiveMinimum" in kind:
+        high = f", at most {kind['maximum']:g}" if "maximum" in kind else ""
+        return f"number above {kind['exclusiveMinimum']:g}{high}"
     if kind.get("type") == "number":
         low, high = kind.get("minimum"), kind.get("maximum")
         return f"number, {low:g} to {high:g}" if high is not None else f"number, at least {low:g}"

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
-from slipway_drift.constraints_reading import read_constraints
+from slipway_drift.checks.constraints_reading import read_constraints
 from slipway_drift.documents import CONSTRAINTS, SUMMARY, parse
 from slipway_drift.engine import report as write_report
 from slipway_drift.errors import DriftError
-from slipway_drift.profile import Profile
+from slipway_drift.statistics.profile import Profile
 from slipway_drift.windows import baseline_files, check_window
 
 from slipway_cli.drift_files import baseline_in, console, refusals, save, window_of

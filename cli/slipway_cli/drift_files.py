@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from slipway_drift.results import Files
-    from slipway_drift.rows import Rejection
+    from slipway_drift.rows.batches import Rejection
 
 console = Console(stderr=True)
 

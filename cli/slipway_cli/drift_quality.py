@@ -11,17 +11,21 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import numpy as np
 import typer
+from slipway_drift.checks.violations import violations_document
 from slipway_drift.documents import CONSTRAINTS, STATISTICS, VIOLATIONS, parse
 from slipway_drift.engine import report as write_report
-from slipway_drift.ground_truth import Attributes, join
 from slipway_drift.jackson import write
-from slipway_drift.quality import quality_constraints, quality_statistics, quality_violations
-from slipway_drift.violations import violations_document
+from slipway_drift.quality.documents import (
+    quality_constraints,
+    quality_statistics,
+    quality_violations,
+)
+from slipway_drift.quality.ground_truth import Attributes, join
 
 from slipway_cli.drift_files import console, files_in, refusals, save, save_rejected, window_of
 
 if TYPE_CHECKING:
-    from slipway_drift.quality import Problem
+    from slipway_drift.quality.documents import Problem
 
 SEED: Final = 0
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from slipway_drift.capture import read_capture_by_model
-from slipway_drift.capture_record import variant_and_model
-from slipway_drift.datasets import format_of, read_dataset
 from slipway_drift.errors import DriftError
-from slipway_drift.preprocess import Preprocessor
-from slipway_drift.profile import Profile, profiles
+from slipway_drift.rows.capture import read_capture_by_model
+from slipway_drift.rows.capture_record import variant_and_model
+from slipway_drift.rows.datasets import format_of, read_dataset
+from slipway_drift.rows.preprocess import Preprocessor
+from slipway_drift.statistics.profile import Profile, profiles
 
 from slipway_cli.drift_files import console, files_in, save_rejected
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from slipway_drift.profile import Domains
-    from slipway_drift.rows import Batch, Rejection
+    from slipway_drift.rows.batches import Batch, Rejection
+    from slipway_drift.statistics.profile import Domains
 
 
 UNNAMED: Final = "unnamed"

@@ -1,18 +1,27 @@
 """`slipway invoke`: one request to a deployment's endpoint."""
 
+import hashlib
 import sys
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 import typer
 from botocore.exceptions import ClientError
-from slipway.domain.naming import checked_deployment, member_of
+from slipway.domain.naming import asked_prefix, checked_deployment, member_of
+from slipway.domain.world import Kind
 
 from slipway_cli import stack, target
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.stack import Stack
 
 STDIN = "-"
+PAUSE = 0.5  # seconds between two looks
+
+
+class _Kinds(TypedDict):
+    ContentType: str
+    Accept: str
 
 
 def invoke(
@@ -24,23 +33,55 @@ def invoke(
     variant: Annotated[
         str | None, typer.Option(help="Ask this variant, whatever the weights.")
     ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for an asynchronous endpoint.")
+    ] = 900.0,
 ) -> None:
-    """Send a request to the endpoint and print its reply, byte for byte."""
+    """Send a request to the endpoint and print its reply, byte for byte. At an asynchronous
+    endpoint it is uploaded, and waits in line."""
     body = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
     found = stack.connect(target.of(ctx))
     endpoint, whom = _whom(found, checked_deployment(deployment), variant)
+    live = found.ports.endpoints.describe(endpoint)
+    kinds: _Kinds = {"ContentType": content_type, "Accept": accept or content_type}
     try:
-        answer = found.session.client("sagemaker-runtime").invoke_endpoint(
-            EndpointName=endpoint,
-            Body=body,
-            ContentType=content_type,
-            Accept=accept or content_type,
-            **whom,
-        )
+        if live and live.kind == Kind.ASYNCHRONOUS:
+            reply = _in_line(found, deployment, body, kinds, timeout)
+        else:
+            runtime = found.session.client("sagemaker-runtime")
+            asked = runtime.invoke_endpoint(EndpointName=endpoint, Body=body, **kinds, **whom)
+            reply = asked["Body"].read()
     except ClientError as error:
         raise _refusal(error, deployment) from error
-    sys.stdout.buffer.write(answer["Body"].read())
+    sys.stdout.buffer.write(reply)
     sys.stdout.buffer.flush()
+
+
+def _in_line(found: Stack, deployment: str, body: bytes, kinds: _Kinds, timeout: float) -> bytes:
+    """What an asynchronous endpoint answers, once it does. Raises Problem where it does not."""
+    key = f"{asked_prefix(deployment)}{hashlib.sha256(body).hexdigest()}"
+    found.ports.uploaded.put(key, body)
+    sent = found.session.client("sagemaker-runtime").invoke_endpoint_async(
+        EndpointName=found.endpoint(deployment),
+        InputLocation=f"s3://{found.bucket}/{key}",
+        **kinds,
+    )
+    places = (sent["OutputLocation"], sent["FailureLocation"])
+    deadline = time.monotonic() + timeout
+    while True:
+        output, failure = (_written(found, place) for place in places)
+        if output is not None:
+            return output
+        if failure is not None:
+            raise Problem(f"it failed: {failure.decode(errors='replace')}", places[1], Exit.REFUSED)
+        if time.monotonic() >= deadline:
+            raise Problem(f"no answer yet; it will be at {places[0]}", code=Exit.LATE)
+        time.sleep(PAUSE)
+
+
+def _written(found: Stack, place: str) -> bytes | None:
+    written = found.ports.uploaded.written(place.removeprefix(f"s3://{found.bucket}/"))
+    return written[1] if written else None
 
 
 def _whom(found: Stack, deployment: str, variant: str | None) -> tuple[str, dict[str, str]]:

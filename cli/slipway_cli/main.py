@@ -22,6 +22,7 @@ from slipway_cli.push import push
 from slipway_cli.rollback import releases, rollback
 from slipway_cli.schema import schema
 from slipway_cli.status import status
+from slipway_cli.steering import abort, pause, promote, resume
 from slipway_cli.sync import sync
 
 app = typer.Typer(
@@ -40,6 +41,10 @@ app.command()(sync)
 app.command()(monitor)
 app.command()(releases)
 app.command()(rollback)
+app.command()(promote)
+app.command()(pause)
+app.command()(resume)
+app.command()(abort)
 app.command()(delete)
 app.command()(approve)
 app.command()(reject)

@@ -8,6 +8,7 @@ from slipway.domain.desired import Artifact, Desired, Policy
 from slipway.domain.naming import checked_deployment
 from slipway.domain.plan.endpoint import Plan, versions
 from slipway.domain.record import Record
+from slipway.domain.scaling import Scaled
 from slipway.domain.steps import AwaitChange, Verdict, label
 from slipway.domain.watch import Schedule
 from slipway.domain.world import Inspected, PackageApproval, World
@@ -125,6 +126,7 @@ def _document(ports: Ports, found: Look) -> dict[str, object]:
         "probed": _probed(found),
         "baseline": asdict(record.baseline) if record.baseline else None,
         "watch": [asdict(part) for part in world.watch],
+        "scaling": [asdict(each) for each in world.scaling],
         "drift": asdict(record.drift) if record.drift else None,
         "owner": record.lease.owner if record.lease else None,
     }
@@ -141,6 +143,7 @@ def _facts(ports: Ports, found: Look) -> list[tuple[str, str]]:
         *_served(found),
         ("probes", str(probed["reason"]) if (probed := _probed(found)) else ""),
         *_watched(record, found.world),
+        *(("scales", each.words) for each in sorted(found.world.scaling, key=_variant)),
         ("owner", _owner(record)),
     ]
 
@@ -184,7 +187,8 @@ def _compute(policy: Policy) -> str:
     told = []
     for variant in policy.variants:
         goal = policy.target_of(variant)
-        name = "" if len(policy.variants) == 1 else f"{variant.name} {variant.weight:g}: "
+        share = f"{variant.weight:g}" if variant.shadow is None else f"sees {variant.shadow} %"
+        name = "" if len(policy.variants) == 1 else f"{variant.name} {share}: "
         told.append(f"{name}{goal.words}")
     return ", ".join(told)
 
@@ -218,6 +222,10 @@ def _served(found: Look) -> list[tuple[str, str]]:
 def _images(made: Plan) -> str:
     images = (container.image for model in made.models for container in model.containers)
     return ", ".join(dict.fromkeys(images))
+
+
+def _variant(scaled: Scaled) -> str:
+    return scaled.variant
 
 
 def _watched(record: Record, world: World) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_
 FOR_PIP = ["--python-version", VERSION, *(f"--platform={name}" for name in PLATFORMS)]
 SERVICES = frozenset(
     {
+        "application-autoscaling",
         "cloudwatch",
         "dynamodb",
         "events",

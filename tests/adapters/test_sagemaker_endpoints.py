@@ -5,11 +5,11 @@ import boto3
 import pytest
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
-from slipway.domain.desired import EndpointTarget, RoutingStrategy
+from slipway.domain.desired import Asynchronous, EndpointTarget, RoutingStrategy
 from slipway.domain.errors import Busy, NotYetVisible, Refused
 from slipway.domain.plan.endpoint import Plan, Variant
 from slipway.domain.plan.model import Container, Model
-from slipway.domain.world import EndpointStatus
+from slipway.domain.world import EndpointStatus, Kind
 from slipway.ports import Request
 from slipway_local.sagemaker.rehearsal import Rehearsal
 from slipway_local.sagemaker.scripted import Script, constant
@@ -253,3 +253,47 @@ def test_a_config_that_serves_may_lack_its_model_or_itself(
     assert serving.missing(PLAN.config) == "model"
     cloud.control.delete_endpoint_config(EndpointConfigName=PLAN.config)
     assert serving.missing(PLAN.config) == "endpoint config"
+
+
+def test_a_shadow_gets_its_share_of_the_requests_and_is_missed_when_it_is_gone(
+    endpoints: SageMakerEndpoints, package: dict[str, str], cloud: Rehearsal
+) -> None:
+    shadow = replace(VARIANT, name="candidate", shadow=20)
+    endpoints.prepare(replace(PLAN, variants=(replace(VARIANT, weight=2.0), shadow)), package)
+    config = cloud.control.describe_endpoint_config(EndpointConfigName=PLAN.config)
+    assert [each["VariantName"] for each in config["ProductionVariants"]] == ["AllTraffic"]
+    (given,) = config["ShadowProductionVariants"]
+    assert (given["VariantName"], given["InitialVariantWeight"]) == ("candidate", 0.4)
+    assert endpoints.missing(PLAN.config) == ""
+    cloud.control.delete_model(ModelName=given["ModelName"])
+    assert endpoints.missing(PLAN.config) == "model"
+
+
+def test_a_request_waits_in_line_at_an_asynchronous_endpoint(
+    endpoints: SageMakerEndpoints, package: dict[str, str], cloud: Rehearsal
+) -> None:
+    line = Asynchronous(output="scores", success_topic="arn:aws:sns:eu-west-1:123456789012:t")
+    plan = replace(on(EndpointTarget(asynchronous=line)), async_uri="s3://b/async/h/")
+    endpoints.prepare(plan, package)
+    cloud.pass_time(5)
+    endpoints.create(PLAN.endpoint, PLAN.config)
+    cloud.pass_time(60)
+    found = endpoints.describe(PLAN.endpoint)
+    assert found is not None
+    assert found.kind == Kind.ASYNCHRONOUS
+    cloud.objects["s3://b/asked"] = b"1,2"
+    sent = endpoints.submit(PLAN.endpoint, Request(b"", "text/csv"), "s3://b/asked", 600)
+    assert sent.output.startswith("async/h/scores/probes/")
+    assert sent.failure.startswith("async/h/failure/")
+    cloud.pass_time(1)
+    assert f"s3://b/{sent.output}" in cloud.objects
+    assert [topic for topic, _ in cloud.notices] == [line.success_topic]
+
+
+def test_a_variant_says_its_machine_image(
+    endpoints: SageMakerEndpoints, package: dict[str, str], cloud: Rehearsal
+) -> None:
+    image = "al2-ami-sagemaker-inference-gpu-2"
+    endpoints.prepare(on(EndpointTarget(inference_ami_version=image)), package)
+    config = cloud.control.describe_endpoint_config(EndpointConfigName=PLAN.config)
+    assert config["ProductionVariants"][0]["InferenceAmiVersion"] == image

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import boto3
 import pytest
+from slipway.adapters.application_autoscaling import ApplicationAutoscaling
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
 from slipway.domain.desired import Approval, Policy, Runner
@@ -21,6 +22,7 @@ from slipway.ports import Ports
 from slipway.registering import inspect_artifact, register_model
 from slipway.release import announce, decide_release, deploy_endpoint, probe_endpoint
 from slipway.remedying import remedy
+from slipway.scaling import scale_endpoint
 from slipway.stepping import Task
 from slipway.watching import build_baseline, watch_endpoint
 from slipway_drift import engine
@@ -37,6 +39,7 @@ from tests.simulation.fakes import (
     MemoryMonitored,
     MemorySchedules,
     MemoryStarts,
+    MemoryTraffic,
 )
 from tests.simulation.scheduler import Scheduler
 
@@ -63,6 +66,7 @@ STEPS: Mapping[str, Callable[[Ports, Task], str]] = {
     "WatchEndpoint": watch_endpoint,
     "Remedy": remedy,
     "CleanUp": clean_up,
+    "ScaleEndpoint": scale_endpoint,
     "Announce": announce,
 }
 
@@ -145,9 +149,11 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         announcements=announcements,
         schedules=schedules,
         alarms=alarms,
+        scalings=ApplicationAutoscaling(session),
         checks=MemoryChecks(),
         monitored=monitored,
         measurements=measurements,
+        traffic=MemoryTraffic(),
         bus=bus,
         starts=starts,
         parse_manifest=lambda content: parse(content, Approval.AUTOMATIC),

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slipway.domain.desired import (
     Approval,
+    Asynchronous,
     ContainerPolicy,
     EndpointTarget,
     MissingData,
@@ -18,6 +19,7 @@ from slipway.domain.desired import (
     VariantPolicy,
 )
 from slipway.domain.errors import InvalidInput
+from slipway.domain.scaling import Autoscaling, ScalingMetric
 from slipway.manifest import parse, schema
 
 FULL = b"""
@@ -292,6 +294,41 @@ def test_a_serverless_target_is_isolated_by_nobody_and_captures_nothing() -> Non
     assert given.uses[0].instance_type == "ml.m5.large"
 
 
+def test_an_asynchronous_target_has_instances_and_a_line() -> None:
+    text = (
+        b"target: {type: async, instance_count: 2, output: scores, max_concurrent_per_instance: 3}"
+    )
+    line = Asynchronous(output="scores", max_concurrent_per_instance=3)
+    given = parse(text, Approval.AUTOMATIC)
+    assert given.target == EndpointTarget(instance_count=2, asynchronous=line)
+
+
+def test_a_shadow_comes_after_what_answers_and_a_variant_says_what_it_runs_on() -> None:
+    given = parse(
+        b"target: {volume_size_in_gb: 50}\n"
+        b"variants: {b: {shadow: 20, volume_size_in_gb: 9}, a: {routing_strategy: RANDOM}}",
+        Approval.AUTOMATIC,
+    )
+    assert [(each.name, each.shadow) for each in given.variants] == [("a", None), ("b", 20)]
+    first, second = given.variants
+    random = RoutingStrategy.RANDOM
+    assert first.target == EndpointTarget(volume_size_in_gb=50, routing_strategy=random)
+    assert second.target == EndpointTarget(volume_size_in_gb=9)
+
+
+def test_a_variant_scales_by_itself_or_as_the_others_do() -> None:
+    given = parse(
+        b"autoscaling: {max: 8, invocations_per_instance: 700, scale_in_cooldown: 10m}\n"
+        b"variants: {a: {autoscaling: {max: 2, concurrent_requests_per_model: 5}}, b: {}}",
+        Approval.AUTOMATIC,
+    )
+    invocations = ScalingMetric.INVOCATIONS_PER_INSTANCE
+    assert given.autoscaling == Autoscaling(1, 8, invocations, 700, 600, 300)
+    concurrent = ScalingMetric.CONCURRENT_REQUESTS_PER_MODEL
+    own = [variant.autoscaling for variant in given.variants]
+    assert own == [Autoscaling(1, 2, concurrent, 5), None]
+
+
 @pytest.mark.parametrize(
     ("manifest", "said"),
     [
@@ -302,12 +339,48 @@ def test_a_serverless_target_is_isolated_by_nobody_and_captures_nothing() -> Non
             "`provisioned_concurrency` is part of",
         ),
         ("target: {type: serverless, instance_type: ml.m5.large}", "instance_type"),
-        ("target: {type: lambda}", "target.type: 'lambda' cannot be used; it is endpoint or"),
+        (
+            "target: {type: lambda}",
+            "target.type: 'lambda' cannot be used; it is endpoint, serverless",
+        ),
         ("{target: {type: serverless}, network_isolation: true}", "no `network_isolation` for"),
         ("{target: {type: serverless}, capture: {percentage: 1}}", "no `capture` for"),
         ("{target: {type: serverless}, variants: {a: {}}}", "no `variants` for"),
         ("{target: {type: serverless}, containers: [a, b]}", "no `containers` for"),
         ("{target: {type: serverless}, models: many}", "no `models` for"),
+        ("{target: {type: async}, variants: {a: {}}}", "`variants` cannot be asked one by one"),
+        ("{target: {type: async}, models: many}", "`models` cannot be asked one by one"),
+        (
+            "{target: {type: async}, probes: [{body: x, within: 2s}]}",
+            "`probes.within` says nothing",
+        ),
+        ("target: {type: async, output: s3://elsewhere/x}", "target.output: 's3://elsewhere/x'"),
+        ("target: {type: async, output: a, failure: a}", "are the same folder"),
+        ("target: {type: async, error_topic: told}", "target.error_topic: 'told'"),
+        ("target: {type: async, max_concurrent_per_instance: 0}", "max_concurrent_per_instance: 0"),
+        ("{target: {type: async}, rollout: {steps: [5]}}", "not go together with `target`"),
+        ("variants: {a: {}, b: {shadow: 101}}", "variants.b.shadow: 101"),
+        ("variants: {a: {}, b: {}, c: {shadow: 5}}", "one of two variants"),
+        ("variants: {a: {shadow: 5}}", "one of two variants"),
+        ("variants: {a: {}, b: {shadow: 5, weight: 2}}", "does not go together with `weight`"),
+        ("{containers: [x, y], variants: {a: {}, b: {shadow: 5}}}", "with `containers`"),
+        ("{rollout: {steps: [5]}, variants: {a: {}, b: {shadow: 5}}}", "`rollout"),
+        (
+            "{capture: {percentage: 1}, monitor: {}, variants: {a: {}, b: {shadow: 5}}}",
+            "with `monitor`",
+        ),
+        ("target: {inference_ami_version: newest}", "target.inference_ami_version: 'newest'"),
+        ("autoscaling: {max: 2}", "one metric is followed"),
+        ("autoscaling: {min: 3, max: 2, invocations_per_instance: 7}", "`min` is 3 and `max` is 2"),
+        (
+            "autoscaling: {min: 0, max: 2, invocations_per_instance: 7}",
+            "`min` may be 0",
+        ),
+        ("autoscaling: {max: 2, backlog_per_instance: 7}", "of such a target follows"),
+        (
+            "{target: {type: serverless}, autoscaling: {max: 2, invocations_per_instance: 7}}",
+            "follows `provisioned_concurrency_utilization`",
+        ),
         ("{models: many, variants: {a: {}}}", "one container of one variant"),
         ("{models: many, capture: {percentage: 1}, monitor: {}}", "cannot tell the models"),
     ],

@@ -81,6 +81,14 @@ def test_what_cannot_be_used_is_named(text: str, complaint: str) -> None:
     assert complaint in str(refusal.value)
 
 
+def test_two_do_not_scale_the_same_instances() -> None:
+    with pytest.raises(InvalidInput, match="leave out `scale_out`, or `autoscaling`"):
+        alarms(
+            "autoscaling: {min: 1, max: 2, invocations_per_instance: 100}\n"
+            "alarms: [{name: a, remedy: {scale_out: {up_to: 2}}}]"
+        )
+
+
 def test_drift_is_seen_by_a_monitor_alone() -> None:
     with pytest.raises(InvalidInput, match="without `monitor`"):
         alarms("alarms: [{drift: any, remedy: notify}]")

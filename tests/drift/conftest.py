@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from slipway_drift.csv_rows import read_csv
-from slipway_drift.profile import profile
+from slipway_drift.rows.csv_rows import read_csv
+from slipway_drift.statistics.profile import profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slipway_drift.profile import Domains, Profile
+    from slipway_drift.statistics.profile import Domains, Profile
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data"
 

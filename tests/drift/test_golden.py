@@ -6,17 +6,17 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from slipway_drift.check import check
-from slipway_drift.constraints_reading import read_constraints
+from slipway_drift.checks.check import check
+from slipway_drift.checks.constraints_reading import read_constraints
+from slipway_drift.checks.suggest import suggest
 from slipway_drift.jackson import write
-from slipway_drift.statistics import read_statistics, statistics
-from slipway_drift.suggest import suggest
+from slipway_drift.statistics.statistics_document import read_statistics, statistics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from slipway_drift.profile import Profile
+    from slipway_drift.statistics.profile import Profile
 
 MOMENTS = ("mean", "sum", "std_dev")
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from slipway_drift.beyond import Limits, judge
-from slipway_drift.check import check
-from slipway_drift.constraints import Constraints, Overrides
+from slipway_drift.checks.beyond import Limits, judge
+from slipway_drift.checks.check import check
+from slipway_drift.checks.constraints import Constraints, Overrides
+from slipway_drift.checks.suggest import suggest
 from slipway_drift.metrics import Metric, metrics
-from slipway_drift.statistics import read_statistics, statistics
-from slipway_drift.suggest import suggest
+from slipway_drift.statistics.statistics_document import read_statistics, statistics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from slipway_drift.profile import Profile
+    from slipway_drift.statistics.profile import Profile
 
 
 def test_a_window_publishes_data_completeness_and_drift(of_csv: Callable[..., Profile]) -> None:

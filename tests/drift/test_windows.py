@@ -7,9 +7,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from slipway_drift.csv_rows import read_csv
 from slipway_drift.errors import DriftError
-from slipway_drift.profile import profile
+from slipway_drift.rows.csv_rows import read_csv
+from slipway_drift.statistics.profile import profile
 from slipway_drift.windows import baseline_files, check_window, merged, rows_in, shard_of
 
 if TYPE_CHECKING:

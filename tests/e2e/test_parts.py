@@ -181,3 +181,60 @@ def test_a_serverless_endpoint_is_released_and_updated_and_gets_no_instances_bac
     assert end.verdict == "Held", end.reason
     assert "SageMaker makes no serverless endpoint of it" in end.reason
     assert slipway.predict("scarce") == pytest.approx(105)
+
+
+def test_an_asynchronous_endpoint_is_probed_in_line_asked_by_file_and_stays_asynchronous(
+    slipway: Any, models: Any
+) -> None:
+    line = "target: {type: async, output: scores, failure: refused}\n"
+    end = slipway.release("later", models.line(), line)
+    assert end.verdict == "Released", end.reason
+    assert "a row of 2 zeros was answered" in end.reason
+    assert float(ask("later", "1,2").strip("[]\n")) == pytest.approx(5)
+    end = slipway.release("later", models.line(100))
+    assert end.verdict == "Released", end.reason
+    assert float(ask("later", "1,2").strip("[]\n")) == pytest.approx(105)
+    end = slipway.release("later", models.wide())
+    assert end.verdict == "Held", end.reason
+    assert "probe failed: a row of 2 zeros: status 500" in end.reason
+    command = Path(sys.executable).with_name("slipway")
+    asked = subprocess.run(
+        [command, "--aws", "invoke", "later"], input="1,2,3", capture_output=True, text=True
+    )
+    assert asked.returncode == 1
+    assert "it failed: " in asked.stderr
+    end = slipway.manage("later", "target: {instance_type: ml.m5.large}\n")
+    assert end.verdict == "Held", end.reason
+    assert "SageMaker lets no endpoint be anything else again" in end.reason
+
+
+def test_a_shadow_sees_the_traffic_and_answers_nobody(
+    slipway: Any, models: Any, eventually: Any
+) -> None:
+    manifest = "variants: {champion: {}, candidate: {shadow: 100}}\n"
+    end = slipway.release("shaded", models.line(), manifest, part="champion")
+    assert end.verdict == AWAITS_PARTS
+    end = slipway.release("shaded", models.line(100), part="candidate")
+    assert end.verdict == "Released", end.reason
+    assert "champion version 1 with the shadow candidate version 2" in end.reason
+    assert {round(slipway.predict("shaded")) for _ in range(20)} == {5}
+    (shadow,) = slipway.describe("shaded")["ShadowProductionVariants"]
+    assert shadow["VariantName"] == "candidate"
+    endpoint = slipway.stack.endpoint("shaded")
+    eventually(lambda: invocations(slipway, endpoint, "candidate"))
+    end = slipway.manage("shaded", "variants: {candidate: {}}\n")
+    assert end.verdict == "Released", end.reason
+    assert slipway.predict("shaded") == pytest.approx(105)
+
+
+def invocations(slipway: Any, endpoint: str, variant: str) -> bool:
+    """Whether a metric tells that the variant was asked."""
+    found = slipway.client("cloudwatch").list_metrics(
+        Namespace="AWS/SageMaker",
+        MetricName="Invocations",
+        Dimensions=[
+            {"Name": "EndpointName", "Value": endpoint},
+            {"Name": "VariantName", "Value": variant},
+        ],
+    )
+    return bool(found["Metrics"])

@@ -31,6 +31,15 @@ FORBIDDEN: dict[str, Callable[[Any, Any], Any]] = {
         TopicArn=stack.values["TopicArn"], Message="hello"
     ),
     "delete a schedule": lambda client, _: client("scheduler").delete_schedule(Name=ENDPOINT),
+    "register what scales": lambda client, _: client(
+        "application-autoscaling"
+    ).register_scalable_target(
+        ServiceNamespace="sagemaker",
+        ResourceId=f"endpoint/{ENDPOINT}/variant/AllTraffic",
+        ScalableDimension="sagemaker:variant:DesiredInstanceCount",
+        MinCapacity=1,
+        MaxCapacity=2,
+    ),
     "delete an alarm": lambda client, _: client("cloudwatch").delete_alarms(
         AlarmNames=[f"{ENDPOINT}-drift"]
     ),
@@ -40,6 +49,9 @@ FORBIDDEN: dict[str, Callable[[Any, Any], Any]] = {
     "tell other systems": lambda client, _: client("events").put_events(
         Entries=[{"Source": "slipway", "DetailType": "x", "Detail": "{}"}]
     ),
+    "ask an asynchronous endpoint": lambda client, stack: client(
+        "sagemaker-runtime"
+    ).invoke_endpoint_async(EndpointName=ENDPOINT, InputLocation=f"s3://{stack.bucket}/x"),
     "ask an endpoint": lambda client, _: client("sagemaker-runtime").invoke_endpoint(
         EndpointName=ENDPOINT, Body=b"1"
     ),
@@ -51,9 +63,11 @@ ALLOWED = {
     "InspectArtifact": (),
     "RegisterModel": ("register a model",),
     "DeployEndpoint": ("change an endpoint", "delete an endpoint"),
-    "ProbeEndpoint": ("ask an endpoint",),
+    "ProbeEndpoint": ("ask an endpoint", "ask an asynchronous endpoint"),
+    "JudgeRollout": (),
     "BuildBaseline": (),
     "WatchEndpoint": ("delete a schedule", "delete an alarm"),
+    "ScaleEndpoint": ("register what scales",),
     "AwaitChange": (),
     "Announce": ("tell people",),
     "ReceiveEvent": ("start a release",),

@@ -9,12 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import settings
 from slipway_export.model import Array, Model
 from slipway_export.reading import read
-
-settings.register_profile("export", deadline=None)  # a busy machine is no failure
-settings.load_profile("export")
 
 Files = Mapping[str, bytes]
 _HERE = Path(__file__).parent

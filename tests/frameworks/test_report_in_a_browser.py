@@ -10,7 +10,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from slipway_drift.report import report
+from slipway_drift.report.page import report
 
 if TYPE_CHECKING:
     from pathlib import Path

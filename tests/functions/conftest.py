@@ -323,6 +323,7 @@ def advance(world: World, call: Call) -> Advance:
         "ProbeEndpoint": "probe_endpoint",
         "BuildBaseline": "build_baseline",
         "WatchEndpoint": "watch_endpoint",
+        "ScaleEndpoint": "scale_endpoint",
     }
 
     def advancing(until: str, execution: str = "release-1", wish: object = None) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from slipway.domain.decide import LEAVING, RULES, decide
 from slipway.domain.desired import (
     Approval,
     Artifact,
+    Asynchronous,
     ContainerPolicy,
     Desired,
     EndpointTarget,
@@ -37,13 +38,15 @@ from slipway.domain.desired import (
 from slipway.domain.footprint import Footprint
 from slipway.domain.known import Known
 from slipway.domain.naming import Site, prefix_of
-from slipway.domain.plan.endpoint import Plan, plan, runs
+from slipway.domain.plan.endpoint import Plan, beside, plan, runs
 from slipway.domain.probed import Probed, Probes
-from slipway.domain.remedy import AlarmPolicy, Cure, Kind, Limit, Outcome, Remedied
-from slipway.domain.rollout import Guarded, Plain, Rollout, Size, Way
+from slipway.domain.progress import Outcome, Progress
+from slipway.domain.remedy import AlarmPolicy, Cure, Limit, Remedied
+from slipway.domain.rollout import Guarded, Plain, Rollout, Size, Steps, Way
 from slipway.domain.rules import remedy
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.remedy import unless_an_alarm_rings
+from slipway.domain.scaling import Autoscaling, Scaled, Scaling, ScalingMetric
 from slipway.domain.steps import (
     Announce,
     AwaitChange,
@@ -51,9 +54,11 @@ from slipway.domain.steps import (
     CleanUp,
     DeployEndpoint,
     InspectArtifact,
+    JudgeRollout,
     ProbeEndpoint,
     RegisterModel,
     Remedy,
+    ScaleEndpoint,
     Step,
     WatchEndpoint,
 )
@@ -66,6 +71,7 @@ from slipway.domain.world import (
     Endpoint,
     EndpointStatus,
     Inspected,
+    Kind,
     Package,
     PackageApproval,
     World,
@@ -77,6 +83,11 @@ SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::111122223333:role/se
 ARTIFACT = Artifact("bucket", "models/housing/m.tar.gz", "v2", 60.0, 1000)
 DATA = Artifact("bucket", "models/housing/baseline.csv", "v1", 50.0, 1000)
 GENERATION = 2
+TARGETS = {
+    "real-time": EndpointTarget(),
+    "serverless": ServerlessTarget(),
+    "asynchronous": EndpointTarget(asynchronous=Asynchronous()),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +122,13 @@ class Scenario:
             host=_host(self.given.get("host")),
             loader=(self.given["loader"], {}) if "loader" in self.given else None,
             revoked=frozenset(self.given.get("revoked", [])),
+            awaited=_config(self.given.get("awaited", ""), plan),
+            scaling=_scaled(self.given.get("scaled", {})),
             footprints=_footprints(self.given, plan),
             purged=self.given.get("purged", False),
             deleted=self.given.get("deleted", False),
+            progress=_progress(self.given.get("progress"), plan),
+            judged_in=self.given.get("judged_in", 0.0),
         )
         return Case(desired, world, _attempts(self.given, plan), plan)
 
@@ -136,13 +151,24 @@ def _desired(given: Given, deployment: str = "housing") -> Desired:
         many=given.get("many", False),
         rollout=_rollout(given),
         alarms=tuple(map(_policy, given.get("remedies", []))),
-        target=ServerlessTarget() if given.get("serverless") else EndpointTarget(),
+        target=TARGETS[given.get("kind", "real-time")],
+        autoscaling=_autoscaling(given["scaling"]) if "scaling" in given else None,
     )
     parts = {} if given.get("artifact") == "none" else _uploaded(given, policy)
     data = None if given.get("data") == "none" else DATA
     generation, problem = given.get("generation", GENERATION), given.get("problem")
     wish = wish_of(given["wish"]) if "wish" in given else None
     return Desired(deployment, generation, parts, policy, problem=problem, baseline=data, wish=wish)
+
+
+def _autoscaling(most: int) -> Autoscaling:
+    return Autoscaling(1, most, ScalingMetric.INVOCATIONS_PER_INSTANCE, 700)
+
+
+def _scaled(given: Given) -> Scaling:
+    """What is registered: variants with the most that each may have."""
+    found = ((name, _autoscaling(most)) for name, most in given.items())
+    return frozenset(Scaled("slipway-housing", name, how) for name, how in found)
 
 
 def _variants(given: Given) -> tuple[VariantPolicy, ...]:
@@ -180,8 +206,8 @@ def _policy(given: Given) -> AlarmPolicy:
 
 def _cure(given: Given | str) -> Cure:
     if isinstance(given, dict):
-        return Cure(Kind.START, target=given["start"])
-    return Cure(Kind(given), up_to=3 if given == "scale_out" else 0)
+        return Cure(remedy.Kind.START, target=given["start"])
+    return Cure(remedy.Kind(given), up_to=3 if given == "scale_out" else 0)
 
 
 def _remedied(given: Given) -> tuple[Remedied, ...]:
@@ -192,7 +218,7 @@ def _remedied(given: Given) -> tuple[Remedied, ...]:
             cure=_cure(row["take"]),
             generation=row.get("generation", GENERATION),
             why="as it was",
-            outcome=Outcome[row["outcome"]],
+            outcome=remedy.Outcome[row["outcome"]],
             at=row.get("at", 100.0),
             counts=(("AllTraffic", *row["counts"]),) if "counts" in row else (),
             told=row.get("told", True),
@@ -202,6 +228,8 @@ def _remedied(given: Given) -> tuple[Remedied, ...]:
 
 
 def _rollout(given: Given) -> Rollout:
+    if "steps" in given:
+        return Steps(tuple(given["steps"]))
     row = given.get("rollout", "all_at_once")
     if row == "all_at_once":
         return Plain.ALL_AT_ONCE
@@ -303,7 +331,19 @@ def _packages(given: Given | str, plan: Plan | None) -> tuple[Package, ...]:
 
 
 def _config(name: str, plan: Plan | None) -> str:
+    """The name of a config; `trial` is what is wanted beside what was released as `previous`."""
+    if plan and name == "trial":
+        return beside(_of_other_bytes(plan, "previous"), plan).config
     return plan.config if plan and name == "wanted" else name
+
+
+def _progress(given: Given | None, plan: Plan | None) -> Progress | None:
+    if given is None:
+        return None
+    outcome = Outcome(given["outcome"]) if "outcome" in given else None
+    told = {key: given[key] for key in ("step", "began", "reason") if key in given}
+    generation, config = given.get("generation", GENERATION), plan.config if plan else ""
+    return Progress(generation, config, "a-trial", "previous", outcome=outcome, **told)
 
 
 def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
@@ -318,7 +358,7 @@ def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
         pending=given.get("pending", False),
         weights=given.get("weights", {}),
         counts=given.get("counts", {}),
-        serverless=given.get("serverless", False),
+        kind=Kind(given.get("kind", "real-time")),
     )
 
 
@@ -333,7 +373,8 @@ def _probes(given: Given, plan: Plan | None) -> Probes:
     live, generation = given.get("endpoint"), given.get("desired", {}).get("generation", GENERATION)
     named = {probed.config for probed in told}
     if live and given.get("asked", True) and live["config"] not in ("wanted", *named):
-        told.append(Probed(generation, live["config"], passed=True, reason="as it was"))
+        config = _config(live["config"], plan)
+        told.append(Probed(generation, config, passed=True, reason="as it was"))
     return Probes(tuple(told))
 
 
@@ -361,11 +402,20 @@ def _good(given: Given | str, plan: Plan | None) -> Good:
     config = _config(row["of"], plan)
     base = plan or _plan(_desired({}), _inspected({}, _desired({})))
     assert base is not None
+    if row["of"] == "trial":
+        made = beside(_of_other_bytes(base, "previous"), base)
+        return Good(config, ("package/1", "package/2"), made, (), proven=False)
     kin = row.get("kin") or config == base.config
     made = replace(base, config=config) if kin else _of_other_bytes(base, config)
+    made = _on(made, row["type"]) if "type" in row else made
     package = f"package/{row['version']}" if "version" in row else f"package of {row['of']}"
     file = Inspected(ARTIFACT, known=_known(row))
     return Good(config, (package,), made, (file,), row.get("proven", True))
+
+
+def _on(made: Plan, instance_type: str) -> Plan:
+    target = EndpointTarget(instance_type=instance_type)
+    return replace(made, variants=tuple(replace(v, target=target) for v in made.variants))
 
 
 def _of_other_bytes(base: Plan, config: str) -> Plan:
@@ -386,6 +436,13 @@ def _attempt(given: Given, plan: Plan | None) -> Attempt:
     return Attempt(config=_config(given["to"], plan), **{**defaults, **named})
 
 
+def _told_change(step: WatchEndpoint | ScaleEndpoint) -> str:
+    if isinstance(step, WatchEndpoint):
+        return f"WatchEndpoint {step.change}"
+    kept = sorted(f"{each.variant} {each.how.most}" for each in step.wanted)
+    return f"ScaleEndpoint {step.change} to {', '.join(kept) or 'none'}"
+
+
 def _told(step: Step, case: Case) -> str:
     """The step as the tables write it."""
     match step:
@@ -397,13 +454,15 @@ def _told(step: Step, case: Case) -> str:
             told = f"AwaitChange {timeout}"
         case Announce(verdict=verdict, config=config):
             told = " serving ".join(filter(None, (f"Announce {verdict}", config)))
-        case WatchEndpoint(change=change):
-            told = f"WatchEndpoint {change}"
+        case WatchEndpoint() | ScaleEndpoint():
+            told = _told_change(step)
         case CleanUp() | Remedy():
             told = _told_more(step)
-        case InspectArtifact() | RegisterModel() | BuildBaseline():
+        case InspectArtifact() | RegisterModel() | BuildBaseline() | JudgeRollout():
             told = type(step).__name__
-    return told.replace(case.wanted, "wanted") if case.wanted else told
+    single = case.plan is not None and len(case.plan.variants) == 1
+    trial = _config("trial", case.plan) if single else "trial"
+    return told.replace(case.wanted or "wanted", "wanted").replace(trial, "trial")
 
 
 def _by(guarded: Guarded | None) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from slipway.domain.alarms import AlarmState
+from slipway.domain.wish import How
 
 from tests.simulation.stories import BASELINE, CHALLENGER, MANIFEST, Act
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, SITE, World
@@ -83,11 +84,22 @@ def _delete(world: World, _: Act) -> None:
 
 
 def _weigh(world: World, deed: Act) -> None:
-    weights = [{"VariantName": "champion", "DesiredWeight": float(deed.how)}]
+    name = "Candidate" if deed.key == "Candidate" else "champion"
+    weights = [{"VariantName": name, "DesiredWeight": float(deed.how)}]
     world.cloud.person(
         "UpdateEndpointWeightsAndCapacities",
         EndpointName=ENDPOINT,
         DesiredWeightsAndCapacities=weights,
+    )
+
+
+def _scale(world: World, deed: Act) -> None:
+    """As Application Auto Scaling does."""
+    counts = [{"VariantName": "AllTraffic", "DesiredInstanceCount": int(deed.how)}]
+    world.cloud.person(
+        "UpdateEndpointWeightsAndCapacities",
+        EndpointName=ENDPOINT,
+        DesiredWeightsAndCapacities=counts,
     )
 
 
@@ -96,6 +108,9 @@ def _ask(world: World, deed: Act) -> None:
     if deed.how == "rollback":
         world.invariants.asked_back()
         world.machine.start(asking, {"deployment": DEPLOYMENT, "wish": {"type": "rollback"}})
+        return
+    if deed.how in [*How]:
+        world.machine.start(asking, {"deployment": DEPLOYMENT, "wish": {"type": deed.how}})
         return
     wish = {"type": "delete", "purge": deed.how == "purge"}
     world.invariants.asked_to_go(purge=deed.how == "purge")
@@ -135,6 +150,11 @@ def _lose(world: World, deed: Act) -> None:
         case "alarm":
             world.alarms.made.clear()
             world.alarms.lost_at = world.scheduler.now
+
+
+def _unscale(world: World, _: Act) -> None:
+    for place in list(world.cloud.service.account.targets):
+        world.cloud.person("DeregisterScalableTarget", **place.members())
 
 
 def _quota(world: World, deed: Act) -> None:
@@ -179,6 +199,8 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "delete": _delete,
     "ask": _ask,
     "weigh": _weigh,
+    "scale": _scale,
+    "unscale": _unscale,
     "stop": _stop,
     "unwatch": _unwatch,
     "lose": _lose,

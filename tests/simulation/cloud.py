@@ -13,12 +13,14 @@ from slipway_local.sagemaker.events import Event
 from slipway_local.sagemaker.service import SageMaker
 from slipway_local.sagemaker.serving import Launcher
 
+from tests.simulation.fakes import MemoryBucket
 from tests.simulation.faults import Gate
 from tests.simulation.scheduler import Scheduler
 
 Params = dict[str, Any]
 
 STALE_SECONDS = 5.0  # less than any change of an endpoint takes
+ANSWER_SECONDS = 30.0  # how long a request waits in line
 STALE = ("DescribeEndpoint", "DescribeModelPackage")
 PERSON = "a person"
 MUTATIONS = ("CreateEndpoint", "UpdateEndpoint", "DeleteEndpoint")
@@ -62,6 +64,7 @@ class Cloud:
         emit: Callable[[Event], None],
         in_alarm: Callable[[str], bool],
         seed: int,
+        bucket: MemoryBucket,
     ) -> None:
         self.witness: Witness | None = None
         self.worked = 0.0  # seconds that models took
@@ -77,6 +80,9 @@ class Cloud:
             random=Random(seed),  # noqa: S311
             emit=emit,
             durations=durations,
+            put_object=bucket.answer,
+            read_object=bucket.asked,
+            background=lambda work: scheduler.after(ANSWER_SECONDS, work),
             in_alarm=in_alarm,
             region="eu-west-1",
         )

@@ -15,6 +15,8 @@ from slipway_local.sagemaker.serving import Container, Invocation, ServerGone
 GOOD, UNLOADABLE, MISANSWERING = "good", "unloadable", "misanswering"
 REFUSED, IMAGELESS = "refused", "imageless"
 MUTE, SLOW, DYING = "mute", "slow", "dying"
+WORSE = "worse"  # answers its probes, and fails one request of twenty
+FAILING = {WORSE: 0.05}
 DOUBTFUL = (MUTE, SLOW)
 SLOW_SECONDS = 20.0
 IMAGE = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/serve:1"
@@ -77,6 +79,7 @@ def die(container: Container, _: Invocation) -> NoReturn:
 SCRIPTS = {
     GOOD: Script(answer=constant(b"0.5")),
     UNLOADABLE: Script(failure="no module named lightgbm"),
+    WORSE: Script(answer=constant(b"0.5")),
     MUTE: Script(answer=constant(b"the model is broken", status=500)),
     SLOW: Script(answer=constant(b"0.5")),
     DYING: Script(answer=die),

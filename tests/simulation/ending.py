@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from slipway.domain import naming
-from slipway.domain.desired import Approval
+from slipway.domain.desired import Approval, Desired, EndpointTarget
 from slipway.domain.errors import InvalidInput
 from slipway.domain.rollout import Guarded
 from slipway.domain.steps import Announce, AwaitChange, Verdict
@@ -20,6 +20,8 @@ from tests.simulation.stories import ALARM
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, World
 
 REPLAY_SECONDS = 600.0
+# What a verdict says that people are to blame for, and what they did then.
+PEOPLES = {"cannot be updated any more": "lose", "a person said": "ask"}
 
 
 def judge(world: World) -> str:
@@ -46,6 +48,7 @@ def judge(world: World) -> str:
     _check_leaving(world, record.settled.announce)
     _check_verdict(world, record.settled.announce)
     _check_serving(world)
+    _check_scaling(world)
     return record.settled.announce.verdict
 
 
@@ -126,7 +129,8 @@ def _check_leaving(world: World, announce: Announce) -> None:
         world.wrong(f"it shall {'be gone' if shall_go else 'stay'}, and is {announce.verdict}")
     account = world.cloud.service.account
     ours = [each.name for each in (*account.configs.values(), *account.models.values())]
-    left = [*world.schedules.made, *world.alarms.made, *(n for n in ours if n != "by-hand")]
+    made = [*world.schedules.made, *world.alarms.made, *account.targets]
+    left = [*made, *(n for n in ours if n != "by-hand")]
     if gone and (left or world.cloud.truth(ENDPOINT)):
         world.wrong(f"deleted, and {left or ENDPOINT} is left")
 
@@ -135,6 +139,26 @@ def _wish_was_lost(world: World) -> bool:
     """Whether somebody stopped the execution that asked, and can see that."""
     asking = (e for name, e in world.machine.executions.items() if name.startswith("ask-"))
     return any(execution.status != "SUCCEEDED" for execution in asking)
+
+
+def _check_scaling(world: World) -> None:
+    """What serves scales as the manifest says, and has as many instances as it was scaled to."""
+    live, desired = world.cloud.truth(ENDPOINT), world.record().desired
+    if live is None or desired is None or live["EndpointStatus"] != "InService":
+        return
+    how, account = desired.policy.autoscaling, world.cloud.service.account
+    made = {(place.variant, each.least, each.most) for place, each in account.targets.items()}
+    served = {
+        each["VariantName"]: each["DesiredInstanceCount"] for each in live["ProductionVariants"]
+    }
+    wanted = {(name, how.least, how.most) for name in served} if how else set()
+    if live["EndpointConfigName"] != BY_HAND and made != wanted:
+        world.wrong(f"{made} scales, where {wanted} is wanted")
+    if len(account.policies) != len(account.targets):
+        world.wrong(f"{len(account.policies)} policies follow {len(account.targets)} variants")
+    counts = [int(act.how) for act in world.story.acts if act.what == "scale"]
+    if counts and counts[-1:] != [*served.values()]:
+        world.wrong(f"{served} instances, where {counts[-1]} were there")
 
 
 def _check_watch(world: World) -> None:
@@ -198,8 +222,15 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
         return any(deed.what == "ring" for deed in world.story.acts)
     if reason.startswith("monitor: ") and desired and desired.policy.monitor:
         return _lacks_rows(world)
-    if "cannot be updated any more" in reason:
-        return any(act.what == "lose" for act in world.story.acts)
+    if people := [w for words, w in PEOPLES.items() if words in reason]:
+        return any(act.what in people for act in world.story.acts)
+    return _is_to_blame(world, desired, newest, reason)
+
+
+def _is_to_blame(world: World, desired: Desired | None, newest: bytes, reason: str) -> bool:
+    """Whether what is wanted is, or what somebody did to it."""
+    if reason.startswith("target: ") and desired:
+        return _is_other(world, desired)
     parts = desired.parts.values() if desired else ()
     contents = [newest, *(world.bucket.content(artifact) for artifact in parts)]
     if any(map(doubtful, contents)) and "probe failed" in reason:
@@ -208,6 +239,13 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
         return True
     untold = desired is not None and desired.generation in world.invariants.beyond_telling
     return untold or world.invariants.is_bad(newest) or _manifest_is_broken(world)
+
+
+def _is_other(world: World, desired: Desired) -> bool:
+    """Whether clients of what serves wait for their replies, and those of what is wanted do not."""
+    target, live = desired.policy.target, world.cloud.truth(ENDPOINT)
+    in_line = isinstance(target, EndpointTarget) and target.asynchronous is not None
+    return live is not None and ("AsyncInferenceConfig" in live) != in_line
 
 
 def _lacks_rows(world: World) -> bool:

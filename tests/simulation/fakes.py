@@ -12,14 +12,18 @@ from slipway.domain import naming
 from slipway.domain.alarms import Alarm, AlarmState, Sighting
 from slipway.domain.desired import ONLY, Artifact, Uploads
 from slipway.domain.errors import Conflict
+from slipway.domain.judging.seen import Seen
 from slipway.domain.record import Record
 from slipway.domain.steps import Announce
 from slipway.domain.watch import CAPTURES, Schedule, Window
 from slipway.engine import Files, Measurement
 from slipway.ports import Moment
+from slipway.watch_ports import Span
 
 from tests.simulation.machine import Machine
 from tests.simulation.scheduler import Scheduler
+
+ANSWERS = "async/"
 
 
 class MemoryLedger:
@@ -72,6 +76,7 @@ class MemoryBucket:
         self._count = 0
         self.pinned: dict[str, bytes] = {}
         self.ever_pinned: dict[str, bytes] = {}
+        self.answers: dict[str, tuple[str, bytes]] = {}
         self._objects: dict[str, list[Version]] = defaultdict(list)
         self._scheduler = scheduler
 
@@ -120,7 +125,19 @@ class MemoryBucket:
         self.ever_pinned[key] = self.pinned.setdefault(key, content)
 
     def holds(self, key: str) -> bool:
-        return key in self.pinned
+        return key in self.pinned or key in self.answers
+
+    def written(self, key: str) -> tuple[str, bytes] | None:
+        return self.answers.get(key)
+
+    def answer(self, _bucket: str, key: str, body: bytes, kind: str = "") -> None:
+        """An asynchronous endpoint writes what it answers."""
+        if key.startswith(ANSWERS):
+            self.answers[key] = kind, body
+
+    def asked(self, url: str) -> bytes:
+        """What an asynchronous endpoint reads that it is asked."""
+        return self.pinned[url.removeprefix(f"s3://{self.name}/")]
 
     def held_its_digest(self, key: str) -> bool:
         """Whether the bytes at a pinned key are those that the key was derived from, or were until
@@ -135,8 +152,9 @@ class MemoryBucket:
                 self._objects[key] = kept
             else:
                 del self._objects[key]
-        for key in [key for key in self.pinned if key.startswith(prefix)]:
-            del self.pinned[key]
+        for kept in (self.pinned, self.answers):
+            for key in [key for key in kept if key.startswith(prefix)]:
+                del kept[key]
 
     def _artifact(self, key: str, version: Version) -> Artifact:
         size = len(version.content)
@@ -312,6 +330,34 @@ class MemoryMeasurements:
 
     def put(self, endpoint: str, schedule: str, at: float, metrics: Sequence[Measurement]) -> None:
         self.put_at.append((endpoint, schedule, at, metrics))
+
+
+class MemoryTraffic:
+    """Implements ports.Traffic over what serves now: ten requests a second among the variants, as
+    they are weighed, of which as many fail as what serves them lets fail.
+
+    `serving` tells the share of a variant, and what of its requests fail.
+    """
+
+    def __init__(self, serving: Callable[[str], tuple[float, float]] | None = None) -> None:
+        self._serving = serving or (lambda _: (0.0, 0.0))
+
+    def complete(self, now: float) -> float:
+        return now - 120.0
+
+    def latencies(
+        self, endpoint: str, variant: str, until: float, quantiles: Sequence[float]
+    ) -> tuple[float, ...]:
+        assert endpoint, variant
+        assert until
+        return tuple(1000.0 * (1.0 + quantile) for quantile in quantiles)
+
+    def seen(self, endpoint: str, variant: str, span: Span, limits: Sequence[float]) -> Seen:
+        assert endpoint
+        share, failing = self._serving(variant)
+        requests = round(10 * (span[1] - span[0]) * share)
+        slow = tuple(requests * part // 100 for part in (50, 10, 1)[: len(limits)])
+        return Seen(requests, round(requests * failing), slow=slow)
 
 
 @dataclass

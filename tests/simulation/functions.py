@@ -3,7 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slipway import documents, leaving, registering, release, remedying, watching
+from slipway import (
+    documents,
+    leaving,
+    registering,
+    release,
+    remedying,
+    rolling,
+    scaling,
+    watching,
+)
 from slipway.ports import Ports
 
 from tests.simulation.contents import baseline
@@ -34,6 +43,10 @@ def probe_endpoint(ports: Ports, document: Json) -> Json:
     return release.probe_endpoint(ports, documents.task(document))
 
 
+def judge_rollout(ports: Ports, document: Json) -> Json:
+    return rolling.judge_rollout(ports, documents.task(document))
+
+
 class _Engine:
     """The drift engine, as far as a release needs it."""
 
@@ -55,6 +68,10 @@ def remedy(ports: Ports, document: Json) -> Json:
     return remedying.remedy(ports, documents.task(document))
 
 
+def scale_endpoint(ports: Ports, document: Json) -> Json:
+    return scaling.scale_endpoint(ports, documents.task(document))
+
+
 def clean_up(ports: Ports, document: Json) -> Json:
     return leaving.clean_up(ports, documents.task(document))
 
@@ -74,9 +91,11 @@ FUNCTIONS: Mapping[str, Callable[[Ports, Json], Json]] = {
     "${RegisterModelFunctionArn}": register_model,
     "${DeployEndpointFunctionArn}": deploy_endpoint,
     "${ProbeEndpointFunctionArn}": probe_endpoint,
+    "${JudgeRolloutFunctionArn}": judge_rollout,
     "${BuildBaselineFunctionArn}": build_baseline,
     "${WatchEndpointFunctionArn}": watch_endpoint,
     "${RemedyFunctionArn}": remedy,
+    "${ScaleEndpointFunctionArn}": scale_endpoint,
     "${CleanUpFunctionArn}": clean_up,
     "${AwaitChangeFunctionArn}": await_change,
     "${AnnounceFunctionArn}": announce,

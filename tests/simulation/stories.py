@@ -17,6 +17,7 @@ from tests.simulation.contents import (
     ROWS,
     SLOW,
     UNLOADABLE,
+    WORSE,
     content,
 )
 from tests.simulation.faults import Faults
@@ -38,7 +39,12 @@ CHAMPION, CHALLENGER = (
 )
 NINE_TO_ONE = b"variants: {champion: {weight: 9}, challenger: {weight: 1}}\n"
 ONE_TO_ONE = b"variants: {champion: {}, challenger: {}}\n"
+STEPWISE = b"rollout: {steps: [10, 50], every: 5m}\n"
 PIPELINE = b"containers: [champion, challenger]\n"
+SCALED = b"autoscaling: {max: 8, invocations_per_instance: 700}\n"
+SCALED_FASTER = SCALED + FASTER
+SCALED_MORE = b"autoscaling: {max: 9, invocations_per_instance: 700}\n"
+IN_LINE = b"target: {type: async}\n"
 CANARY = b"rollout: {type: canary, wait_interval: 3m, termination_wait: 3m}\n"
 ROLLING = b"target: {instance_count: 4}\nrollout: {type: rolling, wait_interval: 3m}\n"
 GUARD = "slipway-housing.AllTraffic.5xx"
@@ -55,8 +61,9 @@ class Act:
 
     `what` is upload (of `content` to `key`), approve or reject (the newest package), edit (the
     endpoint, to a config `by hand` or to the `n`-th of Slipway's), delete (it), ask (for the
-    deployment to go, or to go back, `how`), weigh (the champion, `how` much), discard (the newest
-    package), lose (the config, model, group, bytes, baseline or alarm of what serves), stop (the
+    deployment to go, or to go back, `how`), weigh (the champion, `how` much), scale (to `how` many
+    instances), unscale (deregister what scales), discard (the newest package), lose (the config,
+    model, group, bytes, baseline or alarm of what serves), stop (the
     running releases), unwatch (delete the schedule), patch, undo (`how`) an update under way, or
     ring or hush (the alarm `how`).
     """
@@ -265,6 +272,49 @@ BASE: Sequence[Story] = (
         "a pipeline whose second half is late",
         [manifest(5, PIPELINE), upload(10, key=CHAMPION), upload(1000, number=2, key=CHALLENGER)],
     ),
+    Story(
+        "scales, on other instances, and no more",
+        [
+            manifest(5, SCALED),
+            upload(10),
+            manifest(400, SCALED_FASTER),
+            manifest(800, AUTOMATIC),
+        ],
+    ),
+    Story(
+        "scaled counts survive",
+        [
+            manifest(5, SCALED),
+            upload(10),
+            Act(400, "scale", how="3"),
+            upload(600, number=2),
+            manifest(1000, SCALED_FASTER),
+        ],
+    ),
+    Story(
+        "scaling is lost",
+        [
+            manifest(5, SCALED),
+            upload(10),
+            Act(400, "unscale"),
+            manifest(800, SCALED_MORE),
+        ],
+    ),
+    Story(
+        "other instances, and back again",
+        [
+            manifest(5, SCALED),
+            upload(10),
+            manifest(400, SCALED_FASTER),
+            Act(430, "undo", how="alarm"),
+        ],
+    ),
+    Story(
+        "asked to go while it scales",
+        [manifest(5, SCALED), upload(10), Act(400, "ask", how="delete")],
+    ),
+    Story("asked in line", [manifest(5, IN_LINE), upload(10)]),
+    Story("in line too late", [upload(10), manifest(400, IN_LINE)]),
     Story("canary", [manifest(5, CANARY), upload(10), upload(400, number=2)]),
     Story("rolling", [manifest(5, ROLLING), upload(10), upload(400, number=2)], until=2700),
     Story(
@@ -375,6 +425,38 @@ BASE: Sequence[Story] = (
     ),
 )
 
+# Rollouts by steps: each takes long, so that few are crashed everywhere.
+STEPS: Sequence[Story] = tuple(
+    Story(f"by steps, {name}", [manifest(5, STEPWISE), upload(10), *acts], until=3600.0)
+    for name, acts in (
+        ("a good one", [upload(400, number=2)]),
+        ("a worse one", [upload(400, WORSE, 2)]),
+        ("one that fails its probes", [upload(400, MISANSWERING, 2)]),
+        ("one that does not load", [upload(400, UNLOADABLE, 2)]),
+        ("superseded", [upload(400, number=2), upload(700, number=3)]),
+        ("a worse one superseded", [upload(400, WORSE, 2), upload(600, number=3)]),
+        ("weighed by hand", [upload(400, number=2), Act(600, "weigh", "Candidate", how="80")]),
+        ("deleted by hand", [upload(400, number=2), Act(600, "delete")]),
+        ("rejected", [upload(400, number=2), Act(600, "reject")]),
+        ("rolled back", [upload(400, number=2), Act(600, "ask", how="rollback")]),
+        ("a manifest of all at once", [upload(400, number=2), manifest(600, AUTOMATIC)]),
+        ("a manifest that nobody can use", [upload(400, number=2), manifest(600, BROKEN)]),
+        ("asked to go", [upload(400, number=2), Act(600, "ask", how="delete")]),
+        ("promoted", [upload(400, number=2), Act(600, "ask", how="promote")]),
+        ("aborted", [upload(400, number=2), Act(600, "ask", how="abort")]),
+        ("paused", [upload(400, number=2), Act(600, "ask", how="pause")]),
+        (
+            "paused and resumed",
+            [
+                upload(400, number=2),
+                Act(600, "ask", how="pause"),
+                Act(900, "ask", how="resume"),
+            ],
+        ),
+        ("stopped", [upload(400, number=2), Act(600, "stop"), Act(900, "stop")]),
+    )
+)
+
 INSTANT = Durations(creating=0.3, updating=0.3)
 # What people may do at any moment of a story, and must not be lost on the way.
 MEANWHILE: Sequence[tuple[Story, Act]] = (
@@ -414,6 +496,10 @@ LONG: Sequence[Story] = (
             upload(400, number=3, key=CHALLENGER),
             upload(430, number=4, key=CHAMPION),
         ],
+    ),
+    Story(
+        "asked in line, again and again",
+        [manifest(5, IN_LINE), upload(10), upload(400, MISANSWERING, 2), upload(800, number=3)],
     ),
     Story(
         "a variant fails its probes",

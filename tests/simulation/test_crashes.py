@@ -4,7 +4,7 @@ import pytest
 
 from tests.simulation.history import play
 from tests.simulation.running import broken_lines, crashes, told
-from tests.simulation.stories import BASE, LONG, LOSABLE
+from tests.simulation.stories import BASE, LONG, LOSABLE, STEPS, Story
 
 # Where not only the function dies, but the execution is stopped with it as well.
 STOPPED = ("update", "approval granted", "probes failed")
@@ -69,6 +69,25 @@ ENDS = {
 def test_each_story_ends_as_it_should(name: str) -> None:
     outcome = play(told(name))
     assert (outcome.end, outcome.violations) == (ENDS[name], ())
+
+
+STEPWISE = {
+    "a worse one": "Held",
+    "one that fails its probes": "Held",
+    "one that does not load": "Held",
+    "rejected": "Held",
+    "a manifest that nobody can use": "Held",
+    "asked to go": "Deleted",
+    "aborted": "Held",
+    "paused": "Held",
+}
+
+
+@pytest.mark.parametrize("story", STEPS, ids=lambda story: story.name)
+def test_a_rollout_by_steps_ends_as_it_should(story: Story) -> None:
+    outcome = play(story)
+    expected = STEPWISE.get(story.name.removeprefix("by steps, "), "Released")
+    assert (outcome.end, outcome.violations) == (expected, ())
 
 
 @pytest.mark.parametrize("number", range(len(LONG)))

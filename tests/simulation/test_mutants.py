@@ -14,8 +14,10 @@ from slipway.domain.record import Record
 from slipway.domain.remedy import Remedied
 from slipway.domain.rules import remedy as remedies
 from slipway.domain.rules import retreat
+from slipway.domain.rules import scaling as rules_scaling
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.verdict import held
+from slipway.domain.scaling import UNSCALED
 from slipway.domain.steps import Change, DeployEndpoint, Step
 from slipway.domain.world import Endpoint, EndpointStatus
 
@@ -139,6 +141,24 @@ BUGS: dict[str, Bug] = {
     "nothing is asked that the manifest does not name": lambda: patch.object(
         probing, "probes", lambda *_: []
     ),
+    "what scales is left to whoever deleted it": lambda: patch.object(
+        decide, "unless_scaled", lambda _, step: step
+    ),
+    "what scales keeps an update from being taken": lambda: patch.object(
+        rules_scaling, "scaling_bars_the_update", lambda *_: None
+    ),
+    "what is asked to go is left registered": lambda: patch.object(
+        decide,
+        "LEAVING",
+        tuple(r for r in decide.LEAVING if r.__name__ != "endpoint_is_still_scaled"),
+    ),
+    "a variant is forgotten once it is registered": lambda: patch.object(
+        looking, "_scaling", lambda *_: UNSCALED
+    ),
+    "an answer that is awaited is taken for none": lambda: patch.object(
+        looking, "_awaited", lambda *_: ""
+    ),
+    "an endpoint is made to refuse its clients": without("endpoint_cannot_become_that"),
     "a reply may take as long as it likes": lambda: patch.object(
         probing, "limit", lambda *_: float("inf")
     ),

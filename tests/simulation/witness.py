@@ -243,6 +243,8 @@ class Invariants:
             self._wrong(f"{config} was seen to fail before in generation {moving[0]}")
         if moving in self._undone:
             self._wrong(f"{config} was rolled back before in generation {moving[0]}")
+        if operation == "UpdateEndpoint" and self._in_line(config) != self._in_line(self._config):
+            self._wrong(f"{config} serves others than the clients of {self._config}")
         if operation == "UpdateEndpoint" and self._config == config and not self._is_mixed():
             self._wrong(f"{config} was serving already")
         self._tries[moving] += 1
@@ -288,6 +290,11 @@ class Invariants:
         now = [probed for probed in asked if probed.generation == self._generation()]
         failed = (self._versions.get(probed.config) for probed in now if not probed.passed)
         return any(found is not None and found.content == version.content for found in failed)
+
+    def _in_line(self, config: str) -> bool:
+        """Whether requests for a config wait in line."""
+        found = self._account.configs.get(self._account.arn("endpoint-config", config))
+        return found is not None and "AsyncInferenceConfig" in found.body
 
     def _is_mixed(self) -> bool:
         return any(e.status != "InService" for e in self._account.endpoints.values())

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, cast
 
+from slipway.adapters.application_autoscaling import ApplicationAutoscaling
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
 from slipway.domain.desired import Approval, Policy, Runner
@@ -23,7 +24,7 @@ from slipway_local.sagemaker.scripted import Answer, Script, ScriptedLauncher
 from slipway_local.sagemaker.serving import Container, Invocation, Reply
 
 from tests.simulation.cloud import STALE_SECONDS, Cloud
-from tests.simulation.contents import SCRIPTS, SLOW, SLOW_SECONDS, kind_of
+from tests.simulation.contents import FAILING, SCRIPTS, SLOW, SLOW_SECONDS, kind_of
 from tests.simulation.fakes import (
     MemoryAlarms,
     MemoryAnnouncements,
@@ -36,6 +37,7 @@ from tests.simulation.fakes import (
     MemoryMonitored,
     MemorySchedules,
     MemoryStarts,
+    MemoryTraffic,
 )
 from tests.simulation.faults import Crash, Faults, Gate, Gated
 from tests.simulation.functions import FUNCTIONS, deploy_endpoint, inspect_artifact, told
@@ -105,6 +107,7 @@ class World:
             self._emitted,
             self.alarms.rings,
             seed,
+            self.bucket,
         )
         self.invariants = Invariants(
             self.cloud.service.account,
@@ -238,15 +241,28 @@ class World:
 
     def _wrote(self, before: Record, after: Record) -> None:
         """A release writes under its own lease, or to take it; never under another's."""
+        actor = self.gate.current.actor if self.gate.current else ""
+        if actor.startswith("ask-"):  # what a person says of a rollout is one, too
+            before, after = (replace(record, progress=None) for record in (before, after))
         if _without_hints(before) == _without_hints(after):
             return  # anybody may give one
         if _goes_back(after) > _goes_back(before):
             self.asked_by_remedy += 1
             self.invariants.asked_back()
-        actor = self.gate.current.actor if self.gate.current else ""
         leases = [record.lease for record in (before, after) if record.lease]
         if actor in self.machine.executions and actor not in [lease.owner for lease in leases]:
             self.wrong(f"{actor} writes to the ledger, where the lease is {before.lease}")
+
+    def _traffic(self, variant: str) -> tuple[float, float]:
+        """The share of what the endpoint is asked that a variant has now, and what of it fails."""
+        live = self.cloud.truth(ENDPOINT)
+        if live is None:
+            return 0.0, 0.0
+        variants = live.get("ProductionVariants", [])
+        weights = {each["VariantName"]: each["CurrentWeight"] for each in variants}
+        served = self.invariants.variants(live["EndpointConfigName"])
+        kind = kind_of(served.get(variant, b"none"))
+        return weights.get(variant, 0.0) / sum(weights.values()), FAILING.get(kind, 0.001)
 
     def _staleness(self) -> float:
         """How many seconds a read lags behind, this time."""
@@ -270,9 +286,11 @@ class World:
             announcements=gated(self.announcements, "announcements"),
             schedules={Runner.LAMBDA: gated(self.schedules, "schedules")},
             alarms=gated(self.alarms, "alarms"),
+            scalings=ApplicationAutoscaling(aws),
             checks=MemoryChecks(),
             monitored=gated(self.monitored, "monitored"),
             measurements=MemoryMeasurements(),
+            traffic=gated(MemoryTraffic(self._traffic), "traffic"),
             bus=MemoryBus(),
             starts=gated(self.starts, "starts"),
             parse_manifest=_parse,

@@ -17,6 +17,8 @@ OURS = {
     "registering",
     "release",
     "remedying",
+    "rolling",
+    "scaling",
     "telemetry",
     "watching",
     "wiring",

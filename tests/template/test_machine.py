@@ -21,8 +21,10 @@ FIRST_RELEASE = (
     "AwaitChange",
     "AwaitChange",
     "ProbeEndpoint",
+    "JudgeRollout",
     "BuildBaseline",
     "WatchEndpoint",
+    "ScaleEndpoint",
     "Announce",
 )
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "layers" / "drift"))
 
-from slipway_drift.check import check
-from slipway_drift.csv_rows import read_csv
+from slipway_drift.checks.check import check
+from slipway_drift.checks.suggest import suggest
 from slipway_drift.jackson import write
-from slipway_drift.profile import profile
-from slipway_drift.statistics import read_statistics, statistics
-from slipway_drift.suggest import suggest
+from slipway_drift.rows.csv_rows import read_csv
+from slipway_drift.statistics.profile import profile
+from slipway_drift.statistics.statistics_document import read_statistics, statistics
 
 job, baseline, current, out = sys.argv[1], *map(Path, sys.argv[2:5])
 with baseline.open("rb") as stream:

@@ -8,7 +8,7 @@ from slipway.domain.naming import MEMBER
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.rollout import Guarded
 from slipway.domain.world import Endpoint
-from slipway.ports import Endpoints, Reply, Request
+from slipway.ports import Endpoints, InBucket, Reply, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,9 @@ class Places:
 
     def invoke(self, name: str, request: Request, variant: str = "", model: str = "") -> Reply:
         return self._of(name).invoke(name, request, variant, model)
+
+    def submit(self, name: str, request: Request, location: str, seconds: int) -> InBucket:
+        return self._of(name).submit(name, request, location, seconds)
 
     def _of(self, name: str) -> Endpoints:
         return self.hosted if "/" in name else self.own

@@ -4,7 +4,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
-    ConfigDict,
     Discriminator,
     Field,
     Tag,
@@ -15,30 +14,35 @@ from pydantic import (
 from slipway.domain.desired import (
     VARIANT,
     Approval,
-    MissingData,
     OnChange,
-    OnViolation,
     RoutingStrategy,
-    Runner,
 )
 from slipway.domain.expect import PATH
 from slipway.domain.rollout import Way
 from slipway.guarded_keys import AllAtOnce, Canary, Linear, Rolling, check
 from slipway.remedy_keys import AlarmKeys, check_alarms
 from slipway.rollout_keys import Stepwise
+from slipway.scaling_keys import METRICS, Autoscaling
+from slipway.target_keys import (
+    AMI,
+    STRICT,
+    Async,
+    InstanceType,
+    Serverless,
+    Target,
+    Timeout,
+    Volume,
+)
+from slipway.watch_keys import Capture, Watching
 
-Percentage = Annotated[int, Field(ge=0, le=100)]
-Timeout = Annotated[int, Field(ge=60, le=3600)]
 # As far as SageMaker takes them. Source: ContainerDefinition, SageMaker API reference.
 Image = Annotated[str, Field(pattern=r"^[\w.-]+(:\d+)?/[\w./-]+([:@][\w.:-]+)?$", max_length=255)]
 VariableName = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=1024)]
 Environment = Annotated[
     dict[VariableName, Annotated[str, Field(max_length=1024)]], Field(max_length=100)
 ]
-InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
 PartName = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=32)]
 MOST_VARIANTS, MOST_CONTAINERS = 10, 15
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def _by_name(given: object) -> object:
@@ -64,47 +68,7 @@ def _way(given: object) -> str:
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
-    )
-
-
-class Target(_Strict):
-    """A place to run a model."""
-
-    type: Literal["endpoint"] = "endpoint"
-    """A real-time endpoint."""
-    instance_type: InstanceType = "ml.m5.large"
-    """SageMaker's instance type, such as ml.m5.large."""
-    instance_count: Annotated[int, Field(ge=1, le=1000)] = 1
-    """How many instances to start with; what autoscaling makes of it later is kept."""
-    volume_size_in_gb: Annotated[int, Field(ge=1, le=512)] | None = None
-    """The size of each instance's volume; SageMaker's own choice when absent."""
-    model_data_download_timeout_in_seconds: Timeout | None = None
-    """How long an instance may take to fetch the model; chosen from its size when absent."""
-    container_startup_health_check_timeout_in_seconds: Timeout | None = None
-    """How long a container may take to answer its health check; likewise."""
-    routing_strategy: RoutingStrategy | None = Field(default=None, strict=False)
-    """Which instance is asked; SageMaker's own choice when absent."""
-
-
-class Serverless(_Strict):
-    """Containers that are there while they are asked."""
-
-    type: Literal["serverless"]
-    """An endpoint without instances."""
-    memory_size_in_mb: Literal[1024, 2048, 3072, 4096, 5120, 6144] = 2048
-    """The memory of each container, in MB."""
-    max_concurrency: Annotated[int, Field(ge=1, le=200)] = 20
-    """How many requests are answered at a time."""
-    provisioned_concurrency: Annotated[int, Field(ge=1, le=200)] | None = None
-    """How many containers are always there; none when absent."""
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if self.provisioned_concurrency and self.provisioned_concurrency > self.max_concurrency:
-            raise ValueError("`provisioned_concurrency` is part of `max_concurrency`; give less")
-        return self
+    model_config = STRICT
 
 
 class Container(_Strict):
@@ -125,6 +89,20 @@ class Variant(_Strict):
     """SageMaker's instance type; the target's when absent."""
     instance_count: Annotated[int, Field(ge=1, le=1000)] | None = None
     """How many instances to start with; the target's when absent."""
+    volume_size_in_gb: Volume | None = None
+    """The size of each instance's volume; the target's when absent."""
+    model_data_download_timeout_in_seconds: Timeout | None = None
+    """How long an instance may take to fetch the model; likewise."""
+    container_startup_health_check_timeout_in_seconds: Timeout | None = None
+    """How long a container may take to answer its health check; likewise."""
+    routing_strategy: RoutingStrategy | None = Field(default=None, strict=False)
+    """Which instance is asked; likewise."""
+    inference_ami_version: AMI | None = None
+    """The machine image of the instances; likewise."""
+    shadow: Annotated[int, Field(ge=1, le=100)] | None = None
+    """It answers nobody, and sees this many of 100 requests: SageMaker's shadow variant."""
+    autoscaling: Autoscaling | None = None
+    """How its instances become more and fewer; as the deployment's when absent."""
     containers: dict[PartName, Container] = {}
     """What answers it, one after the other; when absent the deployment's `containers`, and
     without those the part of the variant's own name."""
@@ -133,55 +111,6 @@ class Variant(_Strict):
     @classmethod
     def _named(cls, given: object) -> object:
         return _by_name(given)
-
-
-class Capture(_Strict):
-    """Data capture: requests and replies kept in the bucket under capture/."""
-
-    percentage: Percentage
-    """How many of 100 requests are kept."""
-
-
-class Thresholds(_Strict):
-    """From where on something counts as a violation; Model Monitor's names, then Slipway's."""
-
-    comparison_threshold: Share | None = None
-    """The largest drift distance of a numeric column; Model Monitor's default is 0.1."""
-    comparison_method: Literal["Robust", "Simple"] | None = None
-    """Whether the distance is corrected for the number of rows; Robust by default."""
-    categorical_comparison_threshold: Share | None = None
-    """The largest drift distance of a text column; 0.1 by default."""
-    categorical_drift_method: Literal["LInfinity", "ChiSquared"] | None = None
-    """How text columns are compared; LInfinity by default."""
-    datatype_check_threshold: Share | None = None
-    """The share of values that must be of the baseline's type; 1 by default."""
-    domain_content_threshold: Share | None = None
-    """The share of values that must be known to the baseline; 1 by default."""
-    minimum_rows: Annotated[int, Field(ge=1)] | None = None
-    """Fewer rows in a window are too few to judge; 30 by default."""
-    ks: Share | None = None
-    """The largest Kolmogorov-Smirnov distance beyond chance; 0.1 by default."""
-    psi: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
-    """The largest population stability index; 0.25 by default."""
-    outside: Share | None = None
-    """The share of values that may leave the baseline's range; 0.01 by default."""
-
-
-class Watching(_Strict):
-    """Drift monitoring: captured requests are held against the uploaded baseline data."""
-
-    every: Annotated[str, Field(pattern=r"^(1|2|3|4|6|8|12|24)h$")] = "1h"
-    """How often, in hours that divide a day."""
-    on_violation: OnViolation = Field(default=OnViolation.NOTIFY, strict=False)
-    """Whether people are told only, or the deployment also counts as held until they act."""
-    runner: Runner = Field(default=Runner.LAMBDA, strict=False)
-    """Slipway's own functions; or SageMaker Model Monitor, in accounts that still have it."""
-    header: bool = True
-    """Whether the first row of baseline.csv names its columns."""
-    missing_data: MissingData = Field(default=MissingData.MISSING, strict=False)
-    """What the alarm makes of a window without requests, as CloudWatch calls it."""
-    thresholds: Thresholds = Thresholds()
-    """From where on something counts as a violation."""
 
 
 class Expect(_Strict):
@@ -226,7 +155,9 @@ class Manifest(_Strict):
     approval: Approval = Field(default=Approval.AUTOMATIC, strict=False)
     """Who approves a new version: the manifest itself, or a person in the model registry."""
     target: Annotated[
-        Annotated[Target, Tag("endpoint")] | Annotated[Serverless, Tag("serverless")],
+        Annotated[Target, Tag("endpoint")]
+        | Annotated[Serverless, Tag("serverless")]
+        | Annotated[Async, Tag("async")],
         Discriminator(_type),
     ] = Target()
     """Where the model runs."""
@@ -253,6 +184,8 @@ class Manifest(_Strict):
     """How traffic moves to the new version."""
     alarms: Annotated[list[AlarmKeys], Field(max_length=20)] = []
     """Alarms, and what is done about each; none when absent."""
+    autoscaling: Autoscaling | None = None
+    """How the instances of each variant become more and fewer; not at all when absent."""
     network_isolation: bool = True
     """Whether the model runs without a network."""
     capture: Capture | None = None
@@ -281,6 +214,21 @@ class Manifest(_Strict):
         return self
 
     @model_validator(mode="after")
+    def _shadows(self) -> Self:
+        shadows = [each for each in self.variants.values() if each.shadow is not None]
+        if not shadows:
+            return self
+        if (len(shadows), len(self.variants)) != (1, 2):
+            raise ValueError("`shadow` is for one of two variants, of which the other answers")
+        said = {name for each in self.variants.values() for name in each.model_fields_set}
+        given = said & {"weight", "autoscaling", "containers"}
+        given |= self.model_fields_set & {"rollout", "autoscaling", "containers", "monitor"}
+        if given:
+            names = ", ".join(f"`{name}`" for name in sorted(given))
+            raise ValueError(f"a `shadow` does not go together with {names}; leave it out")
+        return self
+
+    @model_validator(mode="after")
     def _suits_serverless(self) -> Self:
         if not isinstance(self.target, Serverless):
             return self
@@ -292,6 +240,23 @@ class Manifest(_Strict):
         if given:
             names = ", ".join(f"`{name}`" for name in sorted(given))
             raise ValueError(f"SageMaker has no {names} for serverless endpoints; leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _suits_a_line(self) -> Self:
+        if not isinstance(self.target, Async):
+            return self
+        if self.variants or self.models == "many":
+            given = "variants" if self.variants else "models"
+            raise ValueError(
+                f"`{given}` cannot be asked one by one at an asynchronous endpoint: "
+                "a request names none; leave it out"
+            )
+        if any(probe.within for probe in self.probes):
+            raise ValueError(
+                "`probes.within` says nothing of an asynchronous endpoint, where requests wait in "
+                "line; leave it out"
+            )
         return self
 
     @model_validator(mode="after")
@@ -308,7 +273,20 @@ class Manifest(_Strict):
     @model_validator(mode="after")
     def _alarms(self) -> Self:
         variants = list(self.variants) or [VARIANT]
-        check_alarms(self.alarms, variants, monitored=self.monitor is not None)
+        own = (variant.autoscaling for variant in self.variants.values())
+        scaled = any((self.autoscaling, *own))
+        check_alarms(self.alarms, variants, monitored=self.monitor is not None, scaled=scaled)
+        return self
+
+    @model_validator(mode="after")
+    def _scales(self) -> Self:
+        own = (variant.autoscaling for variant in self.variants.values())
+        for scaling in filter(None, (self.autoscaling, *own)):
+            if scaling.metric not in METRICS[self.target.type]:
+                names = " or ".join(f"`{name}`" for name in METRICS[self.target.type])
+                raise ValueError(f"`autoscaling` of such a target follows {names}")
+            if scaling.min == 0 and self.target.type != "async":
+                raise ValueError("`autoscaling`: `min` may be 0 at asynchronous endpoints only")
         return self
 
     @model_validator(mode="after")
@@ -318,7 +296,7 @@ class Manifest(_Strict):
         given = self.model_fields_set & {"variants"} if self.variants else set()
         if self.models == "many":
             given.add("models")
-        if isinstance(self.target, Serverless):
+        if not isinstance(self.target, Target):
             given.add("target")
         if given:
             names = ", ".join(f"`{name}`" for name in sorted(given))

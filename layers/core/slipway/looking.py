@@ -11,8 +11,11 @@ from slipway.domain.desired import Artifact, Desired, Policy, Uploads, is_news, 
 from slipway.domain.errors import Conflict, InvalidInput
 from slipway.domain.plan.endpoint import Plan, plan, runs
 from slipway.domain.plan.model import Model
+from slipway.domain.probed import LINE_SECONDS
 from slipway.domain.record import Asked, Record
 from slipway.domain.rollout import Plain
+from slipway.domain.rules.case import Case
+from slipway.domain.scaling import Scaling
 from slipway.domain.steps import Announce, Step
 from slipway.domain.trouble import Trouble
 from slipway.domain.wish import Delete, Rollback
@@ -40,6 +43,13 @@ class Look:
     world: World
     plan: Plan | None
     step: Step
+
+    @property
+    def case(self) -> Case:
+        """What the rules looked at."""
+        desired = self.record.desired
+        blank = Desired(self.record.deployment, 0, {}, Policy())
+        return Case(desired or blank, self.world, self.record.attempts, self.plan)
 
     @property
     def converged(self) -> bool:
@@ -229,6 +239,10 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         host=_host(ports, record.deployment),
         loader=_loader(ports, record.deployment),
         revoked=_revoked(ports, record, packages),
+        awaited=_awaited(ports, record),
+        scaling=_scaling(ports, record, endpoint),
+        progress=record.progress,
+        judged_in=record.progress.due - ports.clock() if record.progress else 0.0,
         footprints=record.footprints,
         purged=record.is_purged,
     )
@@ -272,6 +286,16 @@ def _approved(version: Good, record: Record, approval: Approvals) -> bool:
     return True
 
 
+def _awaited(ports: Ports, record: Record) -> str:
+    """The config whose probes still wait in line at an asynchronous endpoint."""
+    line, generation = record.line, record.desired.generation if record.desired else 0
+    if line is None or line.generation != generation or ports.clock() >= line.at + LINE_SECONDS:
+        return ""
+    keys = ((each.output, each.failure) for each in line.probes)
+    answered = all(any(map(ports.uploaded.holds, places)) for places in keys)
+    return "" if answered else line.config
+
+
 def _troubles(ports: Ports, record: Record) -> tuple[Trouble, ...]:
     """What could not be done of what is wanted now, and is to be left alone for now."""
     generation, now = record.desired.generation if record.desired else 0, ports.clock()
@@ -306,6 +330,12 @@ def pins(deployment: str, inspected: Inspected) -> tuple[str, ...]:
     """Where a version's bytes are kept under their digests."""
     pinned = naming.pinned_key(deployment, inspected.sha256)
     return (pinned, inspected.script_key) if inspected.script else (pinned,)
+
+
+def _scaling(ports: Ports, record: Record, endpoint: str) -> Scaling:
+    """What scales of the endpoint, of all that may have been made to."""
+    found = (ports.scalings.find(endpoint, variant) for variant in record.scaled)
+    return frozenset(scaled for scaled in found if scaled)
 
 
 def _packages(ports: Ports, record: Record, wanted: Plan) -> tuple[Package, ...]:

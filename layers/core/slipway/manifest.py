@@ -1,14 +1,16 @@
 """slipway.yaml: how a deployment's artifacts are released. Text in, a Policy or an error out."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from slipway import scaling_keys
 from slipway.domain.desired import (
     Approval,
+    Asynchronous,
     ContainerPolicy,
     EndpointTarget,
     Expectation,
@@ -19,24 +21,29 @@ from slipway.domain.desired import (
     VariantPolicy,
 )
 from slipway.domain.errors import InvalidInput
+from slipway.domain.judging.judge import Criteria
 from slipway.domain.naming import MANIFEST, MANY
 from slipway.domain.rollout import Plain, Rollout, Steps, Way
+from slipway.domain.scaling import Autoscaling, ScalingMetric
 from slipway.guarded_keys import by_service
-from slipway.keys import Container, Manifest, Probe, Serverless, Target, Watching
+from slipway.keys import Container, Manifest, Probe
 from slipway.rollout_keys import Stepwise, seconds
+from slipway.target_keys import Async, Serverless, Target
+from slipway.watch_keys import Watching
 
 LARGEST = 64 * 1024
 REMEDIES = {
     "target.instance_type": "give an instance type such as ml.m5.large",
     "image": "give a whole image URI such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1",
-    "target.type": "it is endpoint or serverless",
+    "target.type": "it is endpoint, serverless or async",
     "rollout.type": "it is all_at_once, canary, linear or rolling",
     "capture.percentage": "give a whole number from 0 to 100, without a unit",
     "probes.within": "give seconds, at most 60: 2s or 0.5s",
     "monitor.every": "give hours that divide a day: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h",
 }
-COMPUTE = {"instance_type", "instance_count"}
-TYPES = ("endpoint", "serverless", "plain", "stepwise", *map(str, Way))
+COMPUTE = {field.name for field in fields(EndpointTarget)} - {"asynchronous"}
+LINE = {field.name for field in fields(Asynchronous)}
+TYPES = ("endpoint", "serverless", "async", "plain", "stepwise", *map(str, Way))
 LIMITS = ("minimum_rows", "ks", "psi", "outside")
 
 
@@ -109,6 +116,7 @@ def _policy(manifest: Manifest) -> Policy:
         monitor=_monitor(manifest.monitor) if manifest.monitor else None,
         probes=tuple(_probe(probe) for probe in manifest.probes),
         on_change=manifest.on_change,
+        autoscaling=_autoscaling(manifest.autoscaling),
         many=manifest.models == "many",
         alarms=tuple(alarm.policy() for alarm in manifest.alarms),
     )
@@ -121,14 +129,18 @@ def _variants(manifest: Manifest) -> tuple[VariantPolicy, ...]:
     if not manifest.variants:
         return (VariantPolicy(containers=pipeline or VariantPolicy().containers),)
     target = _target(manifest.target)
+    # What answers comes first: it says what is asked.
+    ordered = sorted(manifest.variants.items(), key=lambda each: each[1].shadow is not None)
     return tuple(
         VariantPolicy(
             name,
             given.weight,
             replace(target, **given.model_dump(include=COMPUTE, exclude_none=True)),
             _containers(given.containers) or pipeline or (ContainerPolicy(name),),
+            _autoscaling(given.autoscaling),
+            given.shadow,
         )
-        for name, given in manifest.variants.items()
+        for name, given in ordered
     )
 
 
@@ -136,9 +148,11 @@ def _containers(given: Mapping[str, Container]) -> tuple[ContainerPolicy, ...]:
     return tuple(ContainerPolicy(name, one.image, one.environment) for name, one in given.items())
 
 
-def _target(given: Target | Serverless) -> EndpointTarget | ServerlessTarget:
-    kind = ServerlessTarget if isinstance(given, Serverless) else EndpointTarget
-    return kind(**given.model_dump(exclude={"type"}))
+def _target(given: Target | Serverless | Async) -> EndpointTarget | ServerlessTarget:
+    if isinstance(given, Serverless):
+        return ServerlessTarget(**given.model_dump(exclude={"type"}))
+    line = Asynchronous(**given.model_dump(include=LINE)) if isinstance(given, Async) else None
+    return EndpointTarget(**given.model_dump(exclude={"type", *LINE}), asynchronous=line)
 
 
 def _rollout(given: object) -> Rollout:
@@ -148,7 +162,16 @@ def _rollout(given: object) -> Rollout:
     if not isinstance(given, Stepwise):
         return Plain.ALL_AT_ONCE
     every, at_most = seconds(given.every), seconds(given.at_most)
-    return Steps(tuple(given.steps), every, at_most, given.undecided)
+    judge = Criteria(**given.judge.model_dump())
+    return Steps(tuple(given.steps), every, at_most, given.undecided, judge)
+
+
+def _autoscaling(given: scaling_keys.Autoscaling | None) -> Autoscaling | None:
+    if given is None:
+        return None
+    cooldowns = map(seconds, (given.scale_in_cooldown, given.scale_out_cooldown))
+    metric, value = ScalingMetric[given.metric.upper()], given.metrics[given.metric]
+    return Autoscaling(given.min, given.max, metric, value, *cooldowns)
 
 
 def _monitor(given: Watching) -> Monitor:

@@ -9,7 +9,7 @@ from slipway.domain.naming import host_of, member_of
 from slipway.domain.record import Asked, Record
 from slipway.domain.released import Release
 from slipway.domain.steps import AwaitChange
-from slipway.domain.wish import Rollback, Wish
+from slipway.domain.wish import Rollback, Steer, Wish
 from slipway.looking import change, has_news, look, uploads
 from slipway.ports import Moment, Ports
 
@@ -34,6 +34,15 @@ def asked(ports: Ports, record: Record, wish: Wish) -> Asked:
         target = goal(ports, record, said.to)
         said, back = replace(said, to=target.number), target.uploads
     return Asked(said, uploads(ports, record), back)
+
+
+def steer(ports: Ports, deployment: str, wish: Steer, execution: str) -> None:
+    """End, halt or let go on the rollout that is under way, and wake its owner. Once, like a wish.
+    Raises InvalidInput where there is none."""
+    record = ports.ledger.load(deployment)
+    if not (record.lease and record.lease.owner == execution):
+        now = ports.clock()
+        _asked(ports, deployment, lambda r: r.steered(wish.how, now), wish.words)
 
 
 def goal(ports: Ports, record: Record, to: int | None) -> Release:

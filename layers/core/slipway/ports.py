@@ -1,10 +1,9 @@
 """What a release needs of the world. Adapters implement these; tests bring fakes of their own."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
-from slipway.domain.alarms import Alarm, Sighting
 from slipway.domain.desired import ONLY, Artifact, Policy, Runner, Uploads
 from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
@@ -13,9 +12,16 @@ from slipway.domain.plan.model import Model
 from slipway.domain.record import Record
 from slipway.domain.rollout import Guarded
 from slipway.domain.steps import Announce
-from slipway.domain.watch import Schedule, Window
 from slipway.domain.world import Endpoint, PackageApproval
-from slipway.engine import Files, Measurement
+from slipway.watch_ports import (
+    Alarms,
+    Checks,
+    Measurements,
+    Monitored,
+    Scalings,
+    Schedules,
+    Traffic,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,14 @@ class Reply:
     content_type: str
     body: bytes
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class InBucket:
+    """The keys where the answer to a request will be that waits in line, or its failure."""
+
+    output: str
+    failure: str
 
 
 class Ledger(Protocol):
@@ -120,6 +134,10 @@ class Uploaded(Protocol):
         """Whether something is there at `key`."""
         ...
 
+    def written(self, key: str) -> tuple[str, bytes] | None:
+        """The type and the bytes of what is there at `key`. Raises Refused above 64 MiB."""
+        ...
+
 
 class Registry(Protocol):
     """The model registry."""
@@ -185,6 +203,11 @@ class Endpoints(Protocol):
         does not answer within 60 seconds, is a reply."""
         ...
 
+    def submit(self, name: str, request: Request, location: str, seconds: int) -> InBucket:
+        """Let a request whose body is at `location`, a URI, wait in line at an asynchronous
+        endpoint, for so many seconds at most."""
+        ...
+
 
 class Executions(Protocol):
     """Releases as executions of the state machine."""
@@ -206,90 +229,6 @@ class Announcements(Protocol):
     def tell(self, deployment: str, announce: Announce) -> None: ...
 
     def tell_news(self, deployment: str, subject: str, message: str) -> None: ...
-
-
-class Schedules(Protocol):
-    """What checks for drift, of one runner."""
-
-    def find(self, name: str) -> Schedule | None: ...
-
-    def put(self, schedule: Schedule) -> None:
-        """Make the schedule, or make the one of its name what it says."""
-        ...
-
-    def delete(self, name: str) -> None: ...
-
-
-class Alarms(Protocol):
-    """Alarms, Slipway's own and others."""
-
-    def find(self, names: Collection[str]) -> tuple[Sighting, ...]:
-        """Those of the names that are there."""
-        ...
-
-    def rang(self, names: Collection[str], since: float) -> dict[str, str]:
-        """Why each of the names last began to ring since then, in epoch seconds, that did."""
-        ...
-
-    def put(self, alarm: Alarm) -> None: ...
-
-    def delete(self, name: str) -> None: ...
-
-
-class Checks(Protocol):
-    """Checks for drift as executions of a state machine."""
-
-    def start(self, schedule: Schedule, at: float) -> str:
-        """Check the window that has ended at `at`, in epoch seconds; the execution."""
-        ...
-
-
-class Monitored(Protocol):
-    """Captured requests, baselines and reports, in the bucket."""
-
-    def captures(self, endpoint: str, window: Window) -> list[tuple[str, int]]:
-        """Keys and sizes of the capture files of a window, sorted."""
-        ...
-
-    def latest(self, endpoint: str, most: int) -> list[str]:
-        """The keys of the last capture files of an endpoint, oldest first."""
-        ...
-
-    def open(self, keys: Iterable[str]) -> Iterator[tuple[str, BinaryIO]]:
-        """Each key with a stream of its bytes, to `read` from, one after the other; those that are
-        gone are left out."""
-        ...
-
-    def data(self, data: Artifact) -> BinaryIO:
-        """Exactly this version of the uploaded baseline data, to read and to seek in."""
-        ...
-
-    def read(self, folder: str, names: Sequence[str]) -> Files:
-        """Those of the files that are in the folder. Raises Refused for one above 64 MiB."""
-        ...
-
-    def present(self, folder: str) -> set[str]:
-        """The names of the files in the folder."""
-        ...
-
-    def windows(self, history: str, name: str, until: str, most: int) -> list[str]:
-        """The folders of the last windows before the folder `until` that hold a file `name`,
-        oldest first."""
-        ...
-
-    def write(self, folder: str, files: Files) -> None:
-        """Write the files in their order."""
-        ...
-
-    def remove(self, folder: str, names: Iterable[str]) -> None: ...
-
-
-class Measurements(Protocol):
-    """Where metrics of windows go."""
-
-    def put(
-        self, endpoint: str, schedule: str, at: float, metrics: Sequence[Measurement]
-    ) -> None: ...
 
 
 class Bus(Protocol):
@@ -323,9 +262,11 @@ class Ports:
     announcements: Announcements
     schedules: Mapping[Runner, Schedules]
     alarms: Alarms
+    scalings: Scalings
     checks: Checks
     monitored: Monitored
     measurements: Measurements
+    traffic: Traffic
     bus: Bus
     starts: Starts
     parse_manifest: ParseManifest

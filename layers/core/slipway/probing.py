@@ -6,13 +6,13 @@ much more time.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from slipway.domain import naming
 from slipway.domain.desired import Desired
 from slipway.domain.expect import short, unmet
-from slipway.domain.probed import SEVERAL, Asked, Origin, Probed, Source, limit
+from slipway.domain.probed import SEVERAL, Asked, Line, Origin, Probed, Source, limit
 from slipway.domain.record import Record
 from slipway.domain.shape import shape
 from slipway.domain.world import Inspected, read
@@ -24,13 +24,15 @@ LATE = 1.0  # is worth telling
 GONE = 503  # what is answered for a container whose process is gone
 
 
+Ask = Callable[[Probe, str], Reply]
+
+
 @dataclass(slots=True)
 class Asking:
     """An endpoint, or one variant of it, that is being asked, and how it answered; `before` is how
     the version did that it is held against."""
 
-    ports: Ports
-    endpoint: str
+    ask: Ask
     before: Probed | None
     variant: str = ""
     asked: list[Asked] = field(default_factory=list)
@@ -71,10 +73,10 @@ class Asking:
     def _reply(self, probe: Probe, most: float) -> Reply:
         """A container that has just come up may be slow once, or gone for a moment: then it is
         asked twice."""
-        reply = self.ports.endpoints.invoke(self.endpoint, probe.request, self.variant)
+        reply = self.ask(probe, self.variant)
         if reply.status != GONE and reply.seconds <= most:
             return reply
-        second = self.ports.endpoints.invoke(self.endpoint, probe.request, self.variant)
+        second = self.ask(probe, self.variant)
         return min(second, reply, key=lambda found: (found.status == GONE, found.seconds))
 
 
@@ -87,10 +89,29 @@ def probe_config(
     if desired.is_host:
         said = "each of its models is probed by itself"
         return Probed(desired.generation, config, passed=True, reason=said, count=0)
-    before = record.probes.before(config, desired.generation)
     endpoint = naming.endpoint_name(ports.site, record.deployment)
-    askings = [Asking(ports, endpoint, before, variant) for variant in variants or ("",)]
-    wanted = _probes(ports, record, desired, config, before)
+
+    def ask(probe: Probe, variant: str) -> Reply:
+        return ports.endpoints.invoke(endpoint, probe.request, variant)
+
+    before = record.probes.before(config, desired.generation)
+    askings = [Asking(ask, before, variant) for variant in variants or ("",)]
+    return _judged(desired, config, askings, probes_of(ports, record, desired, config))
+
+
+def judge_line(
+    ports: Ports, record: Record, desired: Desired, line: Line, found: Mapping[Origin, Reply]
+) -> Probed:
+    """The verdict on a config whose probes waited in line, by what became of them."""
+    before = record.probes.before(line.config, desired.generation)
+    sent = [each.origin for each in line.probes]
+    wanted = probes_of(ports, record, desired, line.config, sent)
+    asking = Asking(lambda probe, _: found[probe.origin], before)
+    known = [probe for probe in wanted if probe.origin in found]
+    return _judged(desired, line.config, [asking], known)
+
+
+def _judged(desired: Desired, config: str, askings: list[Asking], wanted: list[Probe]) -> Probed:
     each = SECONDS / len(askings)
     failures = [_of(one, why) for one in askings for why in _failures(one, wanted, each)]
     count = sum(len(asking.counted) for asking in askings)
@@ -120,11 +141,17 @@ def _failures(asking: Asking, wanted: list[Probe], most: float) -> list[str]:
     return failures
 
 
-def _probes(
-    ports: Ports, record: Record, desired: Desired, config: str, before: Probed | None
+def probes_of(
+    ports: Ports,
+    record: Record,
+    desired: Desired,
+    config: str,
+    sent: Sequence[Origin] | None = None,
 ) -> list[Probe]:
-    """What to ask: a version that is held against another one is asked what that was."""
-    sent = list(dict.fromkeys(a.origin.request for a in before.asked)) if before else None
+    """What to ask: what was `sent`; a version that is held against another one, what that was."""
+    before = record.probes.before(config, desired.generation)
+    if sent is None and before:
+        sent = list(dict.fromkeys(asked.origin.request for asked in before.asked))
     first = _first(record, desired)
     own = first.features if first else None
     width = _width(record, first, config, before)

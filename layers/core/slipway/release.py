@@ -10,9 +10,12 @@ from functools import partial
 
 from slipway.domain import naming
 from slipway.domain.attempts import Attempts, Good
+from slipway.domain.desired import Desired
 from slipway.domain.errors import AccountFault, LookAgain, Refused, Retryable, Unanswered
-from slipway.domain.plan.endpoint import Plan
+from slipway.domain.plan.endpoint import CANDIDATE, Plan
 from slipway.domain.plan.model import Model
+from slipway.domain.probed import Probed
+from slipway.domain.record import Record
 from slipway.domain.steps import (
     Announce,
     Change,
@@ -23,22 +26,30 @@ from slipway.domain.steps import (
     name,
 )
 from slipway.domain.watch import UNWATCHED
-from slipway.domain.wish import Wish
-from slipway.domain.world import Package, PackageApproval, read
+from slipway.domain.wish import Steer, Wish
+from slipway.domain.world import Kind, Package, PackageApproval, read
+from slipway.lining import replies, sent
 from slipway.looking import Look, change, has_news, look, refresh
-from slipway.nudging import ask, ask_again
+from slipway.nudging import ask, ask_again, steer
 from slipway.ports import Moment, Ports
-from slipway.probing import probe_config
+from slipway.probing import judge_line, probe_config, probes_of
 from slipway.stepping import Task, attempt, judge, stoppable
 from slipway.watched import explained
 
 
 def decide_release(
-    ports: Ports, deployment: str, execution: str, wish: Wish | None = None, *, again: bool = False
+    ports: Ports,
+    deployment: str,
+    execution: str,
+    wish: Wish | Steer | None = None,
+    *,
+    again: bool = False,
 ) -> Look:
     """Take the lease, read what is wanted, and decide. Raises Owned while another release owns
     the deployment, which then takes up the `wish`, or tries everything `again`."""
-    if wish:
+    if isinstance(wish, Steer):
+        steer(ports, deployment, wish, execution)
+    elif wish:
         ask(ports, deployment, wish, execution)
     elif again:
         ask_again(ports, deployment, execution)
@@ -66,9 +77,9 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
         change(ports, task.deployment, lambda r: r.under(task.fence).touched(ports.clock()))
         ports.endpoints.delete(endpoint)
         return f"delete of {endpoint} accepted"
-    if step.change == Change.SHIFT and found.plan:
+    if step.change == Change.SHIFT:
         change(ports, task.deployment, lambda r: r.under(task.fence).touched(ports.clock()))
-        ports.endpoints.shift(endpoint, found.plan.weights)
+        ports.endpoints.shift(endpoint, dict(step.weights))
         return f"{step.reason}: accepted"
     if step.change == Change.RESTORE:
         return _restored(ports, task, step, found)
@@ -99,9 +110,29 @@ def probe_endpoint(ports: Ports, task: Task) -> str:
     step, record = found.step, found.record
     if not isinstance(step, ProbeEndpoint) or record.desired is None:
         return f"not needed any more; now {name(step)}"
-    made = _plan_of(step.config, found)
+    made, desired = _plan_of(step.config, found), record.desired
+    live = found.world.endpoint
+    if live and live.kind == Kind.ASYNCHRONOUS:
+        return _probe_in_line(ports, task, record, desired, step.config)
     variants = [*made.weights] if made else []
-    probed = probe_config(ports, record, record.desired, step.config, variants)
+    if CANDIDATE in variants:
+        variants = [CANDIDATE]  # the other one serves, and was asked before
+    return _probed(ports, task, probe_config(ports, record, desired, step.config, variants))
+
+
+def _probe_in_line(ports: Ports, task: Task, record: Record, desired: Desired, config: str) -> str:
+    """Send the probes to an asynchronous endpoint; or judge what became of those that were."""
+    line, generation = record.line, desired.generation
+    if line and line.is_of(generation, config):
+        found = replies(ports, line)
+        return _probed(ports, task, judge_line(ports, record, desired, line, found))
+    wanted = probes_of(ports, record, desired, config)
+    line = sent(ports, task.deployment, generation, config, wanted)
+    change(ports, task.deployment, lambda r: replace(r.under(task.fence), line=line))
+    return f"{len(wanted)} probes wait in line"
+
+
+def _probed(ports: Ports, task: Task, probed: Probed) -> str:
     change(ports, task.deployment, lambda r: r.under(task.fence).having(probed))
     return probed.reason
 
@@ -145,10 +176,10 @@ def announce(ports: Ports, task: Task) -> str:
 
 def _begun(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[Attempts, int], Attempts]:
     """The attempts as they were looked at, with one more."""
-    live, version = found.world.endpoint, _good(found)
+    live, version = found.world.endpoint, _new(found, step.config)
     found_at = live.modified_at if live else None
     before, now = found.record.attempts, ports.clock()
-    if version and version.config == step.config:
+    if version:
         before = before.deploying(version)
     return lambda _, generation: before.begun(generation, step.config, found_at, now)
 
@@ -162,9 +193,7 @@ def _mark(ports: Ports, task: Task, config: str, found: Look) -> None:
 
 def _plan_of(config: str, found: Look) -> Plan | None:
     """What the config is made of: the wanted one, or one that was deployed before."""
-    known = found.record.attempts.made_of(config)
-    wanted = found.plan if found.plan and found.plan.config == config else None
-    return wanted or (known.plan if known else None)
+    return found.case.made_of(config)
 
 
 def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str, str], None]:
@@ -194,7 +223,7 @@ def _make(ports: Ports, config: str, found: Look) -> None:
     """Make the models and the config that are wanted, or were released, unless they are there.
     Raises Refused where they are neither."""
     wanted, registered = found.plan, {each.key: each for each in found.world.packages}
-    known = found.record.attempts.made_of(config)
+    known = _new(found, config) or found.record.attempts.made_of(config)
     if wanted and registered.keys() >= {*wanted.package_keys} and wanted.config == config:
         arns = {made.name: registered[made.package_key].arn for made in wanted.registered}
         ports.endpoints.prepare(wanted, arns)
@@ -217,6 +246,20 @@ def _source(ports: Ports, known: Good, made: Model, registered: Package | None) 
     if registered and ports.registry.approval(registered.arn, made) == PackageApproval.APPROVED:
         return registered.arn
     raise Refused(f"the model package {own} of {known.config} was deleted")
+
+
+def _new(found: Look, config: str) -> Good | None:
+    """What is about to be deployed for the first time: the wanted version, alone or beside what it
+    shall replace."""
+    good, case = _good(found), found.case
+    if good is None or good.config == config:
+        return good
+    stable, trial = case.stable, case.trial
+    if stable is None or trial is None or trial.config != config:
+        return None
+    sources = {**stable.sources, **good.sources}
+    packages = tuple(sources[made.name] for made in trial.registered)
+    return Good(config, packages, trial, (*stable.inspected, *good.inspected), proven=False)
 
 
 def _good(found: Look) -> Good | None:

@@ -117,12 +117,19 @@ class AlarmKeys(_Strict):
         return AlarmPolicy(cures, self.limit(), self.name or "", cooldown, self.most)
 
 
-def check_alarms(alarms: list[AlarmKeys], variants: list[str], *, monitored: bool) -> None:
+def check_alarms(
+    alarms: list[AlarmKeys], variants: list[str], *, monitored: bool, scaled: bool
+) -> None:
     """Whether the alarms can be told apart, and can ring. Raises ValueError."""
     seen: set[str] = set()
     for each in alarms:
         if each.drift and not monitored:
             raise ValueError("`alarms`: there is no drift to see without `monitor`; add it")
+        if scaled and any(cure.kind == Kind.SCALE_OUT for cure in each.policy().cures):
+            raise ValueError(
+                "`alarms`: `autoscaling` says how many instances there are; leave out "
+                "`scale_out`, or `autoscaling`"
+            )
         if each.variant and each.variant not in variants:
             raise ValueError(f"`alarms`: there is no variant {each.variant}")
         of = [each.variant] if each.variant else variants

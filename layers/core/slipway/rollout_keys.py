@@ -4,20 +4,41 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from slipway.domain.judging.judge import DEFAULT
 from slipway.domain.rollout import Undecided
 
 Percent = Annotated[int, Field(ge=1, le=99)]
+Rate = Annotated[float, Field(ge=0.0001, le=0.5)]
 Span = Annotated[str, Field(pattern=r"^\d{1,4}[smh]$")]
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 LEAST_SECONDS = 60  # CloudWatch has a number a minute
 
 
-class Stepwise(BaseModel):
-    """By Slipway: the candidate gets more of the traffic step by step, and is judged at each."""
-
+class _Strict(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
     )
+
+
+class Judging(_Strict):
+    """What a candidate is judged by, against the version that serves beside it."""
+
+    min_requests: Annotated[int, Field(ge=1)] = DEFAULT.min_requests
+    """No candidate that was asked less than this is promoted."""
+    error_rate: Rate = DEFAULT.error_rate
+    """None is promoted whose errors may be more than this and twice the stable version's."""
+    latency: Annotated[float, Field(ge=0, le=10)] | None = DEFAULT.latency
+    """By how much slower it may be, at p50, p90 and p99; null where that does not matter."""
+    predictions: Annotated[float, Field(ge=0, le=10)] | None = DEFAULT.predictions
+    """By how much the odds of an answer may differ; null where that does not matter."""
+    false_alarms: Rate = DEFAULT.false_alarms
+    """The share of rollouts in which a healthy candidate may be sent back."""
+    missed: Rate = DEFAULT.missed
+    """The share of harmful candidates that may be promoted."""
+
+
+class Stepwise(_Strict):
+    """By Slipway: the candidate gets more of the traffic step by step, and is judged at each."""
 
     steps: Annotated[list[Percent], Field(min_length=1, max_length=20)]
     """The candidate's shares of the traffic, in percent, one after the other: [5, 25, 50]."""
@@ -27,6 +48,8 @@ class Stepwise(BaseModel):
     """How long a step may last where too little is asked to judge."""
     undecided: Undecided = Field(default=Undecided.HOLD, strict=False)
     """What becomes of a candidate that was asked too little even then."""
+    judge: Judging = Judging()
+    """What it is judged by."""
 
     @model_validator(mode="after")
     def _rises(self) -> Self:

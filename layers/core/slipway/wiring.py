@@ -9,8 +9,10 @@ import botocore.session
 from botocore.config import Config
 
 from slipway import settings
+from slipway.adapters.application_autoscaling import ApplicationAutoscaling
 from slipway.adapters.cloudwatch_alarms import CloudWatchAlarms
 from slipway.adapters.cloudwatch_measurements import CloudWatchMeasurements
+from slipway.adapters.cloudwatch_traffic import CloudWatchTraffic
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
 from slipway.adapters.eventbridge_bus import EventBridgeBus
 from slipway.adapters.remedies_started import RemediesStarted
@@ -70,9 +72,11 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
             ),
         },
         alarms=CloudWatchAlarms(aws, given.topic_arn),
+        scalings=ApplicationAutoscaling(aws),
         checks=StepFunctionsChecks(aws, given.check_state_machine_arn),
         monitored=S3Monitored(aws, given.site.bucket),
         measurements=CloudWatchMeasurements(aws, given.drift_namespace),
+        traffic=CloudWatchTraffic(aws, given.minute),
         bus=EventBridgeBus(aws),
         starts=RemediesStarted(aws, given.start_role_arn, given.remedy_targets),
         parse_manifest=partial(_parse_manifest, given.default_approval),

@@ -11,14 +11,14 @@ from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from slipway_drift import findings as finding
-from slipway_drift import telling
 from slipway_drift.documents import SUMMARY, parse_bytes
 from slipway_drift.errors import DriftError
 from slipway_drift.metrics import Metric
-from slipway_drift.report import report as written
+from slipway_drift.report.page import report as written
 from slipway_drift.results import Checked, Files, Finding, Shard
-from slipway_drift.summary_reading import is_current, read_summary, remembered
+from slipway_drift.summary import findings as finding
+from slipway_drift.summary import telling
+from slipway_drift.summary.reading import is_current, read_summary, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -43,8 +43,8 @@ def baseline(
     the file's monitoring_config by their names alone, such as `comparison_threshold`: 0.2. Raise
     DriftError where there are no rows, or a key or value is not known.
     """
-    from slipway_drift.datasets import read_dataset
-    from slipway_drift.profile import profile as profiled
+    from slipway_drift.rows.datasets import read_dataset
+    from slipway_drift.statistics.profile import profile as profiled
     from slipway_drift.windows import baseline_files
 
     return baseline_files(profiled(read_dataset(stream, name, header=header)), config)
@@ -145,8 +145,8 @@ def summary_of(files: Files, baseline: Files, *, title: str, window: str) -> byt
     From its statistics.json and constraint_violations.json and the baseline's two files, as far
     as they are there: constraint_violations.json alone is enough for a page.
     """
-    from slipway_drift.foreign import foreign_summary
     from slipway_drift.jackson import write
+    from slipway_drift.summary.foreign import foreign_summary
 
     with damage_told("a file is not in Model Monitor's shape"):
         return write(foreign_summary(files, baseline, title=title, window=window))

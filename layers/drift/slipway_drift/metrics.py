@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slipway_drift.beyond import Judgement
-    from slipway_drift.check import Check, FeatureCheck
-    from slipway_drift.constraints import Constraints
+    from slipway_drift.checks.beyond import Judgement
+    from slipway_drift.checks.check import Check, FeatureCheck
+    from slipway_drift.checks.constraints import Constraints
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from slipway_drift.beyond import State
+    from slipway_drift.checks.beyond import State
     from slipway_drift.metrics import Metric
 
 Files = Mapping[str, bytes]

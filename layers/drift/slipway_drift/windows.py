@@ -6,10 +6,11 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from slipway_drift.beyond import Limits, judge
-from slipway_drift.check import check
-from slipway_drift.constraints_reading import read_constraints, read_settings
-from slipway_drift.datasets import read_dataset
+from slipway_drift.checks.beyond import Limits, judge
+from slipway_drift.checks.check import check
+from slipway_drift.checks.constraints_reading import read_constraints, read_settings
+from slipway_drift.checks.suggest import suggest
+from slipway_drift.checks.violations import violations_document
 from slipway_drift.documents import (
     CONSTRAINTS,
     OWN_VIOLATIONS,
@@ -22,20 +23,19 @@ from slipway_drift.documents import (
 from slipway_drift.errors import DriftError
 from slipway_drift.jackson import write
 from slipway_drift.metrics import metrics
-from slipway_drift.profile import Profile, profile
-from slipway_drift.profile_document import profile_document, read_profile
 from slipway_drift.results import Checked, Shard
-from slipway_drift.statistics import read_statistics, statistics
-from slipway_drift.suggest import suggest
-from slipway_drift.summary import summary
-from slipway_drift.violations import violations_document
+from slipway_drift.rows.datasets import read_dataset
+from slipway_drift.statistics.profile import Profile, profile
+from slipway_drift.statistics.profile_document import profile_document, read_profile
+from slipway_drift.statistics.statistics_document import read_statistics, statistics
+from slipway_drift.summary.writing import summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
     from slipway_drift.results import Files
-    from slipway_drift.rows import Batch, Rejection
+    from slipway_drift.rows.batches import Batch, Rejection
 
 DATASETS: Final = ("csv", "json", "parquet")
 

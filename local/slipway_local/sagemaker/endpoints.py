@@ -47,6 +47,7 @@ def update_endpoint(account: Account, params: Params) -> Params:
     if params.get("RetainDeploymentConfig", False):
         strategy = endpoint.deployment_config
     body = _wanted(endpoint, config, params)
+    _check_kind(endpoint, body)
     _check_scaled(account, endpoint, body["ProductionVariants"])
     if strategy and endpoint.fleet is not None:
         _check_names(endpoint.fleet, body["ProductionVariants"])
@@ -134,6 +135,22 @@ def _check_names(fleet: Fleet, variants: Iterable[Params]) -> None:
         raise invalid(
             "With a DeploymentConfig the new endpoint configuration must have the same variant "
             f"names as the old one: {', '.join(sorted(old))}, and not {', '.join(sorted(new))}."
+        )
+
+
+def _check_kind(endpoint: Endpoint, wanted: Mapping[str, Any]) -> None:
+    """Sources: a message of UpdateEndpoint that users quote; "Update a serverless endpoint", whose
+    wording is not published."""
+    old = endpoint.fleet.config if endpoint.fleet else {}
+    if "AsyncInferenceConfig" in old and "AsyncInferenceConfig" not in wanted:
+        raise invalid(
+            "The AsyncInferenceConfig parameter cannot be removed from this endpoint "
+            f"{endpoint.name}."
+        )
+    serverless = any("ServerlessConfig" in each for each in wanted["ProductionVariants"])
+    if serverless and any("InstanceType" in each for each in old.get("ProductionVariants", [])):
+        raise invalid(
+            f"Endpoint {endpoint.name} has instances: it cannot be updated to a ServerlessConfig."
         )
 
 

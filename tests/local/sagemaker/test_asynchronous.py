@@ -158,3 +158,16 @@ def test_there_is_a_place_for_the_answers(
     nowhere: Any = {"OutputConfig": {}}
     code, message = refused(lambda: create(**given, AsyncInferenceConfig=nowhere))
     assert (code, "S3OutputPath" in message) == ("ValidationException", True)
+
+
+def test_an_endpoint_stays_asynchronous(
+    later: Rehearsal, variant: Callable[..., Any], refused: Refused
+) -> None:
+    later.control.create_endpoint_config(
+        EndpointConfigName="now", ProductionVariants=[variant(model="one")]
+    )
+    code, message = refused(
+        lambda: later.control.update_endpoint(EndpointName="later", EndpointConfigName="now")
+    )
+    assert code == "ValidationException"
+    assert "AsyncInferenceConfig parameter cannot be removed from this endpoint later" in message

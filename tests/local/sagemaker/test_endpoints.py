@@ -400,3 +400,23 @@ def test_lists_by_status(cloud: Rehearsal, serve: Deploy) -> None:
     cloud.pass_time(0)
     listed = cloud.control.list_endpoints(StatusEquals="InService")["Endpoints"]
     assert [endpoint["EndpointName"] for endpoint in listed] == ["new"]
+
+
+def test_instances_do_not_become_serverless(
+    cloud: Rehearsal, serve: Deploy, refused: Refused
+) -> None:
+    serve(cloud, "live")
+    sizes: Any = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+    (old,) = cloud.control.describe_endpoint(EndpointName="live")["ProductionVariants"]
+    model = cloud.control.list_models()["Models"][0]["ModelName"]
+    variant: Any = {
+        "VariantName": old["VariantName"],
+        "ModelName": model,
+        "ServerlessConfig": sizes,
+    }
+    create = cloud.control.create_endpoint_config
+    create(EndpointConfigName="serverless", ProductionVariants=[variant])
+    _, message = refused(
+        lambda: cloud.control.update_endpoint(EndpointName="live", EndpointConfigName="serverless")
+    )
+    assert "it cannot be updated to a ServerlessConfig" in message

@@ -19,6 +19,7 @@ from slipway.domain.errors import (
 
 THROTTLES = frozenset(
     {
+        "ConcurrentUpdateException",
         "ModelNotReadyException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
@@ -33,10 +34,17 @@ THROTTLES = frozenset(
     }
 )
 UNSEEN = ("could not find endpoint configuration", "could not find model ")
-REFUSALS = frozenset({"ValidationException", "ResourceNotFound"})
+REFUSALS = frozenset({"ObjectNotFoundException", "ResourceNotFound", "ValidationException"})
 NO_OBJECT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 DENIALS = frozenset(
-    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "ResourceLimitExceeded"}
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "FailedResourceAccessException",
+        "LimitExceededException",
+        "ResourceLimitExceeded",
+    }
 )
 
 

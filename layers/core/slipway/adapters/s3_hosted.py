@@ -24,7 +24,7 @@ from slipway.domain.footprint import Footprint
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.rollout import Guarded
 from slipway.domain.world import Endpoint, EndpointStatus
-from slipway.ports import Endpoints, Reply, Request
+from slipway.ports import Endpoints, InBucket, Reply, Request
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -107,6 +107,9 @@ class S3Hosted:
         current = self._current(name)
         model = model or (current["config"].rpartition("/")[2] if current else "")
         return self._hosts.invoke(name.partition("/")[0], request, variant, model)
+
+    def submit(self, name: str, request: Request, location: str, seconds: int) -> InBucket:
+        return self._hosts.submit(name.partition("/")[0], request, location, seconds)
 
     def _current(self, name: str) -> dict[str, Any] | None:
         with translated():

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef, ObjectTypeDef
 
 CHUNK = 1 << 20
+LARGEST = 64 << 20  # of what is read whole
 
 
 class S3Uploaded:
@@ -145,6 +146,19 @@ class S3Uploaded:
     def holds(self, key: str) -> bool:
         with translated():
             return any(found["Key"] == key for found in self._objects(key))
+
+    def written(self, key: str) -> tuple[str, bytes] | None:
+        with translated():
+            try:
+                found = self._client.get_object(Bucket=self._bucket, Key=key)
+            except ClientError as error:
+                if not is_no_object(error):
+                    raise
+                return None
+            if found["ContentLength"] > LARGEST:
+                size = found["ContentLength"]
+                raise Refused(f"s3://{self._bucket}/{key}: {size} bytes are too many")
+            return found["ContentType"], found["Body"].read()
 
     def _objects(self, prefix: str) -> Iterator["ObjectTypeDef"]:
         pages = self._client.get_paginator("list_objects_v2").paginate(

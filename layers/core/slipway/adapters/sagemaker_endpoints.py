@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import boto3
 from botocore.config import Config
@@ -19,25 +19,21 @@ from slipway.adapters.faults import (
     unless_gone,
     unless_present,
 )
-from slipway.domain.desired import ServerlessTarget
+from slipway.adapters.sagemaker_configs import endpoint_config
 from slipway.domain.footprint import Footprint
-from slipway.domain.plan.endpoint import Plan, Variant
+from slipway.domain.plan.endpoint import Plan
 from slipway.domain.plan.model import Model
 from slipway.domain.probed import CALLER_SECONDS
 from slipway.domain.rollout import Guarded
-from slipway.domain.world import Endpoint, EndpointStatus
-from slipway.ports import Reply, Request
+from slipway.domain.world import Endpoint, EndpointStatus, Kind
+from slipway.ports import InBucket, Reply, Request
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
-    from mypy_boto3_sagemaker.literals import ProductionVariantInstanceTypeType
     from mypy_boto3_sagemaker.type_defs import (
         ContainerDefinitionTypeDef,
-        CreateEndpointConfigInputTypeDef,
-        DataCaptureConfigTypeDef,
-        ProductionVariantServerlessConfigTypeDef,
         ProductionVariantSummaryTypeDef,
-        ProductionVariantTypeDef,
+        VariantPropertyTypeDef,
     )
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
@@ -97,7 +93,10 @@ class SageMakerEndpoints:
                 for each in variants
                 if "DesiredInstanceCount" in each
             },
-            serverless=any("CurrentServerlessConfig" in each for each in variants),
+            kind=Kind.of(
+                serverless=any("CurrentServerlessConfig" in each for each in variants),
+                asynchronous="AsyncInferenceConfig" in found,
+            ),
         )
 
     def has_config(self, name: str) -> bool:
@@ -113,7 +112,8 @@ class SageMakerEndpoints:
             found = self._config(config)
             if found is None:
                 return "endpoint config"
-            models = (variant.get("ModelName", "") for variant in found["ProductionVariants"])
+            variants = (*found["ProductionVariants"], *found.get("ShadowProductionVariants", ()))
+            models = (variant.get("ModelName", "") for variant in variants)
             return "" if all(map(self._model, models)) else "model"
 
     def prepare(self, plan: Plan, packages: Mapping[str, str]) -> None:
@@ -124,7 +124,7 @@ class SageMakerEndpoints:
                 with unless_present():
                     self._create_model(model, _containers(model, packages), plan.role_arn)
             with unless_present():
-                self._create_config(plan)
+                self._client.create_endpoint_config(**endpoint_config(plan))
 
     def create(self, name: str, config: str) -> None:
         with translated(), unless_present():
@@ -137,7 +137,7 @@ class SageMakerEndpoints:
         with translated():
             before = self._config(live.config) if live else None
             wanted = self._config(config)
-            count = before and wanted and _counts(before) == _counts(wanted)
+            count = before and wanted and _same_counts(_counts(before), _counts(wanted))
             # Nobody says whether what is retained includes data capture, and SageMaker does not yet
             # take DataCaptureConfig as an exclusion: where it changes, nothing is retained.
             retained = before and wanted and _captures(before) == _captures(wanted)
@@ -146,11 +146,7 @@ class SageMakerEndpoints:
                 EndpointName=name,
                 EndpointConfigName=config,
                 RetainAllVariantProperties=bool(retained),
-                ExcludeRetainedVariantProperties=(
-                    [{"VariantPropertyType": "DesiredInstanceCount"}]
-                    if retained and not count
-                    else []
-                ),
+                ExcludeRetainedVariantProperties=_excluded(count=not count) if retained else [],
                 **deployment_config(guarded),
             )
 
@@ -211,6 +207,18 @@ class SageMakerEndpoints:
         seconds = self._stopwatch() - began
         return Reply(200, answer.get("ContentType", ""), body, seconds)
 
+    def submit(self, name: str, request: Request, location: str, seconds: int) -> InBucket:
+        with translated():
+            found = self._runtime.invoke_endpoint_async(
+                EndpointName=name,
+                InputLocation=location,
+                ContentType=request.content_type,
+                Accept=request.accept or "*/*",
+                RequestTTLSeconds=seconds,
+                S3OutputPathExtension="probes",
+            )
+        return InBucket(_key(found["OutputLocation"]), _key(found["FailureLocation"]))
+
     def _create_model(
         self, model: Model, containers: "list[ContainerDefinitionTypeDef]", role_arn: str
     ) -> None:
@@ -220,15 +228,6 @@ class SageMakerEndpoints:
             ExecutionRoleArn=role_arn,
             EnableNetworkIsolation=model.network_isolation,
         )
-
-    def _create_config(self, plan: Plan) -> None:
-        config: CreateEndpointConfigInputTypeDef = {
-            "EndpointConfigName": plan.config,
-            "ProductionVariants": [_variant(variant) for variant in plan.variants],
-        }
-        if not plan.serverless:
-            config["DataCaptureConfig"] = _capture(plan)
-        self._client.create_endpoint_config(**config)
 
     def _model(self, name: str) -> bool:
         try:
@@ -268,7 +267,19 @@ def _weights(variants: "Iterable[ProductionVariantSummaryTypeDef]") -> dict[str,
     return {each["VariantName"]: each.get("DesiredWeight", 1.0) for each in variants}
 
 
-def _counts(config: Mapping[str, Any]) -> object:
+def _excluded(*, count: bool) -> "list[VariantPropertyTypeDef]":
+    """What is not retained: weights are as the config has them, or are changed in place."""
+    weight: VariantPropertyTypeDef = {"VariantPropertyType": "DesiredWeight"}
+    counts: VariantPropertyTypeDef = {"VariantPropertyType": "DesiredInstanceCount"}
+    return [weight, counts] if count else [weight]
+
+
+def _same_counts(before: Mapping[str, int | None], wanted: Mapping[str, int | None]) -> bool:
+    """Whether no variant that stays is asked to have another count."""
+    return all(before[name] == wanted[name] for name in before.keys() & wanted.keys())
+
+
+def _counts(config: Mapping[str, Any]) -> dict[str, int | None]:
     """The instance count of each variant."""
     variants = config["ProductionVariants"]
     return {each["VariantName"]: each.get("InitialInstanceCount") for each in variants}
@@ -284,55 +295,9 @@ def _captures(config: Mapping[str, Any]) -> object:
     return capture["InitialSamplingPercentage"] if capture.get("EnableCapture") else 0
 
 
-def _capture(plan: Plan) -> "DataCaptureConfigTypeDef":
-    return {
-        "EnableCapture": plan.capture_percentage > 0,
-        "InitialSamplingPercentage": plan.capture_percentage,
-        "DestinationS3Uri": plan.capture_uri,
-        "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
-        "CaptureContentTypeHeader": {
-            "CsvContentTypes": ["text/csv"],
-            "JsonContentTypes": ["application/json"],
-        },
-    }
-
-
-def _variant(given: Variant) -> "ProductionVariantTypeDef":
-    """The variant as SageMaker spells it. What the plan leaves open is not said."""
-    target = given.target
-    if isinstance(target, ServerlessTarget):
-        return _serverless(given, target)
-    variant: ProductionVariantTypeDef = {
-        "VariantName": given.name,
-        "ModelName": given.model.name,
-        "InstanceType": cast("ProductionVariantInstanceTypeType", target.instance_type),
-        "InitialInstanceCount": target.instance_count,
-        "InitialVariantWeight": given.weight,
-    }
-    if target.volume_size_in_gb:
-        variant["VolumeSizeInGB"] = target.volume_size_in_gb
-    if seconds := target.model_data_download_timeout_in_seconds:
-        variant["ModelDataDownloadTimeoutInSeconds"] = seconds
-    if seconds := target.container_startup_health_check_timeout_in_seconds:
-        variant["ContainerStartupHealthCheckTimeoutInSeconds"] = seconds
-    if target.routing_strategy:
-        variant["RoutingConfig"] = {"RoutingStrategy": target.routing_strategy.value}
-    return variant
-
-
-def _serverless(given: Variant, target: ServerlessTarget) -> "ProductionVariantTypeDef":
-    config: ProductionVariantServerlessConfigTypeDef = {
-        "MemorySizeInMB": target.memory_size_in_mb,
-        "MaxConcurrency": target.max_concurrency,
-    }
-    if target.provisioned_concurrency:
-        config["ProvisionedConcurrency"] = target.provisioned_concurrency
-    return {
-        "VariantName": given.name,
-        "ModelName": given.model.name,
-        "ServerlessConfig": config,
-        "InitialVariantWeight": given.weight,
-    }
+def _key(uri: str) -> str:
+    """The key in its bucket of what is at an S3 URI."""
+    return uri.removeprefix("s3://").partition("/")[2]
 
 
 def _model_error(error: ClientError) -> Reply:

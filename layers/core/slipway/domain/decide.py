@@ -8,9 +8,11 @@ does anything. Whoever is told a step makes one change, looks, and asks again.
 from slipway.domain.attempts import Attempts
 from slipway.domain.desired import Desired
 from slipway.domain.plan.endpoint import Plan
-from slipway.domain.rules import artifact, endpoint, leaving, watch
+from slipway.domain.rules import artifact, endpoint, leaving, rollout, watch
+from slipway.domain.rules.awaiting import unless_awaited
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.remedy import unless_an_alarm_rings
+from slipway.domain.rules.scaling import unless_scaled
 from slipway.domain.rules.trouble import unless_troubled
 from slipway.domain.steps import Announce, Step, Verdict
 from slipway.domain.wish import Rollback
@@ -22,7 +24,9 @@ def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None
     case = Case(desired, world, attempts, plan)
     rules = LEAVING if desired.leaves else RULES
     step = next(step for rule in rules if (step := rule(case)) is not None)
-    return unless_an_alarm_rings(case, unless_troubled(case, step))
+    due = unless_scaled(case, unless_troubled(case, step))
+    awaited = unless_awaited(case, unless_troubled(case, due))
+    return unless_an_alarm_rings(case, awaited)
 
 
 def nothing_is_owed(case: Case) -> Step:
@@ -38,6 +42,7 @@ def nothing_is_owed(case: Case) -> Step:
 
 
 RULES: tuple[Rule, ...] = (
+    *rollout.FIRST,
     *artifact.RULES,
     *endpoint.RULES,
     *watch.RULES,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from slipway.domain.naming import member_of
 from slipway.domain.remedy import AlarmPolicy
 from slipway.domain.rollout import Plain, Rollout
+from slipway.domain.scaling import Autoscaling
 from slipway.domain.wish import Delete, Wish
 
 
@@ -42,8 +43,21 @@ class RoutingStrategy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Asynchronous:
+    """Requests that wait in line, and answers that are written to the bucket: to the folder
+    `output`, and to `failure` what could not be answered. Each is told at a topic, if there is
+    one."""
+
+    output: str = "output"
+    failure: str = "failure"
+    success_topic: str | None = None
+    error_topic: str | None = None
+    max_concurrent_per_instance: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointTarget:
-    """The instances of a real-time endpoint.
+    """The instances of an endpoint, a real-time one unless it is `asynchronous`.
 
     What is None is left to SageMaker, but for the time-outs of a large model, which are chosen
     from its size.
@@ -55,11 +69,14 @@ class EndpointTarget:
     model_data_download_timeout_in_seconds: int | None = None
     container_startup_health_check_timeout_in_seconds: int | None = None
     routing_strategy: RoutingStrategy | None = None
+    inference_ami_version: str | None = None
+    asynchronous: Asynchronous | None = None
 
     @property
     def words(self) -> str:
         """What a person calls it."""
-        return f"{self.instance_count} of {self.instance_type}"
+        way = ", asynchronous" if self.asynchronous else ""
+        return f"{self.instance_count} of {self.instance_type}{way}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +116,15 @@ class VariantPolicy:
     """A share of an endpoint's traffic, and the containers that answer it, one after the other.
 
     Its traffic is its `weight` among the weights of all. Without a `target` of its own it runs as
-    the deployment's policy says.
+    the deployment's policy says. A `shadow` answers nobody: it sees that many of 100 requests.
     """
 
     name: str = VARIANT
     weight: float = 1.0
     target: Target | None = None
     containers: tuple[ContainerPolicy, ...] = (ContainerPolicy(),)
+    autoscaling: Autoscaling | None = None
+    shadow: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +230,7 @@ class Policy:
     monitor: Monitor | None = None
     probes: tuple[ProbeRequest, ...] = ()
     on_change: OnChange = OnChange.NOTIFY
+    autoscaling: Autoscaling | None = None
     many: bool = False
     alarms: tuple[AlarmPolicy, ...] = ()
 

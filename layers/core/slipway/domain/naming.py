@@ -151,6 +151,16 @@ def loadable_prefix(deployment: str) -> str:
     return f"{PINNED}{host_of(deployment)}/loadable/"
 
 
+def asked_prefix(deployment: str) -> str:
+    """Below which lies what an asynchronous endpoint is asked."""
+    return f"async-inputs/{deployment}/"
+
+
+def answered_prefix(deployment: str) -> str:
+    """Below which an asynchronous endpoint writes what it answers."""
+    return f"async/{deployment}/"
+
+
 def current_key(endpoint: str, prefix: str) -> str:
     """Where it is kept which version of a model behind the multi-model `endpoint` is asked."""
     host, _, member = endpoint.removeprefix(f"{prefix}-").partition("/")

@@ -6,6 +6,8 @@ from enum import StrEnum
 CALLER_SECONDS = 60.0  # how long SageMaker gives a model
 PATIENT_SECONDS = 1.0  # nobody is held for less
 SEVERAL = 5  # times what the version before took
+LINE_SECONDS = 1800.0  # an endpoint that was scaled to zero first gets an instance
+ANSWER_SECONDS = 20  # between two looks at whether it has answered
 KEPT = 4  # what is wanted, what served, and what can be gone back to
 
 
@@ -116,6 +118,30 @@ class Probes:
 
 
 UNPROBED = Probes()
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """A probe that an asynchronous endpoint was sent, and the keys where its answer will be, or
+    its failure."""
+
+    origin: Origin
+    output: str
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The probes of a config, for one generation, that an asynchronous endpoint was sent `at` a
+    moment, in epoch seconds."""
+
+    generation: int
+    config: str
+    at: float
+    probes: tuple[InLine, ...]
+
+    def is_of(self, generation: int, config: str) -> bool:
+        return (self.generation, self.config) == (generation, config)
 
 
 def limit(within: float | None, before: Asked | None) -> float:

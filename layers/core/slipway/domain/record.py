@@ -17,15 +17,16 @@ from dataclasses import dataclass, field, replace
 
 from slipway.domain.attempts import Attempts, Good
 from slipway.domain.desired import Artifact, Desired, Runner, Uploads
-from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
+from slipway.domain.errors import Busy, InvalidInput, LeaseLost, LookAgain, Owned
 from slipway.domain.footprint import Footprint
-from slipway.domain.probed import UNPROBED, Probed, Probes
+from slipway.domain.probed import UNPROBED, Line, Probed, Probes
+from slipway.domain.progress import Progress
 from slipway.domain.released import UNRELEASED, Release, Releases
 from slipway.domain.remedy import Remedied
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
 from slipway.domain.trouble import Trouble
-from slipway.domain.wish import Rollback, Wish
+from slipway.domain.wish import How, Rollback, Wish
 from slipway.domain.world import Baseline, Drift, Inspected, Package, read
 
 MOST_VARIANTS = 10
@@ -87,7 +88,8 @@ class Settled:
 class Record:
     """Everything the ledger knows about one deployment.
 
-    Each of `runners` may have a schedule that watches its endpoint, and each of the names in
+    Each of `runners` may have a schedule that watches its endpoint, each of the variants `scaled`
+    may be registered for autoscaling, and each of the names in
     `alarms` may be an alarm. `footprints` are what its
     releases made and nobody has deleted since; `purged` is the generation in which its versions and
     data were.
@@ -106,8 +108,10 @@ class Record:
     packages: tuple[Package, ...] = ()
     attempts: Attempts = field(default_factory=Attempts)
     probes: Probes = UNPROBED
+    line: Line | None = None
     baseline: Baseline | None = None
     runners: tuple[Runner, ...] = ()
+    scaled: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
     footprints: tuple[Footprint, ...] = ()
     purged: int = 0
@@ -116,6 +120,7 @@ class Record:
     troubles: tuple[Trouble, ...] = ()
     settled: Settled | None = None
     releases: Releases = UNRELEASED
+    progress: Progress | None = None
 
     @property
     def is_deleted(self) -> bool:
@@ -150,6 +155,14 @@ class Record:
     def asking(self, asked: Asked) -> "Record":
         """The record with a wish on it, for its owner to take up."""
         return replace(self.hinted(), asked=asked)
+
+    def steered(self, how: How, now: float) -> "Record":
+        """The record with its rollout as a person wants it to be. Raises InvalidInput where none is
+        under way."""
+        progress, generation = self.progress, self.desired.generation if self.desired else 0
+        if progress is None or progress.generation != generation or progress.ended:
+            raise InvalidInput(f"{self.deployment}: no rollout by steps is under way")
+        return replace(self.hinted(), progress=progress.steered(how, now))
 
     def again(self) -> "Record":
         """The record with what is wanted wanted anew: whatever was tried counts no more."""
@@ -297,7 +310,7 @@ class Record:
 
     def having(self, probed: Probed) -> "Record":
         """The record with a verdict of the probes."""
-        return replace(self, probes=self.probes.having(probed))
+        return replace(self, probes=self.probes.having(probed), line=None)
 
     def told(self, hints: int) -> "Record":
         """The record once people know its verdict. The owner lets go, unless somebody hinted at a

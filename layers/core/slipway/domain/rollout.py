@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from slipway.domain.judging.judge import DEFAULT, Criteria
+
 
 class Plain(StrEnum):
     """The way that nobody has to ask for."""
@@ -93,6 +95,7 @@ class Steps:
     every: int = 600
     at_most: int = 7200
     undecided: Undecided = Undecided.HOLD
+    judge: Criteria = DEFAULT
 
     @property
     def words(self) -> str:

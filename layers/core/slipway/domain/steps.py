@@ -6,6 +6,7 @@ from enum import StrEnum
 from slipway.domain.footprint import Footprint
 from slipway.domain.remedy import Remedied
 from slipway.domain.rollout import Guarded
+from slipway.domain.scaling import Scaling
 
 
 class Verdict(StrEnum):
@@ -43,13 +44,22 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeployEndpoint:
-    """Make one change to the endpoint. `config` is what it shall serve afterwards; where it is
-    `guarded`, SageMaker moves the traffic bit by bit."""
+    """Make one change to the endpoint. `config` is what it shall serve afterwards, `weights` the
+    traffic of its variants after a shift; where it is `guarded`, SageMaker moves the traffic bit by
+    bit."""
 
     change: Change
     config: str
     reason: str
     guarded: Guarded | None = None
+    weights: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRollout:
+    """Measure what the candidate does with its share of the traffic, and judge it."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,15 @@ class Remedy:
 
 
 @dataclass(frozen=True, slots=True)
+class ScaleEndpoint:
+    """Make `wanted` all that is registered for autoscaling of the endpoint's variants."""
+
+    change: Change
+    wanted: Scaling
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class CleanUp:
     """Delete the configs and models of `footprints`; with `purge`, also the deployment's versions
     and data, as far as they are from before that moment, in epoch seconds."""
@@ -126,9 +145,11 @@ Step = (
     | RegisterModel
     | DeployEndpoint
     | ProbeEndpoint
+    | JudgeRollout
     | BuildBaseline
     | WatchEndpoint
     | Remedy
+    | ScaleEndpoint
     | CleanUp
     | AwaitChange
     | Announce
@@ -143,7 +164,11 @@ def name(step: Step) -> str:
 def label(step: Step) -> str:
     """What a person calls the step: its noun with the change or the verdict."""
     match step:
-        case DeployEndpoint(change=change) | WatchEndpoint(change=change):
+        case (
+            DeployEndpoint(change=change)
+            | WatchEndpoint(change=change)
+            | ScaleEndpoint(change=change)
+        ):
             return f"{name(step)} ({change})"
         case Announce(verdict=verdict):
             return f"{name(step)} ({verdict})"

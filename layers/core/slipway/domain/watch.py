@@ -13,7 +13,12 @@ from datetime import UTC, datetime, timedelta
 from slipway.domain.alarms import Alarm
 from slipway.domain.desired import Runner
 from slipway.domain.errors import InvalidInput
-from slipway.domain.naming import Site, deployment_of_resource
+from slipway.domain.naming import (
+    Site,
+    answered_prefix,
+    asked_prefix,
+    deployment_of_resource,
+)
 
 CAPTURES = "capture/"
 MONITORING = "monitoring/"
@@ -112,12 +117,14 @@ def report_folder(endpoint: str, schedule: str, window: Window) -> str:
 
 
 def prefixes_of(deployment: str, endpoint: str) -> tuple[str, ...]:
-    """Below which everything lies that watching has ever written of a deployment."""
+    """Below which everything lies that a deployment was asked, has answered, and was watched by."""
     return (
         f"{CAPTURES}{endpoint}/",
         f"{MONITORING}baselines/{deployment}/",
         f"{REPORTS}{endpoint}/",
         f"{MONITORING}shards/{endpoint}/",
+        asked_prefix(deployment),
+        answered_prefix(deployment),
     )
 
 

@@ -6,13 +6,14 @@ is decided, and repeated, like everything else, and a newer upload takes its pla
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from slipway.domain.errors import InvalidInput
 
 REMEDY = (
     'write {"type": "delete"}, or {"type": "delete", "purge": true} for versions and history, too; '
     'or {"type": "rollback"}, with "to": 12 for a release by its number, and "now": true for all '
-    "traffic at once"
+    "traffic at once; or, of a rollout under way, the type promote, pause, resume or abort"
 )
 
 
@@ -47,12 +48,36 @@ class Rollback:
         return f"roll back{where}{', at once' if self.now else ''}"
 
 
+class How(StrEnum):
+    """What a person may do with a rollout that is under way."""
+
+    PROMOTE = "promote"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ABORT = "abort"
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """The rollout that is under way shall be ended, halted or let go on. It is about that rollout
+    alone: what is wanted stays as it is."""
+
+    how: How
+
+    @property
+    def words(self) -> str:
+        """What is asked for, in words."""
+        return str(self.how)
+
+
 Wish = Delete | Rollback
 
 
-def wish_of(said: object) -> Wish:
+def wish_of(said: object) -> Wish | Steer:
     """The wish that a document says, as `{"type": "delete"}`. Raises InvalidInput."""
     match said:
+        case {"type": how, **rest} if how in [*How] and not rest:
+            return Steer(How(str(how)))
         case {"type": "delete", **rest} if rest in ({}, {"purge": True}, {"purge": False}):
             return Delete(purge=bool(rest.get("purge")))
         case {"type": "rollback", **rest} if rest.keys() <= {"to", "now"}:

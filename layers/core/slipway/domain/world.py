@@ -9,7 +9,9 @@ from slipway.domain.desired import Artifact, Desired, Use
 from slipway.domain.footprint import Footprint
 from slipway.domain.known import NOTHING, Known
 from slipway.domain.probed import UNPROBED, Probes
+from slipway.domain.progress import Progress
 from slipway.domain.remedy import Remedied
+from slipway.domain.scaling import UNSCALED, Scaling
 from slipway.domain.trouble import Trouble
 from slipway.domain.watch import UNWATCHED, Watch
 
@@ -125,11 +127,25 @@ IN_MOTION = frozenset(
 )
 
 
+class Kind(StrEnum):
+    """How an endpoint is asked, and what it runs on."""
+
+    REAL_TIME = "real-time"
+    SERVERLESS = "serverless"
+    ASYNCHRONOUS = "asynchronous"
+
+    @classmethod
+    def of(cls, *, serverless: bool, asynchronous: bool) -> "Kind":
+        if serverless:
+            return cls.SERVERLESS
+        return cls.ASYNCHRONOUS if asynchronous else cls.REAL_TIME
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """A live endpoint. `modified_at` is in epoch seconds; `pending` is true while a deployment
     is under way, whatever the status says. `weights` are those of its variants, as they were asked
-    for last, and `counts` their instances, likewise; `serverless` says that it has no instances."""
+    for last, and `counts` their instances, likewise."""
 
     name: str
     status: EndpointStatus
@@ -139,7 +155,7 @@ class Endpoint:
     pending: bool = False
     weights: Mapping[str, float] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
-    serverless: bool = False
+    kind: Kind = Kind.REAL_TIME
 
     @property
     def in_motion(self) -> bool:
@@ -206,8 +222,11 @@ class World:
     the wanted version is made of; `revoked` are the released configs that nobody approves of any
     more, or not at this moment; `troubles` is what could not be done and has to wait. `host` is
     the endpoint that a model is behind, and `loader` the image and the environment that load it
-    there. `footprints` are what releases left, `purged` says that versions and data were deleted as
-    it was asked for, and `deleted` that people have been told so: what appears since is not ours.
+    there. `progress` is how far a rollout by steps has come, to be judged in `judged_in` seconds.
+    `awaited` is the config whose probes still wait in line at an asynchronous endpoint, and
+    `scaling` what is registered for autoscaling. `footprints` are what releases left, `purged` says
+    that versions and data were deleted as it was asked for, and `deleted` that people have been
+    told so: what appears since is not ours.
     """
 
     inspected: tuple[Inspected, ...] = ()
@@ -228,6 +247,10 @@ class World:
     loader: tuple[str, Mapping[str, str]] | None = None
     revoked: frozenset[str] = frozenset()
     troubles: tuple[Trouble, ...] = ()
+    awaited: str = ""
+    scaling: Scaling = UNSCALED
+    progress: Progress | None = None
+    judged_in: float = 0.0
     footprints: tuple[Footprint, ...] = ()
     purged: bool = False
     deleted: bool = False

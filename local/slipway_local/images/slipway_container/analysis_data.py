@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from slipway_drift.datasets import read_dataset
-from slipway_drift.rows import Batch
+from slipway_drift.rows.batches import Batch
+from slipway_drift.rows.datasets import read_dataset
 
 from .analysis_settings import AnalysisSettings
 

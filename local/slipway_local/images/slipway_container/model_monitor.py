@@ -16,16 +16,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from slipway_drift.capture import read_capture
-from slipway_drift.constraints import Constraints
-from slipway_drift.constraints_reading import read_constraints
+from slipway_drift.checks.constraints import Constraints
+from slipway_drift.checks.constraints_reading import read_constraints
 from slipway_drift.documents import CONSTRAINTS, STATISTICS, VIOLATIONS, parse, parse_optional
 from slipway_drift.engine import report
 from slipway_drift.metrics import Metric
-from slipway_drift.preprocess import Preprocessor
-from slipway_drift.profile import Profile, profile
 from slipway_drift.results import Files
-from slipway_drift.rows import Batch
+from slipway_drift.rows.batches import Batch
+from slipway_drift.rows.capture import read_capture
+from slipway_drift.rows.preprocess import Preprocessor
+from slipway_drift.statistics.profile import Profile, profile
 from slipway_drift.windows import baseline_files, check_window
 
 from .analysis_data import files_of, read_baseline, read_rows

@@ -15,20 +15,20 @@ from pathlib import Path
 from typing import IO, Any, get_args
 
 import numpy as np
+from slipway_drift.checks.violations import violations_document
 from slipway_drift.documents import CONSTRAINTS, STATISTICS, VIOLATIONS, parse
 from slipway_drift.engine import report
-from slipway_drift.ground_truth import Attributes, Judged, join, judge_row, pick
 from slipway_drift.jackson import write
 from slipway_drift.metrics import Metric
-from slipway_drift.quality import (
+from slipway_drift.quality.documents import (
     Problem,
     metrics_block,
     quality_constraints,
     quality_statistics,
     quality_violations,
 )
+from slipway_drift.quality.ground_truth import Attributes, Judged, join, judge_row, pick
 from slipway_drift.results import Files
-from slipway_drift.violations import violations_document
 
 from .analysis_data import files_of, read_baseline, read_rows
 from .analysis_settings import AnalysisSettings

@@ -6,27 +6,43 @@ from math import ceil
 
 from slipway.domain import naming
 from slipway.domain.alarms import Alarm
-from slipway.domain.desired import VARIANT, Desired, ServerlessTarget, Target, Use, VariantPolicy
+from slipway.domain.desired import (
+    VARIANT,
+    Asynchronous,
+    Desired,
+    ServerlessTarget,
+    Target,
+    Use,
+    VariantPolicy,
+)
 from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
 from slipway.domain.plan import watching
 from slipway.domain.plan.model import Model, model
 from slipway.domain.watch import UNWATCHED, Schedule, Watch
-from slipway.domain.world import Inspected, Package, read
+from slipway.domain.world import Inspected, Kind, Package, read
 
 # A minute a gigabyte, to fetch and again to load, is slow; ten minutes SageMaker waits anyway.
 SECONDS_PER_GB = 60
+CANDIDATE = "Candidate"  # no variant of a user's is called so, for those have small letters
 PATIENCE_SECONDS, MOST_SECONDS = 600, 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A model with its compute and its share of the traffic."""
+    """A model with its compute and its share of the traffic; or a `shadow`, which sees that many
+    of 100 requests and answers nobody."""
 
     name: str
     weight: float
     target: Target
     model: Model
+    shadow: int | None = None
+
+    @property
+    def called(self) -> str:
+        """What a person calls it."""
+        return self.name if self.shadow is None else f"the shadow {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +58,7 @@ class Plan:
     capture_percentage: int
     capture_uri: str
     role_arn: str
+    async_uri: str = ""
     baseline: str | None = None
     watch: Watch = UNWATCHED
     guards: frozenset[Alarm] = frozenset()
@@ -63,15 +80,38 @@ class Plan:
         return tuple(model.package_key for model in self.registered)
 
     @property
+    def answering(self) -> tuple[Variant, ...]:
+        """The variants that answer: all but a shadow."""
+        return tuple(variant for variant in self.variants if variant.shadow is None)
+
+    @property
+    def asked_keys(self) -> tuple[str, ...]:
+        """The packages of what was asked for: where there is a candidate, of that alone."""
+        candidates = (each for each in self.variants if each.name == CANDIDATE)
+        keys = tuple(candidate.model.package_key for candidate in candidates)
+        return keys or self.package_keys
+
+    @property
     def weights(self) -> dict[str, float]:
         """The traffic of each variant; nothing where one has all of it anyway."""
-        several = self.variants if len(self.variants) > 1 else ()
+        several = self.answering if len(self.answering) > 1 else ()
         return {variant.name: variant.weight for variant in several}
 
     @property
     def serverless(self) -> bool:
         """Whether it has no instances."""
         return any(isinstance(variant.target, ServerlessTarget) for variant in self.variants)
+
+    @property
+    def asynchronous(self) -> Asynchronous | None:
+        """How its requests wait in line, if they do; its variants agree on it."""
+        target = self.variants[0].target
+        return None if isinstance(target, ServerlessTarget) else target.asynchronous
+
+    @property
+    def kind(self) -> Kind:
+        """What SageMaker calls such an endpoint."""
+        return Kind.of(serverless=self.serverless, asynchronous=self.asynchronous is not None)
 
     @property
     def footprint(self) -> Footprint:
@@ -118,10 +158,28 @@ def plan(
         capture_percentage=policy.capture_percentage,
         capture_uri=f"s3://{site.bucket}/capture",
         role_arn=site.role_arn,
+        async_uri=_async_uri(desired, site),
         baseline=baseline,
         watch=watching.watch(desired, site, policy.monitor, baseline) | guards | limits,
         guards=guards,
     )
+
+
+def _async_uri(desired: Desired, site: Site) -> str:
+    """Below which an asynchronous endpoint writes what it answers; "" for any other."""
+    target = desired.policy.target
+    if isinstance(target, ServerlessTarget) or target.asynchronous is None:
+        return ""
+    return f"s3://{site.bucket}/{naming.answered_prefix(desired.deployment)}"
+
+
+def beside(stable: Plan, candidate: Plan) -> Plan:
+    """The candidate as a variant beside what it shall replace, without traffic."""
+    (old,), (new,) = stable.variants, candidate.variants
+    variants = (replace(old, weight=100.0), replace(new, name=CANDIDATE, weight=0.0))
+    key = naming.digest({**_told(variants), "capture": candidate.capture_percentage})
+    stem = candidate.config.rpartition("-")[0]
+    return replace(candidate, config=f"{stem}-{key}", variants=variants)
 
 
 def _config(desired: Desired, site: Site, variants: Sequence[Variant], key: str) -> str:
@@ -143,7 +201,7 @@ def versions(packages: Sequence[str], made: Plan | None) -> str:
     if len(numbers) == 1 or made is None:
         return f"version {' and '.join(numbers)}"
     named = dict(zip((model.name for model in made.registered), numbers, strict=True))
-    told = (f"{each.name} version {named[each.model.name]}" for each in made.variants)
+    told = (f"{each.called} version {named[each.model.name]}" for each in made.variants)
     return " with ".join(told)
 
 
@@ -158,7 +216,7 @@ def _variant(
     uses = (Use(container.part, target.instance_type) for container in given.containers)
     size = sum(files[use].artifact.size for use in uses)
     made = model(desired, given, files, site, packages)
-    return Variant(given.name, given.weight, _patient(target, size), made)
+    return Variant(given.name, given.weight, _patient(target, size), made, given.shadow)
 
 
 def _told(variants: Sequence[Variant]) -> dict[str, object]:
@@ -166,6 +224,7 @@ def _told(variants: Sequence[Variant]) -> dict[str, object]:
     told = {
         variant.name: {
             "model": variant.model.name.rpartition("-")[2],
+            **({"shadow": variant.shadow} if variant.shadow is not None else {}),
             **{name: value for name, value in asdict(variant.target).items() if value is not None},
         }
         for variant in variants

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from slipway.domain.alarms import Sighting
-from slipway.domain.attempts import Attempt, Attempts
+from slipway.domain.attempts import Attempt, Attempts, Good
 from slipway.domain.desired import Desired, Use
-from slipway.domain.plan.endpoint import Plan, versions
+from slipway.domain.plan.endpoint import Plan, beside, versions
 from slipway.domain.probed import Probed
-from slipway.domain.rollout import Guarded
+from slipway.domain.progress import Outcome, Progress
+from slipway.domain.rollout import Guarded, Steps
 from slipway.domain.steps import Step
 from slipway.domain.trouble import Trouble, key
 from slipway.domain.watch import UNWATCHED, Watch
@@ -81,6 +82,45 @@ class Case:
         worst = (PackageApproval.REJECTED, PackageApproval.PENDING, PackageApproval.APPROVED)
         return next(approval for approval in worst if approval in found)
 
+    @property
+    def stable(self) -> Good | None:
+        """What a candidate is held against, where traffic moves to it by steps: what was released
+        last, in one variant with instances, and can still be gone back to."""
+        if not isinstance(self.desired.policy.rollout, Steps) or self.plan is None:
+            return None
+        before = next((good for good in self.attempts.good if good.config != self.wanted), None)
+        if before is None or before.plan is None or self.serves_wanted:
+            return None
+        plans = (before.plan, self.plan)
+        fits = all(len(made.variants) == 1 and not made.serverless for made in plans)
+        barred = before.config in self.world.revoked or self.fails(before.config)
+        return before if fits and not barred else None
+
+    @property
+    def trial(self) -> Plan | None:
+        """The candidate beside that, until it is promoted or sent back."""
+        stable, progress = self.stable, self.progress
+        if stable is None or stable.plan is None or self.plan is None:
+            return None
+        if progress and progress.outcome in (Outcome.PROMOTED, Outcome.SENT_BACK):
+            return None
+        return beside(stable.plan, self.plan)
+
+    @property
+    def tries(self) -> bool:
+        """Whether what serves is the candidate beside what it shall replace."""
+        trial = self.trial
+        return (
+            trial is not None and self.endpoint is not None and self.endpoint.serves(trial.config)
+        )
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the rollout of what is wanted has come."""
+        found = self.world.progress
+        mine = found and (found.generation, found.config) == (self.desired.generation, self.wanted)
+        return found if mine else None
+
     def probe(self, config: str) -> Probed | None:
         """What the probes of this generation said of a config."""
         return self.world.probes.of(config, self.desired.generation)
@@ -91,7 +131,7 @@ class Case:
         names that gave it."""
         for probed in self.world.probes.last:
             made = self.made_of(probed.config)
-            kin = self.plan and made and made.package_keys == self.plan.package_keys
+            kin = self.plan and made and made.asked_keys == self.plan.package_keys
             now = probed.generation == self.desired.generation
             if now and not probed.passed and (kin or probed.config == self.wanted):
                 return probed
@@ -110,12 +150,14 @@ class Case:
         """What a config is made of: the wanted one, or one that was deployed before."""
         if self.plan and config == self.wanted:
             return self.plan
+        if self.trial and config == self.trial.config:
+            return self.trial
         found = self.attempts.made_of(config)
         return found.plan if found else None
 
     def name(self, config: str) -> str:
         """What a person calls a config: the versions in the registry that it serves."""
-        good = self.attempts.release(config)
+        good = self.attempts.made_of(config)
         wanted = tuple(package.arn for package in self.packages) if config == self.wanted else ()
         made = self.made_of(config)
         return versions(wanted or (good.packages if good else ()), made) or config

@@ -1,13 +1,11 @@
 """What an endpoint owes: to come to rest, to serve an approved version, and to have proven it."""
 
-from collections.abc import Mapping
-from math import isclose
-
 from slipway.domain.attempts import NO_REASON
 from slipway.domain.desired import OnChange, Runner
-from slipway.domain.rules import guards, rest
+from slipway.domain.rules import guards, rest, rollout
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.retreat import await_somebody, hold, may_repeat, may_try, retreat
+from slipway.domain.rules.traffic import is_as, shares
 from slipway.domain.steps import (
     AwaitChange,
     Change,
@@ -17,10 +15,21 @@ from slipway.domain.steps import (
     WatchEndpoint,
 )
 from slipway.domain.watch import Schedule
-from slipway.domain.world import EndpointStatus, PackageApproval
+from slipway.domain.world import EndpointStatus, Kind, PackageApproval
 
 HOST_SECONDS = 60
-SAME = 1e-6  # SageMaker keeps weights as 32-bit numbers
+# What an update cannot make of an endpoint. Sources: "Update a serverless endpoint"; UpdateEndpoint
+# says that AsyncInferenceConfig cannot be removed; "Asynchronous inference".
+NOT_SERVERLESS = "SageMaker makes no serverless endpoint of it"
+NOT_IN_LINE = "once it is asynchronous it refuses every client that waits for its reply"
+STAYS_IN_LINE = "SageMaker lets no endpoint be anything else again"
+NO_WAY = {
+    (Kind.REAL_TIME, Kind.SERVERLESS): NOT_SERVERLESS,
+    (Kind.REAL_TIME, Kind.ASYNCHRONOUS): NOT_IN_LINE,
+    (Kind.SERVERLESS, Kind.ASYNCHRONOUS): NOT_IN_LINE,
+    (Kind.ASYNCHRONOUS, Kind.REAL_TIME): STAYS_IN_LINE,
+    (Kind.ASYNCHRONOUS, Kind.SERVERLESS): STAYS_IN_LINE,
+}
 
 
 def version_is_another_kind(case: Case) -> Step | None:
@@ -143,18 +152,19 @@ def endpoint_serves_something_else(case: Case) -> Step | None:
     return DeployEndpoint(Change.UPDATE, case.wanted, f"{reason}{case.changed}", case.guarded)
 
 
-def instances_cannot_be_dropped(case: Case) -> Step | None:
-    # SageMaker makes instances of a serverless endpoint, but not the other way round.
+def endpoint_cannot_become_that(case: Case) -> Step | None:
+    # SageMaker makes instances of a serverless endpoint, and nothing else of any other kind.
     live = case.endpoint
-    if live is None or case.plan is None or not case.plan.serverless or live.serverless:
+    if live is None or case.plan is None or live.status == EndpointStatus.FAILED:
         return None
-    if live.status == EndpointStatus.FAILED:
+    why = NO_WAY.get((live.kind, case.plan.kind))
+    if why is None:
         return None
     name = case.desired.deployment
     return hold(
         case,
-        f"target: {live.name} has instances, and SageMaker makes no serverless endpoint of it; "
-        f"push the model as another deployment, or `slipway delete {name}` and push it again",
+        f"target: {live.name} is {live.kind}, and {why}; push the model as another deployment and "
+        f"let clients move there, or `slipway delete {name}` and push it again",
     )
 
 
@@ -170,15 +180,11 @@ def traffic_is_not_as_wanted(case: Case) -> Step | None:
     live, wanted = case.endpoint, case.plan.weights if case.plan else {}
     if live is None or not wanted or not case.serves_wanted:
         return None
-    found = {name: live.weights.get(name, 0.0) for name in wanted}
-    if all(isclose(found[name], weight, rel_tol=SAME) for name, weight in wanted.items()):
+    if is_as(live.weights, wanted):
         return None
-    reason = f"traffic is {_shares(found)}, wanted is {_shares(wanted)}"
-    return DeployEndpoint(Change.SHIFT, case.wanted, reason)
-
-
-def _shares(weights: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {weight:g}" for name, weight in weights.items())
+    found = {name: live.weights.get(name, 0.0) for name in wanted}
+    reason = f"traffic is {shares(found)}, wanted is {shares(wanted)}"
+    return DeployEndpoint(Change.SHIFT, case.wanted, reason, weights=tuple(wanted.items()))
 
 
 RULES: tuple[Rule, ...] = (
@@ -191,10 +197,13 @@ RULES: tuple[Rule, ...] = (
     failed_endpoint_is_watched,
     endpoint_failed,
     probes_failed,
+    rollout.candidate_was_sent_back,
+    rollout.stable_version_is_absent,
     endpoint_is_absent,
     wanted_was_rolled_back,
-    instances_cannot_be_dropped,
+    endpoint_cannot_become_that,
     what_serves_was_not_asked,
+    *rollout.RULES,
     *guards.RULES,
     endpoint_serves_something_else,
     wanted_is_unproven,

@@ -9,11 +9,13 @@ from slipway.domain.rules.rest import (
     earlier_call_may_still_land,
     endpoint_is_in_motion,
 )
+from slipway.domain.scaling import UNSCALED
 from slipway.domain.steps import (
     Announce,
     Change,
     CleanUp,
     DeployEndpoint,
+    ScaleEndpoint,
     Step,
     Verdict,
     WatchEndpoint,
@@ -31,6 +33,13 @@ def endpoint_is_still_watched(case: Case) -> Step | None:
     if not case.world.watch:
         return None
     return WatchEndpoint(Change.DELETE, "it is asked to go, and is still watched")
+
+
+def endpoint_is_still_scaled(case: Case) -> Step | None:
+    # Deleting an endpoint deregisters nothing: its policies and their alarms would stay.
+    if not case.world.scaling:
+        return None
+    return ScaleEndpoint(Change.DELETE, UNSCALED, "it is asked to go, and is still registered")
 
 
 def endpoint_is_still_there(case: Case) -> Step | None:
@@ -74,6 +83,7 @@ LEAVING: tuple[Rule, ...] = (
     endpoint_is_in_motion,
     change_is_not_visible_yet,
     endpoint_is_still_watched,
+    endpoint_is_still_scaled,
     endpoint_is_still_there,
     earlier_call_may_still_land,
     something_is_left,

@@ -44,6 +44,8 @@ def _is_released(step: Step) -> bool:
 
 def _rests(case: Case, step: Step) -> bool:
     live = case.endpoint
+    if case.tries:  # a candidate, whose rollout is at work or at rest
+        return False
     if isinstance(step, AwaitChange):
         idle = step.timeout == PEOPLE_SECONDS
     else:

@@ -2,6 +2,7 @@
 
 from slipway.domain.attempts import NO_REASON, Attempt, Good
 from slipway.domain.blame import is_the_accounts
+from slipway.domain.plan.endpoint import CANDIDATE
 from slipway.domain.rules import rest
 from slipway.domain.rules.case import Case
 from slipway.domain.rules.verdict import held
@@ -48,6 +49,9 @@ def _is_bad(case: Case) -> bool:
     live = case.endpoint
     if live is None or live.status == EndpointStatus.FAILED:
         return True
+    # A candidate shares the traffic while it is judged, and no longer.
+    if CANDIDATE in live.weights:
+        return True
     return live.serves(live.config) and case.fails(live.config)
 
 
@@ -64,6 +68,8 @@ def retreat(case: Case, reason: str, to: Goods | None = None, resorts: Goods | N
     """Go back to the best of `to`, by default of what was released besides the wanted config, or
     hold where that is not to be had. `resorts` are what may serve where all of them fail, too."""
     live, failures = case.endpoint, ""
+    if live and live.weights.get(CANDIDATE) and live.serves(live.config):
+        return give_back(live, reason)
     for target in (good.config for good in refuges(case, to)):
         if live and live.serves(target):
             return _proof(case, target, reason)
@@ -72,6 +78,13 @@ def retreat(case: Case, reason: str, to: Goods | None = None, resorts: Goods | N
             continue
         return DeployEndpoint(_way_to(live), target, f"{reason}; going back to {case.name(target)}")
     return _nothing_better(case, reason + failures, others(case) if resorts is None else resorts)
+
+
+def give_back(live: Endpoint, reason: str) -> Step:
+    """All traffic to what served before the candidate, which takes less time than an update."""
+    weights = tuple((name, 0.0 if name == CANDIDATE else 100.0) for name in live.weights)
+    said = f"all traffic goes back to what served before: {reason}"
+    return DeployEndpoint(Change.SHIFT, live.config, said, weights=weights)
 
 
 def _barred(case: Case, target: str) -> str:

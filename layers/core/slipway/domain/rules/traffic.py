@@ -1,0 +1,17 @@
+"""The traffic of variants, as it is and as it is wanted."""
+
+from collections.abc import Mapping
+from math import isclose
+
+SAME = 1e-6  # SageMaker keeps weights as 32-bit numbers
+
+
+def is_as(found: Mapping[str, float], wanted: Mapping[str, float]) -> bool:
+    """Whether each variant has the weight that is wanted."""
+    pairs = ((found.get(name, 0.0), weight) for name, weight in wanted.items())
+    return all(isclose(weight, other, rel_tol=SAME) for weight, other in pairs)
+
+
+def shares(weights: Mapping[str, float]) -> str:
+    """The weights in words."""
+    return ", ".join(f"{name} {weight:g}" for name, weight in weights.items())

@@ -1,0 +1,1 @@
+"""The report, and the words that it shares with notifications."""

@@ -1,0 +1,105 @@
+"""What a window amounts to, in words: for the head of the report and for notifications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from slipway_drift.checks.violations import GENERAL_CHECKS
+from slipway_drift.report.words import check_name, metric_words, plural, shortened
+
+Held = Mapping[str, Any]
+
+WELL: Final = "The model is as good as in the baseline"
+
+
+def violations(subject: Held) -> list[Held]:
+    return [*subject["violations"], *subject["slipway_violations"]]
+
+
+def headline(subject: Held) -> str:
+    moved = sum(1 for feature in subject["features"] if feature["violations"])
+    total = len(subject["features"])
+    return {
+        "no data": "No data in this window",
+        "too little data": "Too little data to judge",
+        "no drift": WELL if subject.get("metrics") else "No drift",
+    }.get(
+        subject["state"],
+        f"{moved} of {plural(total, 'feature')} {'has' if moved == 1 else 'have'} changed"
+        if moved
+        else overall(subject),
+    )
+
+
+def overall(subject: Held) -> str:
+    """The headline where violations concern no single feature."""
+    found = violations(subject)
+    if all(held["constraint_check_type"] in GENERAL_CHECKS for held in found):
+        return "The data's shape has changed"
+    if any(held.get("facet") for held in found):
+        return "The model's bias has changed"
+    return "The model's quality has changed"
+
+
+def lead(subject: Held, windows: Sequence[Held]) -> str:
+    count = len(violations(subject))
+    if subject["state"] == "no data" and subject["rejections"]:
+        lost = sum(subject["rejections"].values())
+        were = "was" if lost == 1 else "were"
+        return f"Nothing that came in could be read: {plural(lost, 'record')} {were} rejected."
+    if subject["state"] == "no data":
+        return (
+            "Nothing was captured, so nothing can be said. Is the endpoint called, and capture on?"
+        )
+    if subject["state"] == "too little data":
+        return (
+            f"Only {plural(subject['rows'], 'row')} came in, too few to tell a shift from chance. "
+            f"{plural(count - 1, 'other finding')} to be read with care."
+        )
+    if subject["state"] == "no drift" and subject.get("metrics"):
+        return "Every metric is within its threshold."
+    if subject["state"] == "no drift":
+        return "Every feature looks as in the baseline, within its limits."
+    said = f"{plural(count, 'violation')}{since(windows)}."
+    if subject["slipway_violations"] and not subject["violations"]:
+        them = "it" if count == 1 else "any of them"
+        return f"{said} Model Monitor's checks alone would not have found {them}."
+    return said
+
+
+def since(windows: Sequence[Held]) -> str:
+    """Say since when there have been violations; nothing where they are new."""
+    good = next((i for i, held in enumerate(reversed(windows)) if held["state"] != "violations"), 0)
+    streak = good or len(windows)
+    if streak < 2:
+        return ""
+    return f", in {streak} windows in a row, since {windows[-streak]['window']}"
+
+
+def concerning(subject: Held) -> list[tuple[str, str]]:
+    """Name and tell what concerns no single feature: columns, rows, a model's metrics."""
+    names = {feature["name"] for feature in subject["features"]}
+    return [
+        metric_words(held["description"]) or (general_name(held), shortened(held["description"]))
+        for held in violations(subject)
+        if held.get("feature_name") not in names
+    ]
+
+
+def general_name(held: Held) -> str:
+    metric = held.get("metric_name")
+    if not metric:
+        return check_name(held["constraint_check_type"])
+    return f"{metric} of {held['facet']}" if held.get("facet") else str(metric)
+
+
+def ordered(subject: Held) -> list[tuple[int, Held]]:
+    """Number the features, those that changed most first."""
+
+    def urgency(item: tuple[int, Held]) -> tuple[float, float]:
+        feature = item[1]
+        relative = (feature["distance"] or 0.0) / (feature["threshold"] or 1.0)
+        return (-len(feature["violations"]), -relative)
+
+    return sorted(enumerate(subject["features"]), key=urgency)

@@ -1,0 +1,134 @@
+"""Read data-capture files: each invocation's outputs, then its inputs, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Final
+
+import polars as pl
+
+from slipway_drift.rows.batches import Batch, Rejection, reject
+from slipway_drift.rows.capture_bodies import Cells, rows_of
+from slipway_drift.rows.capture_record import Record, parse_record
+from slipway_drift.rows.json_rows import NotTabular, Row, numbered_lines
+from slipway_drift.rows.pairing import position_of
+
+if TYPE_CHECKING:
+    from slipway_drift.rows.capture_record import Body
+
+RECORDS: Final = 20_000
+
+Pair = tuple[Row, Row]
+Shape = tuple[bool, bool]
+NO_SHAPE: Final[Shape] = (False, False)
+Flatten = Callable[[Sequence[Record]], Iterable["list[Pair] | str"]]
+
+
+def read_capture(stream: IO[bytes], flatten: Flatten | None = None) -> Iterator[Batch]:
+    """Yield the rows of one capture file: output columns first, then input columns.
+
+    Positional cells (CSV) are named `output_0`, …, `input_0`, … and pair with a baseline by
+    position; where both sides are JSON objects the columns pair by name. `flatten` turns records
+    into rows, or into the reason why one is rejected (see `preprocess`).
+    """
+    for _, batch in read_capture_by_model(stream, flatten):
+        yield batch
+
+
+def read_capture_by_model(
+    stream: IO[bytes], flatten: Flatten | None = None
+) -> Iterator[tuple[str, Batch]]:
+    """Yield the same rows with the model each belongs to; empty on a single-model endpoint."""
+    records: list[tuple[str, Record, str]] = []
+    rejections: list[Rejection] = []
+    for number, line in numbered_lines(stream):
+        text = line.decode(errors="replace")
+        try:
+            records.append((f"line {number}", parse_record(line), text))
+        except NotTabular as error:
+            rejections.append(reject(str(error), f"line {number}", text))
+        if len(records) >= RECORDS:
+            yield from batches(records, rejections, flatten or flatten_records)
+            records, rejections = [], []
+    yield from batches(records, rejections, flatten or flatten_records)
+
+
+def batches(
+    records: Sequence[tuple[str, Record, str]], rejections: Sequence[Rejection], flatten: Flatten
+) -> Iterator[tuple[str, Batch]]:
+    held: dict[tuple[str, Shape], list[Pair]] = {}
+    rejected: dict[str, list[Rejection]] = {}
+    flattened = flatten([record for _, record, _ in records])
+    for (where, record, text), pairs in zip(records, flattened, strict=True):
+        model = record.target_model or ""
+        if isinstance(pairs, str):
+            rejected.setdefault(model, []).append(reject(pairs, where, text))
+            held.setdefault((model, NO_SHAPE), [])
+        for pair in pairs if isinstance(pairs, list) else ():
+            held.setdefault((model, shape_of(pair)), []).append(pair)
+    for key in held or {("", NO_SHAPE): []}:
+        # A line that is no record names no model: the first one tells of it.
+        lines, rejections = rejections, ()
+        told = [*lines, *rejected.pop(key[0], ())]
+        yield key[0], batch_of(held.get(key, []), told)
+
+
+def shape_of(pair: Pair) -> Shape:
+    """Say of either side whether its columns are known by position: those of CSV and of JSON
+    share no frame."""
+    output, given = (position_of(next(iter(side), "")) >= 0 for side in pair)
+    return output, given
+
+
+def batch_of(pairs: Sequence[Pair], rejections: Sequence[Rejection]) -> Batch:
+    """Set rows into columns: the outputs' first."""
+    outputs = columns_of([output for output, _ in pairs])
+    inputs = columns_of([given for _, given in pairs])
+    # A name on both sides is one column of each.
+    renamed = {f"input.{name}" if name in outputs else name: held for name, held in inputs.items()}
+    frame = pl.DataFrame(
+        (outputs | renamed) or None,
+        schema=dict.fromkeys((*outputs, *renamed), pl.String),
+        height=len(pairs),
+    )
+    named = all(position_of(name) < 0 for name in (*outputs, *inputs))
+    return Batch(frame, tuple(rejections), len(outputs), by_name=named)
+
+
+def columns_of(rows: Sequence[Mapping[str, str | None]]) -> dict[str, list[str | None]]:
+    names = {name for row in rows for name in row}
+    ordered = sorted(names, key=lambda name: (position_of(name), name))
+    return {name: [row.get(name) for row in rows] for name in ordered}
+
+
+def flatten_records(records: Sequence[Record]) -> Iterator[list[Pair] | str]:
+    """Turn each record into rows, or into the reason why it is rejected."""
+    for record in records:
+        try:
+            yield flatten_record(record)
+        except NotTabular as error:
+            yield str(error)
+
+
+def flatten_record(record: Record) -> list[Pair]:
+    """Set the rows of both bodies side by side."""
+    outputs, inputs = side(record.output, "output"), side(record.input, "input")
+    if outputs is None and inputs is None:
+        raise NotTabular("neither input nor output was captured")
+    if outputs is None or inputs is None:
+        return [(row, {}) for row in outputs or ()] or [({}, row) for row in inputs or ()]
+    if len(outputs) != len(inputs):
+        raise NotTabular("input and output have different numbers of rows")
+    return list(zip(outputs, inputs, strict=True))
+
+
+def side(body: Body | None, prefix: str) -> list[Row] | None:
+    if body is None:
+        return None
+    return [named(row, prefix) for row in rows_of(body)]
+
+
+def named(row: Row | Cells, prefix: str) -> Row:
+    if isinstance(row, dict):
+        return row
+    return {f"{prefix}_{position}": text for position, text in enumerate(row)}

@@ -1,0 +1,1 @@
+"""One window in one document, and what is told from it."""

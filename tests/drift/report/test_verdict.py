@@ -1,0 +1,39 @@
+"""What concerns no single feature is named and told apart."""
+
+from __future__ import annotations
+
+from slipway_drift.report.verdict import concerning, headline, lead
+
+EMPTY = {"state": "violations", "features": [], "slipway_violations": []}
+
+
+def test_columns_rows_and_metrics_are_no_features() -> None:
+    subject = {
+        **EMPTY,
+        "features": [{"name": "a", "violations": []}],
+        "violations": [
+            {"feature_name": "a", "constraint_check_type": "c", "description": "d"},
+            {"constraint_check_type": "missing_column_check", "description": "1.23456789 d"},
+            {"metric_name": "auc", "constraint_check_type": "c", "description": "d"},
+            {"metric_name": "CI", "facet": "Sex", "constraint_check_type": "c", "description": "d"},
+        ],
+    }
+    assert concerning(subject) == [
+        ("Missing columns", "1.235 d"), ("auc", "d"), ("CI of Sex", "d"),
+    ]  # fmt: skip
+
+
+def test_the_headline_says_what_kind_of_thing_has_changed() -> None:
+    shape = {"constraint_check_type": "extra_column_check"}
+    quality = {"metric_name": "auc", "constraint_check_type": "c"}
+    bias = {"metric_name": "CI", "facet": "Sex", "constraint_check_type": "c"}
+    for found, said in ((shape, "data's shape"), (quality, "quality"), (bias, "bias")):
+        assert said in headline({**EMPTY, "violations": [found]})
+
+
+def test_a_window_of_nothing_but_rejections_says_so() -> None:
+    nothing = {**EMPTY, "state": "no data", "violations": [], "rejections": {}}
+    assert "Is the endpoint called" in lead(nothing, [])
+    assert lead({**nothing, "rejections": {"not JSON": 2}}, []) == (
+        "Nothing that came in could be read: 2 records were rejected."
+    )

@@ -1,0 +1,50 @@
+"""CSV pairs by position, JSON by name, and a capture of both by both."""
+
+from __future__ import annotations
+
+import pytest
+from slipway_drift.rows.pairing import baseline_names, partners, position_of
+
+NAMES = ("price", "size", "kind")
+
+
+@pytest.mark.parametrize(
+    ("columns", "by_name", "found"),
+    [
+        (("kind", "size", "price"), False, [0, 1, 2]),
+        (("kind", "size", "price"), True, [2, 1, 0]),
+        (("x", "y"), True, [0, 1]),
+        (("price", "new"), True, [0, None]),
+        (("a", "b", "c", "d"), False, [0, 1, 2, None]),
+        (("output_0", "input_0", "input_1"), False, [0, 1, 2]),
+        (("output_0", "kind", "size"), False, [0, 2, 1]),
+        (("price", "input_0", "input_1"), False, [0, 1, 2]),
+        (("output_0", "output_1", "kind", "size", "new"), False, [0, None, 2, 1, None]),
+        (("score", "input_0", "input_1"), False, [0, 1, 2]),
+        ((), False, []),
+    ],
+)
+def test_each_column_has_its_feature(
+    columns: tuple[str, ...], by_name: bool, found: list[int | None]
+) -> None:
+    assert partners(columns, NAMES, by_name=by_name) == found
+
+
+def test_generated_names_tell_their_position() -> None:
+    names = ["input_10", "output_2", "input_x", "input", "input_1_2", "my_input_1"]
+    assert [position_of(name) for name in names] == [10, 2, -1, -1, -1, -1]
+
+
+@pytest.mark.parametrize(
+    ("columns", "names", "given"),
+    [
+        (["output_0", "input_0", "input_1"], NAMES, ["price", "size", "kind"]),
+        (["output_0", "kind", "new"], NAMES, ["price", "kind", "new"]),
+        (["output_0", "output_1", "input_0"], ["output_0", "input_0"],
+         ["output_0", "input_0", "extra.input_0"]),
+    ],
+)  # fmt: skip
+def test_captures_take_the_baselines_names(
+    columns: list[str], names: list[str], given: list[str]
+) -> None:
+    assert baseline_names(columns, names) == given
