@@ -22,7 +22,7 @@ from slipway_cli.push import push
 from slipway_cli.rollback import releases, rollback
 from slipway_cli.schema import schema
 from slipway_cli.status import status
-from slipway_cli.steering import abort, pause, promote, resume
+from slipway_cli.steering import abort, pause, promote, resume, rollout
 from slipway_cli.sync import sync
 
 app = typer.Typer(
@@ -41,6 +41,7 @@ app.command()(sync)
 app.command()(monitor)
 app.command()(releases)
 app.command()(rollback)
+app.command()(rollout)
 app.command()(promote)
 app.command()(pause)
 app.command()(resume)

@@ -242,10 +242,16 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         awaited=_awaited(ports, record),
         scaling=_scaling(ports, record, endpoint),
         progress=record.progress,
-        judged_in=record.progress.due - ports.clock() if record.progress else 0.0,
+        judged_in=_judged_in(ports, record),
         footprints=record.footprints,
         purged=record.is_purged,
     )
+
+
+def _judged_in(ports: Ports, record: Record) -> float:
+    """In how many seconds a rollout by steps is judged, as somebody waits them."""
+    due = record.progress.due if record.progress else 0.0
+    return (due - ports.clock()) * 60 / ports.minute
 
 
 def _host(ports: Ports, deployment: str) -> Endpoint | None:

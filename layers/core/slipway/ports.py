@@ -272,5 +272,5 @@ class Ports:
     parse_manifest: ParseManifest
     default_policy: Policy
     clock: Callable[[], float]
-    minute: float = 60.0  # how many seconds a minute of CloudWatch's has
+    minute: float = 60.0  # how many seconds of `clock` a minute is that somebody waits
     trusted: tuple[str, ...] = ()  # modules whose classes an artifact's pickles may have

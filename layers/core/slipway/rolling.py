@@ -12,7 +12,15 @@ from slipway.domain.rollout import Steps
 from slipway.domain.steps import JudgeRollout, name
 from slipway.looking import change, look
 from slipway.ports import Ports
+from slipway.rollout_report import page
 from slipway.stepping import Task, stoppable
+
+REPORT = "report.html"
+
+
+def report_folder(deployment: str, generation: int) -> str:
+    """Where the report of a rollout is kept."""
+    return f"reports/rollouts/{deployment}/{generation}/"
 
 
 @stoppable
@@ -42,6 +50,10 @@ def judge_rollout(ports: Ports, task: Task) -> str:
         return mine if heard else replace(mine, progress=progress)
 
     change(ports, task.deployment, judged)
+    if progress.windows:
+        drawn = page(task.deployment, found.case.name(progress.config), progress, policy.judge)
+        folder = report_folder(task.deployment, progress.generation)
+        ports.monitored.write(folder, {REPORT: drawn.encode()})
     return progress.reason or f"judged after {policy.every} s"
 
 
@@ -52,7 +64,7 @@ def _begun(ports: Ports, endpoint: str, trial: Plan, before: Progress, policy: S
     if before.step == 0 and not before.windows:
         (stable, _) = (variant.name for variant in trial.variants)
         limits = ports.traffic.latencies(endpoint, stable, now, policy.judge.quantiles)
-    return replace(before.started(now, policy.every), limits=limits)
+    return replace(before.started(now, policy.every * ports.minute / 60), limits=limits)
 
 
 def _judged(ports: Ports, endpoint: str, trial: Plan, before: Progress, policy: Steps) -> Progress:
@@ -70,4 +82,5 @@ def _judged(ports: Ports, endpoint: str, trial: Plan, before: Progress, policy: 
             candidate=ports.traffic.seen(endpoint, CANDIDATE, span, slower),
         )
         progress = before.measured(window)
-    return progress.judged(judge(policy.judge, progress.windows), policy, now)
+    judgement = judge(policy.judge, progress.windows)
+    return progress.judged(judgement, policy, now, ports.minute / 60)

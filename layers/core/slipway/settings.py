@@ -25,7 +25,7 @@ class Settings:
     trusted_modules: tuple[str, ...]
     start_role_arn: str = ""  # of those functions alone that start what alarms may start
     remedy_targets: tuple[str, ...] = ()
-    minute: float = 60.0  # how long a minute of metrics lasts: less where time is scaled
+    minute: float = 60.0  # how many seconds a minute lasts: less where time is scaled
 
 
 def read(environment: Mapping[str, str]) -> Settings:

@@ -1,13 +1,15 @@
 """Metrics that AWS's services publish about themselves and MiniStack's do not."""
 
+import re
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from ministack.core.responses import request_scope
 from ministack.services import cloudwatch, sqs, stepfunctions
 
 _MINUTE = 60.0
+_TRIMMED_COUNT = re.compile(r"TC\(([\d.]*):([\d.]*)\)")
 _SHORTEST_PAUSE = 0.25
 _NAMES = {
     "RUNNING": "ExecutionsStarted",
@@ -54,3 +56,27 @@ def _measure(name: str, queue: Mapping[str, Any]) -> None:
     visible = sum(message["visible_at"] <= now for message in [*queue["messages"]])
     metric = "ApproximateNumberOfMessagesVisible"
     cloudwatch.record_metric("AWS/SQS", metric, visible, "Count", {"QueueName": name})
+
+
+def count_within_bounds() -> None:
+    """Know CloudWatch's trimmed counts between values, which MiniStack takes for averages.
+
+    Source: "CloudWatch statistics definitions", Amazon CloudWatch user guide: a lower bound is
+    exclusive, an upper one inclusive.
+    """
+    known = cloudwatch._stat_value
+
+    def value(stats: Mapping[str, float], name: str, points: Any = None) -> float | None:
+        trimmed = _TRIMMED_COUNT.fullmatch(name)
+        if trimmed is None:
+            return cast("float | None", known(stats, name, points))
+        low, high = (float(bound) if bound else None for bound in trimmed.groups())
+        samples = cloudwatch._percentile_samples(points or []) or []
+        inside = (
+            count
+            for at, count in samples
+            if (low is None or at > low) and (high is None or at <= high)
+        )
+        return float(sum(inside))
+
+    cloudwatch._stat_value = value

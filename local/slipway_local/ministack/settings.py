@@ -86,6 +86,8 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
         "PERSIST_STATE": str(int(settings.keep)),
         "S3_DATA_DIR": str(settings.kept / "s3"),
         "S3_PERSIST": str(int(settings.keep)),
+        # What functions take for a minute of metrics.
+        "SLIPWAY_MINUTE_SECONDS": str(_MINUTE * settings.time_scale),
         "SFN_WAIT_SCALE": str(settings.time_scale),
         "SFTP_ENABLED": "0",
         "STATE_DIR": str(settings.kept),
@@ -99,4 +101,5 @@ def environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, s
     }
 
 
+_MINUTE = 60.0
 _KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SSL_CERT_DIR", "SSL_CERT_FILE")

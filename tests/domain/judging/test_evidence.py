@@ -63,6 +63,22 @@ def test_many_hits_are_summed_as_exactly_as_few() -> None:
     assert evidence.against([Pair(90_000, 45_000, 10_000, 5_000)], 1.0) < 0
 
 
+@pytest.mark.parametrize("odds", [0.1, 0.8, 1.0, 1.25, 6.0])
+@pytest.mark.parametrize(
+    "told",
+    [Pair(3000, 2028, 3000, 2013), Pair(5700, 5412, 300, 272), Pair(300, 3, 9000, 100)],
+    ids=["more hits than either", "nearly all", "few"],
+)
+def test_probabilities_are_those_of_all_numbers_of_hits(told: Pair, odds: float) -> None:
+    hits = told.stable_hits + told.candidate_hits
+    low, high = max(0, hits - told.stable), min(hits, told.candidate)
+    every = [
+        evidence._likelihood(Pair(told.stable, hits - k, told.candidate, k), odds)
+        for k in range(low, high + 1)
+    ]
+    assert sum(map(exp, every)) == pytest.approx(1, abs=1e-9)
+
+
 @pytest.mark.parametrize("told", [Pair(0, 0, 5, 1), Pair(5, 1, 0, 0), Pair(5, 0, 5, 0)])
 def test_what_tells_nothing_is_no_evidence(told: Pair) -> None:
     assert evidence.against([told], 1.0) == 0.0

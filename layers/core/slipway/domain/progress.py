@@ -43,7 +43,7 @@ class Progress:
     outcome: Outcome | None = None
     reason: str = ""
 
-    def started(self, now: float, every: int) -> "Progress":
+    def started(self, now: float, every: float) -> "Progress":
         """The progress once the traffic of its step is there."""
         return replace(self, began=now, seen=now, due=now + every, reason="")
 
@@ -51,8 +51,11 @@ class Progress:
         """The progress with what was seen of one more window."""
         return replace(self, windows=(*self.windows, window)[-KEPT:], seen=window.ended)
 
-    def judged(self, judgement: Judgement, policy: Steps, now: float) -> "Progress":
-        """The progress once it was judged at `now`: one step on, back, or as far as it was."""
+    def judged(
+        self, judgement: Judgement, policy: Steps, now: float, second: float = 1.0
+    ) -> "Progress":
+        """The progress once it was judged at `now`: one step on, back, or as far as it was. A
+        `second` of the policy may be shorter than one of the clock."""
         reason = judgement.words
         is_last = self.step + 1 >= len(policy.steps)
         match judgement.verdict:
@@ -62,8 +65,8 @@ class Progress:
                 return self._promoted(reason, policy)
             case Verdict.GO_ON if not is_last:
                 return self._promoted(reason, policy)
-        if now - self.began < policy.at_most:
-            return replace(self, due=now + policy.every, reason=reason)
+        if now - self.began < policy.at_most * second:
+            return replace(self, due=now + policy.every * second, reason=reason)
         match policy.undecided:
             case Undecided.PROMOTE:
                 return self._promoted(f"undecided: {reason}", policy)

@@ -101,9 +101,10 @@ def _likelihood(pair: Pair, odds: float) -> float:
         return _choose(pair.candidate, at) + _choose(pair.stable, hits - at) + at * log(odds)
 
     # The likeliest number solves a quadratic equation; the others are near it.
-    a, b = 1.0 - odds, -((pair.candidate + hits + 2) * odds + pair.stable - hits)
+    a, b = odds - 1.0, -((pair.candidate + hits + 2) * odds + pair.stable - hits)
     c = (pair.candidate + 1.0) * (hits + 1.0) * odds
     mode = c / -b if a == 0 else 2 * c / (-b + sqrt(max(0.0, b * b - 4 * a * c)))
+    mode = min(max(mode, low), high)
     spread = SPREAD * sqrt(min(hits, pair.candidate, pair.stable) / 4 + 1) + SPREAD
     near = range(max(low, int(mode - spread)), min(high, int(mode + spread)) + 1)
     weights = [weight(at) for at in near]

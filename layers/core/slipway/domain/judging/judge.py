@@ -160,10 +160,9 @@ def _answered(at: int) -> Hits:
 
 
 def _pairs(windows: Sequence[Window], hits: Hits) -> list[Pair]:
-    return [
-        Pair(w.stable.requests, hits(w.stable), w.candidate.requests, hits(w.candidate))
-        for w in windows
-    ]
+    # Counts that belong together may be counted into two minutes.
+    counts = ((seen.requests, min(hits(seen), seen.requests)) for w in windows for seen in w.both)
+    return [Pair(*before, *after) for before, after in zip(counts, counts, strict=True)]
 
 
 def _finding(

@@ -30,6 +30,11 @@ class Window:
     stable: Seen
     candidate: Seen
 
+    @property
+    def both(self) -> tuple[Seen, Seen]:
+        """The stable version, and the candidate."""
+        return self.stable, self.candidate
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:

@@ -80,7 +80,7 @@ def remedy_is_at_work(case: Case) -> Step | None:
     if entry is None:
         return None
     why = f"whether {entry.cure.words} helps against {entry.alarm} is seen in a while"
-    return AwaitChange(ceil(_left(case, entry)), why)
+    return AwaitChange(ceil(_left(case, entry) * 60 / case.world.minute), why)
 
 
 def capacity_is_needed_no_more(case: Case) -> Step | None:
