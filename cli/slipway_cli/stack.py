@@ -11,7 +11,7 @@ from slipway.domain import naming
 from slipway.domain.desired import Approval
 from slipway.domain.naming import Site
 from slipway.ports import Ports
-from slipway.settings import Settings, modules
+from slipway.settings import Settings, listed
 
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.target import Target, check_alive
@@ -102,5 +102,5 @@ def _settings(values: Mapping[str, str], region: str) -> Settings:
         schedule_dead_letters_arn=values["ScheduleDeadLettersArn"],
         drift_namespace=values["DriftNamespace"],
         default_approval=Approval(values["DefaultApproval"]),
-        trusted_modules=modules(values.get("TrustedModules", "")),
+        trusted_modules=listed(values.get("TrustedModules", "")),
     )

@@ -37,7 +37,7 @@ def test_a_verdict_reaches_a_subscriber_with_its_reason(heard: Heard) -> None:
 
 def test_drift_reaches_a_subscriber_who_can_filter_by_it(heard: Heard) -> None:
     announcements, hear = heard
-    announcements.tell_drift("h", "h: drift", "3 of 14 features have changed\n- x0: too far\n")
+    announcements.tell_news("h", "h: drift", "3 of 14 features have changed\n- x0: too far\n")
     message = hear()
     assert message["Subject"] == "h: drift"
     assert message["Message"] == "3 of 14 features have changed\n- x0: too far\n"

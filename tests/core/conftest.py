@@ -16,10 +16,12 @@ from slipway.adapters.sagemaker_registry import SageMakerRegistry
 from slipway.domain.desired import Approval, Policy, Runner
 from slipway.domain.naming import Site
 from slipway.domain.steps import Announce, name
+from slipway.leaving import clean_up
 from slipway.manifest import parse
 from slipway.ports import Ports
 from slipway.registering import inspect_artifact, register_model
 from slipway.release import announce, decide_release, deploy_endpoint, probe_endpoint
+from slipway.remedying import remedy
 from slipway.scaling import scale_endpoint
 from slipway.stepping import Task
 from slipway.watching import build_baseline, watch_endpoint
@@ -36,6 +38,7 @@ from tests.simulation.fakes import (
     MemoryMeasurements,
     MemoryMonitored,
     MemorySchedules,
+    MemoryStarts,
     MemoryTraffic,
 )
 from tests.simulation.scheduler import Scheduler
@@ -61,6 +64,8 @@ STEPS: Mapping[str, Callable[[Ports, Task], str]] = {
     "ProbeEndpoint": probe_endpoint,
     "BuildBaseline": lambda ports, task: build_baseline(ports, task, engine),
     "WatchEndpoint": watch_endpoint,
+    "Remedy": remedy,
+    "CleanUp": clean_up,
     "ScaleEndpoint": scale_endpoint,
     "Announce": announce,
 }
@@ -98,7 +103,7 @@ class Announcements:
         assert deployment
         self.told.append(announce)
 
-    def tell_drift(self, deployment: str, subject: str, message: str) -> None:
+    def tell_news(self, deployment: str, subject: str, message: str) -> None:
         self.drifts.append((deployment, subject, message))
 
 
@@ -115,6 +120,7 @@ class House:
     monitored: MemoryMonitored
     measurements: MemoryMeasurements
     bus: MemoryBus
+    starts: MemoryStarts
     ports: Ports
 
 
@@ -130,8 +136,9 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         Executions(),
         Announcements(),
     )
-    schedules, alarms = {runner: MemorySchedules() for runner in Runner}, MemoryAlarms()
+    schedules, alarms = {runner: MemorySchedules() for runner in Runner}, MemoryAlarms(cloud.clock)
     monitored, measurements, bus = MemoryMonitored(bucket), MemoryMeasurements(), MemoryBus()
+    starts = MemoryStarts()
     ports = Ports(
         site=SITE,
         ledger=MemoryLedger(),
@@ -148,6 +155,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         measurements=measurements,
         traffic=MemoryTraffic(),
         bus=bus,
+        starts=starts,
         parse_manifest=lambda content: parse(content, Approval.AUTOMATIC),
         default_policy=Policy(),
         clock=cloud.clock,
@@ -162,6 +170,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         monitored,
         measurements,
         bus,
+        starts,
         ports,
     )
 

@@ -17,6 +17,8 @@ GIVEN = {
     "SLIPWAY_DRIFT_NAMESPACE": "Slipway/Drift",
     "SLIPWAY_DEFAULT_APPROVAL": "manual",
     "SLIPWAY_TRUSTED_MODULES": "ourlib, theirs.models",
+    "SLIPWAY_START_ROLE_ARN": "arn:start-role",
+    "SLIPWAY_REMEDY_TARGETS": "arn:one,arn:two",
     "AWS_REGION": "eu-west-1",
 }
 
@@ -36,6 +38,10 @@ def test_the_environment_is_read_into_names() -> None:
     )
     assert settings.monitor_role_arn == "arn:monitor-role"
     assert settings.drift_namespace == "Slipway/Drift"
+    assert (settings.start_role_arn, settings.remedy_targets) == (
+        "arn:start-role",
+        ("arn:one", "arn:two"),
+    )
 
 
 @pytest.mark.parametrize("name", sorted(GIVEN))

@@ -12,6 +12,7 @@ def test_every_step_is_called_by_its_noun() -> None:
         "JudgeRollout",
         "BuildBaseline",
         "WatchEndpoint",
+        "Remedy",
         "ScaleEndpoint",
         "CleanUp",
         "AwaitChange",

@@ -240,6 +240,8 @@ def _environment(aws: boto3.Session) -> dict[str, str]:
         "SLIPWAY_PREFIX": "slipway",
         "SLIPWAY_BUCKET": BUCKET,
         "SLIPWAY_TABLE": "ledger",
+        "SLIPWAY_START_ROLE_ARN": "arn:aws:iam::123456789012:role/start",
+        "SLIPWAY_REMEDY_TARGETS": "",
         "SLIPWAY_TOPIC_ARN": aws.client("sns").create_topic(Name="news")["TopicArn"],
         "SLIPWAY_STATE_MACHINE_ARN": "unused: releases are kept in a list",
         "SLIPWAY_CHECK_STATE_MACHINE_ARN": f"arn:aws:states:{REGION}:123456789012:stateMachine:c",

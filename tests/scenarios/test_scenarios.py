@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -40,8 +41,11 @@ from slipway.domain.naming import Site, prefix_of
 from slipway.domain.plan.endpoint import Plan, beside, plan, runs
 from slipway.domain.probed import Probed, Probes
 from slipway.domain.progress import Outcome, Progress
+from slipway.domain.remedy import AlarmPolicy, Cure, Limit, Remedied
 from slipway.domain.rollout import Guarded, Plain, Rollout, Size, Steps, Way
+from slipway.domain.rules import remedy
 from slipway.domain.rules.case import Case, Rule
+from slipway.domain.rules.remedy import unless_an_alarm_rings
 from slipway.domain.scaling import Autoscaling, Scaled, Scaling, ScalingMetric
 from slipway.domain.steps import (
     Announce,
@@ -53,6 +57,7 @@ from slipway.domain.steps import (
     JudgeRollout,
     ProbeEndpoint,
     RegisterModel,
+    Remedy,
     ScaleEndpoint,
     Step,
     WatchEndpoint,
@@ -107,6 +112,8 @@ class Scenario:
             baseline=_baseline(self.given.get("baseline"), plan),
             watch=_watch(self.given, plan),
             alarms=_alarms(self.given, plan),
+            remedied=_remedied(self.given),
+            at=self.given.get("at", 110.0),
             drift=_drift(self.given.get("drift")),
             unsettled=self.given.get("unsettled", False),
             missing=self.given.get("missing", ""),
@@ -143,6 +150,7 @@ def _desired(given: Given, deployment: str = "housing") -> Desired:
         variants=_variants(given),
         many=given.get("many", False),
         rollout=_rollout(given),
+        alarms=tuple(map(_policy, given.get("remedies", []))),
         target=TARGETS[given.get("kind", "real-time")],
         autoscaling=_autoscaling(given["scaling"]) if "scaling" in given else None,
     )
@@ -189,6 +197,36 @@ def _baseline(given: Given | None, plan: Plan | None) -> Baseline | None:
     return Baseline(folder, refused=given.get("refused"))
 
 
+def _policy(given: Given) -> AlarmPolicy:
+    """An alarm on a metric or one of the user's, and what is done about it."""
+    limit = Limit(given["alarm"], "Sum", 1.0, 3) if "alarm" in given else None
+    cures = tuple(map(_cure, given["take"]))
+    return AlarmPolicy(cures, limit, given.get("name", ""), most=given.get("most", 3))
+
+
+def _cure(given: Given | str) -> Cure:
+    if isinstance(given, dict):
+        return Cure(remedy.Kind.START, target=given["start"])
+    return Cure(remedy.Kind(given), up_to=3 if given == "scale_out" else 0)
+
+
+def _remedied(given: Given) -> tuple[Remedied, ...]:
+    return tuple(
+        Remedied(
+            alarm=f"slipway-housing.{row['alarm']}" if "." in row["alarm"] else row["alarm"],
+            since=row.get("since", 90.0),
+            cure=_cure(row["take"]),
+            generation=row.get("generation", GENERATION),
+            why="as it was",
+            outcome=remedy.Outcome[row["outcome"]],
+            at=row.get("at", 100.0),
+            counts=(("AllTraffic", *row["counts"]),) if "counts" in row else (),
+            told=row.get("told", True),
+        )
+        for row in given.get("remedied", [])
+    )
+
+
 def _rollout(given: Given) -> Rollout:
     if "steps" in given:
         return Steps(tuple(given["steps"]))
@@ -202,7 +240,7 @@ def _rollout(given: Given) -> Rollout:
 def _alarms(given: Given, plan: Plan | None) -> tuple[Sighting, ...]:
     """The states that are given; the guards are there and OK where any are given at all."""
     told: dict[str, str] | None = given.get("alarms")
-    guards = {alarm.name: alarm for alarm in plan.guards} if plan and told is not None else {}
+    guards = _own(plan) if told is not None else {}
     own = {f"slipway-housing.{name}": state for name, state in (told or {}).items() if "." in name}
     theirs = {name: state for name, state in (told or {}).items() if "." not in name}
     states = {**dict.fromkeys(guards, "OK"), **own, **theirs}
@@ -213,10 +251,16 @@ def _alarms(given: Given, plan: Plan | None) -> tuple[Sighting, ...]:
     )
 
 
+def _own(plan: Plan | None) -> dict[str, Alarm]:
+    """The alarms that are wanted, but for that on drift."""
+    found = (part for part in (plan.watch if plan else ()) if isinstance(part, Alarm))
+    return {alarm.name: alarm for alarm in found if "." in alarm.name}
+
+
 def _watch(given: Given, plan: Plan | None) -> Watch:
     """What watches for drift, and the guards as they are found."""
     states: dict[str, str] = given.get("alarms", {})
-    found = {alarm.name: alarm for alarm in plan.guards} if plan and "alarms" in given else {}
+    found = _own(plan) if "alarms" in given else {}
     for name in (f"slipway-housing.{name}" for name in states if "." in name):
         found.setdefault(name, Alarm(name, "", Metric("", "", "", ()), 1.0, 60))
     kept = {f"slipway-housing.{name}": state for name, state in states.items()}
@@ -229,7 +273,7 @@ def _watch(given: Given, plan: Plan | None) -> Watch:
 
 
 def _watch_on_drift(given: str, plan: Plan | None) -> Watch:
-    wanted = plan.watch - plan.guards if plan else UNWATCHED
+    wanted = plan.watch - set(_own(plan).values()) if plan else UNWATCHED
     edited = Schedule(Runner.LAMBDA, "slipway-housing", "housing", "slipway-housing", "", 0)
     return {
         "": UNWATCHED,
@@ -313,6 +357,7 @@ def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:
         failure=given.get("failure", ""),
         pending=given.get("pending", False),
         weights=given.get("weights", {}),
+        counts=given.get("counts", {}),
         kind=Kind(given.get("kind", "real-time")),
     )
 
@@ -401,25 +446,37 @@ def _told_change(step: WatchEndpoint | ScaleEndpoint) -> str:
 def _told(step: Step, case: Case) -> str:
     """The step as the tables write it."""
     match step:
-        case DeployEndpoint(change=change, config=config):
-            told = f"DeployEndpoint {change} to {config}"
-            told += f", {step.guarded.words}" if step.guarded else ""
+        case DeployEndpoint(change=change, config=config, guarded=guarded):
+            told = f"DeployEndpoint {change} to {config}{_by(guarded)}"
         case ProbeEndpoint(config=config):
             told = f"ProbeEndpoint {config}"
         case AwaitChange(timeout=timeout):
             told = f"AwaitChange {timeout}"
         case Announce(verdict=verdict, config=config):
-            told = f"Announce {verdict} serving {config}" if config else f"Announce {verdict}"
+            told = " serving ".join(filter(None, (f"Announce {verdict}", config)))
         case WatchEndpoint() | ScaleEndpoint():
             told = _told_change(step)
-        case CleanUp(footprints=footprints, purge=purge):
-            gone = ", ".join("+".join((each.config, *each.models)) for each in footprints)
-            told = f"CleanUp {gone}{'' if purge is None else ' and the rest'}"
+        case CleanUp() | Remedy():
+            told = _told_more(step)
         case InspectArtifact() | RegisterModel() | BuildBaseline() | JudgeRollout():
             told = type(step).__name__
     single = case.plan is not None and len(case.plan.variants) == 1
     trial = _config("trial", case.plan) if single else "trial"
     return told.replace(case.wanted or "wanted", "wanted").replace(trial, "trial")
+
+
+def _by(guarded: Guarded | None) -> str:
+    return f", {guarded.words}" if guarded else ""
+
+
+def _told_more(step: CleanUp | Remedy) -> str:
+    if isinstance(step, CleanUp):
+        gone = ", ".join("+".join((each.config, *each.models)) for each in step.footprints)
+        return f"CleanUp {gone}{'' if step.purge is None else ' and the rest'}"
+    entry = step.entry
+    alarm = entry.alarm.removeprefix("slipway-housing.")
+    scaled = [f", {before} to {after}" for _, before, after in entry.counts]
+    return f"Remedy {step.care} {entry.cure.words} {alarm}{''.join(scaled)}"
 
 
 def _first(rules: Sequence[Rule], case: Case) -> Step:
@@ -431,7 +488,13 @@ def _rules(case: Case) -> Sequence[Rule]:
 
 
 def _fires(case: Case) -> str:
-    return next(rule.__name__ for rule in _rules(case) if rule(case) is not None)
+    """The rule that names the step: of those about alarms where one of them does."""
+    first = next(rule for rule in _rules(case) if rule(case) is not None)
+    step = first(case)
+    assert step is not None
+    owed = unless_an_alarm_rings(case, step)
+    found = (rule.__name__ for rule in remedy.RULES if rule(case) == owed)
+    return first.__name__ if owed == step else next(found)
 
 
 SCENARIOS = [
@@ -450,7 +513,7 @@ def test_the_decision(scenario: Scenario) -> None:
 
 def test_every_rule_has_a_scenario() -> None:
     named = {scenario.rule for scenario in SCENARIOS}
-    assert named == {rule.__name__ for rule in (*RULES, *LEAVING)}
+    assert named == {rule.__name__ for rule in (*RULES, *LEAVING, *remedy.RULES)}
 
 
 def test_every_scenario_has_a_name_of_its_own() -> None:
@@ -463,3 +526,13 @@ def test_no_rule_can_be_spared(spared: Rule) -> None:
     cases = [s.case() for s in SCENARIOS if s.rule == spared.__name__]
     rests = [(case, [rule for rule in _rules(case) if rule is not spared]) for case in cases]
     assert any(_first(rest, case) != _first(_rules(case), case) for case, rest in rests)
+
+
+@pytest.mark.parametrize("spared", remedy.RULES, ids=lambda rule: rule.__name__)
+def test_no_rule_about_alarms_can_be_spared(spared: Rule) -> None:
+    cases = [s.case() for s in SCENARIOS if s.rule == spared.__name__]
+    rest = [rule for rule in remedy.RULES if rule is not spared]
+    steps = [(case, next(s for rule in _rules(case) if (s := rule(case)))) for case in cases]
+    with patch.object(remedy, "RULES", rest):
+        without = [unless_an_alarm_rings(case, step) for case, step in steps]
+    assert without != [unless_an_alarm_rings(case, step) for case, step in steps]

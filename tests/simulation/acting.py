@@ -165,14 +165,13 @@ def _quota(world: World, deed: Act) -> None:
 
 
 def _ring(world: World, deed: Act) -> None:
-    world.alarms.states[deed.how] = AlarmState.ALARM
+    world.alarms.change(deed.how, AlarmState.ALARM)
     world.invariants.rings(deed.how)
-    world.alarms.reasons[deed.how] = "2 of the last 3 datapoints"
     _alarmed(world, deed.how)
 
 
 def _hush(world: World, deed: Act) -> None:
-    world.alarms.states[deed.how] = AlarmState.OK
+    world.alarms.change(deed.how, AlarmState.OK)
     _alarmed(world, deed.how)
 
 

@@ -68,6 +68,7 @@ class Cloud:
     ) -> None:
         self.witness: Witness | None = None
         self.worked = 0.0  # seconds that models took
+        self.scaled_out = 0
         self._scheduler = scheduler
         self._gate = gate
         self._chance = Random(seed)  # noqa: S311  a seeded history, no secret
@@ -163,11 +164,25 @@ class Cloud:
             mutates.asks(actor, operation)
         if self.witness and operation == "DeleteEndpointConfig" and actor != PERSON:
             self.witness.discarded(params["EndpointConfigName"])
+        self.scaled_out += actor != PERSON and self._grows(operation, params)
         answer = self.service.call(operation, params)
         if mutates:
             mutates.changed(actor, operation, params)
         self._look_around()
         return answer
+
+    def _grows(self, operation: str, params: Params) -> bool:
+        """Whether a call asks for more instances than there are."""
+        if operation != "UpdateEndpointWeightsAndCapacities":
+            return False
+        live = self.truth(params["EndpointName"]) or {"ProductionVariants": []}
+        there = {
+            v["VariantName"]: v.get("DesiredInstanceCount", 0) for v in live["ProductionVariants"]
+        }
+        return any(
+            each.get("DesiredInstanceCount", 0) > there.get(each["VariantName"], 0)
+            for each in params["DesiredWeightsAndCapacities"]
+        )
 
     def _remembered(self, operation: str, params: Params) -> Params:
         """What the service would have answered some seconds ago."""

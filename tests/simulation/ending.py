@@ -15,6 +15,8 @@ from slipway.registering import READINGS
 
 from tests.simulation.acting import BY_HAND
 from tests.simulation.contents import EMPTY, disqualified, doubtful, kind_of
+from tests.simulation.remedies import check_remedies
+from tests.simulation.stories import ALARM
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, World
 
 REPLAY_SECONDS = 600.0
@@ -41,6 +43,7 @@ def judge(world: World) -> str:
         if wanted and world.invariants.shall_go() is False:
             world.wrong("an artifact was uploaded and nothing came of it")
         return "nothing"
+    check_remedies(world)
     _check_told(world, record.settled.announce)
     _check_leaving(world, record.settled.announce)
     _check_verdict(world, record.settled.announce)
@@ -167,6 +170,7 @@ def _check_watch(world: World) -> None:
     policy = record.desired.policy if record.desired else None
     monitored = policy is not None and policy.monitor is not None
     guarded = policy is not None and isinstance(policy.rollout, Guarded)
+    guarded |= policy is not None and bool(policy.alarms)
     if bool(made) != (monitored or guarded):
         world.wrong(f"released, but {made} watches it")
     if monitored and (record.baseline is None or record.baseline.refused):
@@ -214,8 +218,8 @@ def _is_excused(world: World, newest: bytes, reason: str) -> bool:
         return True
     if world.invariants.purges and reason.startswith("no artifact"):
         return True
-    if "an alarm rings before anything is changed" in reason:
-        return any(map(world.alarms.rings, world.alarms.made))
+    if "alarm rings before anything" in reason or f"{ALARM} rang" in reason:
+        return any(deed.what == "ring" for deed in world.story.acts)
     if reason.startswith("monitor: ") and desired and desired.policy.monitor:
         return _lacks_rows(world)
     if people := [w for words, w in PEOPLES.items() if words in reason]:

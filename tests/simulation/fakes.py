@@ -189,6 +189,7 @@ class MemoryAnnouncements:
 
     def __init__(self, ledger: MemoryLedger, hear: Callable[[Announce], None]) -> None:
         self.told: list[tuple[int, Announce]] = []
+        self.news: list[tuple[str, str]] = []
         self._ledger = ledger
         self._hear = hear
 
@@ -197,8 +198,9 @@ class MemoryAnnouncements:
         self.told.append((desired.generation if desired else 0, announce))
         self._hear(announce)
 
-    def tell_drift(self, deployment: str, subject: str, message: str) -> None:
-        raise NotImplementedError
+    def tell_news(self, deployment: str, subject: str, message: str) -> None:
+        assert deployment
+        self.news.append((subject, message))
 
 
 class MemorySchedules:
@@ -221,10 +223,12 @@ class MemoryAlarms:
     """Implements ports.Alarms: those that were made, and `others`. One that nobody has let ring
     is OK; `reasons` are why each last began to."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self.made: dict[str, Alarm] = {}
         self.others: dict[str, Sighting] = {}
         self.states: dict[str, AlarmState] = {}
+        self.since: dict[str, float] = {}
+        self._clock = clock
         self.reasons: dict[str, str] = {}
         self.lost_at = -inf
 
@@ -232,7 +236,12 @@ class MemoryAlarms:
         own = {n: Sighting(n, AlarmState.OK, alarm=alarm) for n, alarm in self.made.items()}
         there = {**self.others, **own}
         return tuple(
-            replace(there[name], state=self.states.get(name, there[name].state))
+            replace(
+                there[name],
+                state=self.states.get(name, there[name].state),
+                since=self.since.get(name, 0.0),
+                reason=self.reasons.get(name, "as it was"),
+            )
             for name in sorted(names)
             if name in there
         )
@@ -240,6 +249,14 @@ class MemoryAlarms:
     def rang(self, names: Collection[str], since: float) -> dict[str, str]:
         assert since
         return {name: self.reasons[name] for name in sorted(names) if name in self.reasons}
+
+    def change(self, name: str, state: AlarmState, reason: str = "2 of the last 3") -> None:
+        """Let an alarm be in a state from now on."""
+        if self.states.get(name, AlarmState.OK) != state:
+            self.since[name] = self._clock()
+        self.states[name] = state
+        if state == AlarmState.ALARM:
+            self.reasons[name] = reason
 
     def rings(self, name: str) -> bool:
         """Whether it is there, and rings."""
@@ -341,6 +358,18 @@ class MemoryTraffic:
         requests = round(10 * (span[1] - span[0]) * share)
         slow = tuple(requests * part // 100 for part in (50, 10, 1)[: len(limits)])
         return Seen(requests, round(requests * failing), slow=slow)
+
+
+@dataclass
+class MemoryStarts:
+    """Implements ports.Starts: what was started, by its token, which starts it once."""
+
+    started: dict[str, tuple[str, Mapping[str, object]]] = field(default_factory=dict)
+    asked: int = 0
+
+    def start(self, name: str, token: str, document: Mapping[str, object]) -> None:
+        self.asked += 1
+        self.started.setdefault(token, (name, document))
 
 
 @dataclass

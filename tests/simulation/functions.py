@@ -3,7 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slipway import documents, leaving, registering, release, rolling, scaling, watching
+from slipway import (
+    documents,
+    leaving,
+    registering,
+    release,
+    remedying,
+    rolling,
+    scaling,
+    watching,
+)
 from slipway.ports import Ports
 
 from tests.simulation.contents import baseline
@@ -55,6 +64,10 @@ def watch_endpoint(ports: Ports, document: Json) -> Json:
     return watching.watch_endpoint(ports, documents.task(document))
 
 
+def remedy(ports: Ports, document: Json) -> Json:
+    return remedying.remedy(ports, documents.task(document))
+
+
 def scale_endpoint(ports: Ports, document: Json) -> Json:
     return scaling.scale_endpoint(ports, documents.task(document))
 
@@ -81,6 +94,7 @@ FUNCTIONS: Mapping[str, Callable[[Ports, Json], Json]] = {
     "${JudgeRolloutFunctionArn}": judge_rollout,
     "${BuildBaselineFunctionArn}": build_baseline,
     "${WatchEndpointFunctionArn}": watch_endpoint,
+    "${RemedyFunctionArn}": remedy,
     "${ScaleEndpointFunctionArn}": scale_endpoint,
     "${CleanUpFunctionArn}": clean_up,
     "${AwaitChangeFunctionArn}": await_change,

@@ -48,6 +48,9 @@ IN_LINE = b"target: {type: async}\n"
 CANARY = b"rollout: {type: canary, wait_interval: 3m, termination_wait: 3m}\n"
 ROLLING = b"target: {instance_count: 4}\nrollout: {type: rolling, wait_interval: 3m}\n"
 GUARD = "slipway-housing.AllTraffic.5xx"
+CURED = "alarms: [{{metric: Invocation5XXErrors, above: 1%, cooldown: 10m, remedy: [{}]}}]\n"
+CURES = ("notify", "hold", "rollback", "replace", "{scale_out: {up_to: 3}}", "{start: retrain}")
+ALARM = "slipway-housing.AllTraffic.Invocation5XXErrors"
 LOSABLE = ("config", "model", "group", "bytes", "baseline", "alarm")
 CALM = Durations(creating=60, updating=60, rolling_back=10, deleting=5)
 
@@ -89,6 +92,17 @@ def upload(at: float, kind: str = GOOD, number: int = 1, key: str = KEY) -> Act:
 
 def manifest(at: float, text: bytes) -> Act:
     return Act(at, "upload", MANIFEST, text)
+
+
+def cured(at: float, *cures: str) -> Act:
+    """A manifest with an alarm and its remedies."""
+    return manifest(at, CURED.format(", ".join(cures)).encode())
+
+
+def ringing(*spans: tuple[float, float]) -> list[Act]:
+    """The alarm rings from time to time."""
+    acts = ((Act(at, "ring", how=ALARM), Act(end, "hush", how=ALARM)) for at, end in spans)
+    return [act for pair in acts for act in pair]
 
 
 def baseline(at: float, kind: str = ROWS, number: int = 1) -> Act:
@@ -330,12 +344,72 @@ BASE: Sequence[Story] = (
             upload(10),
             Act(300, "lose", how="alarm"),
             upload(400, number=2),
-            manifest(1500, AUTOMATIC),
         ],
     ),
+    Story("guarded no more", [manifest(5, CANARY), upload(10), manifest(400, AUTOMATIC)]),
     Story(
         "asked to go while a canary is out",
         [manifest(5, CANARY), upload(10), upload(400, number=2), Act(530, "ask", how="delete")],
+    ),
+    *(
+        Story(f"an alarm, and {cure}", [cured(5, cure), upload(10), *ringing((400, 700))])
+        for cure in CURES
+    ),
+    Story("an alarm rings on", [cured(5, "notify"), upload(10), Act(400, "ring", how=ALARM)]),
+    Story(
+        "an alarm rolls back after the release",
+        [cured(5, "rollback"), upload(10), upload(400, number=2), *ringing((800, 1100))],
+    ),
+    Story(
+        "an alarm that nothing helps against",
+        [
+            cured(5, "replace", "{scale_out: {up_to: 3}}", "rollback", "notify"),
+            upload(10),
+            upload(400, number=2),
+            *ringing((800, 4000)),
+        ],
+        until=4200,
+    ),
+    Story(
+        "an alarm that rang before the change",
+        [
+            cured(5, "notify", "rollback"),
+            upload(10),
+            Act(300, "ring", how=ALARM),
+            upload(400, number=2),
+            Act(1500, "hush", how=ALARM),
+        ],
+    ),
+    Story(
+        "an alarm that flaps",
+        [
+            cured(5, "{scale_out: {up_to: 5}}"),
+            upload(10),
+            *ringing(*((400.0 + 100 * n, 430.0 + 100 * n) for n in range(9))),
+        ],
+    ),
+    Story(
+        "an alarm rings while a newer version comes up",
+        [cured(5, "rollback"), upload(10), upload(400, number=2), *ringing((430, 900))],
+    ),
+    Story(
+        "an alarm is lost while its remedy is at work",
+        [
+            cured(5, "replace", "hold"),
+            upload(10),
+            Act(400, "ring", how=ALARM),
+            Act(450, "lose", how="alarm"),
+            Act(900, "hush", how=ALARM),
+        ],
+    ),
+    Story(
+        "nobody wants the alarm any more while capacity is lent",
+        [
+            cured(5, "{scale_out: {up_to: 3}}"),
+            upload(10),
+            *ringing((400, 700)),
+            manifest(800, AUTOMATIC),
+        ],
     ),
     Story(
         "rolled back, and a manifest comes",
@@ -504,6 +578,8 @@ def _people(chance: Random) -> list[Act]:
     if chance.random() < 0.4:
         texts = (MANUAL, MANUAL, LARGER, BROKEN, WATCHED, CANARY)
         acts.append(manifest(5.0, chance.choice(texts)))
+    elif chance.random() < 0.4:
+        acts.append(cured(5.0, *chance.sample(CURES, chance.randint(1, 3))))
     for what, often in (
         ("manifest", 0.3),
         ("approve", 0.5),
@@ -533,7 +609,7 @@ def _people(chance: Random) -> list[Act]:
                 acts.append(baseline(at, kind, chance.randint(1, 9)))
             else:
                 named = {"edit": ("by hand", "0", "1"), "lose": LOSABLE}
-                hows = {**named, "ring": (GUARD,), "hush": (GUARD,)}.get(what, ("",))
+                hows = {**named, "ring": (GUARD, ALARM), "hush": (GUARD, ALARM)}.get(what, ("",))
                 acts.append(Act(at, what, how=chance.choice(hows)))
     if chance.random() < 0.15:
         at = chance.uniform(20.0, 3000.0)

@@ -11,6 +11,8 @@ from slipway.domain import decide, record
 from slipway.domain.attempts import Attempts
 from slipway.domain.probed import Probed
 from slipway.domain.record import Record
+from slipway.domain.remedy import Remedied
+from slipway.domain.rules import remedy as remedies
 from slipway.domain.rules import retreat
 from slipway.domain.rules import scaling as rules_scaling
 from slipway.domain.rules.case import Case, Rule
@@ -32,6 +34,16 @@ Bug = Callable[[], AbstractContextManager[object]]
 def without(rule: str) -> Bug:
     rest = tuple(found for found in decide.RULES if found.__name__ != rule)
     return lambda: patch.object(decide, "RULES", rest)
+
+
+def without_remedy(rule: str) -> Bug:
+    rest = tuple(found for found in remedies.RULES if found.__name__ != rule)
+    return lambda: patch.object(remedies, "RULES", rest)
+
+
+def forgetting(how: Callable[[Record, Remedied], Record]) -> Callable[[Record, Remedied], Record]:
+    """What was done about an alarm is written down once it has ended."""
+    return lambda found, entry: found if entry.outcome == "is at work" else how(found, entry)
 
 
 def in_service_is_success(live: Endpoint, _config: str) -> bool:
@@ -169,6 +181,19 @@ BUGS: dict[str, Bug] = {
     "an update by SageMaker has no alarms": without("guards_are_missing"),
     "an alarm that rings already is no obstacle": without("alarm_rings_already"),
     "an update is not guarded": lambda: patch.object(Case, "guarded", None),
+    "an alarm that rings owes nothing": without_remedy("alarm_rings"),
+    "what came of a remedy is never seen": without_remedy("remedy_has_ended"),
+    "people are told of no remedy": without_remedy("remedy_is_untold"),
+    "what was scaled out stays so": without_remedy("capacity_is_needed_no_more"),
+    "a flapping alarm is remedied each time": lambda: patch.object(
+        remedies, "_cools", lambda *_: False
+    ),
+    "what was lent first is given back first": lambda: patch.object(
+        remedies, "reversed", iter, create=True
+    ),
+    "a remedy that is at work is forgotten": lambda: patch.object(
+        Record, "remedying", forgetting(Record.remedying)
+    ),
     "a Failed endpoint is left alone": without("endpoint_failed"),
     "what serves is deleted, not updated": lambda: patch.object(
         decide, "RULES", tuple(map(deleting, decide.RULES))

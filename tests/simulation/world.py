@@ -15,6 +15,7 @@ from slipway.domain.desired import Approval, Policy, Runner
 from slipway.domain.errors import LeaseLost, SlipwayError, Unanswered
 from slipway.domain.naming import Site, deployment_of_resource, endpoint_name
 from slipway.domain.record import Record
+from slipway.domain.remedy import Kind, Outcome
 from slipway.manifest import parse
 from slipway.nudging import nudge, sweep
 from slipway.ports import Ports
@@ -35,6 +36,7 @@ from tests.simulation.fakes import (
     MemoryMeasurements,
     MemoryMonitored,
     MemorySchedules,
+    MemoryStarts,
     MemoryTraffic,
 )
 from tests.simulation.faults import Crash, Faults, Gate, Gated
@@ -75,6 +77,7 @@ class World:
         self.causes: list[str] = []
         self.violations: list[str] = []
         self.unread: set[str] = set()
+        self.asked_by_remedy = 0
         self._in_flight = 0
         self._hurries = False
         self.scheduler = Scheduler()
@@ -92,7 +95,8 @@ class World:
         self.announcements = MemoryAnnouncements(
             self.ledger, lambda told: self.invariants.hears(told)
         )
-        self.schedules, self.alarms = MemorySchedules(), MemoryAlarms()
+        self.schedules, self.alarms = MemorySchedules(), MemoryAlarms(self.scheduler.clock)
+        self.starts = MemoryStarts()
         self.machine = Machine(_graph(), self._functions(), self.scheduler, self.chance, self.wrong)
         launcher = ScriptedLauncher(self.scheduler.clock, _Scripts(self.bucket, self._work))
         self.cloud = Cloud(
@@ -165,7 +169,9 @@ class World:
     def _rests(self) -> bool:
         # No event tells when an endpoint is gone: a release that waits for that looks now and then.
         # Nor does one tell that the account can do now what it could not.
-        unheard = self.cloud.truth(ENDPOINT) is None or self.record().troubles
+        # And what an alarm owes after a while, time alone tells.
+        record = self.record()
+        unheard = self.cloud.truth(ENDPOINT) is None or record.troubles or record.remedied
         return self._in_flight == 0 and not self.machine.is_at_work() and not unheard
 
     def sweep_until(self, end: float) -> None:
@@ -240,6 +246,9 @@ class World:
             before, after = (replace(record, progress=None) for record in (before, after))
         if _without_hints(before) == _without_hints(after):
             return  # anybody may give one
+        if _goes_back(after) > _goes_back(before):
+            self.asked_by_remedy += 1
+            self.invariants.asked_back()
         leases = [record.lease for record in (before, after) if record.lease]
         if actor in self.machine.executions and actor not in [lease.owner for lease in leases]:
             self.wrong(f"{actor} writes to the ledger, where the lease is {before.lease}")
@@ -283,6 +292,7 @@ class World:
             measurements=MemoryMeasurements(),
             traffic=gated(MemoryTraffic(self._traffic), "traffic"),
             bus=MemoryBus(),
+            starts=gated(self.starts, "starts"),
             parse_manifest=_parse,
             default_policy=Policy(),
             clock=self.scheduler.clock,
@@ -318,6 +328,12 @@ class _Scripts(dict[str, Script]):
             return Script(failure="could not download the model data") if lost else default
         kind = kind_of(content)
         return Script(answer=self._slowly) if kind == SLOW else SCRIPTS[kind]
+
+
+def _goes_back(record: Record) -> int:
+    """How often a remedy has asked for an earlier release."""
+    done = (e for e in record.remedied if e.cure.kind == Kind.ROLLBACK)
+    return sum(entry.outcome not in (Outcome.UNTAKEN, Outcome.FAILED) for entry in done)
 
 
 def _without_hints(record: Record) -> Record:

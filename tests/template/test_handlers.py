@@ -16,6 +16,7 @@ OURS = {
     "nudging",
     "registering",
     "release",
+    "remedying",
     "rolling",
     "scaling",
     "telemetry",

@@ -52,7 +52,7 @@ def identity_statements(
         **statements,
         **{n: [s for p in m["Policies"] for s in p["Statement"]] for n, m in machines.items()},
         **{
-            n: [s for p in r["Policies"] for s in p["PolicyDocument"]["Statement"]]
+            n: [s for p in r.get("Policies", []) for s in p["PolicyDocument"]["Statement"]]
             for n, r in roles.items()
         },
     }
@@ -101,14 +101,28 @@ def test_checks_write_metrics_of_their_namespace_alone(statements: Statements) -
     assert statement["Condition"] == {"StringEquals": namespace}
 
 
-def test_what_tells_of_drift_puts_events_in_slipways_name_alone(statements: Statements) -> None:
-    (put,) = [
-        statement
-        for granted in statements.values()
+def test_what_puts_events_does_so_in_slipways_name_alone(statements: Statements) -> None:
+    puts = {
+        name: statement["Condition"]
+        for name, granted in statements.items()
         for statement in granted
         if "events:PutEvents" in items(statement["Action"])
-    ]
-    assert put["Condition"] == {"ForAllValues:StringEquals": {"events:source": "slipway"}}
+    }
+    alone = {"ForAllValues:StringEquals": {"events:source": "slipway"}}
+    assert puts == dict.fromkeys(("IngestViolationsFunction", "RemedyFunction"), alone)
+
+
+def test_one_function_alone_starts_what_alarms_may_start(
+    statements: Statements, resources: Callable[[str], dict[str, Document]]
+) -> None:
+    assuming = [name for name, found in statements.items() if "sts:AssumeRole" in actions(found)]
+    assert assuming == ["RemedyFunction"]
+    assert "Policies" not in resources("AWS::IAM::Role")["StartRole"]
+    (policy,) = resources("AWS::IAM::Policy").values()
+    assert policy["Roles"] == [{"Ref": "StartRole"}]
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert set(statement["Action"]) == {"states:StartExecution", "sagemaker:StartPipelineExecution"}
+    assert statement["Resource"] == {"Split": [",", {"Ref": "RemedyTargets"}]}
 
 
 def test_no_action_is_a_pattern(identity_statements: Statements) -> None:
@@ -120,14 +134,16 @@ def test_only_deploy_endpoint_changes_endpoints(identity_statements: Statements)
     changing = {
         name
         for name, granted in identity_statements.items()
-        for action in actions(granted)
+        for action in actions(granted) - {"sagemaker:DeleteEndpointConfig"}
         if action.startswith("sagemaker:")
         and "Endpoint" in action
         and not action.split(":")[1].startswith((*READS, "Invoke"))
-        and action != "sagemaker:DeleteEndpointConfig"
     }
     # Who registers a variant for autoscaling has to be one who may scale it.
-    assert changing == {"DeployEndpointFunction", "ScaleEndpointFunction"}
+    assert changing == {"DeployEndpointFunction", "RemedyFunction", "ScaleEndpointFunction"}
+    scaling = actions(identity_statements["RemedyFunction"])
+    own = {a for a in scaling if a.startswith("sagemaker:") and "Describe" not in a}
+    assert own == {"sagemaker:UpdateEndpointWeightsAndCapacities"}
 
 
 def test_only_clean_up_deletes_what_is_not_an_endpoint(identity_statements: Statements) -> None:

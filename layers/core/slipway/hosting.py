@@ -39,6 +39,9 @@ class Places:
     def update(self, name: str, config: str, guarded: Guarded | None = None) -> None:
         self._of(name).update(name, config, guarded)
 
+    def scale(self, name: str, counts: Mapping[str, int]) -> None:
+        self._of(name).scale(name, counts)
+
     def shift(self, name: str, weights: Mapping[str, float]) -> None:
         self._of(name).shift(name, weights)
 

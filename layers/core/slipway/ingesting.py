@@ -78,7 +78,7 @@ def ingest_violations(ports: Ports, reported: Reported, engine: Engine) -> Drift
     change(ports, deployment, lambda r: r.drifted(news.drift))
     _tell(ports, news, engine)
     change(ports, deployment, lambda r: r.drift_told() if r.drift == news.drift else r)
-    if _holds(record):
+    if _acts(record):
         nudge(ports, deployment, f"the window {news.title} shows {news.drift.state}")
     return news.drift
 
@@ -171,9 +171,14 @@ def _tell(ports: Ports, news: News, engine: Engine) -> None:
         },
     )
     message = f"{engine.told(news.files, news.since)}\n\nReport: {report}\n"
-    ports.announcements.tell_drift(deployment, f"{deployment}: drift", message)
+    ports.announcements.tell_news(deployment, f"{deployment}: drift", message)
 
 
-def _holds(record: Record) -> bool:
-    monitor = record.desired.policy.monitor if record.desired else None
-    return monitor is not None and monitor.on_violation == OnViolation.HOLD
+def _acts(record: Record) -> bool:
+    """Whether drift changes what is owed: it holds the deployment, or has a remedy."""
+    policy = record.desired.policy if record.desired else None
+    if policy is None or policy.monitor is None:
+        return False
+    return policy.monitor.on_violation == OnViolation.HOLD or any(
+        not alarm.limit and not alarm.name for alarm in policy.alarms
+    )

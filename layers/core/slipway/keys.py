@@ -12,6 +12,7 @@ from pydantic import (
 )
 
 from slipway.domain.desired import (
+    VARIANT,
     Approval,
     OnChange,
     RoutingStrategy,
@@ -19,6 +20,7 @@ from slipway.domain.desired import (
 from slipway.domain.expect import PATH
 from slipway.domain.rollout import Way
 from slipway.guarded_keys import AllAtOnce, Canary, Linear, Rolling, check
+from slipway.remedy_keys import AlarmKeys, check_alarms
 from slipway.rollout_keys import Stepwise
 from slipway.scaling_keys import METRICS, Autoscaling
 from slipway.target_keys import (
@@ -180,6 +182,8 @@ class Manifest(_Strict):
         Discriminator(_way),
     ] = Way.ALL_AT_ONCE
     """How traffic moves to the new version."""
+    alarms: Annotated[list[AlarmKeys], Field(max_length=20)] = []
+    """Alarms, and what is done about each; none when absent."""
     autoscaling: Autoscaling | None = None
     """How the instances of each variant become more and fewer; not at all when absent."""
     network_isolation: bool = True
@@ -264,6 +268,14 @@ class Manifest(_Strict):
             for name, given in self.variants.items()
         }
         check(self.rollout, several or {"": (kind, count)}, many=self.models == "many")
+        return self
+
+    @model_validator(mode="after")
+    def _alarms(self) -> Self:
+        variants = list(self.variants) or [VARIANT]
+        own = (variant.autoscaling for variant in self.variants.values())
+        scaled = any((self.autoscaling, *own))
+        check_alarms(self.alarms, variants, monitored=self.monitor is not None, scaled=scaled)
         return self
 
     @model_validator(mode="after")

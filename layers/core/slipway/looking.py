@@ -186,6 +186,7 @@ def _renewed(ports: Ports, before: Desired, uploads: Uploads) -> Desired:
         baseline=_latest(uploads.baseline, before.baseline, known.baseline),
         request=_latest(uploads.request, before.request, known.request),
         over=uploads if before.over and parts != uploads.parts else None,
+        fresh=before.fresh,
     )
 
 
@@ -227,6 +228,9 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         baseline=_baseline(ports, record.baseline),
         watch=watched.watch(ports, record, alarms),
         alarms=alarms,
+        remedied=record.remedied,
+        at=ports.clock(),
+        minute=ports.minute,
         drift=record.drift,
         unsettled=record.lease is not None and record.lease.quiet_until > ports.clock(),
         missing=ports.endpoints.missing(live.config) if live and _at_rest(live) else "",

@@ -118,6 +118,7 @@ def _policy(manifest: Manifest) -> Policy:
         on_change=manifest.on_change,
         autoscaling=_autoscaling(manifest.autoscaling),
         many=manifest.models == "many",
+        alarms=tuple(alarm.policy() for alarm in manifest.alarms),
     )
 
 

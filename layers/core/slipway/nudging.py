@@ -20,14 +20,20 @@ def ask(ports: Ports, deployment: str, wish: Wish, execution: str) -> None:
     record = ports.ledger.load(deployment)
     if record.lease and record.lease.owner == execution:
         return
+    said = asked(ports, record, wish)
+    record = _asked(ports, deployment, lambda r: r.asking(said), said.wish.words)
+    for member in _members(ports, deployment) if record.is_host and said.back is None else ():
+        ask(ports, member, wish, execution)  # the sweep sees to it
+
+
+def asked(ports: Ports, record: Record, wish: Wish) -> Asked:
+    """The wish as it is asked for now. Raises InvalidInput for an earlier release that is not
+    known."""
     said, back = replace(wish, at=ports.clock()), None
     if isinstance(said, Rollback):
         target = goal(ports, record, said.to)
         said, back = replace(said, to=target.number), target.uploads
-    asked = Asked(said, uploads(ports, record), back)
-    record = _asked(ports, deployment, lambda r: r.asking(asked), said.words)
-    for member in _members(ports, deployment) if record.is_host and back is None else ():
-        ask(ports, member, wish, execution)  # the sweep sees to it
+    return Asked(said, uploads(ports, record), back)
 
 
 def steer(ports: Ports, deployment: str, wish: Steer, execution: str) -> None:

@@ -184,6 +184,10 @@ class Endpoints(Protocol):
         config changes them."""
         ...
 
+    def scale(self, name: str, counts: Mapping[str, int]) -> None:
+        """Change how many instances its variants have, in place."""
+        ...
+
     def shift(self, name: str, weights: Mapping[str, float]) -> None:
         """Change the traffic of its variants, in place."""
         ...
@@ -224,13 +228,22 @@ class Announcements(Protocol):
 
     def tell(self, deployment: str, announce: Announce) -> None: ...
 
-    def tell_drift(self, deployment: str, subject: str, message: str) -> None: ...
+    def tell_news(self, deployment: str, subject: str, message: str) -> None: ...
 
 
 class Bus(Protocol):
     """Where other systems hear of what happened."""
 
     def put(self, detail_type: str, detail: Mapping[str, object]) -> None: ...
+
+
+class Starts(Protocol):
+    """What alarms may start."""
+
+    def start(self, name: str, token: str, document: Mapping[str, object]) -> None:
+        """Start what goes by the name, with a document, once for a token. Raises Refused where
+        the installation does not allow it."""
+        ...
 
 
 ParseManifest = Callable[[bytes], Policy]
@@ -255,6 +268,7 @@ class Ports:
     measurements: Measurements
     traffic: Traffic
     bus: Bus
+    starts: Starts
     parse_manifest: ParseManifest
     default_policy: Policy
     clock: Callable[[], float]

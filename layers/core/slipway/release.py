@@ -83,7 +83,7 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
         return f"{step.reason}: accepted"
     if step.change == Change.RESTORE:
         return _restored(ports, task, step, found)
-    begin = _begun(step, found)
+    begin = _begun(ports, step, found)
     try:
         _mark(ports, task, step.config, found)
         change_endpoint = _prepared(ports, step, found)
@@ -174,14 +174,14 @@ def announce(ports: Ports, task: Task) -> str:
     return step.verdict
 
 
-def _begun(step: DeployEndpoint, found: Look) -> Callable[[Attempts, int], Attempts]:
+def _begun(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[Attempts, int], Attempts]:
     """The attempts as they were looked at, with one more."""
     live, version = found.world.endpoint, _new(found, step.config)
     found_at = live.modified_at if live else None
-    before = found.record.attempts
+    before, now = found.record.attempts, ports.clock()
     if version:
         before = before.deploying(version)
-    return lambda _, generation: before.begun(generation, step.config, found_at)
+    return lambda _, generation: before.begun(generation, step.config, found_at, now)
 
 
 def _mark(ports: Ports, task: Task, config: str, found: Look) -> None:
@@ -213,7 +213,7 @@ def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> st
         _mark(ports, task, step.config, found)
         _make(ports, step.config, found)
     except Refused as refusal:
-        why, begin = str(refusal), _begun(step, found)
+        why, begin = str(refusal), _begun(ports, step, found)
         attempt(ports, task, lambda made, n: begin(made, n).refused(n, step.config, why))
         return f"refused: {why}"
     return f"{step.config} is whole again"

@@ -23,6 +23,8 @@ class Settings:
     drift_namespace: str
     default_approval: Approval
     trusted_modules: tuple[str, ...]
+    start_role_arn: str = ""  # of those functions alone that start what alarms may start
+    remedy_targets: tuple[str, ...] = ()
     minute: float = 60.0  # how many seconds a minute lasts: less where time is scaled
 
 
@@ -45,7 +47,9 @@ def read(environment: Mapping[str, str]) -> Settings:
             schedule_dead_letters_arn=environment["SLIPWAY_SCHEDULE_DEAD_LETTERS_ARN"],
             drift_namespace=environment["SLIPWAY_DRIFT_NAMESPACE"],
             default_approval=Approval(environment["SLIPWAY_DEFAULT_APPROVAL"]),
-            trusted_modules=modules(environment["SLIPWAY_TRUSTED_MODULES"]),
+            trusted_modules=listed(environment["SLIPWAY_TRUSTED_MODULES"]),
+            start_role_arn=environment["SLIPWAY_START_ROLE_ARN"],
+            remedy_targets=listed(environment["SLIPWAY_REMEDY_TARGETS"]),
             minute=float(environment.get("SLIPWAY_MINUTE_SECONDS", "60")),
         )
     except KeyError as missing:
@@ -54,6 +58,6 @@ def read(environment: Mapping[str, str]) -> Settings:
         ) from missing
 
 
-def modules(text: str) -> tuple[str, ...]:
-    """The modules that a list with commas between names."""
+def listed(text: str) -> tuple[str, ...]:
+    """The names in a list with commas between."""
     return tuple(name for part in text.split(",") if (name := part.strip()))

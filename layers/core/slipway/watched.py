@@ -14,7 +14,9 @@ from slipway.ports import Ports
 
 def alarms(ports: Ports, record: Record) -> tuple[Sighting, ...]:
     """The alarms that were made, or may have been, and the user's that are wanted."""
-    names = {*_own(ports, record), *_guarding(record)}
+    policies = record.desired.policy.alarms if record.desired else ()
+    theirs = (policy.name for policy in policies if policy.name)
+    names = {*_own(ports, record), *_guarding(record), *theirs}
     return ports.alarms.find(names) if names else ()
 
 

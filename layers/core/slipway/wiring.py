@@ -15,6 +15,7 @@ from slipway.adapters.cloudwatch_measurements import CloudWatchMeasurements
 from slipway.adapters.cloudwatch_traffic import CloudWatchTraffic
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
 from slipway.adapters.eventbridge_bus import EventBridgeBus
+from slipway.adapters.remedies_started import RemediesStarted
 from slipway.adapters.s3_hosted import S3Hosted
 from slipway.adapters.s3_monitored import S3Monitored
 from slipway.adapters.s3_uploaded import S3Uploaded
@@ -77,6 +78,7 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
         measurements=CloudWatchMeasurements(aws, given.drift_namespace),
         traffic=CloudWatchTraffic(aws, given.minute),
         bus=EventBridgeBus(aws),
+        starts=RemediesStarted(aws, given.start_role_arn, given.remedy_targets),
         parse_manifest=partial(_parse_manifest, given.default_approval),
         default_policy=Policy(approval=given.default_approval),
         clock=time.time,

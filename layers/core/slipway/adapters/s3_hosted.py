@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 
 from slipway.adapters.faults import is_no_object, translated
 from slipway.domain import naming
+from slipway.domain.errors import Refused
 from slipway.domain.footprint import Footprint
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.rollout import Guarded
@@ -86,6 +87,9 @@ class S3Hosted:
         with translated():
             self._copy(_loadable(config), self._named(name))
             self._client.put_object(Bucket=self._bucket, Key=self._key(name), Body=said)
+
+    def scale(self, name: str, counts: Mapping[str, int]) -> None:
+        raise Refused(f"{name} has no instances of its own to scale to {dict(counts)}")
 
     def shift(self, name: str, weights: Mapping[str, float]) -> None:
         """It has no variants."""

@@ -88,6 +88,11 @@ class SageMakerEndpoints:
             failure=found.get("FailureReason", ""),
             pending="PendingDeploymentSummary" in found,
             weights=_weights(variants := found.get("ProductionVariants", [])),
+            counts={
+                each["VariantName"]: each["DesiredInstanceCount"]
+                for each in variants
+                if "DesiredInstanceCount" in each
+            },
             kind=Kind.of(
                 serverless=any("CurrentServerlessConfig" in each for each in variants),
                 asynchronous="AsyncInferenceConfig" in found,
@@ -143,6 +148,16 @@ class SageMakerEndpoints:
                 RetainAllVariantProperties=bool(retained),
                 ExcludeRetainedVariantProperties=_excluded(count=not count) if retained else [],
                 **deployment_config(guarded),
+            )
+
+    def scale(self, name: str, counts: Mapping[str, int]) -> None:
+        with translated():
+            self._once.update_endpoint_weights_and_capacities(
+                EndpointName=name,
+                DesiredWeightsAndCapacities=[
+                    {"VariantName": variant, "DesiredInstanceCount": count}
+                    for variant, count in counts.items()
+                ],
             )
 
     def shift(self, name: str, weights: Mapping[str, float]) -> None:

@@ -25,6 +25,7 @@ class Attempt:
     `found_at` is the endpoint's modification time just before (None: there was no endpoint).
     `accepted` turns true once the service took the call, `served` once the config was seen in
     service, and `refused` holds the service's words when it would not take the call or undid it.
+    It began `at` some moment, in epoch seconds.
     """
 
     generation: int
@@ -34,6 +35,7 @@ class Attempt:
     accepted: bool = False
     served: bool = False
     refused: str | None = None
+    at: float = 0.0
 
     @property
     def ended(self) -> bool:
@@ -98,7 +100,9 @@ class Attempts:
         matching = (a for a in self.made if (a.generation, a.config) == (generation, config))
         return next(matching, None)
 
-    def begun(self, generation: int, config: str, found_at: float | None) -> "Attempts":
+    def begun(
+        self, generation: int, config: str, found_at: float | None, at: float = 0.0
+    ) -> "Attempts":
         """The attempts with one more about to be made.
 
         A repetition of a call that never arrived is the same attempt; after one that served the
@@ -110,7 +114,7 @@ class Attempts:
             number = before.number + (not before.never_arrived(found_at))
         # An endpoint that is as it was found has heard of nothing that was tried since.
         heard = (a for a in self._others(generation, config) if not a.never_arrived(found_at))
-        return replace(self, made=(*heard, Attempt(generation, config, number, found_at)))
+        return replace(self, made=(*heard, Attempt(generation, config, number, found_at, at=at)))
 
     def accepted(self, generation: int, config: str) -> "Attempts":
         made = self.at(generation, config)

@@ -11,6 +11,7 @@ from slipway.domain.plan.endpoint import Plan
 from slipway.domain.rules import artifact, endpoint, leaving, rollout, watch
 from slipway.domain.rules.awaiting import unless_awaited
 from slipway.domain.rules.case import Case, Rule
+from slipway.domain.rules.remedy import unless_an_alarm_rings
 from slipway.domain.rules.scaling import unless_scaled
 from slipway.domain.rules.trouble import unless_troubled
 from slipway.domain.steps import Announce, Step, Verdict
@@ -19,12 +20,13 @@ from slipway.domain.world import World
 
 
 def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None) -> Step:
-    """The first step still owed; an Announce when nothing is."""
+    """The first step still owed; an Announce when nothing is. What an alarm owes comes last."""
     case = Case(desired, world, attempts, plan)
     rules = LEAVING if desired.leaves else RULES
     step = next(step for rule in rules if (step := rule(case)) is not None)
     due = unless_scaled(case, unless_troubled(case, step))
-    return unless_awaited(case, unless_troubled(case, due))
+    awaited = unless_awaited(case, unless_troubled(case, due))
+    return unless_an_alarm_rings(case, awaited)
 
 
 def nothing_is_owed(case: Case) -> Step:

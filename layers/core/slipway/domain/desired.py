@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from slipway.domain.naming import member_of
+from slipway.domain.remedy import AlarmPolicy
 from slipway.domain.rollout import Plain, Rollout
 from slipway.domain.scaling import Autoscaling
 from slipway.domain.wish import Delete, Wish
@@ -231,6 +232,7 @@ class Policy:
     on_change: OnChange = OnChange.NOTIFY
     autoscaling: Autoscaling | None = None
     many: bool = False
+    alarms: tuple[AlarmPolicy, ...] = ()
 
     def target_of(self, variant: VariantPolicy) -> Target:
         return variant.target or self.target
@@ -270,7 +272,8 @@ class Desired:
     `manifest_version` is the S3 version the policy was read from, None for the defaults,
     `baseline` the data that requests are held against, and `request` a golden request. `wish` is
     what was asked for since the last upload, and `over` what had been uploaded when an earlier
-    release was asked for: none of that is rolled out again.
+    release was asked for: none of that is rolled out again. `fresh` counts how often all its
+    instances were asked to be replaced.
     """
 
     deployment: str
@@ -283,6 +286,7 @@ class Desired:
     request: Artifact | None = None
     wish: Wish | None = None
     over: Uploads | None = None
+    fresh: int = 0
 
     @property
     def leaves(self) -> bool:

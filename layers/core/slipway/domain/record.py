@@ -22,6 +22,7 @@ from slipway.domain.footprint import Footprint
 from slipway.domain.probed import UNPROBED, Line, Probed, Probes
 from slipway.domain.progress import Progress
 from slipway.domain.released import UNRELEASED, Release, Releases
+from slipway.domain.remedy import Remedied
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
 from slipway.domain.trouble import Trouble
@@ -29,6 +30,7 @@ from slipway.domain.wish import How, Rollback, Wish
 from slipway.domain.world import Baseline, Drift, Inspected, Package, read
 
 MOST_VARIANTS = 10
+REMEDIES = 50
 TELL_SECONDS = 60  # as long as IngestViolations may run
 
 
@@ -114,6 +116,7 @@ class Record:
     footprints: tuple[Footprint, ...] = ()
     purged: int = 0
     drift: Drift | None = None
+    remedied: tuple[Remedied, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     settled: Settled | None = None
     releases: Releases = UNRELEASED
@@ -167,6 +170,17 @@ class Record:
             return replace(self.hinted(), troubles=())
         later = replace(self.desired, generation=self.desired.generation + 1)
         return replace(self.hinted(), desired=later)
+
+    def remedying(self, entry: Remedied) -> "Record":
+        """The record with what was done about an alarm, or what came of it."""
+        others = (each for each in self.remedied if not each.is_of_the_same(entry))
+        return replace(self, remedied=(*others, entry)[-REMEDIES:])
+
+    def replacing(self) -> "Record":
+        """The record with the same wanted on fresh instances."""
+        if self.desired is None:
+            return self
+        return replace(self, desired=replace(self.desired, fresh=self.desired.fresh + 1))
 
     def troubled(self, step: str, reason: str, now: float) -> "Record":
         """The record with a step that could not be done."""

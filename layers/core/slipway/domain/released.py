@@ -45,6 +45,9 @@ class Releases:
         """The releases with one more, which gets the next number; the newest once more is the
         same."""
         newest, before = self.newest, self.of(release.config)
+        if newest and newest.uploads == release.uploads:
+            # The same on fresh instances, which go by another name.
+            return Releases((replace(newest, config=release.config), *self.last[1:]))
         if newest and newest is before:
             return Releases((replace(newest, uploads=release.uploads), *self.last[1:]))
         number, of = newest.number + 1 if newest else 1, before.number if before else None

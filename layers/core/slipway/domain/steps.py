@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from slipway.domain.footprint import Footprint
+from slipway.domain.remedy import Remedied
 from slipway.domain.rollout import Guarded
 from slipway.domain.scaling import Scaling
 
@@ -85,6 +86,24 @@ class WatchEndpoint:
     reason: str
 
 
+class Care(StrEnum):
+    """What Remedy does about an alarm."""
+
+    TAKE = "take"  # the remedy
+    NOTE = "note"  # what came of it
+    GIVE_BACK = "give back"  # what was scaled out
+    TELL = "tell"  # people
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """Do something about an alarm; `entry` is how it stands afterwards."""
+
+    care: Care
+    entry: Remedied
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class ScaleEndpoint:
     """Make `wanted` all that is registered for autoscaling of the endpoint's variants."""
@@ -129,6 +148,7 @@ Step = (
     | JudgeRollout
     | BuildBaseline
     | WatchEndpoint
+    | Remedy
     | ScaleEndpoint
     | CleanUp
     | AwaitChange
@@ -152,5 +172,7 @@ def label(step: Step) -> str:
             return f"{name(step)} ({change})"
         case Announce(verdict=verdict):
             return f"{name(step)} ({verdict})"
+        case Remedy(care=care):
+            return f"{name(step)} ({care})"
         case _:
             return name(step)

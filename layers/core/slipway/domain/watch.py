@@ -175,8 +175,7 @@ class Reported:
 
     def title(self, every: int) -> str:
         """The window as people read it, of a schedule that is due every `every` hours."""
-        due = datetime.strptime(self.hour, "%Y/%m/%d/%H").replace(tzinfo=UTC)
-        return Window(int(due.timestamp()), every).title
+        return Window(int(hour(self.hour)), every).title
 
 
 def reported_at(site: Site, key: str) -> Reported | None:
@@ -185,6 +184,11 @@ def reported_at(site: Site, key: str) -> Reported | None:
     found = FOLDER.match(key)
     deployment = deployment_of_resource(site, found[1]) if found else None
     return Reported(deployment, found[1], found[2], found[3]) if found and deployment else None
+
+
+def hour(folder: str) -> float:
+    """The hour of a folder, yyyy/mm/dd/hh, in epoch seconds."""
+    return datetime.strptime(folder, "%Y/%m/%d/%H").replace(tzinfo=UTC).timestamp()
 
 
 def _moment(second: int) -> datetime:

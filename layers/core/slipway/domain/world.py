@@ -10,6 +10,7 @@ from slipway.domain.footprint import Footprint
 from slipway.domain.known import NOTHING, Known
 from slipway.domain.probed import UNPROBED, Probes
 from slipway.domain.progress import Progress
+from slipway.domain.remedy import Remedied
 from slipway.domain.scaling import UNSCALED, Scaling
 from slipway.domain.trouble import Trouble
 from slipway.domain.watch import UNWATCHED, Watch
@@ -144,7 +145,7 @@ class Kind(StrEnum):
 class Endpoint:
     """A live endpoint. `modified_at` is in epoch seconds; `pending` is true while a deployment
     is under way, whatever the status says. `weights` are those of its variants, as they were asked
-    for last."""
+    for last, and `counts` their instances, likewise."""
 
     name: str
     status: EndpointStatus
@@ -153,6 +154,7 @@ class Endpoint:
     failure: str = ""
     pending: bool = False
     weights: Mapping[str, float] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
     kind: Kind = Kind.REAL_TIME
 
     @property
@@ -212,7 +214,9 @@ class World:
     """What Decide sees.
 
     `inspected` and `packages` are what is known of the parts and of the models made of them.
-    `alarms` are Slipway's own, as far as it made any, and those of the user's that are wanted.
+    `alarms` are Slipway's own, as far as it made any, and those of the user's that are wanted;
+    `remedied` is what was done about them. All this was seen `at` a moment, in epoch seconds, and
+    a `minute` has so many of those.
     `unsettled` is true while a call of an earlier owner may still land. `missing` names what
     somebody deleted of what serves: "endpoint config" or "model"; `unpinned` what is gone of what
     the wanted version is made of; `revoked` are the released configs that nobody approves of any
@@ -232,6 +236,9 @@ class World:
     baseline: Baseline | None = None
     watch: Watch = UNWATCHED
     alarms: tuple[Sighting, ...] = ()
+    remedied: tuple[Remedied, ...] = ()
+    at: float = 0.0
+    minute: float = 60.0
     drift: Drift | None = None
     unsettled: bool = False
     missing: str = ""

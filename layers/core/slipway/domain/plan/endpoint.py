@@ -146,9 +146,10 @@ def plan(
     """The plan for `desired`, whose parts were inspected and have an image."""
     deployment, policy, files = desired.deployment, desired.policy, read(desired, inspected)
     variants = tuple(_variant(desired, each, files, site, packages) for each in policy.variants)
-    key = naming.digest({**_told(variants), "capture": policy.capture_percentage})
+    told = {**_told(variants), "capture": policy.capture_percentage}
+    key = naming.digest({**told, "fresh": desired.fresh} if desired.fresh else told)
     baseline = watching.baseline(desired, variants[0].model.package_key)
-    guards = watching.guards(desired, site)
+    guards, limits = watching.guards(desired, site), watching.limits(desired, site)
     return Plan(
         endpoint=naming.endpoint_name(site, deployment),
         group=naming.group_name(site, deployment),
@@ -159,7 +160,7 @@ def plan(
         role_arn=site.role_arn,
         async_uri=_async_uri(desired, site),
         baseline=baseline,
-        watch=watching.watch(desired, site, policy.monitor, baseline) | guards,
+        watch=watching.watch(desired, site, policy.monitor, baseline) | guards | limits,
         guards=guards,
     )
 

@@ -4,6 +4,7 @@ from slipway.domain import naming
 from slipway.domain.alarms import Alarm, Metric
 from slipway.domain.desired import Desired, Monitor, Runner
 from slipway.domain.naming import Site
+from slipway.domain.remedy import Limit
 from slipway.domain.rollout import Guarded
 from slipway.domain.watch import (
     HOUR,
@@ -15,7 +16,7 @@ from slipway.domain.watch import (
     baseline_folder,
 )
 
-SAGEMAKER = "AWS/SageMaker"
+SAGEMAKER, INSTANCES = "AWS/SageMaker", "/aws/sagemaker/Endpoints"
 MINUTE = 60
 # Of three minutes two: a single bad minute of few requests is no reason to go back.
 GUARDED_MINUTES, BAD_MINUTES = 3, 2
@@ -80,6 +81,34 @@ def guards(desired: Desired, site: Site) -> frozenset[Alarm]:
     )
     return frozenset(
         _guard(endpoint, variant.name, *kind) for variant in policy.variants for kind in kinds
+    )
+
+
+def limits(desired: Desired, site: Site) -> frozenset[Alarm]:
+    """The alarms that something is done about, on metrics."""
+    if desired.is_member:
+        return frozenset()
+    endpoint = naming.endpoint_name(site, desired.deployment)
+    return frozenset(
+        _limit(endpoint, variant, policy.limit)
+        for policy in desired.policy.alarms
+        if policy.limit
+        for variant in (each.name for each in desired.policy.variants)
+        if policy.limit.variant in ("", variant)
+    )
+
+
+def _limit(endpoint: str, variant: str, limit: Limit) -> Alarm:
+    dimensions = (("EndpointName", endpoint), ("VariantName", variant))
+    own = limit.metric.endswith("Utilization")
+    return Alarm(
+        name=naming.guard_name(endpoint, variant, limit.metric),
+        about=f"{limit.metric} of {variant} at {endpoint} is too high",
+        metric=Metric(INSTANCES if own else SAGEMAKER, limit.metric, limit.statistic, dimensions),
+        threshold=limit.above,
+        period=MINUTE,
+        periods=limit.minutes,
+        datapoints=limit.minutes,
     )
 
 
