@@ -6,7 +6,7 @@ import json
 
 import pytest
 from slipway_export.model import ExportRefused
-from slipway_export.to_onnx.symbols import Node, read_graph
+from slipway_export.networks.symbols import Node, read_graph
 
 from tests.local.images.conftest import MXNetFiles
 

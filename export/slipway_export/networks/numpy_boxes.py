@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from slipway_export.model import Array
-from slipway_export.to_onnx.numpy_operators import Compute, pair
-from slipway_export.to_onnx.symbols import Node
+from slipway_export.networks.numpy_operators import Compute, pair
+from slipway_export.networks.symbols import Node
 
 
 def _anchors(node: Node, data: Array) -> Array:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from slipway_export.model import Array, ExportRefused
-from slipway_export.to_onnx.numpy_boxes import BOXES
-from slipway_export.to_onnx.numpy_operators import LARGEST, OPERATORS, Compute
-from slipway_export.to_onnx.symbols import VARIABLE, Graph, Node, Place
+from slipway_export.networks.numpy_boxes import BOXES
+from slipway_export.networks.numpy_operators import LARGEST, OPERATORS, Compute
+from slipway_export.networks.symbols import VARIABLE, Graph, Node, Place
 
 KNOWN: Final[Mapping[str, Compute]] = {**OPERATORS, **BOXES}
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from slipway_export.model import Array
-from slipway_export.to_onnx.symbols import Node
+from slipway_export.networks.symbols import Node
 
 Compute = Callable[..., Any]  # (node, arrays…) -> an array, or a list of several
 LARGEST: Final = 1 << 28  # numbers of one value, a gigabyte of float32
