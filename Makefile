@@ -8,13 +8,13 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 READY := .venv/.ready
 CHECKOV := .venv/checkov
-PYTHON_CODE := cli layers/core layers/drift/slipway_drift export local functions
+PYTHON_CODE := cli layers/core layers/drift/slipway_drift export local functions statemachines
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 SEEDS ?= 2000
 
 .PHONY: help demo up down test lint format types imports template checkov security unit test-frameworks simulate \
-	bench docs lock venv clean
+	bench docs graph lock venv clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -65,6 +65,9 @@ bench: $(READY) ## print the figures of the benchmarks
 
 docs: $(READY) ## write the tables of the documentation anew
 	$(BIN)/python cli/build_docs.py
+
+graph: $(READY) ## write the graph of a release anew from the table of its steps
+	$(BIN)/python statemachines/build_release.py
 
 lock: $(READY) ## choose the versions of everything anew
 	$(LOCK) --all-extras pyproject.toml -o requirements/dev.txt

@@ -18,7 +18,7 @@ import pytest
 from slipway.artifacts import pack_script
 from slipway.artifacts.scripts import NAMES, read_script
 from slipway_local.images.slipway_container import formats
-from slipway_local.images.slipway_container.toolkits import ToolkitResponse as Answered
+from slipway_local.images.slipway_container.scripted.toolkits import ToolkitResponse as Answered
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,7 @@ from slipway_export.model import ExportRefused
 from slipway_export.ndarrays import read_arrays
 
 from tests.local.images.conftest import MXNetFiles
-from tests.local.images.slipway_container.test_ndarrays import COLUMNS, ROWS
+from tests.local.images.slipway_container.networks.test_ndarrays import COLUMNS, ROWS
 
 ARRAYS = {
     "arg:weight": np.arange(6, dtype=np.float32).reshape(2, 3),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from slipway_local.images.slipway_container.ndarrays import read_file
-from slipway_local.images.slipway_container.segmentation_network import (
+from slipway_local.images.slipway_container.networks.ndarrays import read_file
+from slipway_local.images.slipway_container.networks.segmentation_network import (
     SegmentationNetwork,
     prepared,
 )

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from slipway_export.ndarrays import read_arrays
+from slipway_export.networks.symbols import read_graph
 from slipway_export.to_onnx import ONNX
 from slipway_export.to_onnx.graphs import GraphWriter
 from slipway_export.to_onnx.runtime import opened
 from slipway_export.to_onnx.symbol_writer import Network
-from slipway_export.to_onnx.symbols import read_graph
 
 from tests.export.to_onnx.conftest import load, run
 from tests.frameworks.test_mxnet_images import LAYERS, RESNET, SSD

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from slipway_local.images.slipway_container.ndarrays import read_file
-from slipway_local.images.slipway_container.network import Network
-from slipway_local.images.slipway_container.symbols import read_graph
+from slipway_local.images.slipway_container.networks.ndarrays import read_file
+from slipway_local.images.slipway_container.networks.network import Network
+from slipway_local.images.slipway_container.networks.symbols import read_graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from slipway_local.images.slipway_container import (
+from slipway_local.images.slipway_container.algorithms import (
     factorization_machines,
     kmeans,
     linear_learner,
     pca,
 )
-from slipway_local.images.slipway_container.ndarrays import read_file
+from slipway_local.images.slipway_container.networks.ndarrays import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,6 +1,7 @@
 """The state machine as a graph: whole, retried where it helps, and short."""
 
 import json
+import runpy
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
@@ -38,6 +39,13 @@ def exits(state: Document) -> Iterator[str]:
     yield from (state[name] for name in ("Next", "Default") if name in state)
     for choice in (*state.get("Choices", []), *state.get("Catch", [])):
         yield choice["Next"]
+
+
+def test_the_graph_is_what_the_table_of_its_steps_makes(repository: Path) -> None:
+    """`make graph` writes it."""
+    script = runpy.run_path(str(repository / "statemachines/build_release.py"))
+    made = script["shown"](script["graph"]())
+    assert (repository / "statemachines/release.asl.json").read_text("utf-8") == f"{made}\n"
 
 
 def test_every_state_is_reached_and_every_exit_exists(machine: Document) -> None:

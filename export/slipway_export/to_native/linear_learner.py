@@ -8,10 +8,10 @@ import numpy as np
 
 from slipway_export.model import Array, Export, ExportRefused, Model
 from slipway_export.ndarrays import read_arrays
+from slipway_export.networks.evaluator import evaluate
+from slipway_export.networks.symbols import Graph, read_graph
 from slipway_export.to_native import npz_cards
 from slipway_export.to_native.proofs import noise, prove
-from slipway_export.to_onnx.evaluator import evaluate
-from slipway_export.to_onnx.symbols import Graph, read_graph
 from slipway_export.zipped import read_zip
 
 SCORES: Final = {

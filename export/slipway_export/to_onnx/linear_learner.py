@@ -9,11 +9,11 @@ import numpy as np
 
 from slipway_export.model import Array, Export, ExportRefused, Model
 from slipway_export.ndarrays import read_arrays
+from slipway_export.networks.symbols import read_graph
 from slipway_export.to_onnx.graphs import GraphWriter
 from slipway_export.to_onnx.proofs import Outputs, noise, prove
 from slipway_export.to_onnx.runtime import opened
 from slipway_export.to_onnx.symbol_writer import Network
-from slipway_export.to_onnx.symbols import read_graph
 
 _REGRESSOR, _BINARY, _MULTICLASS = "regressor", "binary_classifier", "multiclass_classifier"
 _ROWS: Final = 64

@@ -9,12 +9,12 @@ import numpy as np
 
 from slipway_export.model import Array, Export, ExportRefused, Model, Tolerance
 from slipway_export.ndarrays import read_arrays
+from slipway_export.networks.numpy_boxes import selected
+from slipway_export.networks.symbols import DETECTION, Node, Place, read_graph
 from slipway_export.to_onnx.graphs import GraphWriter
-from slipway_export.to_onnx.numpy_boxes import selected
 from slipway_export.to_onnx.proofs import Outputs, noise, prove
 from slipway_export.to_onnx.runtime import opened
 from slipway_export.to_onnx.symbol_writer import Network
-from slipway_export.to_onnx.symbols import DETECTION, Node, Place, read_graph
 
 _DETECTIONS, _BOXES, _PROBABILITIES = "detections", "boxes", "probabilities"
 _SOFTMAX: Final = ("Softmax", "SoftmaxActivation", "SoftmaxOutput", "softmax")

@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from slipway_export.model import Array
+from slipway_export.networks.symbols import DETECTION
 from slipway_export.to_onnx.onnx_operators import Step, Write
-from slipway_export.to_onnx.symbols import DETECTION
 
 _NOTHING: Final = -1.0
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 import numpy as np
 
 from slipway_export.model import ExportRefused
+from slipway_export.networks.symbols import Node
 from slipway_export.to_onnx.graphs import GraphWriter
-from slipway_export.to_onnx.symbols import Node
 
 # What concerns training, memory and speed, or what the shapes of the weights say as well.
 _OF_NO_CONCERN: Final = frozenset(

@@ -6,11 +6,11 @@ from functools import cached_property
 from typing import Final
 
 from slipway_export.model import Array, ExportRefused
-from slipway_export.to_onnx.evaluator import evaluate
+from slipway_export.networks.evaluator import evaluate
+from slipway_export.networks.symbols import VARIABLE, Graph, Place
 from slipway_export.to_onnx.graphs import GraphWriter
 from slipway_export.to_onnx.onnx_boxes import BOXES
 from slipway_export.to_onnx.onnx_operators import OPERATORS, Step, Write
-from slipway_export.to_onnx.symbols import VARIABLE, Graph, Place
 
 KNOWN: Final[Mapping[str, Write]] = {**OPERATORS, **BOXES}
 

@@ -58,11 +58,12 @@ class UnknownImage(LookupError):
 
 
 def _scikit_learn(tag: str, *packages: str) -> Family:
-    return Family("sagemaker-scikit-learn", tag, "scikit_learn", "scikit_learn", packages)
+    server = "scripted.scikit_learn"
+    return Family("sagemaker-scikit-learn", tag, server, server, packages)
 
 
 def _xgboost(tag: str, packages: tuple[str, ...], script_packages: tuple[str, ...]) -> Family:
-    servers = ("xgboost_algorithm", "xgboost_script")
+    servers = ("xgboost.algorithm", "xgboost.script")
     return Family("sagemaker-xgboost", tag, *servers, packages, script_packages)
 
 
@@ -84,16 +85,16 @@ _OLD_XGBOOST_VERSIONS = (
 
 
 def _built_in(algorithm: str, *packages: str) -> Family:
-    server = algorithm.replace("-", "_")
+    server = f"algorithms.{algorithm.replace('-', '_')}"
     return Family(algorithm, "1", server, server, packages)
 
 
 def _sparkml(tag: str) -> Family:
-    return Family("sagemaker-sparkml-serving", tag, "sparkml", "sparkml", ())
+    return Family("sagemaker-sparkml-serving", tag, "mleap.sparkml", "mleap.sparkml", ())
 
 
 def _tensorflow(version: str, repository: str = "tensorflow-inference") -> Family:
-    servers = ("tensorflow_serving", "tensorflow_serving")
+    servers = ("tensorflow.serving", "tensorflow.serving")
     packages = (f"tensorflow-cpu=={version}",)
     return Family(repository, version, *servers, packages, finds_script=True)
 
@@ -151,7 +152,8 @@ _GRAVITON_TENSORFLOW_VERSIONS = ("2.9.1", "2.12.1", "2.13.0", "2.14.1", "2.16.1"
 
 def _pytorch(version: str, repository: str = "pytorch-inference") -> Family:
     packages = (f"torch=={version}", "numpy==1.26.4")
-    return Family(repository, version, "pytorch", "pytorch", packages, finds_script=True)
+    server = "scripted.pytorch"
+    return Family(repository, version, server, server, packages, finds_script=True)
 
 
 _PYTORCH_VERSIONS = (
@@ -193,7 +195,8 @@ def _hugging_face(torch: str, transformers: str) -> Family:
         "numpy==1.26.4",
         "pillow==11.1.0",
     )
-    return Family(name, tag, "hugging_face", "hugging_face", packages, finds_script=True)
+    server = "scripted.hugging_face"
+    return Family(name, tag, server, server, packages, finds_script=True)
 
 
 _HUGGING_FACE_VERSIONS = (
@@ -217,9 +220,8 @@ _HUGGING_FACE_VERSIONS = (
 def _mxnet(version: str, package: str, repository: str = "mxnet-inference") -> Family:
     # MXNet 1 needs the numpy of its time, and distutils, which setuptools brings to Python 3.12
     packages = (f"mxnet=={package}", "numpy==1.23.5", "setuptools==68.2.2")
-    return Family(
-        repository, version, "mxnet_serving", "mxnet_serving", packages, finds_script=True
-    )
+    server = "scripted.mxnet_serving"
+    return Family(repository, version, server, server, packages, finds_script=True)
 
 
 # 1.4 wants a numpy that no Python of today has, and 1.5.0 binds no regression without labels
@@ -277,7 +279,9 @@ FAMILIES = (
 
 # The pins of the drift function's layer: the engine that runs there runs here.
 _DRIFT = ("numpy==2.4.6", "polars==2.1.0")
-PROGRAMS = (Program("sagemaker-model-monitor-analyzer", "model_monitor", _DRIFT, "slipway_drift"),)
+PROGRAMS = (
+    Program("sagemaker-model-monitor-analyzer", "monitor.model_monitor", _DRIFT, "slipway_drift"),
+)
 
 
 _BEYOND = "what it holds does not install on a Python of today, and later versions do not read it"

@@ -9,7 +9,7 @@ from slipway_export.exporting import export
 from slipway_export.model import ExportRefused
 from slipway_export.to_native.linear_learner import convert
 from slipway_export.to_native.npz_cards import read
-from slipway_local.images.slipway_container import linear_learner
+from slipway_local.images.slipway_container.algorithms import linear_learner
 
 from tests.export.conftest import model
 from tests.local.images.conftest import Inside, MXNetFiles, inside

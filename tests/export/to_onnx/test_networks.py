@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from slipway_export.model import ExportRefused
 from slipway_export.to_onnx import ONNX
-from slipway_local.images.slipway_container.ndarrays import read_arrays
-from slipway_local.images.slipway_container.network import Network as Served
-from slipway_local.images.slipway_container.symbols import read_graph as read_served
+from slipway_local.images.slipway_container.networks.ndarrays import read_arrays
+from slipway_local.images.slipway_container.networks.network import Network as Served
+from slipway_local.images.slipway_container.networks.symbols import read_graph as read_served
 
 from tests.export.to_onnx.conftest import load, run
 from tests.local.images.conftest import MXNetFiles

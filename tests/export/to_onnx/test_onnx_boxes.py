@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 from slipway_export.model import ExportRefused
+from slipway_export.networks.numpy_boxes import BOXES as COMPUTED
+from slipway_export.networks.symbols import Node
 from slipway_export.to_onnx.graphs import GraphWriter
-from slipway_export.to_onnx.numpy_boxes import BOXES as COMPUTED
 from slipway_export.to_onnx.onnx_boxes import BOXES as WRITTEN
 from slipway_export.to_onnx.onnx_operators import Step
 from slipway_export.to_onnx.runtime import opened
-from slipway_export.to_onnx.symbols import Node
-from slipway_local.images.slipway_container.boxes import BOXES as SERVED
-from slipway_local.images.slipway_container.symbols import Node as ServedNode
+from slipway_local.images.slipway_container.networks.boxes import BOXES as SERVED
+from slipway_local.images.slipway_container.networks.symbols import Node as ServedNode
 
 from tests.export.to_onnx.conftest import load
 

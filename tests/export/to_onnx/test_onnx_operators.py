@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 from slipway_export.model import ExportRefused
+from slipway_export.networks.symbols import read_graph
 from slipway_export.to_onnx.graphs import GraphWriter
 from slipway_export.to_onnx.runtime import opened
 from slipway_export.to_onnx.symbol_writer import Network
-from slipway_export.to_onnx.symbols import read_graph
-from slipway_local.images.slipway_container.network import _KNOWN as SERVED
-from slipway_local.images.slipway_container.network import Network as Served
-from slipway_local.images.slipway_container.symbols import read_graph as read_served
+from slipway_local.images.slipway_container.networks.network import _KNOWN as SERVED
+from slipway_local.images.slipway_container.networks.network import Network as Served
+from slipway_local.images.slipway_container.networks.symbols import read_graph as read_served
 
 from tests.export.to_onnx.conftest import load
 from tests.local.images.conftest import MXNetFiles

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from slipway_local.sagemaker.serving import Health
 
-from tests.local.images.slipway_container.test_segmentation_network import (
+from tests.local.images.slipway_container.networks.test_segmentation_network import (
     network as segmentation_weights,
 )
 

@@ -22,7 +22,7 @@ def start(tmp_path: Path) -> Start:
     python = Environments(tmp_path / "images").provide(("six==1.16.0",)).python
     folders = lay_out(tmp_path / "root", None, {}, _nothing)
     variables = {"SLIPWAY_CODE_FOLDER": str(folders.code)}
-    return Start(python, "scikit_learn", folders.root, variables, tmp_path / "log")
+    return Start(python, "scripted.scikit_learn", folders.root, variables, tmp_path / "log")
 
 
 def test_what_a_process_says_last_is_in_its_log(start: Start) -> None:

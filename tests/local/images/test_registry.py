@@ -74,7 +74,7 @@ def test_every_pin_is_exact() -> None:
     ],
 )
 def test_a_program_is_told_by_its_repository_alone(image: str) -> None:
-    assert program_of(image).module == "model_monitor"
+    assert program_of(image).module == "monitor.model_monitor"
 
 
 def test_an_image_that_runs_no_job_is_told_what_does() -> None:

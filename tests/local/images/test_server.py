@@ -322,7 +322,7 @@ for name in ("tmp", "opt/ml/model", "opt/ml/output", "code"):
 code = "import os\\nos.fork() or open('child', 'w').write(str(os.getpid()))\\nwhile True: pass"
 (root / "code/inference.py").write_text(code)
 variables = {"SAGEMAKER_PROGRAM": "inference", "SLIPWAY_CODE_FOLDER": str(root / "code")}
-spawned = spawn(Start(python, "scikit_learn", root, variables, root / "log"))
+spawned = spawn(Start(python, "scripted.scikit_learn", root, variables, root / "log"))
 child = root / "tmp/child"
 while not (child.exists() and child.read_text()):
     time.sleep(0.01)

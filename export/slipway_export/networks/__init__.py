@@ -1,0 +1,1 @@
+"""MXNet's symbols, read and computed with numpy: what exports are held against."""

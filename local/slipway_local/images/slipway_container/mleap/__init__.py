@@ -1,0 +1,1 @@
+"""Spark's pipelines as MLeap bundles."""

@@ -1,0 +1,1 @@
+"""MXNet's networks, read and computed with numpy."""

@@ -1,0 +1,1 @@
+"""sagemaker-xgboost, as the algorithm and with a script."""
