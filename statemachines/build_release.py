@@ -27,6 +27,8 @@ STEPS: Final = {
     "registry, or approve it",
     "DeployEndpoint": "Make the one change to the endpoint that is owed: create, update or delete",
     "ProbeEndpoint": "Send probes to what serves now",
+    "JudgeRollout": "Measure what the candidate does with its share of the traffic, and judge it",
+    "ScaleEndpoint": "Make the autoscaling of the endpoint's variants what is wanted, or remove it",
     "BuildBaseline": "Find out from the uploaded data what is normal, for checks to compare with",
     "WatchEndpoint": "Make the schedule and the alarms that watch the endpoint what is wanted",
     "CleanUp": "Delete the configs and models of releases that nothing needs any more, or all that "
