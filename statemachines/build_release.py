@@ -28,7 +28,8 @@ STEPS: Final = {
     "DeployEndpoint": "Make the one change to the endpoint that is owed: create, update or delete",
     "ProbeEndpoint": "Send probes to what serves now",
     "JudgeRollout": "Measure what the candidate does with its share of the traffic, and judge it",
-    "ScaleEndpoint": "Make the autoscaling of the endpoint's variants what is wanted, or remove it",
+    "ScaleEndpoint": "Make what is registered for autoscaling what is wanted of it",
+    "Remedy": "Do something about an alarm that rings, note what came of it, and tell",
     "BuildBaseline": "Find out from the uploaded data what is normal, for checks to compare with",
     "WatchEndpoint": "Make the schedule and the alarms that watch the endpoint what is wanted",
     "CleanUp": "Delete the configs and models of releases that nothing needs any more, or all that "
