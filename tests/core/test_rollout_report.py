@@ -41,6 +41,11 @@ def test_the_charts_are_drawn_and_told_in_words() -> None:
     assert all("look by look" in chart.attrib["aria-label"] for chart in charts)
 
 
+def test_windows_in_which_nothing_was_counted_are_drawn_as_well() -> None:
+    silent = Window(0.0, 600.0, 0.05, Seen(0, 0), Seen(0, 0))
+    assert "housing" in drawn(replace(PROGRESS, windows=(silent,)))
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_few_looks_are_drawn_as_well(count: int) -> None:
     assert "housing" in drawn(replace(PROGRESS, windows=WINDOWS[:count], reason=""))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from slipway_drift.checks.beyond import Limits, judge
+from slipway_drift.checks.beyond import judge
 from slipway_drift.checks.check import check
 from slipway_drift.checks.constraints import Constraints, Overrides
+from slipway_drift.checks.limits import Limits
 from slipway_drift.checks.suggest import suggest
 from slipway_drift.metrics import Metric, metrics
 from slipway_drift.statistics.statistics_document import read_statistics, statistics

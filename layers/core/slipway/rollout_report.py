@@ -103,8 +103,8 @@ def _charts(windows: Sequence[Window], criteria: Criteria) -> list[str]:
     stable = [100 * _rate(window.stable) for window in windows]
     candidate = [100 * _rate(window.candidate) for window in windows]
     looks = [judge(criteria, windows[: n + 1]).findings for n in range(len(windows))]
-    worst = [max(log10(max(f.against / f.needed, 1e-6)) for f in look) for look in looks]
-    evidence = [max(0.0, 100 * (1 + each / 6)) for each in worst]
+    worst = [max((f.against / f.needed for f in look), default=0.0) for look in looks]
+    evidence = [max(0.0, 100 * (1 + log10(max(each, 1e-6)) / 6)) for each in worst]
     return [
         "<h2>Traffic of the candidate, in percent</h2>",
         _chart("share of the traffic", windows, (("c", shares),), 100.0),

@@ -6,9 +6,10 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from slipway_drift.checks.beyond import Limits, judge
+from slipway_drift.checks.beyond import judge
 from slipway_drift.checks.check import check
 from slipway_drift.checks.constraints_reading import read_constraints, read_settings
+from slipway_drift.checks.limits import Limits
 from slipway_drift.checks.suggest import suggest
 from slipway_drift.checks.violations import violations_document
 from slipway_drift.documents import (

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from slipway_drift.checks.beyond import Judgement, Limits, judge
+from slipway_drift.checks.beyond import Judgement, judge
 from slipway_drift.checks.check import check
+from slipway_drift.checks.limits import Limits
 from slipway_drift.checks.suggest import suggest
 from slipway_drift.rows.capture import read_capture
 from slipway_drift.rows.json_rows import read_json_lines

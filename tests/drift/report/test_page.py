@@ -9,8 +9,9 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from slipway_drift.checks.beyond import Limits, judge
+from slipway_drift.checks.beyond import judge
 from slipway_drift.checks.check import check
+from slipway_drift.checks.limits import Limits
 from slipway_drift.checks.suggest import suggest
 from slipway_drift.jackson import write
 from slipway_drift.report.page import MOST_CARDS, report

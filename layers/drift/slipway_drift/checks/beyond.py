@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from slipway_drift.checks.check import counted
 from slipway_drift.checks.own import CHECKS, own_violations
@@ -16,33 +16,10 @@ if TYPE_CHECKING:
 
     from slipway_drift.checks.check import Check, FeatureCheck
     from slipway_drift.checks.constraints import Constraints
+    from slipway_drift.checks.limits import Limits
     from slipway_drift.statistics.profile import Profile
 
-HOURS_A_YEAR: Final = 8760
-
 State = Literal["no data", "too little data", "no drift", "violations"]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What Slipway's own checks allow: how large a change matters, and how sure it must be.
-
-    `minimum_rows`: fewer are too few to judge. `ks` and `psi`: the largest distance and stability
-    index. `outside`, `nulls`, `unseen`, `mistyped`: the share of values that may leave the
-    baseline's range, be missing beyond its share, be unknown to it, or be no numbers where it has
-    numbers. `level`: how likely a window of the baseline's own distribution may violate, over all
-    features and checks together. `model_monitor`: Model Monitor's checks judge the window instead.
-    """
-
-    minimum_rows: int = 30
-    ks: float = 0.1
-    psi: float = 0.25
-    outside: float = 0.01
-    nulls: float = 0.01
-    unseen: float = 0.01
-    mistyped: float = 0.01
-    level: float = 1 / HOURS_A_YEAR
-    model_monitor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from slipway_drift.statistics.statistics_document import NULL_VALUE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slipway_drift.checks.beyond import Limits
     from slipway_drift.checks.check import FeatureCheck
+    from slipway_drift.checks.limits import Limits
     from slipway_drift.checks.shift import Shift
 
 NUMERIC: Final = ("Integral", "Fractional")
