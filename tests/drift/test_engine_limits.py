@@ -65,7 +65,7 @@ def test_numbers_beyond_numbers_and_missing_ones_are_judged(
         ([], "no data"),
         ([("1.5", "x")], "too little data"),
         ([("", "")] * 50, "violations"),
-        ([("50.5", "x")] * 25 + [("49.5", "y")] * 25, "violations"),
+        ([("50.5", "x")] * 25 + [("49.5", "y")] * 25, "too little data"),
     ],
 )
 def test_empty_windows_one_row_and_nothing_but_nulls(

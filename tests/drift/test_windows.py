@@ -35,9 +35,11 @@ def test_settings_reach_the_file_and_the_check() -> None:
     assert drift["categorical_comparison_threshold"] == 0.5
     assert drift["categorical_drift_method"] == "ChiSquared"
     loose = {"ks": 1.0, "psi": 100.0, "outside": 1.0}
-    assert state(loose) == "violations"
-    assert state(loose, comparison_threshold=0.5) == "no drift"
-    assert state({**loose, "outside": 0.01}, comparison_threshold=0.5) == "violations"
+    assert state(loose) == "no drift"
+    assert state({**loose, "outside": 0.01}) == "violations"
+    assert state({**loose, "outside": 0.01, "level": 0.0}) == "no drift"
+    assert state({"model_monitor": 1}) == "violations"
+    assert state({"model_monitor": 1}, comparison_threshold=0.5) == "no drift"
     assert state({**loose, "minimum_rows": 401}) == "too little data"
 
 

@@ -78,7 +78,7 @@ def check(
     The files are statistics.json, constraints.json and slipway_drift.json; where there are
     violations also constraint_violations.json (Model Monitor's checks) and
     slipway_violations.json (Slipway's own). `limits` sets Slipway's own: `minimum_rows`, `ks`,
-    `psi`, `outside` (see `beyond.Limits`). No shards, or shards without rows, are `no data`.
+    `psi` and so on (see `beyond.Limits`). No shards, or shards without rows, are `no data`.
     """
     from slipway_drift.windows import check_window, merged
 

@@ -116,5 +116,5 @@ def read_limits(limits: Mapping[str, object]) -> Limits:
             raise DriftError(f"limits: `{name}` is not known; it is one of {', '.join(usual)}")
         if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
             raise DriftError(f"limits: `{name}` is {value!r}; it must be a number from 0 up")
-        given[name] = value
+        given[name] = bool(value) if isinstance(usual[name], bool) else value
     return replace(Limits(), **given)

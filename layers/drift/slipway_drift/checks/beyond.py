@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from slipway_drift.checks.check import counted
+from slipway_drift.checks.own import CHECKS, own_violations
+from slipway_drift.checks.repeats import distinct_rows
 from slipway_drift.checks.shift import Shift, categorical_shift, numeric_shift
-from slipway_drift.checks.violations import Violation
+from slipway_drift.checks.violations import GENERAL_CHECKS, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,89 +18,80 @@ if TYPE_CHECKING:
     from slipway_drift.checks.constraints import Constraints
     from slipway_drift.statistics.profile import Profile
 
-ROUNDING: Final = 1e-12  # of the baseline's largest value
+HOURS_A_YEAR: Final = 8760
 
 State = Literal["no data", "too little data", "no drift", "violations"]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What Slipway's own checks allow.
+    """What Slipway's own checks allow: how large a change matters, and how sure it must be.
 
-    `minimum_rows`: fewer are too few to judge. `ks` and `psi`: the largest shift beyond chance
-    and stability index. `outside`: the share of values that may leave the baseline's range.
+    `minimum_rows`: fewer are too few to judge. `ks` and `psi`: the largest distance and stability
+    index. `outside`, `nulls`, `unseen`, `mistyped`: the share of values that may leave the
+    baseline's range, be missing beyond its share, be unknown to it, or be no numbers where it has
+    numbers. `level`: how likely a window of the baseline's own distribution may violate, over all
+    features and checks together. `model_monitor`: Model Monitor's checks judge the window instead.
     """
 
     minimum_rows: int = 30
     ks: float = 0.1
     psi: float = 0.25
     outside: float = 0.01
+    nulls: float = 0.01
+    unseen: float = 0.01
+    mistyped: float = 0.01
+    level: float = 1 / HOURS_A_YEAR
+    model_monitor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The state of a window, Slipway's own violations, and each checked feature's shift."""
+    """The state of a window, Slipway's own violations, those that count, each feature's shift."""
 
     state: State
     violations: tuple[Violation, ...]
     shifts: tuple[Shift | None, ...]
+    holding: tuple[Violation, ...] = ()
 
 
 def judge(check: Check, current: Profile, constraints: Constraints, limits: Limits) -> Judgement:
     """Apply Slipway's own checks, and say what the window amounts to."""
     if not current.item_count:
         return Judgement("no data", (), ())
-    shifts = tuple(shift_of(feature) for feature in check.features)
+    rows = distinct_rows(check)
+    weight = rows / current.item_count
+    shifts = tuple(shift_of(feature, weight) for feature in check.features)
     own = tuple(order_violations(current, constraints))
-    if current.item_count < limits.minimum_rows:
-        text = f"The window has {current.item_count} rows; {limits.minimum_rows} are needed."
-        few = Violation("sample_size_check", text, "Rows")
-        return Judgement("too little data", (*own, few), shifts)
+    if rows < limits.minimum_rows:
+        few = Violation("sample_size_check", too_few(rows, current.item_count, limits), "Rows")
+        return Judgement("too little data", (*own, few), shifts, (*own, few))
+    level = limits.level / (len(CHECKS) * max(1, len(check.features)))
     for feature, shift in zip(check.features, shifts, strict=True):
         if constraints.evaluates(feature.constraints):
-            own += tuple(shift_violations(feature, shift, limits))
-            own += tuple(sign_violations(feature))
-    return Judgement("violations" if own or check.violations else "no drift", own, shifts)
+            own += tuple(own_violations(feature, shift, limits, level, weight))
+    held = holding(check, own, limits)
+    return Judgement("violations" if held else "no drift", own, shifts, held)
 
 
-def shift_of(feature: FeatureCheck) -> Shift | None:
+def holding(check: Check, own: tuple[Violation, ...], limits: Limits) -> tuple[Violation, ...]:
+    """What makes a window one of violations; that columns are missing or too many needs no test."""
+    if limits.model_monitor:
+        return check.violations
+    return (*(held for held in check.violations if held.check in GENERAL_CHECKS), *own)
+
+
+def too_few(distinct: int, rows: int, limits: Limits) -> str:
+    repeated = f", {distinct} distinct among them" if distinct < rows else ""
+    return f"The window has {rows} rows{repeated}; {limits.minimum_rows} are needed."
+
+
+def shift_of(feature: FeatureCheck, weight: float) -> Shift | None:
     if feature.baseline.sketch:
-        return numeric_shift(feature.baseline, feature.current.numbers.sketch)
+        return numeric_shift(feature.baseline, feature.current.numbers.sketch, weight)
     if feature.baseline.categories and feature.current.values.complete:
-        return categorical_shift(feature.baseline.categories, counted(feature.current))
+        return categorical_shift(feature.baseline.categories, counted(feature.current), weight)
     return None
-
-
-def shift_violations(
-    feature: FeatureCheck, shift: Shift | None, limits: Limits
-) -> Iterator[Violation]:
-    if shift is None:
-        return
-    prefix = "prediction" if feature.role == "prediction" else "input"
-    if shift.ks_beyond_chance > limits.ks:
-        text = (
-            f"The distribution moved by {shift.ks:.4g} (Kolmogorov-Smirnov), "
-            f"{shift.ks_beyond_chance:.4g} beyond chance; {limits.ks:g} is allowed."
-        )
-        yield Violation(f"{prefix}_drift_check", text, feature.name)
-    elif shift.psi > limits.psi and shift.ks_beyond_chance > 0:
-        text = f"The population stability index is {shift.psi:.4g}; {limits.psi:g} is allowed."
-        yield Violation(f"{prefix}_stability_check", text, feature.name)
-    if shift.outside is not None and shift.outside > limits.outside:
-        text = (
-            f"{shift.outside:.2%} of values lie outside the baseline's range "
-            f"[{feature.baseline.min:g}, {feature.baseline.max:g}]; {limits.outside:.2%} may."
-        )
-        yield Violation("range_check", text, feature.name)
-
-
-def sign_violations(feature: FeatureCheck) -> Iterator[Violation]:
-    numbers = feature.current.numbers
-    # What a model computes may miss nought by its rounding: no sign is lost there.
-    nought = -ROUNDING * (feature.baseline.max or 0.0)
-    if feature.constraints.is_non_negative and numbers.moments.min < nought:
-        text = f"The baseline has no negative values; the smallest is now {numbers.moments.min:g}."
-        yield Violation("non_negative_check", text, feature.name)
 
 
 def order_violations(current: Profile, constraints: Constraints) -> Iterator[Violation]:

@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from slipway_drift.checks.distances import ranks_at
+from slipway_drift.checks.evidence import chance_beyond, chance_of_any, chance_of_gap
+from slipway_drift.checks.precision import ROUNDING, common
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from slipway_drift.checks.precision import Rounding
     from slipway_drift.statistics.sketch import Floats, Sketch
+
+    Weighted = tuple[Floats, Floats]
     from slipway_drift.statistics.statistics_document import FeatureStatistics
 
 SMALLEST_SHARE: Final = 1e-4
@@ -28,7 +33,8 @@ class Shift:
     (categories), 0 to 1, every value with its full weight; `ks_beyond_chance`: the same less
     1.8 * sqrt((n + m) / (n m)). `wasserstein`: the mean distance the values were moved, in the
     feature's unit. `psi`: the population stability index over the baseline's deciles or values.
-    `outside`: the share of values below the baseline's minimum or above its maximum.
+    `outside`: the share of values below the baseline's minimum or above its maximum. Each has its
+    evidence: how likely chance alone does as much, on the rows that there are.
     """
 
     ks: float
@@ -36,42 +42,76 @@ class Shift:
     psi: float
     wasserstein: float | None = None
     outside: float | None = None
+    ks_chance: float = 1.0
+    psi_chance: float = 1.0
+    outside_chance: float = 1.0
 
 
-def numeric_shift(baseline: FeatureStatistics, current: Sketch) -> Shift | None:
-    """Compare two sketches as weighted samples; None where either holds nothing."""
+def numeric_shift(
+    baseline: FeatureStatistics, current: Sketch, weight: float = 1.0
+) -> Shift | None:
+    """Compare two sketches as weighted samples; None where either holds nothing.
+
+    A current row weighs `weight` as evidence. What was printed shorter on one side is no change.
+    """
     if not baseline.sketch or not baseline.sketch.weight or not current.weight:
         return None
-    values, known, seen = distribution_functions(baseline.sketch, current)
-    ks = float(np.max(np.abs(known - seen)))
-    with np.errstate(over="ignore", invalid="ignore"):
-        moved = float(np.sum(np.abs(known - seen)[:-1] * np.diff(values)))
+    known, seen = baseline.sketch.weighted(), current.weighted()
+    alike = common(known[0], seen[0])
+    known, seen = (alike(known[0]), known[1]), (alike(seen[0]), seen[1])
+    n, m = round(current.weight * weight), baseline.sketch.weight
+    ks, moved = gaps(known, seen)
+    bins = binned(known, seen)
+    outside = share_outside(baseline, seen, alike)
     return Shift(
         ks,
-        beyond_chance(ks, baseline.sketch.weight, current.weight),
-        stability_index(*binned(baseline.sketch, current)),
+        beyond_chance(ks, m, n),
+        stability_index(*bins),
         moved,
-        share_outside(baseline, current),
+        outside,
+        chance_of_gap(ks, n, m),
+        chance_of_any(counts(bins[1], n), counts(bins[0], m)),
+        1.0 if outside is None else chance_beyond(math.floor(outside * n + 1e-9), n, m),
     )
 
 
-def categorical_shift(baseline: Mapping[str, int], current: Mapping[str, int]) -> Shift | None:
+def categorical_shift(
+    baseline: Mapping[str, int], current: Mapping[str, int], weight: float = 1.0
+) -> Shift | None:
     """Compare two histograms; None where either is empty."""
-    n, m = sum(baseline.values()), sum(current.values())
+    n, m = sum(current.values()), sum(baseline.values())
     if not n or not m:
         return None
     values = list(dict.fromkeys((*baseline, *current)))
-    known = np.array([baseline.get(value, 0) for value in values]) / n
-    seen = np.array([current.get(value, 0) for value in values]) / m
-    gap = float(np.max(np.abs(known - seen)))
-    return Shift(gap, beyond_chance(gap, n, m), stability_index(known, seen))
+    known = np.array([baseline.get(value, 0) for value in values]) / m
+    seen = np.array([current.get(value, 0) for value in values]) / n
+    weighed = round(n * weight)
+    gap, chance = (
+        float(np.max(np.abs(known - seen))),
+        chance_of_any(counts(seen, weighed), counts(known, m)),
+    )
+    return Shift(
+        gap,
+        beyond_chance(gap, m, weighed),
+        stability_index(known, seen),
+        ks_chance=chance,
+        psi_chance=chance,
+    )
 
 
-def distribution_functions(left: Sketch, right: Sketch) -> tuple[Floats, Floats, Floats]:
-    """Evaluate both distribution functions at every value that either holds."""
-    (x, x_weights), (y, y_weights) = left.weighted(), right.weighted()
-    values = np.union1d(x, y)
-    return values, share_at(values, x, x_weights), share_at(values, y, y_weights)
+def counts(shares: Floats, rows: int) -> list[int]:
+    """Whole rows of shares: each rounded where it ends, so that they stay as many together."""
+    ends = np.rint(np.cumsum(shares) * rows).astype(int)
+    return [int(count) for count in np.diff(ends, prepend=0)]
+
+
+def gaps(known: Weighted, seen: Weighted) -> tuple[float, float]:
+    """The largest and the summed gap of the two distribution functions."""
+    values = np.union1d(known[0], seen[0])
+    apart = np.abs(share_at(values, *known) - share_at(values, *seen))
+    with np.errstate(over="ignore", invalid="ignore"):
+        moved = float(np.sum(apart[:-1] * np.diff(values)))
+    return float(np.max(apart)), moved
 
 
 def share_at(values: Floats, items: Floats, weights: Floats) -> Floats:
@@ -80,17 +120,16 @@ def share_at(values: Floats, items: Floats, weights: Floats) -> Floats:
     return shares
 
 
-def binned(left: Sketch, right: Sketch) -> tuple[Floats, Floats]:
-    """Share both out over the bins that the left one's deciles cut."""
-    items, weights = left.weighted()
+def binned(known: Weighted, seen: Weighted) -> tuple[Floats, Floats]:
+    """Share both out over the bins that the known one's deciles cut."""
+    items, weights = known
     ranks = np.cumsum(weights)
     cuts = np.unique(items[np.searchsorted(ranks, np.array(DECILES) * ranks[-1])])
-    return shares_between(left, cuts), shares_between(right, cuts)
+    return shares_between(known, cuts), shares_between(seen, cuts)
 
 
-def shares_between(sketch: Sketch, cuts: Floats) -> Floats:
-    items, weights = sketch.weighted()
-    return np.diff(share_at(cuts, items, weights), prepend=0.0, append=1.0)
+def shares_between(held: Weighted, cuts: Floats) -> Floats:
+    return np.diff(share_at(cuts, *held), prepend=0.0, append=1.0)
 
 
 def stability_index(known: Floats, seen: Floats) -> float:
@@ -99,13 +138,15 @@ def stability_index(known: Floats, seen: Floats) -> float:
     return float(np.sum((seen - known) * np.log(seen / known)))
 
 
-def share_outside(baseline: FeatureStatistics, current: Sketch) -> float | None:
+def share_outside(baseline: FeatureStatistics, seen: Weighted, alike: Rounding) -> float | None:
     if baseline.min is None or baseline.max is None:
         return None
-    items, weights = current.weighted()
-    beyond = (items < baseline.min) | (items > baseline.max)
+    items, weights = seen
+    low, high = alike(np.array([baseline.min, baseline.max]))
+    slack = ROUNDING * max(abs(low), abs(high))
+    beyond = (items < low - slack) | (items > high + slack)
     return float(weights[beyond].sum() / weights.sum())
 
 
 def beyond_chance(gap: float, n: int, m: int) -> float:
-    return max(0.0, gap - 1.8 * math.sqrt((n + m) / (n * m)))
+    return max(0.0, gap - 1.8 * math.sqrt((n + m) / (n * m))) if n else 0.0

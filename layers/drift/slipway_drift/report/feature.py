@@ -65,6 +65,12 @@ def complaints(wrong: Sequence[Held]) -> str:
     return f'<ul class="wrong">{items}</ul>'
 
 
+def noted(feature: Held) -> str:
+    """What the other engine's checks say, which does not count here."""
+    said = complaints(feature.get("noted", ()))
+    return f"<details><summary>Noted, not counted</summary>{said}</details>" if said else ""
+
+
 def figures(feature: Held) -> str:
     """Tabulate what was and what is: completeness, and for numbers their moments."""
     before, now = feature["numbers"]["baseline"], feature["numbers"]["current"]

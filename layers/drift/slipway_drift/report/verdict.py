@@ -60,12 +60,19 @@ def lead(subject: Held, windows: Sequence[Held]) -> str:
     if subject["state"] == "no drift" and subject.get("metrics"):
         return "Every metric is within its threshold."
     if subject["state"] == "no drift":
-        return "Every feature looks as in the baseline, within its limits."
+        return f"Every feature looks as in the baseline, within its limits.{uncounted(count)}"
     said = f"{plural(count, 'violation')}{since(windows)}."
     if subject["slipway_violations"] and not subject["violations"]:
         them = "it" if count == 1 else "any of them"
         return f"{said} Model Monitor's checks alone would not have found {them}."
     return said
+
+
+def uncounted(count: int) -> str:
+    """What the engine that does not judge this window found all the same."""
+    if not count:
+        return ""
+    return f" {plural(count, 'finding')} of the checks that do not judge it: see the features."
 
 
 def since(windows: Sequence[Held]) -> str:

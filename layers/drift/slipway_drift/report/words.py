@@ -30,6 +30,9 @@ CHECKS: Final = {
     "prediction_stability_check": "Prediction stability",
     "range_check": "Range",
     "non_negative_check": "Sign",
+    "null_check": "Missing values",
+    "mistyped_check": "No numbers",
+    "unseen_check": "New values",
     "sample_size_check": "Sample size",
     "column_order_check": "Column order",
 }

@@ -118,6 +118,7 @@ def feature_document(
             for held in found
             if held.feature == name
         ],
+        "noted": [],
     }
 
 

@@ -33,7 +33,7 @@ def summary(
         checked.violations,
         judgement.violations,
         [
-            feature_summary(feature, shift, judgement.violations)
+            feature_summary(feature, shift, judgement)
             for feature, shift in zip(checked.features, judgement.shifts, strict=True)
         ],
         current,
@@ -68,9 +68,7 @@ def summary_document(
     }
 
 
-def feature_summary(
-    feature: FeatureCheck, shift: Shift | None, own: tuple[Violation, ...]
-) -> Document:
+def feature_summary(feature: FeatureCheck, shift: Shift | None, judgement: Judgement) -> Document:
     counts = feature.current.literals
     known = feature.baseline
     return {
@@ -98,12 +96,24 @@ def feature_summary(
         "threshold": feature.threshold,
         "shift": shift_document(shift),
         "chart": chart(feature),
-        "violations": [
-            {"check": held.check, "description": held.description}
-            for held in (*feature.violations, *own)
-            if held.feature == feature.name
-        ],
+        "violations": listed(feature, judgement.holding),
+        "noted": listed(
+            feature,
+            [
+                held
+                for held in (*feature.violations, *judgement.violations)
+                if held not in judgement.holding
+            ],
+        ),
     }
+
+
+def listed(feature: FeatureCheck, found: Sequence[Violation]) -> list[Document]:
+    return [
+        {"check": held.check, "description": held.description}
+        for held in found
+        if held.feature == feature.name
+    ]
 
 
 def numbers_document(known: FeatureStatistics) -> Document:
@@ -131,4 +141,5 @@ def shift_document(shift: Shift | None) -> Document | None:
         "psi": shift.psi,
         "wasserstein": shift.wasserstein,
         "outside": shift.outside,
+        "chance": shift.ks_chance,
     }
