@@ -33,8 +33,8 @@ class Durations:
     update was rolled back; at 0 the rollback is silent. `capturing` is how long captured requests
     are collected before they are written to S3. `hour` is how long an hour of a monitoring schedule
     lasts, and `monitoring` how long after it the schedule's execution starts: what was captured
-    must be in S3 by then. `second` is how long a second of a scaling policy's cooldown lasts, and
-    `measuring` the time between two looks at what instances use.
+    must be in S3 by then. `second` is how long a second of a scaling policy's cooldown, or of an
+    update's waits, lasts, and `measuring` the time between two looks at what instances use.
     """
 
     creating: float = 0.0

@@ -103,7 +103,7 @@ def _shift(account: Account, endpoint: Endpoint, pending: Deployment) -> None:
         pending.stage, pending.message = describing.stage(pending.fleet, step)
         _tell_stage(account, endpoint)
         if step.bake:
-            endpoint.due = account.clock() + step.bake
+            endpoint.due = account.clock() + step.bake * account.durations.second
             return
     _finish(account, endpoint, pending)
 
@@ -244,7 +244,7 @@ def _alarmed(account: Account, endpoint: Endpoint) -> str | None:
 
 
 def _overdue(account: Account, pending: Deployment) -> str | None:
-    if account.clock() < pending.started + pending.rollout.timeout:
+    if account.clock() < pending.started + pending.rollout.timeout * account.durations.second:
         return None
     return f"The deployment did not finish within {pending.rollout.timeout} seconds."
 

@@ -128,6 +128,14 @@ def test_a_canary_takes_its_share_then_all(canary: Rehearsal) -> None:
     assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", "two")
 
 
+def test_an_update_waits_as_long_as_everything_else_does(canary: Rehearsal) -> None:
+    object.__setattr__(canary.service.account.durations, "second", 0.1)
+    canary.pass_time(60)  # the first wait was begun before
+    canary.pass_time(3)
+    described = canary.control.describe_endpoint(EndpointName="live")
+    assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", "two")
+
+
 def test_an_alarm_during_the_bake_brings_the_old_fleet_back(canary: Rehearsal) -> None:
     canary.alarms.add("errors")
     canary.service.tick()
