@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
-from pydantic import TypeAdapter
 
 from slipway.adapters.faults import code_of, translated
 from slipway.domain.earlier import upgraded
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+    from pydantic import TypeAdapter
 
 RECORD = "record"
 REFUSED = "ConditionalCheckFailedException"
@@ -39,7 +39,11 @@ class DynamoDBLedger:
         return self._session.client("dynamodb")
 
     @cached_property
-    def _documents(self) -> TypeAdapter[Record]:
+    def _documents(self) -> "TypeAdapter[Record]":
+        from pydantic import (
+            TypeAdapter,
+        )  # a third of the import, and not all functions read records
+
         return TypeAdapter(Record)
 
     def deployments(self) -> list[str]:
