@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     Alarm = Callable[[pd.DataFrame], bool]
+
+
+for quiet in ("WHYLOGS_NO_ANALYTICS", "NML_DISABLE_USAGE_LOGGING", "DO_NOT_TRACK"):
+    os.environ[quiet] = "True"  # before any of them is imported
 
 
 class Unavailable(Exception):

@@ -61,6 +61,8 @@ monitor:
   runner: sagemaker
   header: false
   missing_data: notBreaching
+  judged_by: model_monitor
+  false_alarms: 0.5
   thresholds:
     comparison_threshold: 0.2
     comparison_method: Simple
@@ -72,6 +74,9 @@ monitor:
     ks: 0.15
     psi: 0.5
     outside: 0
+    nulls: 0.02
+    unseen: 0.03
+    mistyped: 0.04
 """
 
 
@@ -113,7 +118,17 @@ def test_every_key_of_the_monitor_reaches_the_policy() -> None:
             "datatype_check_threshold": 0.9,
             "domain_content_threshold": 0.8,
         },
-        limits={"minimum_rows": 100.0, "ks": 0.15, "psi": 0.5, "outside": 0.0},
+        limits={
+            "minimum_rows": 100.0,
+            "ks": 0.15,
+            "psi": 0.5,
+            "outside": 0.0,
+            "nulls": 0.02,
+            "unseen": 0.03,
+            "mistyped": 0.04,
+            "level": 3 / 8760,
+            "model_monitor": 1.0,
+        },
     )
 
 
@@ -152,6 +167,8 @@ def test_what_an_alarm_makes_of_no_data_is_spelled_as_cloudwatch_does(value: Mis
         ("{thresholds: {comparison_method: L2}}", "monitor.thresholds.comparison_method: 'L2'"),
         ("{thresholds: {categorical_drift_method: x}}", "categorical_drift_method: 'x'"),
         ("{thresholds: {datatype_check_threshold: -1}}", "datatype_check_threshold: -1"),
+        ("{false_alarms: 0}", "monitor.false_alarms: 0 cannot be used"),
+        ("{judged_by: both}", "monitor.judged_by: 'both' cannot be used"),
         ("{thresholds: {minimum_rows: 0}}", "monitor.thresholds.minimum_rows: 0 cannot be used"),
         ("{thresholds: {ks: x}}", "monitor.thresholds.ks: 'x' cannot be used"),
         ("{thresholds: {psi: -0.1}}", "monitor.thresholds.psi: -0.1 cannot be used"),

@@ -44,7 +44,8 @@ REMEDIES = {
 COMPUTE = {field.name for field in fields(EndpointTarget)} - {"asynchronous"}
 LINE = {field.name for field in fields(Asynchronous)}
 TYPES = ("endpoint", "serverless", "async", "plain", "stepwise", *map(str, Way))
-LIMITS = ("minimum_rows", "ks", "psi", "outside")
+LIMITS = ("minimum_rows", "ks", "psi", "outside", "nulls", "unseen", "mistyped")
+HOURS_A_YEAR = 8760
 
 
 def parse(content: bytes, default_approval: Approval) -> Policy:
@@ -183,8 +184,19 @@ def _monitor(given: Watching) -> Monitor:
         header=given.header,
         missing_data=given.missing_data,
         thresholds={name: value for name, value in chosen.items() if name not in LIMITS},
-        limits={name: float(value) for name, value in chosen.items() if name in LIMITS},
+        limits=_limits(given, chosen),
     )
+
+
+def _limits(given: Watching, chosen: Mapping[str, Any]) -> dict[str, float]:
+    """The limits of Slipway's own checks; those that stand as usual are left to the engine."""
+    every = int(given.every.removesuffix("h"))
+    limits = {name: float(value) for name, value in chosen.items() if name in LIMITS}
+    if (level := given.false_alarms * every / HOURS_A_YEAR) != 1 / HOURS_A_YEAR:
+        limits["level"] = level
+    if given.judged_by == "model_monitor":
+        limits["model_monitor"] = 1.0
+    return limits
 
 
 def _probe(probe: Probe) -> ProbeRequest:

@@ -41,11 +41,17 @@ class Thresholds(_Strict):
     minimum_rows: Annotated[int, Field(ge=1)] | None = None
     """Fewer rows in a window are too few to judge; 30 by default."""
     ks: Share | None = None
-    """The largest Kolmogorov-Smirnov distance beyond chance; 0.1 by default."""
+    """The largest Kolmogorov-Smirnov distance; 0.1 by default."""
     psi: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     """The largest population stability index; 0.25 by default."""
     outside: Share | None = None
     """The share of values that may leave the baseline's range; 0.01 by default."""
+    nulls: Share | None = None
+    """The share of values that may be missing beyond the baseline's; 0.01 by default."""
+    unseen: Share | None = None
+    """The share of text values that the baseline need not know; 0.01 by default."""
+    mistyped: Share | None = None
+    """The share of a numeric column that may be no numbers; 0.01 by default."""
 
 
 class Watching(_Strict):
@@ -61,5 +67,9 @@ class Watching(_Strict):
     """Whether the first row of baseline.csv names its columns."""
     missing_data: MissingData = Field(default=MissingData.MISSING, strict=False)
     """What the alarm makes of a window without requests, as CloudWatch calls it."""
+    judged_by: Literal["slipway", "model_monitor"] = "slipway"
+    """Whose checks make a window one of violations; the other's are told beside them."""
+    false_alarms: Annotated[float, Field(ge=0.01, le=365, allow_inf_nan=False)] = 1.0
+    """How often a year Slipway's checks may find a violation where nothing changed."""
     thresholds: Thresholds = Thresholds()
     """From where on something counts as a violation."""
