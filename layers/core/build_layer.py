@@ -35,6 +35,7 @@ SERVICES = frozenset(
         "scheduler",
         "sns",
         "stepfunctions",
+        "sts",
     }
 )
 

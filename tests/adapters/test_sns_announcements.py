@@ -37,9 +37,10 @@ def test_a_verdict_reaches_a_subscriber_with_its_reason(heard: Heard) -> None:
 
 def test_drift_reaches_a_subscriber_who_can_filter_by_it(heard: Heard) -> None:
     announcements, hear = heard
-    announcements.tell_news("h", "h: drift", "3 of 14 features have changed\n- x0: too far\n")
+    news = "3 of 14 features have changed\n- x0: too far\n"
+    announcements.tell_news("h", "Drift", "h: drift", news)
     message = hear()
     assert message["Subject"] == "h: drift"
-    assert message["Message"] == "3 of 14 features have changed\n- x0: too far\n"
+    assert message["Message"] == news
     told = {name: value["Value"] for name, value in message["MessageAttributes"].items()}
     assert told == {"deployment": "h", "verdict": "Drift"}

@@ -103,7 +103,8 @@ class Announcements:
         assert deployment
         self.told.append(announce)
 
-    def tell_news(self, deployment: str, subject: str, message: str) -> None:
+    def tell_news(self, deployment: str, what: str, subject: str, message: str) -> None:
+        assert what
         self.drifts.append((deployment, subject, message))
 
 

@@ -198,8 +198,8 @@ class MemoryAnnouncements:
         self.told.append((desired.generation if desired else 0, announce))
         self._hear(announce)
 
-    def tell_news(self, deployment: str, subject: str, message: str) -> None:
-        assert deployment
+    def tell_news(self, deployment: str, what: str, subject: str, message: str) -> None:
+        assert deployment, what
         self.news.append((subject, message))
 
 

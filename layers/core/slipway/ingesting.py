@@ -171,7 +171,7 @@ def _tell(ports: Ports, news: News, engine: Engine) -> None:
         },
     )
     message = f"{engine.told(news.files, news.since)}\n\nReport: {report}\n"
-    ports.announcements.tell_news(deployment, f"{deployment}: drift", message)
+    ports.announcements.tell_news(deployment, "Drift", f"{deployment}: drift", message)
 
 
 def _acts(record: Record) -> bool:

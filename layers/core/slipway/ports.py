@@ -228,7 +228,9 @@ class Announcements(Protocol):
 
     def tell(self, deployment: str, announce: Announce) -> None: ...
 
-    def tell_news(self, deployment: str, subject: str, message: str) -> None: ...
+    def tell_news(self, deployment: str, what: str, subject: str, message: str) -> None:
+        """Tell what is no verdict on a release: `what` it is, in a word to filter by."""
+        ...
 
 
 class Bus(Protocol):

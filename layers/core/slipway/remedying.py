@@ -122,4 +122,4 @@ def _tell(ports: Ports, deployment: str, entry: Remedied) -> None:
         },
     )
     subject = f"{deployment}: {entry.cure.kind} {entry.outcome}"
-    ports.announcements.tell_news(deployment, subject, f"{subject}\n\n{entry.words}\n")
+    ports.announcements.tell_news(deployment, "Remedy", subject, f"{subject}\n\n{entry.words}\n")

@@ -23,8 +23,8 @@ class SNSAnnouncements:
     def _client(self) -> "SNSClient":
         return self._session.client("sns")
 
-    def tell_news(self, deployment: str, subject: str, message: str) -> None:
-        self._publish(deployment, "News", subject, message)
+    def tell_news(self, deployment: str, what: str, subject: str, message: str) -> None:
+        self._publish(deployment, what, subject, message)
 
     def tell(self, deployment: str, announce: Announce) -> None:
         title = f"{deployment}: {announce.verdict}"
