@@ -43,7 +43,7 @@ def test_some_images_find_the_script_in_the_model(
     dock.store["s3://m"] = dock.pack(
         {"code/inference.py": b"import six\n" + code, "code/requirements.txt": requirements}
     )
-    family = Family("image", "1", "scikit_learn", "scikit_learn", ("numpy==2.1.0",), (), finds)
+    family = Family("image", "1", "scikit_learn", "scripted.scikit_learn", ("numpy==2.1.0",), (), finds)
     launcher = ProcessLauncher(dock.home, dock.store.__getitem__, families=(family,))
     server = launcher.launch(Container("image:1", "s3://m", {}))
     assert isinstance(server, ProcessServer)
