@@ -62,7 +62,37 @@ ENDS = {
     "endpoint lost while somebody thinks": "awaits approval",
     "rolled back, and a manifest comes": "Released",
     "stopped by hand": "Released",
+    "scales, on other instances, and no more": "Released",
+    "scaled counts survive": "Released",
+    "scaling is lost": "Released",
+    "other instances, and back again": "Held",
+    "asked to go while it scales": "Deleted",
+    "asked in line": "Released",
+    "in line too late": "Held",
+    "canary": "Released",
+    "rolling": "Released",
+    "canary sent back by its alarm": "Held",
+    "an alarm rings before the canary": "Released",
+    "guards lost before the canary": "Released",
+    "guarded no more": "Released",
+    "asked to go while a canary is out": "Deleted",
+    "an alarm, and notify": "Released",
+    "an alarm, and hold": "Held",
+    "an alarm, and rollback": "Released",
+    "an alarm, and replace": "Released",
+    "an alarm, and {scale_out: {up_to: 3}}": "Released",
+    "an alarm, and {start: retrain}": "Released",
+    "an alarm rings on": "Released",
+    "an alarm rolls back after the release": "Released",
+    "an alarm that nothing helps against": "Released",
+    "an alarm that rang before the change": "Released",
+    "an alarm that flaps": "Released",
+    "an alarm rings while a newer version comes up": "Released",
+    "an alarm is lost while its remedy is at work": "Released",
+    "nobody wants the alarm any more while capacity is lent": "Released",
 }
+# Of a story with many calls not every one is a crash: each of its steps is taken often.
+MANY = 400
 
 
 @pytest.mark.parametrize("name", [story.name for story in BASE])
@@ -93,12 +123,13 @@ def test_a_rollout_by_steps_ends_as_it_should(story: Story) -> None:
 @pytest.mark.parametrize("number", range(len(LONG)))
 def test_a_long_story_ends_so_with_nothing_broken(number: int) -> None:
     outcome = play(LONG[number])
-    assert (outcome.end, outcome.violations) == ((*["Released"] * 4, "Held")[number], ())
+    assert (outcome.end, outcome.violations) == ((*["Released"] * 5, "Held")[number], ())
 
 
 @pytest.mark.parametrize("name", [story.name for story in BASE])
 def test_a_crash_at_any_call_breaks_no_promise(name: str) -> None:
     story = told(name)
-    for crash in crashes(story, stopped=name in STOPPED):
+    every = [*crashes(story, stopped=name in STOPPED)]
+    for crash in every[:: 1 + len(every) // MANY]:
         if play(story, crash=crash).violations:
             pytest.fail("\n".join([str(crash), *broken_lines(story, 0, crash)]), pytrace=False)

@@ -43,7 +43,8 @@ def test_some_images_find_the_script_in_the_model(
     dock.store["s3://m"] = dock.pack(
         {"code/inference.py": b"import six\n" + code, "code/requirements.txt": requirements}
     )
-    family = Family("image", "1", "scikit_learn", "scripted.scikit_learn", ("numpy==2.1.0",), (), finds)
+    pins, module = ("numpy==2.1.0",), "scripted.scikit_learn"
+    family = Family("image", "1", "scikit_learn", module, pins, (), finds)
     launcher = ProcessLauncher(dock.home, dock.store.__getitem__, families=(family,))
     server = launcher.launch(Container("image:1", "s3://m", {}))
     assert isinstance(server, ProcessServer)
