@@ -1,7 +1,7 @@
 """What it costs to import each function: CPU time of a fresh interpreter with the layers alone on
 its path, with their byte-code and without.
 
-The bound is 330 ms with boto3 on a 2-core machine. The interpreter's own start is taken off.
+The bound is 400 ms with boto3 on a 2-core machine. The interpreter's own start is taken off.
 """
 
 import resource
