@@ -82,5 +82,5 @@ def _judged(ports: Ports, endpoint: str, trial: Plan, before: Progress, policy: 
             candidate=ports.traffic.seen(endpoint, CANDIDATE, span, slower),
         )
         progress = before.measured(window)
-    judgement = judge(policy.judge, progress.windows)
+    judgement = judge(policy.judge, progress.windows, progress.began)
     return progress.judged(judgement, policy, now, ports.minute / 60)

@@ -24,13 +24,11 @@ class Judging(_Strict):
     """What a candidate is judged by, against the version that serves beside it."""
 
     min_requests: Annotated[int, Field(ge=1)] = DEFAULT.min_requests
-    """No candidate that was asked less than this is promoted."""
+    """No step is passed in which the candidate was asked less than this."""
     error_rate: Rate = DEFAULT.error_rate
     """None is promoted whose errors may be more than this and twice the stable version's."""
     latency: Annotated[float, Field(ge=0, le=10)] | None = DEFAULT.latency
     """By how much slower it may be, at p50, p90 and p99; null where that does not matter."""
-    predictions: Annotated[float, Field(ge=0, le=10)] | None = DEFAULT.predictions
-    """By how much the odds of an answer may differ; null where that does not matter."""
     false_alarms: Rate = DEFAULT.false_alarms
     """The share of rollouts in which a healthy candidate may be sent back."""
     missed: Rate = DEFAULT.missed

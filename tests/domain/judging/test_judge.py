@@ -55,6 +55,23 @@ def test_other_answers_are_sent_back_and_may_be_let_pass() -> None:
     assert judge(careless, [window(stable, other)]).verdict == Verdict.PROMOTE
 
 
+@pytest.mark.parametrize(
+    ("asked", "verdict"),
+    [
+        (None, Verdict.BLIND),
+        (0, Verdict.BLIND),
+        (499, Verdict.INCONCLUSIVE),
+        (500, Verdict.PROMOTE),
+    ],
+    ids=["not measured yet", "unasked", "few", "enough"],
+)
+def test_a_step_is_passed_by_its_own_requests(asked: int | None, verdict: Verdict) -> None:
+    first = window(quiet(9500), quiet(5000))
+    later = [] if asked is None else [replace(first, ended=1200.0, candidate=quiet(asked))]
+    assert judge(DEFAULT, [first]).verdict == Verdict.PROMOTE
+    assert judge(DEFAULT, [first, *later], since=600.0).verdict == verdict
+
+
 def played(seed: int, errors: float, slow: float) -> Verdict:
     """A rollout of three steps, each of which is judged up to eight times."""
     chance, windows = Random(seed), []  # noqa: S311 - no secret

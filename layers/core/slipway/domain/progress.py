@@ -68,7 +68,8 @@ class Progress:
         if now - self.began < policy.at_most * second:
             return replace(self, due=now + policy.every * second, reason=reason)
         match policy.undecided:
-            case Undecided.PROMOTE:
+            # What nobody has measured is not promoted by anything but a person's word.
+            case Undecided.PROMOTE if judgement.verdict != Verdict.BLIND:
                 return self._promoted(f"undecided: {reason}", policy)
             case Undecided.RETREAT:
                 return replace(self, outcome=Outcome.SENT_BACK, reason=f"undecided: {reason}")

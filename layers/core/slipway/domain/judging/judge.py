@@ -82,19 +82,21 @@ class Judgement:
     findings: tuple[Finding, ...] = ()
 
 
-def judge(criteria: Criteria, windows: Sequence[Window]) -> Judgement:
+def judge(criteria: Criteria, windows: Sequence[Window], since: float = 0.0) -> Judgement:
     """Judge by all windows since the rollout began. How often that is done changes nothing of the
-    rates that are stated, as long as requests are independent of each other."""
-    asked = sum(window.candidate.requests for window in windows)
-    before = sum(window.stable.requests for window in windows)
+    rates that are stated, as long as requests are independent of each other. Of the step that
+    began at `since`, nothing is said but by what was asked in it."""
+    findings = _findings(criteria, windows) if windows else ()
+    worst = max(findings, key=lambda found: found.against / found.needed, default=None)
+    if worst and worst.against >= worst.needed:
+        return Judgement(Verdict.RETREAT, f"worse: {worst.words}", findings)
+    own = [window for window in windows if window.ended > since]
+    asked = sum(window.candidate.requests for window in own)
+    before = sum(window.stable.requests for window in own)
     if not asked or not before:
         whom = "the candidate" if before else "the stable version" if asked else "either version"
         why = "is there traffic, and does CloudWatch have its metrics?"
-        return Judgement(Verdict.BLIND, f"no request to {whom} was counted: {why}")
-    findings = _findings(criteria, windows)
-    worst = max(findings, key=lambda found: found.against / found.needed)
-    if worst.against >= worst.needed:
-        return Judgement(Verdict.RETREAT, f"worse: {worst.words}", findings)
+        return Judgement(Verdict.BLIND, f"no request to {whom} was counted: {why}", findings)
     if asked < criteria.min_requests:
         few = f"{asked} requests of at least {criteria.min_requests}"
         return Judgement(Verdict.INCONCLUSIVE, few, findings)
