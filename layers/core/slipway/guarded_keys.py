@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from slipway.domain.rollout import Guarded, Guards, Size, Way
-from slipway.rollout_keys import Span, seconds
+from slipway.rollout_keys import Span, duration, seconds, share
+from slipway.strict_keys import Strict
 
 Share = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d+)?%$")]
 Extent = Annotated[str, Field(pattern=r"^\d{1,2}%$")] | Annotated[int, Field(ge=1, le=500)]
@@ -24,13 +25,7 @@ LEAST_BAKE = 180
 MOST_ALARMS, OWN_ALARMS = 10, 4
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
-    )
-
-
-class GuardKeys(_Strict):
+class GuardKeys(Strict):
     """From where on Slipway's own alarms send a new version back, for each variant."""
 
     errors_5xx: Share = "1%"
@@ -44,17 +39,17 @@ class GuardKeys(_Strict):
 
     def policy(self) -> Guards:
         """The same as numbers."""
-        shares = (_share(each) for each in (self.errors_5xx, self.errors_4xx, self.no_answer))
+        shares = (share(each) for each in (self.errors_5xx, self.errors_4xx, self.no_answer))
         errors_5xx, errors_4xx, no_answer = shares
-        return Guards(errors_5xx, errors_4xx, _latency(self.latency_p99), no_answer)
+        return Guards(errors_5xx, errors_4xx, duration(self.latency_p99), no_answer)
 
 
-class Guardrails(_Strict):
+class Guardrails(Strict):
     """By the service: SageMaker moves the traffic, and moves it back when an alarm rings."""
 
     maximum_execution_timeout: Span | None = None
     """How long all of it may take, 10m to 8h, before it is rolled back."""
-    alarms: Annotated[list[AlarmName], Field(max_length=10)] = []
+    alarms: Annotated[list[AlarmName], Field(max_length=10)] = Field(default=[])
     """Alarms of your own that send it back, too, by their names."""
     guards: GuardKeys = GuardKeys()
     """From where on Slipway's own alarms do."""
@@ -314,13 +309,3 @@ def _bounded(name: str, given: Extent, least: int) -> None:
     size = _size(given)
     if size.percent and not least <= size.value <= 50:
         raise ValueError(f"`{name}` is from {least}% to 50%, as SageMaker has it; {given} is not")
-
-
-def _share(given: str) -> float:
-    return float(given.removesuffix("%")) / 100
-
-
-def _latency(given: str) -> float:
-    if given.endswith("ms"):
-        return float(given.removesuffix("ms")) / 1000
-    return float(given.removesuffix("s"))

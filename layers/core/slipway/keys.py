@@ -3,7 +3,6 @@
 from typing import Annotated, Literal, Self
 
 from pydantic import (
-    BaseModel,
     Discriminator,
     Field,
     Tag,
@@ -23,9 +22,9 @@ from slipway.guarded_keys import AllAtOnce, Canary, Linear, Rolling, check
 from slipway.remedy_keys import AlarmKeys, check_alarms
 from slipway.rollout_keys import Stepwise
 from slipway.scaling_keys import METRICS, Autoscaling
+from slipway.strict_keys import Strict
 from slipway.target_keys import (
     AMI,
-    STRICT,
     Async,
     InstanceType,
     Serverless,
@@ -67,20 +66,16 @@ def _way(given: object) -> str:
     return str(getattr(given, "type", "plain"))
 
 
-class _Strict(BaseModel):
-    model_config = STRICT
-
-
-class Container(_Strict):
+class Container(Strict):
     """One container of an inference pipeline, which serves the part of its name."""
 
     image: Image | None = None
     """The exact image URI; chosen from what the part is when absent."""
-    environment: Environment = {}
+    environment: Environment = Field(default={})
     """Environment variables of this container, beside those of all."""
 
 
-class Variant(_Strict):
+class Variant(Strict):
     """A production variant: a share of the traffic, and what it differs in from the rest."""
 
     weight: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1
@@ -103,7 +98,7 @@ class Variant(_Strict):
     """It answers nobody, and sees this many of 100 requests: SageMaker's shadow variant."""
     autoscaling: Autoscaling | None = None
     """How its instances become more and fewer; as the deployment's when absent."""
-    containers: dict[PartName, Container] = {}
+    containers: dict[PartName, Container] = Field(default={})
     """What answers it, one after the other; when absent the deployment's `containers`, and
     without those the part of the variant's own name."""
 
@@ -113,7 +108,7 @@ class Variant(_Strict):
         return _by_name(given)
 
 
-class Expect(_Strict):
+class Expect(Strict):
     """What must hold of a probe's reply."""
 
     status: Annotated[int, Field(ge=100, le=599)] = 200
@@ -134,7 +129,7 @@ class Expect(_Strict):
         return self
 
 
-class Probe(_Strict):
+class Probe(Strict):
     """A golden request, sent before a release is called good."""
 
     body: Annotated[str, Field(min_length=1)]
@@ -149,7 +144,7 @@ class Probe(_Strict):
     """What must hold of the reply."""
 
 
-class Manifest(_Strict):
+class Manifest(Strict):
     """A deployment's manifest. Every key has a default, and so has the whole file."""
 
     approval: Approval = Field(default=Approval.AUTOMATIC, strict=False)
@@ -161,16 +156,16 @@ class Manifest(_Strict):
         Discriminator(_type),
     ] = Target()
     """Where the model runs."""
-    variants: dict[PartName, Variant] = {}
+    variants: dict[PartName, Variant] = Field(default={})
     """Models that share the endpoint's traffic, each with a part of its own; one when absent."""
-    containers: dict[PartName, Container] = {}
+    containers: dict[PartName, Container] = Field(default={})
     """An inference pipeline: the parts that answer a request, one after the other; a list of names
     where that is all there is to say. One container when absent."""
     models: Literal["one", "many"] = "one"
     """Whether it serves many models, each a *.tar.gz in its folder `models/`, invoked by name."""
     image: Image | None = None
     """The exact image URI; chosen from what the artifact is when absent."""
-    environment: Environment = {}
+    environment: Environment = Field(default={})
     """Environment variables of the container."""
     rollout: Annotated[
         Annotated[Way, Field(strict=False), Tag("plain")]
@@ -182,7 +177,7 @@ class Manifest(_Strict):
         Discriminator(_way),
     ] = Way.ALL_AT_ONCE
     """How traffic moves to the new version."""
-    alarms: Annotated[list[AlarmKeys], Field(max_length=20)] = []
+    alarms: Annotated[list[AlarmKeys], Field(max_length=20)] = Field(default=[])
     """Alarms, and what is done about each; none when absent."""
     autoscaling: Autoscaling | None = None
     """How the instances of each variant become more and fewer; not at all when absent."""
@@ -192,7 +187,7 @@ class Manifest(_Strict):
     """Which requests and replies are kept; none when absent."""
     monitor: Watching | None = None
     """How captured requests are watched for drift; not at all when absent."""
-    probes: list[Probe] = []
+    probes: list[Probe] = Field(default=[])
     """Golden requests. Without any, the release makes its own from what is known."""
     on_change: OnChange = Field(default=OnChange.NOTIFY, strict=False)
     """Whether people are told when a version is asked or answers something else, or it is held."""

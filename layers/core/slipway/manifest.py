@@ -177,20 +177,20 @@ def _autoscaling(given: scaling_keys.Autoscaling | None) -> Autoscaling | None:
 
 def _monitor(given: Watching) -> Monitor:
     chosen = given.thresholds.model_dump(exclude_none=True)
+    every = int(given.every.removesuffix("h"))
     return Monitor(
-        every=int(given.every.removesuffix("h")),
+        every=every,
         on_violation=given.on_violation,
         runner=given.runner,
         header=given.header,
         missing_data=given.missing_data,
         thresholds={name: value for name, value in chosen.items() if name not in LIMITS},
-        limits=_limits(given, chosen),
+        limits=_limits(given, chosen, every),
     )
 
 
-def _limits(given: Watching, chosen: Mapping[str, Any]) -> dict[str, float]:
+def _limits(given: Watching, chosen: Mapping[str, Any], every: int) -> dict[str, float]:
     """The limits of Slipway's own checks; those that stand as usual are left to the engine."""
-    every = int(given.every.removesuffix("h"))
     limits = {name: float(value) for name, value in chosen.items() if name in LIMITS}
     if (level := given.false_alarms * every / HOURS_A_YEAR) != 1 / HOURS_A_YEAR:
         limits["level"] = level

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from slipway.domain.remedy import AlarmPolicy, Cure, Kind, Limit
-from slipway.rollout_keys import Span, seconds
+from slipway.rollout_keys import Span, duration, seconds, share
+from slipway.strict_keys import Strict
 
 # How SageMaker's metrics are looked at, and in what unit their limits are given.
 METRICS = {
@@ -28,13 +29,7 @@ Amount = Annotated[str, Field(pattern=r"^\d+(\.\d+)?(%|ms|s)$")] | Annotated[flo
 Plain = Literal["notify", "hold", "rollback", "replace"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
-    )
-
-
-class ScaleOut(_Strict):
+class ScaleOut(Strict):
     """More instances, until it is quiet."""
 
     by: Annotated[int, Field(ge=1, le=100)] = 1
@@ -43,7 +38,7 @@ class ScaleOut(_Strict):
     """How many there may be."""
 
 
-class Given(_Strict):
+class Given(Strict):
     """A remedy that has to be told more than its name."""
 
     scale_out: ScaleOut | None = None
@@ -58,7 +53,7 @@ class Given(_Strict):
         return self
 
 
-class AlarmKeys(_Strict):
+class AlarmKeys(Strict):
     """An alarm, and what is done about it."""
 
     metric: str | None = None
@@ -146,13 +141,11 @@ def _amount(metric: str, given: Amount | None, unit: str) -> float:
     amounts = {"%": "as in 1%", "s": "as in 800ms or 2s", "percent": "as in 80%", "": "a number"}
     match unit, given:
         case "%", str(text) if text.endswith("%"):
-            return float(text.removesuffix("%")) / 100
+            return share(text)
         case "percent", str(text) if text.endswith("%"):
             return float(text.removesuffix("%"))
-        case "s", str(text) if text.endswith("ms"):
-            return float(text.removesuffix("ms")) / 1000 * MICROSECONDS
         case "s", str(text) if text.endswith("s"):
-            return float(text.removesuffix("s")) * MICROSECONDS
+            return duration(text) * MICROSECONDS
         case "", float(number):
             return number
     raise ValueError(f"`above` of {metric} is {amounts[unit]}; {given!r} is not")

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from slipway.domain.judging.judge import DEFAULT
 from slipway.domain.rollout import Undecided
+from slipway.strict_keys import Strict
 
 Percent = Annotated[int, Field(ge=1, le=99)]
 Rate = Annotated[float, Field(ge=0.0001, le=0.5)]
@@ -14,13 +15,7 @@ SECONDS = {"s": 1, "m": 60, "h": 3600}
 LEAST_SECONDS = 60  # CloudWatch has a number a minute
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
-    )
-
-
-class Judging(_Strict):
+class Judging(Strict):
     """What a candidate is judged by, against the version that serves beside it."""
 
     min_requests: Annotated[int, Field(ge=1)] = DEFAULT.min_requests
@@ -35,7 +30,7 @@ class Judging(_Strict):
     """The share of harmful candidates that may be promoted."""
 
 
-class Stepwise(_Strict):
+class Stepwise(Strict):
     """By Slipway: the candidate gets more of the traffic step by step, and is judged at each."""
 
     steps: Annotated[list[Percent], Field(min_length=1, max_length=20)]
@@ -61,3 +56,15 @@ class Stepwise(_Strict):
 def seconds(span: str) -> int:
     """A span of time such as 90s, 10m or 1h in seconds."""
     return int(span[:-1]) * SECONDS[span[-1]]
+
+
+def duration(given: str) -> float:
+    """How long an answer takes, such as 800ms or 2s, in seconds."""
+    if given.endswith("ms"):
+        return float(given.removesuffix("ms")) / 1000
+    return float(given.removesuffix("s"))
+
+
+def share(given: str) -> float:
+    """A percentage such as 1% as a share of one."""
+    return float(given.removesuffix("%")) / 100

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from slipway.rollout_keys import Span
-from slipway.target_keys import STRICT
+from slipway.strict_keys import Strict
 
 Count = Annotated[int, Field(ge=0, le=1000)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -17,10 +17,8 @@ METRICS = {
 }
 
 
-class Autoscaling(BaseModel):
+class Autoscaling(Strict):
     """Application Auto Scaling: as much of a variant as it takes to keep a metric at its value."""
-
-    model_config = STRICT
 
     min: Count = 1
     """The fewest instances, or the least provisioned concurrency; 0 at asynchronous endpoints."""

@@ -3,11 +3,11 @@ says."""
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from slipway.domain.desired import RoutingStrategy
+from slipway.strict_keys import Strict
 
-STRICT = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 Timeout = Annotated[int, Field(ge=60, le=3600)]
 Volume = Annotated[int, Field(ge=1, le=512)]
 InstanceType = Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9]+$")]
@@ -18,11 +18,7 @@ Folder = Annotated[str, Field(pattern=r"^[\w-]+(/[\w-]+)*$", max_length=200)]
 Topic = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$")]
 
 
-class _Strict(BaseModel):
-    model_config = STRICT
-
-
-class Instances(_Strict):
+class Instances(Strict):
     """What models run on that have instances."""
 
     instance_type: InstanceType = "ml.m5.large"
@@ -72,7 +68,7 @@ class Async(Instances):
         return self
 
 
-class Serverless(_Strict):
+class Serverless(Strict):
     """Containers that are there while they are asked."""
 
     type: Literal["serverless"]

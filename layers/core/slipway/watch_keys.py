@@ -3,27 +3,23 @@ says."""
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from slipway.domain.desired import MissingData, OnViolation, Runner
-from slipway.target_keys import STRICT
+from slipway.strict_keys import Strict
 
 Percentage = Annotated[int, Field(ge=0, le=100)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Strict(BaseModel):
-    model_config = STRICT
-
-
-class Capture(_Strict):
+class Capture(Strict):
     """Data capture: requests and replies kept in the bucket under capture/."""
 
     percentage: Percentage
     """How many of 100 requests are kept."""
 
 
-class Thresholds(_Strict):
+class Thresholds(Strict):
     """From where on something counts as a violation; Model Monitor's names, then Slipway's."""
 
     comparison_threshold: Share | None = None
@@ -54,7 +50,7 @@ class Thresholds(_Strict):
     """The share of a numeric column that may be no numbers; 0.01 by default."""
 
 
-class Watching(_Strict):
+class Watching(Strict):
     """Drift monitoring: captured requests are held against the uploaded baseline data."""
 
     every: Annotated[str, Field(pattern=r"^(1|2|3|4|6|8|12|24)h$")] = "1h"
