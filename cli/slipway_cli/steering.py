@@ -61,10 +61,10 @@ def rollout(
             Exit.REFUSED,
         )
     version = look(found.ports, record).case.name(progress.config)
-    at = min(progress.step, len(policy.steps) - 1)
+    at, of = min(progress.step + 1, len(policy.steps)), len(policy.steps)
     facts = [
         ("rollout", f"{version}, {progress.outcome or 'under way'}"),
-        ("step", f"{at + 1} of {len(policy.steps)}, {policy.steps[at]} % of the traffic"),
+        ("step", f"{at} of {of}, {policy.share(progress.step)} % of the traffic"),
         ("why", progress.reason),
     ]
     findings = judge(policy.judge, progress.windows).findings if progress.windows else ()

@@ -15,7 +15,7 @@ WINDOWS = tuple(
     Window(600.0 * n, 600.0 * (n + 1), 0.05, STABLE, Seen(300, 6 * n, 3, (150, 30, 3)))
     for n in range(3)
 )
-PROGRESS = Progress(3, "c", "t", "s", windows=WINDOWS, reason="worse: requests failed (5XX) 2.00%")
+PROGRESS = Progress(3, "c", windows=WINDOWS, reason="worse: requests failed (5XX) 2.00%")
 
 
 def drawn(progress: Progress, name: str = "housing") -> str:

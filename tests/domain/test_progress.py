@@ -7,7 +7,7 @@ from slipway.domain.progress import Outcome, Progress
 from slipway.domain.rollout import Steps, Undecided
 from slipway.domain.wish import How
 
-BEGUN = Progress(3, "config", "trial", "stable").started(60.0, 600.0)
+BEGUN = Progress(3, "config").started(60.0, 600.0)
 
 
 @pytest.mark.parametrize(

@@ -135,10 +135,12 @@ class Slipway:
         line = TimeLine(self.stack.ports, deployment)
         return self.ended(deployment, line, self._upload(deployment, archive, ""))
 
-    def ended(self, deployment: str, line: TimeLine, wish: Wish) -> End:
+    def ended(
+        self, deployment: str, line: TimeLine, wish: Wish, patience: Patience = PATIENCE
+    ) -> End:
         """How the release of an upload ends."""
         ports = self.stack.ports
-        return follow(line, lambda: outcome(ports, deployment, wish), lambda _: None, PATIENCE)
+        return follow(line, lambda: outcome(ports, deployment, wish), lambda _: None, patience)
 
     def ended_after_approval(self, deployment: str, wish: Wish) -> End:
         """How the release ends once a person has decided."""

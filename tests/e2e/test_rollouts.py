@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from slipway_cli.follow import Patience, follow, outcome
+from slipway_cli.follow import Patience
 from slipway_cli.sync import run
 
 STEPS = """
@@ -27,12 +27,6 @@ def predict_fn(rows, model):
 """
 
 
-def ended(slipway: Any, deployment: str, pushed: Any) -> Any:
-    line, wish = pushed
-    ports = slipway.stack.ports
-    return follow(line, lambda: outcome(ports, deployment, wish), lambda _: None, PATIENT)
-
-
 @pytest.fixture
 def stepwise(slipway: Any, models: Any) -> str:
     """A deployment whose rollouts take steps."""
@@ -44,7 +38,7 @@ def test_a_good_candidate_is_promoted_and_a_worse_one_sent_back(
     slipway: Any, models: Any, stepwise: str
 ) -> None:
     with slipway.traffic(stepwise) as traffic:
-        end = ended(slipway, stepwise, slipway.push(stepwise, models.line(1.0)))
+        end = slipway.ended(stepwise, *slipway.push(stepwise, models.line(1.0)), PATIENT)
         assert (end.verdict, traffic.failures) == ("Released", [])
     assert slipway.predict(stepwise) == 6.0
     told = [moment.why for moment in slipway.history(stepwise) if "JudgeRollout" in moment.what]
@@ -52,7 +46,7 @@ def test_a_good_candidate_is_promoted_and_a_worse_one_sent_back(
     assert any("has 50 % of the traffic" in why for why in told)
     flaky = {**models.line(2.0), "code/inference.py": FLAKY}
     with slipway.traffic(stepwise) as traffic:
-        end = ended(slipway, stepwise, slipway.push(stepwise, flaky))
+        end = slipway.ended(stepwise, *slipway.push(stepwise, flaky), PATIENT)
         assert end.verdict == "Held"
         assert "was sent back: worse: requests failed (5XX)" in end.reason
         lost = len(traffic.failures) / len(traffic.answers)
@@ -67,7 +61,7 @@ def test_nobody_is_promoted_whom_nobody_asked_until_a_person_says_so(
 ) -> None:
     short = STEPS.replace("at_most: 1h", "at_most: 1m")
     assert slipway.release("alone", models.line(), short).verdict == "Released"
-    end = ended(slipway, "alone", slipway.push("alone", models.line(1.0)))
+    end = slipway.ended("alone", *slipway.push("alone", models.line(1.0)), PATIENT)
     assert end.verdict == "Held"
     assert "undecided at 20 %: no request to either version was counted" in end.reason
     end = run(slipway.stack, "alone", {"wish": {"type": "promote"}}, 60.0)

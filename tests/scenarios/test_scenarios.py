@@ -343,7 +343,7 @@ def _progress(given: Given | None, plan: Plan | None) -> Progress | None:
     outcome = Outcome(given["outcome"]) if "outcome" in given else None
     told = {key: given[key] for key in ("step", "began", "reason") if key in given}
     generation, config = given.get("generation", GENERATION), plan.config if plan else ""
-    return Progress(generation, config, "a-trial", "previous", outcome=outcome, **told)
+    return Progress(generation, config, outcome=outcome, **told)
 
 
 def _endpoint(given: Given | None, plan: Plan | None) -> Endpoint | None:

@@ -18,7 +18,7 @@ def ask(ports: Ports, deployment: str, wish: Wish, execution: str) -> None:
     """Write a wish on the record, and wake whoever owns the deployment. Once: an execution that
     owns it has asked already. Raises InvalidInput for an earlier release that is not known."""
     record = ports.ledger.load(deployment)
-    if record.lease and record.lease.owner == execution:
+    if record.is_owned_by(execution):
         return
     said = asked(ports, record, wish)
     record = _asked(ports, deployment, lambda r: r.asking(said), said.wish.words)
@@ -39,10 +39,8 @@ def asked(ports: Ports, record: Record, wish: Wish) -> Asked:
 def steer(ports: Ports, deployment: str, wish: Steer, execution: str) -> None:
     """End, halt or let go on the rollout that is under way, and wake its owner. Once, like a wish.
     Raises InvalidInput where there is none."""
-    record = ports.ledger.load(deployment)
-    if not (record.lease and record.lease.owner == execution):
-        now = ports.clock()
-        _asked(ports, deployment, lambda r: r.steered(wish.how, now), wish.words)
+    now = ports.clock()
+    _said(ports, deployment, execution, lambda r: r.steered(wish.how, now), wish.words)
 
 
 def goal(ports: Ports, record: Record, to: int | None) -> Release:
@@ -54,9 +52,15 @@ def goal(ports: Ports, record: Record, to: int | None) -> Release:
 
 def ask_again(ports: Ports, deployment: str, execution: str) -> None:
     """Let everything that was tried count no more, and wake whoever owns the deployment. Once."""
-    record = ports.ledger.load(deployment)
-    if not (record.lease and record.lease.owner == execution):
-        _asked(ports, deployment, Record.again, "try again")
+    _said(ports, deployment, execution, Record.again, "try again")
+
+
+def _said(
+    ports: Ports, deployment: str, execution: str, how: Callable[[Record], Record], words: str
+) -> None:
+    """What a person says, unless the execution that was started with it has said so already."""
+    if not ports.ledger.load(deployment).is_owned_by(execution):
+        _asked(ports, deployment, how, words)
 
 
 def _asked(ports: Ports, deployment: str, how: Callable[[Record], Record], words: str) -> Record:

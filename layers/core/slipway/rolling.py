@@ -28,14 +28,12 @@ def judge_rollout(ports: Ports, task: Task) -> str:
     """Begin the step that the candidate's traffic is at, or measure and judge it."""
     found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
     step, policy = found.step, found.case.desired.policy.rollout
-    trial, stable = found.case.trial, found.case.stable
+    trial = found.case.trial
     if not isinstance(step, JudgeRollout) or not isinstance(policy, Steps) or not trial:
         return f"not needed any more; now {name(step)}"
     before = found.case.progress or Progress(
         generation=found.case.desired.generation,
         config=found.case.wanted,
-        trial=trial.config,
-        stable=stable.config if stable else "",
     )
     endpoint = naming.endpoint_name(ports.site, task.deployment)
     if before.began:
@@ -62,7 +60,7 @@ def _begun(ports: Ports, endpoint: str, trial: Plan, before: Progress, policy: S
     beside it is asked once, so that nothing that is seen later moves what it is held against."""
     now, limits = ports.clock(), before.limits
     if before.step == 0 and not before.windows:
-        (stable, _) = (variant.name for variant in trial.variants)
+        stable = trial.variants[0].name
         limits = ports.traffic.latencies(endpoint, stable, now, policy.judge.quantiles)
     return replace(before.started(now, policy.every * ports.minute / 60), limits=limits)
 
@@ -72,12 +70,12 @@ def _judged(ports: Ports, endpoint: str, trial: Plan, before: Progress, policy: 
     span = (before.seen, ports.traffic.complete(now))
     progress = before
     if span[1] > span[0]:
-        (stable, _) = (variant.name for variant in trial.variants)
+        stable = trial.variants[0].name
         slower = policy.judge.slower(before.limits)
         window = Window(
             began=span[0],
             ended=span[1],
-            share=policy.steps[before.step] / 100,
+            share=policy.share(before.step) / 100,
             stable=ports.traffic.seen(endpoint, stable, span, before.limits),
             candidate=ports.traffic.seen(endpoint, CANDIDATE, span, slower),
         )

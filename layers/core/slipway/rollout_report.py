@@ -37,14 +37,14 @@ text{fill:var(--dim);font-size:12px}.axis{stroke:var(--line)}.s{stroke:var(--sta
 def page(deployment: str, versions: str, progress: Progress, criteria: Criteria) -> str:
     """The page, as HTML. `versions` names the candidate."""
     windows = progress.windows
-    findings = judge(criteria, windows).findings if windows else ()
+    looks = [judge(criteria, windows[: n + 1]).findings for n in range(len(windows))]
     title = f"{ENDS[progress.outcome]}: {versions} of {deployment}"
     parts = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="why">{escape(_sentence(progress.reason))}</p>',
         _figures(windows),
-        *_compared(findings),
-        *(_charts(windows, criteria) if windows else ()),
+        *(_compared(looks[-1]) if looks else ()),
+        *(_charts(windows, looks) if looks else ()),
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -97,12 +97,11 @@ def _evidence(value: float) -> str:
     return "beyond doubt" if value >= 1e11 else f"{value:,.2g}" if value < 100 else f"{value:,.0f}"
 
 
-def _charts(windows: Sequence[Window], criteria: Criteria) -> list[str]:
+def _charts(windows: Sequence[Window], looks: Sequence[Sequence[Finding]]) -> list[str]:
     key = '<p class="key"><b>— stable</b> &nbsp; <i>- - candidate</i></p>'
     shares = [100 * window.share for window in windows]
     stable = [100 * _rate(window.stable) for window in windows]
     candidate = [100 * _rate(window.candidate) for window in windows]
-    looks = [judge(criteria, windows[: n + 1]).findings for n in range(len(windows))]
     worst = [max((f.against / f.needed for f in look), default=0.0) for look in looks]
     evidence = [max(0.0, 100 * (1 + log10(max(each, 1e-6)) / 6)) for each in worst]
     return [

@@ -11,15 +11,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import ClientError
 
-from slipway.adapters.faults import code_of, translated
+from slipway.adapters.faults import translated, unless
 from slipway.domain.scaling import Autoscaling, Scaled, ScalingMetric
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
 SAGEMAKER = "sagemaker"
+GONE = "ObjectNotFoundException"
 TRACKING, STEPS = "TargetTrackingScaling", "StepScaling"
 FIRST_COOLDOWN = 300
 FIRST = {
@@ -129,28 +129,22 @@ class ApplicationAutoscaling:
         if first is None:
             return
         self._alarms.delete_alarms(AlarmNames=[_first_name(endpoint, variant)])
-        try:
+        with unless(GONE):
             self._client.delete_scaling_policy(
                 PolicyName=first["PolicyName"],
                 ServiceNamespace=SAGEMAKER,
                 ResourceId=first["ResourceId"],
                 ScalableDimension=first["ScalableDimension"],
             )
-        except ClientError as error:
-            if code_of(error) != "ObjectNotFoundException":
-                raise
 
     def _deregister(self, target: Mapping[str, Any]) -> None:
         """Its policies go with it, and the alarms that those made."""
-        try:
+        with unless(GONE):
             self._client.deregister_scalable_target(
                 ServiceNamespace=SAGEMAKER,
                 ResourceId=target["ResourceId"],
                 ScalableDimension=target["ScalableDimension"],
             )
-        except ClientError as error:
-            if code_of(error) != "ObjectNotFoundException":
-                raise
 
 
 def _resource(endpoint: str, variant: str) -> str:

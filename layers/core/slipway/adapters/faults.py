@@ -35,6 +35,7 @@ THROTTLES = frozenset(
 )
 UNSEEN = ("could not find endpoint configuration", "could not find model ")
 REFUSALS = frozenset({"ObjectNotFoundException", "ResourceNotFound", "ValidationException"})
+STARTED = "ExecutionAlreadyExists"
 NO_OBJECT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 DENIALS = frozenset(
     {
@@ -113,6 +114,16 @@ def unless_present() -> Iterator[None]:
         yield
     except ClientError as error:
         if not is_present(error):
+            raise
+
+
+@contextmanager
+def unless(code: str) -> Iterator[None]:
+    """Goes on where the service answers with the code."""
+    try:
+        yield
+    except ClientError as error:
+        if code_of(error) != code:
             raise
 
 

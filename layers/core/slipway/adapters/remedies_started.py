@@ -6,12 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import boto3
-from botocore.exceptions import ClientError
 
-from slipway.adapters.faults import code_of, translated
+from slipway.adapters.faults import STARTED, translated, unless
 from slipway.domain.errors import Refused
-
-STARTED = "ExecutionAlreadyExists"
 
 
 class RemediesStarted:
@@ -51,13 +48,10 @@ class RemediesStarted:
                 self._state_machine(arn, token, document)
 
     def _state_machine(self, arn: str, token: str, document: Mapping[str, object]) -> None:
-        try:
+        with unless(STARTED):
             self._as_role.client("stepfunctions").start_execution(
                 stateMachineArn=arn, name=token, input=json.dumps(document)
             )
-        except ClientError as error:
-            if code_of(error) != STARTED:
-                raise
 
     def _pipeline(self, arn: str, token: str, document: Mapping[str, object]) -> None:
         # A pipeline takes the parameters that it declares alone, and those are texts.

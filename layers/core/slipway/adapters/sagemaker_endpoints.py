@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.type_defs import (
         ContainerDefinitionTypeDef,
+        DesiredWeightAndCapacityTypeDef,
         ProductionVariantSummaryTypeDef,
         VariantPropertyTypeDef,
     )
@@ -151,23 +152,17 @@ class SageMakerEndpoints:
             )
 
     def scale(self, name: str, counts: Mapping[str, int]) -> None:
-        with translated():
-            self._once.update_endpoint_weights_and_capacities(
-                EndpointName=name,
-                DesiredWeightsAndCapacities=[
-                    {"VariantName": variant, "DesiredInstanceCount": count}
-                    for variant, count in counts.items()
-                ],
-            )
+        self._rescale(
+            name, [{"VariantName": v, "DesiredInstanceCount": n} for v, n in counts.items()]
+        )
 
     def shift(self, name: str, weights: Mapping[str, float]) -> None:
+        self._rescale(name, [{"VariantName": v, "DesiredWeight": w} for v, w in weights.items()])
+
+    def _rescale(self, name: str, wanted: "list[DesiredWeightAndCapacityTypeDef]") -> None:
         with translated():
             self._once.update_endpoint_weights_and_capacities(
-                EndpointName=name,
-                DesiredWeightsAndCapacities=[
-                    {"VariantName": variant, "DesiredWeight": weight}
-                    for variant, weight in weights.items()
-                ],
+                EndpointName=name, DesiredWeightsAndCapacities=wanted
             )
 
     def delete(self, name: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from slipway.adapters.faults import code_of, translated
+from slipway.adapters.faults import STARTED, code_of, translated, unless
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -27,16 +27,12 @@ class StepFunctionsExecutions:
         return self._session.client("stepfunctions")
 
     def start(self, deployment: str, name: str) -> None:
-        with translated():
-            try:
-                self._client.start_execution(
-                    stateMachineArn=self._state_machine_arn,
-                    name=name,
-                    input=json.dumps({"deployment": deployment}),
-                )
-            except ClientError as error:
-                if code_of(error) != "ExecutionAlreadyExists":
-                    raise
+        with translated(), unless(STARTED):
+            self._client.start_execution(
+                stateMachineArn=self._state_machine_arn,
+                name=name,
+                input=json.dumps({"deployment": deployment}),
+            )
 
     def is_running(self, execution: str) -> bool:
         with translated():

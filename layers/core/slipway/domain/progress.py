@@ -24,16 +24,14 @@ class Outcome(StrEnum):
 class Progress:
     """A candidate that gets traffic beside what it shall replace, in one generation.
 
-    `config` is what it shall be promoted to, `trial` what serves both, and `stable` what it is held
-    against. `step` counts the steps that it has passed, `began` is when the traffic of this one was
-    first seen, `seen` up to when it was measured, and `due` when it is judged next, all in epoch
-    seconds. `limits` are the latencies that requests are counted above, in microseconds.
+    `config` is what it shall be promoted to. `step` counts the steps that it has passed, `began` is
+    when the traffic of this one was first seen, `seen` up to when it was measured, and `due` when
+    it is judged next, all in epoch seconds. `limits` are the latencies that requests are counted
+    above, in microseconds.
     """
 
     generation: int
     config: str
-    trial: str
-    stable: str
     step: int = 0
     began: float = 0.0
     seen: float = 0.0

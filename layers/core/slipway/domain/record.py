@@ -131,6 +131,10 @@ class Record:
         gone = settled.announce.verdict == Verdict.DELETED
         return gone and settled.generation == self.desired.generation
 
+    def is_owned_by(self, execution: str) -> bool:
+        """Whether an execution may act on it."""
+        return self.lease is not None and self.lease.owner == execution
+
     @property
     def is_host(self) -> bool:
         """Whether it is a multi-model endpoint."""

@@ -97,6 +97,10 @@ class Steps:
     undecided: Undecided = Undecided.HOLD
     judge: Criteria = DEFAULT
 
+    def share(self, step: int) -> int:
+        """The candidate's share of the traffic, in percent, once it has passed so many steps."""
+        return self.steps[min(step, len(self.steps) - 1)]
+
     @property
     def words(self) -> str:
         """What a person calls it."""

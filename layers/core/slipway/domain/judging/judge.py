@@ -113,8 +113,11 @@ def _findings(criteria: Criteria, windows: Sequence[Window]) -> tuple[Finding, .
     shown = kinds if criteria.predictions is not None and kinds > 1 else 0
     # They share the rate of false alarms.
     needed = (2 + limits + (1 if shown else 0)) / criteria.false_alarms
-    found = [_errors(criteria, windows, needed)]
-    found.append(_compared("requests refused (4XX)", windows, lambda seen: seen.rejected, needed))
+    failed, refused = "requests failed (5XX)", "requests refused (4XX)"
+    found = [
+        _compared(failed, windows, lambda seen: seen.errors, needed, criteria.error_rate),
+        _compared(refused, windows, lambda seen: seen.rejected, needed),
+    ]
     for at, quantile in zip(range(limits), QUANTILES, strict=False):
         name = f"answers slower than p{quantile * 100:g}"
         # Of the last there are too few to wait for.
@@ -123,11 +126,6 @@ def _findings(criteria: Criteria, windows: Sequence[Window]) -> tuple[Finding, .
     if shown and criteria.predictions is not None:
         found.append(_answers(windows, shown, 1 + criteria.predictions, needed))
     return tuple(found)
-
-
-def _errors(criteria: Criteria, windows: Sequence[Window], needed: float) -> Finding:
-    failed, rate = "requests failed (5XX)", criteria.error_rate
-    return _compared(failed, windows, lambda seen: seen.errors, needed, rate)
 
 
 def _compared(

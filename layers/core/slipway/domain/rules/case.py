@@ -8,7 +8,7 @@ from slipway.domain.attempts import Attempt, Attempts, Good
 from slipway.domain.desired import Desired, Use
 from slipway.domain.plan.endpoint import Plan, beside, versions
 from slipway.domain.probed import Probed
-from slipway.domain.progress import Outcome, Progress
+from slipway.domain.progress import Progress
 from slipway.domain.rollout import Guarded, Steps
 from slipway.domain.steps import Step
 from slipway.domain.trouble import Trouble, key
@@ -102,7 +102,7 @@ class Case:
         stable, progress = self.stable, self.progress
         if stable is None or stable.plan is None or self.plan is None:
             return None
-        if progress and progress.outcome in (Outcome.PROMOTED, Outcome.SENT_BACK):
+        if progress and progress.ended:
             return None
         return beside(stable.plan, self.plan)
 
@@ -150,8 +150,9 @@ class Case:
         """What a config is made of: the wanted one, or one that was deployed before."""
         if self.plan and config == self.wanted:
             return self.plan
-        if self.trial and config == self.trial.config:
-            return self.trial
+        trial = self.trial
+        if trial and config == trial.config:
+            return trial
         found = self.attempts.made_of(config)
         return found.plan if found else None
 

@@ -19,7 +19,7 @@ from slipway.domain.remedy import (
     Remedied,
 )
 from slipway.domain.rules.case import Case, Rule
-from slipway.domain.rules.retreat import PEOPLE_SECONDS
+from slipway.domain.rules.retreat import awaits_somebody
 from slipway.domain.rules.verdict import held
 from slipway.domain.steps import Announce, AwaitChange, Care, Remedy, Step, Verdict
 from slipway.domain.watch import hour
@@ -46,10 +46,8 @@ def _rests(case: Case, step: Step) -> bool:
     live = case.endpoint
     if case.tries:  # a candidate, whose rollout is at work or at rest
         return False
-    if isinstance(step, AwaitChange):
-        idle = step.timeout == PEOPLE_SECONDS
-    else:
-        idle = isinstance(step, Announce) and step.verdict != Verdict.DELETED
+    told = isinstance(step, Announce) and step.verdict != Verdict.DELETED
+    idle = told or awaits_somebody(step)
     return idle and live is not None and live.serves(live.config) and not live.in_motion
 
 

@@ -5,6 +5,7 @@ from slipway.domain.blame import is_the_accounts
 from slipway.domain.plan.endpoint import CANDIDATE
 from slipway.domain.rules import rest
 from slipway.domain.rules.case import Case
+from slipway.domain.rules.traffic import split
 from slipway.domain.rules.verdict import held
 from slipway.domain.steps import AwaitChange, Change, DeployEndpoint, ProbeEndpoint, Step
 from slipway.domain.world import Endpoint, EndpointStatus
@@ -37,6 +38,11 @@ def await_somebody(case: Case, reason: str) -> Step:
     back = recovery(case, reason)
     # What cannot be gone back to either is no verdict on a version that nobody has judged yet.
     return back if isinstance(back, DeployEndpoint) else AwaitChange(PEOPLE_SECONDS, reason)
+
+
+def awaits_somebody(step: Step) -> bool:
+    """Whether a step waits for what people owe, as `await_somebody` does."""
+    return isinstance(step, AwaitChange) and step.timeout == PEOPLE_SECONDS
 
 
 def recovery(case: Case, reason: str, to: Goods | None = None) -> Step | None:
@@ -82,7 +88,7 @@ def retreat(case: Case, reason: str, to: Goods | None = None, resorts: Goods | N
 
 def give_back(live: Endpoint, reason: str) -> Step:
     """All traffic to what served before the candidate, which takes less time than an update."""
-    weights = tuple((name, 0.0 if name == CANDIDATE else 100.0) for name in live.weights)
+    weights = tuple(split(live.weights, 0).items())
     said = f"all traffic goes back to what served before: {reason}"
     return DeployEndpoint(Change.SHIFT, live.config, said, weights=weights)
 

@@ -9,7 +9,7 @@ from slipway.domain.progress import Outcome
 from slipway.domain.rollout import Steps
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.retreat import give_back, hold, may_try, retreat
-from slipway.domain.rules.traffic import is_as, shares
+from slipway.domain.rules.traffic import is_as, shares, split
 from slipway.domain.rules.verdict import held
 from slipway.domain.steps import (
     AwaitChange,
@@ -100,15 +100,15 @@ def _goes_on(case: Case) -> bool:
 
 
 def _share(case: Case) -> int:
-    policy, step = case.desired.policy.rollout, case.progress.step if case.progress else 0
-    return policy.steps[min(step, len(policy.steps) - 1)] if isinstance(policy, Steps) else 0
+    policy = case.desired.policy.rollout
+    step = case.progress.step if case.progress else 0
+    return policy.share(step) if isinstance(policy, Steps) else 0
 
 
 def _traffic(case: Case) -> dict[str, float]:
     """The weights of the step that the rollout is at."""
-    share = _share(case)
-    names = [variant.name for variant in case.trial.variants] if case.trial else []
-    return {name: float(share if name == CANDIDATE else 100 - share) for name in names}
+    variants = case.trial.variants if case.trial else ()
+    return split((variant.name for variant in variants), _share(case))
 
 
 FIRST: tuple[Rule, ...] = (candidate_is_wanted_no_more,)

@@ -5,17 +5,15 @@ from slipway.domain.desired import ServerlessTarget
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.plan.scaling import scaling
 from slipway.domain.rules.case import Case
-from slipway.domain.rules.retreat import PEOPLE_SECONDS
-from slipway.domain.steps import Announce, AwaitChange, Change, DeployEndpoint, ScaleEndpoint, Step
+from slipway.domain.rules.retreat import awaits_somebody
+from slipway.domain.steps import Announce, Change, DeployEndpoint, ScaleEndpoint, Step
 
 
 def unless_scaled(case: Case, step: Step) -> Step:
     """The step, or what autoscaling owes before it."""
     if isinstance(step, DeployEndpoint) and step.change == Change.UPDATE:
         return scaling_bars_the_update(case, step.config) or step
-    rests = isinstance(step, Announce) or (
-        isinstance(step, AwaitChange) and step.timeout == PEOPLE_SECONDS
-    )
+    rests = isinstance(step, Announce) or awaits_somebody(step)
     return (scaling_is_not_as_wanted(case) if rests else None) or step
 
 

@@ -1,9 +1,16 @@
 """The traffic of variants, as it is and as it is wanted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isclose
 
+from slipway.domain.plan.endpoint import CANDIDATE
+
 SAME = 1e-6  # SageMaker keeps weights as 32-bit numbers
+
+
+def split(names: Iterable[str], share: float) -> dict[str, float]:
+    """The weights that give the candidate so many percent, and what it is beside the rest."""
+    return {name: float(share if name == CANDIDATE else 100 - share) for name in names}
 
 
 def is_as(found: Mapping[str, float], wanted: Mapping[str, float]) -> bool:
