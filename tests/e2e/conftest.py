@@ -6,7 +6,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,8 @@ class Slipway:
     cloud: Cloud
     stack: Stack
     folder: Path
+    module: str = ""  # the file of the test that runs
+    owners: dict[str, str] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
         return self.stack.session.client(service)
@@ -207,6 +209,8 @@ class Slipway:
         return file
 
     def _upload(self, deployment: str, archive: Path | None, manifest: str, part: str = "") -> Wish:
+        owner = self.owners.setdefault(deployment, self.module)
+        assert owner == self.module, f"{deployment} is a deployment of {owner}: take another name"
         yaml = self.folder / "slipway.yaml"
         yaml.write_text(manifest)
         given = yaml if manifest else None
@@ -242,10 +246,10 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slipway]:
 
 
 @pytest.fixture
-def slipway(deployed: Slipway) -> Iterator[Slipway]:
+def slipway(deployed: Slipway, request: pytest.FixtureRequest) -> Iterator[Slipway]:
     """The deployed product; while a test runs, the environment points at it."""
     with pointed_at(deployed.cloud.environment):
-        yield deployed
+        yield replace(deployed, module=request.module.__name__)
 
 
 @pytest.fixture(scope="session")

@@ -69,13 +69,13 @@ def test_an_asynchronous_endpoint_scales_to_zero_and_back(
     slipway: Any, models: Any, eventually: Any
 ) -> None:
     manifest = "target: {type: async}\nautoscaling: {min: 0, max: 2, backlog_per_instance: 5}\n"
-    end = slipway.release("idle", models.line(), manifest)
+    end = slipway.release("waiting", models.line(), manifest)
     assert end.verdict == "Released", end.reason
-    assert targets(slipway, "idle") == {"AllTraffic": (0, 2)}
-    name = f"{slipway.stack.endpoint('idle')}-AllTraffic-from-zero"
+    assert targets(slipway, "waiting") == {"AllTraffic": (0, 2)}
+    name = f"{slipway.stack.endpoint('waiting')}-AllTraffic-from-zero"
     (alarm,) = slipway.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
     assert alarm["MetricName"] == "HasBacklogWithoutCapacity"
-    scale(slipway, "idle", 0, eventually)
-    end = slipway.release("idle", models.line(100))
+    scale(slipway, "waiting", 0, eventually)
+    end = slipway.release("waiting", models.line(100))
     assert end.verdict == "Released", end.reason
-    assert counts(slipway, "idle") == [1]
+    assert counts(slipway, "waiting") == [1]

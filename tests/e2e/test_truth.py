@@ -81,12 +81,12 @@ def test_what_was_not_probed_is_not_called_probed(
 
 def test_going_back_works_whatever_was_released_before(slipway: Any, models: Any) -> None:
     broken = scripted(models, "raise RuntimeError('predict is broken')")
-    assert "not probed" in slipway.release("back", broken).reason
-    assert slipway.release("back", models.line(), STRICT).verdict == "Released"
-    end = slipway.release("back", broken)
+    assert "not probed" in slipway.release("again", broken).reason
+    assert slipway.release("again", models.line(), STRICT).verdict == "Released"
+    end = slipway.release("again", broken)
     assert end.verdict == "Held"
     assert "version 2 serves on" in end.reason
-    assert slipway.predict("back") == pytest.approx(5)
+    assert slipway.predict("again") == pytest.approx(5)
 
 
 @pytest.mark.parametrize("lost", ["config", "model", "package", "bytes", "endpoint"])

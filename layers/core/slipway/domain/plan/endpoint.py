@@ -105,8 +105,7 @@ class Plan:
     @property
     def asynchronous(self) -> Asynchronous | None:
         """How its requests wait in line, if they do; its variants agree on it."""
-        target = self.variants[0].target
-        return None if isinstance(target, ServerlessTarget) else target.asynchronous
+        return line_of(self.variants[0].target)
 
     @property
     def kind(self) -> Kind:
@@ -165,10 +164,20 @@ def plan(
     )
 
 
+def line_of(target: Target) -> Asynchronous | None:
+    """How requests wait in line where a variant runs so, if they do."""
+    return None if isinstance(target, ServerlessTarget) else target.asynchronous
+
+
+def kind_of(target: Target) -> Kind:
+    """What SageMaker calls an endpoint whose variants run so."""
+    serverless = isinstance(target, ServerlessTarget)
+    return Kind.of(serverless=serverless, asynchronous=line_of(target) is not None)
+
+
 def _async_uri(desired: Desired, site: Site) -> str:
     """Below which an asynchronous endpoint writes what it answers; "" for any other."""
-    target = desired.policy.target
-    if isinstance(target, ServerlessTarget) or target.asynchronous is None:
+    if line_of(desired.policy.target) is None:
         return ""
     return f"s3://{site.bucket}/{naming.answered_prefix(desired.deployment)}"
 

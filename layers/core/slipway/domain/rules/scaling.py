@@ -2,11 +2,12 @@
 release; and what would keep an update from being taken is taken away before it."""
 
 from slipway.domain.desired import ServerlessTarget
-from slipway.domain.plan.endpoint import Plan
+from slipway.domain.plan.endpoint import Plan, kind_of
 from slipway.domain.plan.scaling import scaling
 from slipway.domain.rules.case import Case
 from slipway.domain.rules.retreat import awaits_somebody
 from slipway.domain.steps import Announce, Change, DeployEndpoint, ScaleEndpoint, Step
+from slipway.domain.world import Endpoint
 
 
 def unless_scaled(case: Case, step: Step) -> Step:
@@ -40,7 +41,7 @@ def scaling_bars_the_update(case: Case, config: str) -> Step | None:
 def scaling_is_not_as_wanted(case: Case) -> Step | None:
     live = case.endpoint
     made = case.made_of(live.config) if live and live.serves(live.config) else None
-    if made is None or case.desired.leaves:
+    if live is None or made is None or case.desired.leaves or _is_for_another_kind(case, live):
         return None
     wanted, found = scaling(case.desired, made), case.world.scaling
     if wanted == found:
@@ -51,6 +52,12 @@ def scaling_is_not_as_wanted(case: Case) -> Step | None:
         )
     change, when = (Change.UPDATE, "as it is wanted") if found else (Change.CREATE, "yet")
     return ScaleEndpoint(change, wanted, f"the endpoint does not scale {when}")
+
+
+def _is_for_another_kind(case: Case, live: Endpoint) -> bool:
+    """Whether what is wanted now is for an endpoint that this one cannot become."""
+    policy = case.desired.policy
+    return kind_of(policy.target_of(policy.variants[0])) != live.kind
 
 
 def _type(made: Plan | None, variant: str) -> str | None:
