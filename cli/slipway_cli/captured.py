@@ -14,7 +14,7 @@ from slipway_cli.follow import Patience
 from slipway_cli.stack import Stack
 
 # SageMaker promises nothing; what it captures is in S3 within a minute or two.
-LATEST = 180.0
+LATEST_MINUTES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Captured:
 
 
 def await_written(found: Stack, endpoint: str, patience: Patience) -> Captured:
-    """Wait until all is written that the endpoint was asked, saying so; for three minutes at
-    most."""
+    """Wait until all is written that the endpoint was asked, saying so; for three minutes of
+    the cloud's at most."""
     state = look(found, endpoint)
     if state.behind and state.asked is not None:
         asked = screen.clock(state.asked).partition(".")[0]
@@ -49,7 +49,7 @@ def await_written(found: Stack, endpoint: str, patience: Patience) -> Captured:
             f"minute or two ({state.told()})",
             soft_wrap=True,
         )
-    deadline = patience.clock() + min(LATEST, patience.seconds)
+    deadline = patience.clock() + min(LATEST_MINUTES * found.ports.minute, patience.seconds)
     while state.behind and patience.clock() < deadline:
         patience.sleep(patience.pause)
         state = look(found, endpoint)

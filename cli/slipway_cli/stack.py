@@ -54,7 +54,7 @@ def connect(target: Target) -> Stack:
     session = boto3.Session()
     values = _values(session, target)
     try:
-        settings = _settings(values, session.region_name)
+        settings = _settings(values, session.region_name, target)
     except KeyError as missing:
         raise Problem(
             f"the stack {target.stack} has no {missing}",
@@ -89,7 +89,8 @@ def _how_to_deploy(target: Target) -> str:
     )
 
 
-def _settings(values: Mapping[str, str], region: str) -> Settings:
+def _settings(values: Mapping[str, str], region: str, target: Target) -> Settings:
+    scale = target.cloud.settings.time_scale if target.cloud else 1.0
     site = Site(values["Prefix"], values["BucketName"], region, values["ModelRoleArn"])
     return Settings(
         site=site,
@@ -103,4 +104,5 @@ def _settings(values: Mapping[str, str], region: str) -> Settings:
         drift_namespace=values["DriftNamespace"],
         default_approval=Approval(values["DefaultApproval"]),
         trusted_modules=listed(values.get("TrustedModules", "")),
+        minute=60 * scale,
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from slipway_cli.captured import LATEST, Captured, await_written
+from slipway_cli.captured import Captured, await_written
 from slipway_cli.follow import Patience
 
 NOW = 1795342500.0  # 2026-11-22T10:15:00Z
@@ -20,11 +20,16 @@ class World:
     written: float | None
     now: float = NOW
     embedded: bool = True
+    minute: float = 60.0
     bucket: str = "bucket"
     prefixes: list[str] = field(default_factory=list)
 
     @property
     def session(self) -> "World":
+        return self
+
+    @property
+    def ports(self) -> "World":
         return self
 
     def client(self, _service: str) -> "World":
@@ -77,11 +82,14 @@ def test_what_is_not_written_yet_is_waited_for_and_said(
     assert "last written: never" in said
 
 
-def test_what_never_comes_is_waited_for_three_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = World(asked=NOW - 5, written=None)
+@pytest.mark.parametrize(("minute", "waited"), [(60.0, 180), (1.2, 4)])
+def test_what_never_comes_is_waited_for_three_minutes(
+    minute: float, waited: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(asked=NOW - 5, written=None, minute=minute)
     state = world.state(monkeypatch)
     assert state.behind
-    assert world.now == NOW + LATEST
+    assert world.now == NOW + waited
 
 
 def test_minutes_are_all_that_sagemaker_counts(monkeypatch: pytest.MonkeyPatch) -> None:
