@@ -63,6 +63,7 @@ class Cloud:
     @property
     def stack(self) -> Stack:
         ports: Any = SimpleNamespace(
+            minute=60.0,
             site=Site("slipway", "bucket", "eu-west-1", ""),
             ledger=self.ledger,
             monitored=self.monitored,
