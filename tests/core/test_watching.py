@@ -8,9 +8,11 @@ import pytest
 from slipway.domain.alarms import Metric
 from slipway.domain.desired import MissingData, Runner
 from slipway.domain.errors import LeaseLost, Unanswered
+from slipway.domain.steps import Announce, name
 from slipway.domain.watch import Schedule
 from slipway.looking import change
-from slipway.release import announce
+from slipway.release import announce, decide_release
+from slipway.stepping import Task
 from slipway.watching import build_baseline, watch_endpoint
 from slipway_drift import engine
 
@@ -47,6 +49,29 @@ def test_what_is_normal_is_kept_where_checks_look_for_it(
     assert document(house, "/statistics.json")["dataset"]["item_count"] == 100
     constraints = document(house, "/constraints.json")
     assert [f["name"] for f in constraints["features"]] == ["prediction", "x0", "x1"]
+
+
+def test_a_schedule_that_is_never_as_it_was_put_ends_in_a_verdict(
+    house: House, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def otherwise(schedules: MemorySchedules, schedule: Schedule) -> None:
+        schedules.made[schedule.name] = replace(schedule, every=schedule.every + 1)
+
+    monkeypatch.setattr(MemorySchedules, "put", otherwise)
+    deploy(house, archive)
+    steps = []
+    for _ in range(60):
+        found = decide_release(house.ports, "h", "one")
+        steps.append(name(found.step))
+        if isinstance(found.step, Announce):
+            break
+        house.cloud.pass_time(30)
+        if steps[-1] != "AwaitChange":
+            STEPS[steps[-1]](house.ports, Task("h", found.record.fence, "one"))
+    # Created once, then updated ten times, and owed once more.
+    assert (steps.count("WatchEndpoint"), found.step.verdict) == (12, "Held")
+    assert "it was done 10 times in this release and is still owed" in found.step.reason
+    assert "something else than what it was asked for" in found.step.reason
 
 
 def test_the_manifest_s_thresholds_are_the_constraints_own(

@@ -33,7 +33,7 @@ from slipway.looking import Look, change, has_news, look, refresh
 from slipway.nudging import ask, ask_again, steer
 from slipway.ports import Moment, Ports
 from slipway.probing import judge_line, probe_config, probes_of
-from slipway.stepping import Task, attempt, judge, stoppable
+from slipway.stepping import Task, attempt, judge, stoppable, unless_repeated
 from slipway.watched import explained
 
 
@@ -78,6 +78,7 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
         ports.endpoints.delete(endpoint)
         return f"delete of {endpoint} accepted"
     if step.change == Change.SHIFT:
+        unless_repeated(ports, task, step)
         change(ports, task.deployment, lambda r: r.under(task.fence).touched(ports.clock()))
         ports.endpoints.shift(endpoint, dict(step.weights))
         return f"{step.reason}: accepted"

@@ -6,7 +6,7 @@ from slipway.domain import naming
 from slipway.domain.steps import ScaleEndpoint, name
 from slipway.looking import change, look
 from slipway.ports import Ports
-from slipway.stepping import Task, stoppable
+from slipway.stepping import Task, stoppable, unless_repeated
 
 
 @stoppable
@@ -16,6 +16,7 @@ def scale_endpoint(ports: Ports, task: Task) -> str:
     step, known = found.step, found.world.scaling
     if not isinstance(step, ScaleEndpoint):
         return f"not needed any more; now {name(step)}"
+    unless_repeated(ports, task, step)
     variants = {each.variant for each in step.wanted}
     # Written first, so that what is registered is also found, and deregistered one day.
     either = tuple(sorted({*found.record.scaled, *variants}))

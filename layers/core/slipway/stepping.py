@@ -9,12 +9,13 @@ from slipway.domain.attempts import Attempt, Attempts
 from slipway.domain.blame import is_the_accounts, remedy
 from slipway.domain.errors import AccountFault, Refused
 from slipway.domain.record import Record
-from slipway.domain.steps import Announce, AwaitChange, Change, DeployEndpoint, name
+from slipway.domain.steps import Announce, AwaitChange, Change, DeployEndpoint, Step, label, name
 from slipway.domain.trouble import key
 from slipway.looking import change, look
 from slipway.ports import Ports
 
 Rest = ParamSpec("Rest")
+MOST_REPEATS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,20 @@ def stoppable(
             return _stopped(ports, task, stop)
 
     return taken
+
+
+def unless_repeated(ports: Ports, task: Task, step: Step) -> None:
+    """Raises Refused once the step was owed so often in one release that what is kept cannot be
+    what was asked for: without an end, they would go on asking."""
+    owed = (task.fence, label(step), step.reason)
+    moments = ports.ledger.history(task.deployment)
+    count = sum((each.number, each.what, each.why) == owed for each in moments)
+    if count > MOST_REPEATS:
+        raise Refused(
+            f"it was done {count - 1} times in this release and is still owed ({step.reason}): "
+            "what AWS keeps is something else than what it was asked for, or somebody changes it "
+            "back"
+        )
 
 
 def attempt(ports: Ports, task: Task, how: Callable[[Attempts, int], Attempts]) -> None:

@@ -13,7 +13,7 @@ from slipway.domain.world import Baseline
 from slipway.engine import Engine
 from slipway.looking import change, look
 from slipway.ports import Ports
-from slipway.stepping import Task, stoppable
+from slipway.stepping import Task, stoppable, unless_repeated
 
 
 @stoppable
@@ -36,6 +36,7 @@ def watch_endpoint(ports: Ports, task: Task) -> str:
     step, wanted = found.step, found.plan
     if not isinstance(step, WatchEndpoint):
         return f"not needed any more; now {name(step)}"
+    unless_repeated(ports, task, step)
     watch, before = _wanted(step, wanted, found.world.watch), found.record
     runners, alarms = _runners(watch), _alarms(watch)
     # Written first, so that what is made is also found, and deleted one day.
