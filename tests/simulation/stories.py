@@ -346,6 +346,15 @@ BASE: Sequence[Story] = (
             upload(400, number=2),
         ],
     ),
+    Story(
+        "other variants by hand under a canary",
+        [
+            manifest(5, CANARY + NINE_TO_ONE),
+            upload(10, key=CHAMPION),
+            upload(10, number=2, key=CHALLENGER),
+            Act(700, "edit", how="by hand"),
+        ],
+    ),
     Story("guarded no more", [manifest(5, CANARY), upload(10), manifest(400, AUTOMATIC)]),
     Story(
         "asked to go while a canary is out",

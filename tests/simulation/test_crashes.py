@@ -74,6 +74,7 @@ ENDS = {
     "canary sent back by its alarm": "Held",
     "an alarm rings before the canary": "Released",
     "guards lost before the canary": "Released",
+    "other variants by hand under a canary": "Released",
     "guarded no more": "Released",
     "asked to go while a canary is out": "Deleted",
     "an alarm, and notify": "Released",

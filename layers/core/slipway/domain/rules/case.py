@@ -189,6 +189,8 @@ class Case:
         rests = live is not None and live.serves(live.config) and not self.serves_wanted
         if not rests or self.plan is None or not isinstance(rollout, Guarded):
             return None
+        if live and self.made_of(live.config) is None and not _are_namesakes(self.plan, live):
+            return None  # somebody else's variants are put right, at once
         own = sorted(alarm.name for alarm in self.plan.guards)
         guarded = replace(rollout, alarms=(*own, *rollout.alarms))
         rings = any(seen.rings for seen in self.alarms_of(guarded))
@@ -214,3 +216,8 @@ class Case:
 
 
 Rule = Callable[[Case], Step | None]
+
+
+def _are_namesakes(plan: Plan, live: Endpoint) -> bool:
+    """Whether traffic has a variant of the same name to move to."""
+    return {each.name for each in plan.variants} == set(live.weights)
