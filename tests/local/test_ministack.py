@@ -261,6 +261,28 @@ def test_an_alarm_rings_for_its_dimension_only_and_the_bus_tells(stack: Stack) -
     assert "greater than or equal to the threshold (1.0)" in reason
 
 
+def test_extended_statistics_are_known_and_strange_ones_have_no_values(stack: Stack) -> None:
+    client = stack.client("cloudwatch")
+    latency = {"MetricName": "Latency", "Values": [10.0, 100.0, 1000.0], "Counts": [90, 9, 1]}
+    now = time.time() // 3600 * 3600
+    client.put_metric_data(Namespace="Own", MetricData=[{**latency, "Timestamp": now}])
+    asked: Any = {"Namespace": "Own", "MetricName": "Latency"}
+    names = ("p99", "tm90", "TC(:100)", "strange")
+    queries: Any = [
+        {"Id": f"q{n}", "MetricStat": {"Metric": asked, "Period": 3600, "Stat": name}}
+        for n, name in enumerate(names)
+    ]
+    found = client.get_metric_data(
+        MetricDataQueries=queries, StartTime=now - 60, EndTime=now + 3600
+    )["MetricDataResults"]
+    values = [each["Values"] for each in found]
+    assert values[1:] == [[10.0], [99.0], []]
+    points = client.get_metric_statistics(
+        **asked, StartTime=now - 60, EndTime=now + 3600, Period=3600, ExtendedStatistics=["tm90"]
+    )["Datapoints"]
+    assert [point["ExtendedStatistics"] for point in points] == [{"tm90": 10.0}]
+
+
 def test_what_is_encrypted_with_no_key_in_particular_has_the_managed_one(stack: Stack) -> None:
     s3, bucket = stack.client("s3"), stack.outputs["Models"]
     put = s3.put_object(Bucket=bucket, Key="secret", Body=b"1", ServerSideEncryption="aws:kms")

@@ -1,6 +1,5 @@
 """Metrics that AWS's services publish about themselves and MiniStack's do not."""
 
-import re
 import time
 from collections.abc import Mapping
 from typing import Any, cast
@@ -8,8 +7,10 @@ from typing import Any, cast
 from ministack.core.responses import request_scope
 from ministack.services import cloudwatch, sqs, stepfunctions
 
+from slipway_local.ministack import extended
+
 _MINUTE = 60.0
-_TRIMMED_COUNT = re.compile(r"TC\(([\d.]*):([\d.]*)\)")
+_BASIC = ("Average", "Sum", "Minimum", "Maximum", "SampleCount")
 _SHORTEST_PAUSE = 0.25
 _NAMES = {
     "RUNNING": "ExecutionsStarted",
@@ -58,25 +59,19 @@ def _measure(name: str, queue: Mapping[str, Any]) -> None:
     cloudwatch.record_metric("AWS/SQS", metric, visible, "Count", {"QueueName": name})
 
 
-def count_within_bounds() -> None:
-    """Know CloudWatch's trimmed counts between values, which MiniStack takes for averages.
-
-    Source: "CloudWatch statistics definitions", Amazon CloudWatch user guide: a lower bound is
-    exclusive, an upper one inclusive.
-    """
-    known = cloudwatch._stat_value
+def know_extended_statistics() -> None:
+    """Know CloudWatch's extended statistics, which MiniStack takes for averages; what it does not
+    know either has no values."""
+    known, is_percentile = cloudwatch._stat_value, cloudwatch._is_percentile_stat
 
     def value(stats: Mapping[str, float], name: str, points: Any = None) -> float | None:
-        trimmed = _TRIMMED_COUNT.fullmatch(name)
-        if trimmed is None:
-            return cast("float | None", known(stats, name, points))
-        low, high = (float(bound) if bound else None for bound in trimmed.groups())
-        samples = cloudwatch._percentile_samples(points or []) or []
-        inside = (
-            count
-            for at, count in samples
-            if (low is None or at > low) and (high is None or at <= high)
-        )
-        return float(sum(inside))
+        found = extended.parsed(name)
+        if found is None:
+            asked = name in _BASIC or is_percentile(name)
+            return cast("float | None", known(stats, name, points)) if asked else None
+        return found.of(cloudwatch._percentile_samples(points or []) or [])
 
     cloudwatch._stat_value = value
+    cloudwatch._is_percentile_stat = lambda name: (
+        is_percentile(name) or extended.parsed(name) is not None
+    )

@@ -38,7 +38,7 @@ def prepare(settings: Settings) -> None:
     workflows.keep_stopped_executions()
     workflows.start_idempotently()
     measures.count_executions()
-    measures.count_within_bounds()
+    measures.know_extended_statistics()
     events.name_versions()
     events.tell_when_due()
     events.scale_schedules(settings.time_scale)
