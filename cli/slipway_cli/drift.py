@@ -26,7 +26,7 @@ app = typer.Typer(
     no_args_is_help=True, help="Baselines, drift checks and reports from files, without AWS."
 )
 
-WORST: Final = ("violations", "no data", "too little data", "no drift")
+WORST: Final = ("violations", "blind", "no data", "too little data", "no drift")
 
 Data = Annotated[list[Path], typer.Argument(help="Files, or folders of files.", exists=True)]
 Output = Annotated[Path, typer.Option("--output", "-o", help="The folder to write to.")]
@@ -92,12 +92,13 @@ def check(
 
 
 def tell(found: Mapping[str, Checked], output: Path) -> None:
-    """Say what each group came to, the worst first; leave with 1 for violations."""
+    """Say what each group came to, the worst first; leave with 1 for violations, and where too
+    much could not be read to say that there are none."""
     ranked = sorted(found, key=lambda group: WORST.index(found[group].state))
     for group in ranked:
         name = f"{group}: " if group else ""
         console.print(f"{name}{found[group].state}: [b]{output / group / 'report.html'}[/b]")
-    if found[ranked[0]].state == "violations":
+    if found[ranked[0]].state in ("violations", "blind"):
         raise typer.Exit(1)
 
 

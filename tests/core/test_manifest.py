@@ -77,6 +77,7 @@ monitor:
     nulls: 0.02
     unseen: 0.03
     mistyped: 0.04
+    unreadable: 0.1
 """
 
 
@@ -126,6 +127,7 @@ def test_every_key_of_the_monitor_reaches_the_policy() -> None:
             "nulls": 0.02,
             "unseen": 0.03,
             "mistyped": 0.04,
+            "unreadable": 0.1,
             "level": 3 / 8760,
             "model_monitor": 1.0,
         },

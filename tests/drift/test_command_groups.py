@@ -103,13 +103,13 @@ def test_a_script_makes_rows_of_what_no_format_knows(
     write(tmp_path / "a.jsonl", content)
     (tmp_path / "script.py").write_text(SCRIPT, encoding="utf-8")
     words = ("check", "--baseline", baseline, tmp_path / "a.jsonl", "-o", tmp_path / "o")
-    assert run(*words).exit_code == 0
-    assert state(tmp_path / "o") == "no data"
+    assert run(*words).exit_code == 1
+    assert state(tmp_path / "o") == "blind"
     assert run(*words, "--preprocess", tmp_path / "script.py").exit_code == 0
     assert state(tmp_path / "o") == "no drift"
     assert not (tmp_path / "o/rejected.jsonl").exists()
     done = run(*words, "--preprocess", tmp_path / "rows.csv")
-    assert (done.exit_code, state(tmp_path / "o")) == (0, "no data")
+    assert (done.exit_code, state(tmp_path / "o")) == (1, "blind")
     (tmp_path / "script.py").write_bytes(b"\xff")
     assert run(*words, "--preprocess", tmp_path / "script.py").exit_code == 2
 

@@ -173,10 +173,23 @@ def test_prediction_drift_is_told_apart_from_input_drift(
 
 
 def test_no_shards_are_no_data(baseline: Mapping[str, bytes]) -> None:
-    for held in (checked(baseline, []), checked(baseline, [b"", b"no\n"])):
-        assert held.state == "no data"
-        assert "No data" in engine.told(held.files)
-        assert b"No data" in engine.report(held.files, baseline, title="t", window="w")
+    held = checked(baseline, [])
+    assert held.state == "no data"
+    assert "No data" in engine.told(held.files)
+    assert b"No data" in engine.report(held.files, baseline, title="t", window="w")
+
+
+def test_a_window_of_which_too_much_could_not_be_read_is_blind(
+    baseline: Mapping[str, bytes],
+) -> None:
+    held = checked(baseline, [b"", b"no\n"])
+    assert held.state == "blind"
+    assert "Blind" in engine.told(held.files)
+    page = engine.report(held.files, baseline, title="t", window="w")
+    assert b"Nothing that came in could be read: 1 record was rejected." in page
+    (found,) = engine.findings(held.files)
+    assert (found.check, found.feature) == ("unreadable_check", "Records")
+    assert "not a capture record" in found.description or "not JSON" in found.description
 
 
 def test_a_baseline_needs_rows_and_a_window_its_baseline(baseline: Mapping[str, bytes]) -> None:

@@ -15,7 +15,7 @@ from slipway_drift import engine
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-STATES = {"no data", "too little data", "no drift", "violations"}
+STATES = {"blind", "no data", "too little data", "no drift", "violations"}
 KNOWN = engine.baseline(
     io.BytesIO(b"a,b\n" + b"".join(f"{i}.5,{'xy'[i % 2]}\n".encode() for i in range(100))), "a.csv"
 )

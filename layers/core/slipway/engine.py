@@ -86,7 +86,8 @@ class Engine(Protocol):
     def findings(self, files: Files) -> Sequence[Finding]: ...
 
     def state(self, files: Files) -> str:
-        """What the window amounts to: "no data", "too little data", "no drift" or "violations"."""
+        """What the window amounts to: "no data", "too little data", "blind", "no drift" or
+        "violations"."""
         ...
 
     def told(self, files: Files, since: str) -> str: ...

@@ -44,7 +44,7 @@ REMEDIES = {
 COMPUTE = {field.name for field in fields(EndpointTarget)} - {"asynchronous"}
 LINE = {field.name for field in fields(Asynchronous)}
 TYPES = ("endpoint", "serverless", "async", "plain", "stepwise", *map(str, Way))
-LIMITS = ("minimum_rows", "ks", "psi", "outside", "nulls", "unseen", "mistyped")
+LIMITS = ("minimum_rows", "ks", "psi", "outside", "nulls", "unseen", "mistyped", "unreadable")
 HOURS_A_YEAR = 8760
 
 

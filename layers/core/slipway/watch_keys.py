@@ -48,6 +48,8 @@ class Thresholds(Strict):
     """The share of text values that the baseline need not know; 0.01 by default."""
     mistyped: Share | None = None
     """The share of a numeric column that may be no numbers; 0.01 by default."""
+    unreadable: Share | None = None
+    """The share of records that may be unreadable before a window is blind; 0.05 by default."""
 
 
 class Watching(Strict):

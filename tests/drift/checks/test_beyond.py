@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +50,28 @@ def test_a_window_has_a_state_and_findings(
 ) -> None:
     found = judged(of_csv(column([0, 1] * 500)), of_csv(column(values)))
     assert (found.state, [violation.check for violation in found.violations]) == (state, checks)
+
+
+@pytest.mark.parametrize(
+    ("unread", "state"), [(0, "no drift"), (50, "no drift"), (60, "blind"), (10_000, "blind")]
+)
+def test_a_window_of_which_too_much_is_unread_is_blind(
+    of_csv: Callable[..., Profile], unread: int, state: str
+) -> None:
+    base = of_csv(column([0, 1] * 500))
+    found = judged(base, replace(base, rejections={"not JSON": unread}))
+    assert found.state == state
+    told = [violation.description for violation in found.holding]
+    assert ["could not be read, most because: not JSON" in text for text in told] == (
+        [True] if state == "blind" else []
+    )
+
+
+def test_a_few_unread_among_few_are_too_little_to_judge(of_csv: Callable[..., Profile]) -> None:
+    few = replace(of_csv(column([0, 1] * 5)), rejections={"not JSON": 1})
+    assert judged(of_csv(column([0, 1] * 500)), few).state == "too little data"
+    nothing = replace(of_csv(column([])), rejections={"not JSON": 1})
+    assert judged(of_csv(column([0, 1] * 500)), nothing).state == "blind"
 
 
 @pytest.mark.parametrize(("value", "negative"), [("-1.8e-15", False), ("-1.8e-9", True)])

@@ -34,6 +34,8 @@ def test_the_headline_says_what_kind_of_thing_has_changed() -> None:
 def test_a_window_of_nothing_but_rejections_says_so() -> None:
     nothing = {**EMPTY, "state": "no data", "violations": [], "rejections": {}}
     assert "Is the endpoint called" in lead(nothing, [])
-    assert lead({**nothing, "rejections": {"not JSON": 2}}, []) == (
+    blind = {**nothing, "state": "blind", "rejections": {"not JSON": 2}}
+    assert headline(blind) == "Blind: too many records could not be read"
+    assert lead({**blind, "rows": 0}, []) == (
         "Nothing that came in could be read: 2 records were rejected."
     )

@@ -85,6 +85,98 @@ def test_json_in_the_shapes_servers_answer_with(
     assert rows_of(line) == rows
 
 
+NAMES = ("p", "a", "b", "c")
+ROWS = [{"p": "0.5", "a": "1", "b": "2.5", "c": "x"}, {"p": "0.25", "a": "3", "b": "4.5", "c": "y"}]
+CELLS = '[1, 2.5, "x"], [3, 4.5, "y"]'
+RECORDS = '{"a": 1, "b": 2.5, "c": "x"}, {"a": 3, "b": 4.5, "c": "y"}'
+SPLIT = f'{{"columns": ["a", "b", "c"], "index": [0, 1], "data": [{CELLS}]}}'
+LINE = "\n"
+NESTED = '{{"data": {{"features": {{"values": [{}, "{}"]}}}}}}'
+FEATURES = '{"features": [1, 2.5, "x"]}\n{"features": [3, 4.5, "y"]}'
+COLUMNS = '{"a": [1, 3], "b": [2.5, 4.5], "c": ["x", "y"]}'
+
+
+GIVEN = {
+    "csv": ("1,2.5,x\n3,4.5,y\n", "CSV"),
+    "quoted": ('1,2.5,"x"\r\n3,4.5,"y"', "CSV"),
+    "header": ("a,b,c\n1,2.5,x\n3,4.5,y", "CSV"),
+    "header in another order": ("c,a,b\nx,1,2.5\ny,3,4.5", "CSV"),
+    "lists": (f"[{CELLS}]", "JSON"),
+    "records": (f"[{RECORDS}]", "JSON"),
+    "instances": (f'{{"instances": [{CELLS}]}}', "JSON"),
+    "instances of records": (f'{{"instances": [{RECORDS}]}}', "JSON"),
+    "with a signature": (f'{{"signature_name": "s", "instances": [{RECORDS}]}}', "JSON"),
+    "inputs": (f'{{"inputs": [{CELLS}]}}', "JSON"),
+    "columns": (f'{{"inputs": {COLUMNS}}}', "JSON"),
+    "tensors": ('{"inputs": {"a": [[1], [3]], "b": [[2.5], [4.5]], "c": [["x"], ["y"]]}}', "JSON"),
+    "dataframe_records": (f'{{"dataframe_records": [{RECORDS}]}}', "JSON"),
+    "dataframe_split": (f'{{"dataframe_split": {SPLIT}}}', "JSON"),
+    "split": (SPLIT, "JSON"),
+    "features": (f'{{"instances": [{FEATURES.replace(LINE, ", ")}]}}', "JSON"),
+    "values": (
+        f'{{"instances": [{", ".join(map(NESTED.format, ("1, 2.5", "3, 4.5"), "xy"))}]}}',
+        "JSON",
+    ),
+    "lines of features": (FEATURES, "JSON"),
+    "lines of records": ('{"a": 1, "b": 2.5, "c": "x"}\n{"a": 3, "b": 4.5, "c": "y"}\n', "JSON"),
+}
+ANSWERS = {
+    "lines": ("0.5\n0.25", "CSV"),
+    "one line": ("0.5,0.25\n", "CSV"),
+    "list": ("[0.5, 0.25]", "JSON"),
+    "predictions": ('{"predictions": [0.5, 0.25]}', "JSON"),
+    "lists": ('{"predictions": [[0.5], [0.25]]}', "JSON"),
+    "outputs": ('{"outputs": [0.5, 0.25]}', "JSON"),
+    "scores": ('{"predictions": [{"score": 0.5}, {"score": 0.25}]}', "JSON"),
+    "lines of scores": ('{"score": 0.5}\n{"score": 0.25}', "JSON"),
+}
+
+
+@pytest.mark.parametrize("shape", GIVEN)
+@pytest.mark.parametrize("way", ANSWERS)
+def test_a_body_of_any_shape_holds_the_same_rows(
+    shape: str, way: str, captured: Callable[..., bytes]
+) -> None:
+    (given, kind), (answer, encoding) = GIVEN[shape], ANSWERS[way]
+    line = captured(given, answer, encodings=(kind, encoding))
+    (batch,) = (b for b in read_capture(io.BytesIO(line)) if len(b.frame))
+    assert batch.rejections == ()
+    assert batch.named(NAMES).frame.select(NAMES).to_dicts() == ROWS
+    assert (batch.records, batch.outputs) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [
+        pytest.param(
+            '{"predictions": [{"score": 0.5, "predicted_label": 1}]}',
+            ["p", "predicted_label"],
+            id="a label",
+        ),
+        pytest.param(
+            '{"predictions": [{"closest_cluster": 2, "distance_to_cluster": 0.5}]}',
+            ["p", "distance_to_cluster"],
+            id="a cluster",
+        ),
+        pytest.param('{"predictions": [{"score": [0.1, 0.9]}]}', ["p", "score_1"], id="scores"),
+    ],
+)
+def test_what_a_reply_says_beside_its_answer_moves_no_input(
+    answer: str, names: list[str], captured: Callable[..., bytes]
+) -> None:
+    line = captured("1,2.5,x", answer, encodings=("CSV", "JSON"))
+    (batch,) = read_capture(io.BytesIO(line))
+    columns = batch.named(NAMES).frame.columns
+    assert (columns[: len(names)], batch.outputs) == (names, len(names))
+
+
+def test_inputs_without_a_reply_stay_inputs(captured: Callable[..., bytes]) -> None:
+    record = json.loads(captured("1,2.5,x", "0.5"))
+    del record["captureData"]["endpointOutput"]
+    (batch,) = read_capture(io.BytesIO(json.dumps(record).encode()))
+    assert batch.named(NAMES).frame.columns == ["a", "b", "c"]
+
+
 def test_csv_in_and_json_out_stand_side_by_side(captured: Callable[..., bytes]) -> None:
     line = captured("1,2", '{"label": "x", "score": 0.5}', encodings=("CSV", "JSON"))
     held = of(line)

@@ -36,15 +36,26 @@ def test_generated_names_tell_their_position() -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "names", "given"),
+    ("columns", "outputs", "names", "given"),
     [
-        (["output_0", "input_0", "input_1"], NAMES, ["price", "size", "kind"]),
-        (["output_0", "kind", "new"], NAMES, ["price", "kind", "new"]),
-        (["output_0", "output_1", "input_0"], ["output_0", "input_0"],
-         ["output_0", "input_0", "extra.input_0"]),
+        (["output_0", "input_0", "input_1"], 1, NAMES, ["price", "size", "kind"]),
+        (["output_0", "kind", "new"], 1, NAMES, ["price", "kind", "new"]),
+        (["output_0", "output_1", "input_0"], 2, ["output_0", "input_0"],
+         ["output_0", "output_1", "input_0"]),
+        # Answers under names that the baseline does not know, and what they say beside them.
+        (["score", "kind", "size"], 1, NAMES, ["price", "kind", "size"]),
+        (["score", "label", "input_0", "input_1"], 2, NAMES, ["price", "label", "size", "kind"]),
+        (["score", "label", "size", "kind"], 2, NAMES, ["price", "label", "size", "kind"]),
+        (["kind", "input_0", "input_1"], 1, NAMES, ["kind", "price", "size"]),
+        # Inputs without a reply leave the answer's place free; a column too many is at the end.
+        (["input_0", "input_1"], 0, NAMES, ["size", "kind"]),
+        (["input_0", "input_1", "input_2"], 0, NAMES, ["price", "size", "kind"]),
+        (["output_0", "input_0", "input_1", "input_2"], 1, NAMES,
+         ["price", "size", "kind", "input_2"]),
+        (["output_0"], 1, NAMES, ["price"]),
     ],
 )  # fmt: skip
 def test_captures_take_the_baselines_names(
-    columns: list[str], names: list[str], given: list[str]
+    columns: list[str], outputs: int, names: list[str], given: list[str]
 ) -> None:
-    assert baseline_names(columns, names) == given
+    assert baseline_names(columns, outputs, names) == given

@@ -10,6 +10,7 @@ from slipway_drift.checks.own import CHECKS, own_violations
 from slipway_drift.checks.repeats import distinct_rows
 from slipway_drift.checks.shift import Shift, categorical_shift, numeric_shift
 from slipway_drift.checks.violations import GENERAL_CHECKS, Violation
+from slipway_drift.rows.pairing import position_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from slipway_drift.checks.limits import Limits
     from slipway_drift.statistics.profile import Profile
 
-State = Literal["no data", "too little data", "no drift", "violations"]
+State = Literal["no data", "too little data", "blind", "no drift", "violations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,15 @@ class Judgement:
 
 def judge(check: Check, current: Profile, constraints: Constraints, limits: Limits) -> Judgement:
     """Apply Slipway's own checks, and say what the window amounts to."""
+    unseen = unreadable(current, limits)
+    if unseen and not current.item_count:
+        return Judgement("blind", (unseen,), (), (unseen,))
     if not current.item_count:
         return Judgement("no data", (), ())
     rows = distinct_rows(check)
     weight = rows / current.item_count
     shifts = tuple(shift_of(feature, weight) for feature in check.features)
-    own = tuple(order_violations(current, constraints))
+    own = (*filter(None, (unseen,)), *order_violations(current, constraints))
     if rows < limits.minimum_rows:
         few = Violation("sample_size_check", too_few(rows, current.item_count, limits), "Rows")
         return Judgement("too little data", (*own, few), shifts, (*own, few))
@@ -47,15 +51,39 @@ def judge(check: Check, current: Profile, constraints: Constraints, limits: Limi
     for feature, shift in zip(check.features, shifts, strict=True):
         if constraints.evaluates(feature.constraints):
             own += tuple(own_violations(feature, shift, limits, level, weight))
-    held = holding(check, own, limits)
-    return Judgement("violations" if held else "no drift", own, shifts, held)
+    held = holding(check, own, current, limits)
+    state: State = "blind" if unseen else "violations" if held else "no drift"
+    return Judgement(state, own, shifts, held)
 
 
-def holding(check: Check, own: tuple[Violation, ...], limits: Limits) -> tuple[Violation, ...]:
-    """What makes a window one of violations; that columns are missing or too many needs no test."""
+def unreadable(current: Profile, limits: Limits) -> Violation | None:
+    """Tell of more records that could not be read than may be: of what was in them nothing is
+    known. A few among few are no evidence."""
+    rejected = sum(current.rejections.values())
+    records = current.records + rejected
+    if rejected <= limits.unreadable * records or 0 < records - rejected < limits.minimum_rows:
+        return None
+    reason, _ = max(current.rejections.items(), key=lambda held: held[1])
+    return Violation(
+        "unreadable_check",
+        f"{rejected} of {records} records could not be read, most because: {reason}. What they "
+        "say is not judged.",
+        "Records",
+    )
+
+
+def holding(
+    check: Check, own: tuple[Violation, ...], current: Profile, limits: Limits
+) -> tuple[Violation, ...]:
+    """What makes a window one of violations; that columns are missing or too many needs no test.
+    What a reply says of its answer, under a name, is no column too many."""
     if limits.model_monitor:
         return check.violations
-    return (*(held for held in check.violations if held.check in GENERAL_CHECKS), *own)
+    features = {feature.name for feature in check.features}
+    late = [column for column in current.columns if column.name not in features]
+    said = late and all(column.output and position_of(column.name) < 0 for column in late)
+    general = (held for held in check.violations if held.check in GENERAL_CHECKS)
+    return (*(held for held in general if not said or held.check != "extra_column_check"), *own)
 
 
 def too_few(distinct: int, rows: int, limits: Limits) -> str:

@@ -15,7 +15,8 @@ class Limits:
     `minimum_rows`: fewer are too few to judge. `ks` and `psi`: the largest distance and stability
     index. `outside`, `nulls`, `unseen`, `mistyped`: the share of values that may leave the
     baseline's range, be missing beyond its share, be unknown to it, or be no numbers where it has
-    numbers. `level`: how likely a window of the baseline's own distribution may violate, over all
+    numbers. `unreadable`: the share of records that may be rejected before a window is blind.
+    `level`: how likely a window of the baseline's own distribution may violate, over all
     features and checks together. `model_monitor`: Model Monitor's checks judge the window instead.
     """
 
@@ -26,5 +27,6 @@ class Limits:
     nulls: float = 0.01
     unseen: float = 0.01
     mistyped: float = 0.01
+    unreadable: float = 0.05
     level: float = 1 / HOURS_A_YEAR
     model_monitor: bool = False

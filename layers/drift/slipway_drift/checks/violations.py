@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from slipway_drift.jackson import Document
 
 GENERAL_CHECKS: Final = frozenset(
-    {"missing_column_check", "extra_column_check", "column_order_check", "sample_size_check"}
+    {
+        "missing_column_check",
+        "extra_column_check",
+        "column_order_check",
+        "sample_size_check",
+        "unreadable_check",
+    }
 )
 
 

@@ -23,6 +23,7 @@ MOST_CHANGES: Final = 8
 COMPARED: Final = ("features compared", "metrics compared")
 LOOKS: Final = {
     "violations": ("bad", "M12 3 22 20H2Z M12 9v5 M12 17v.1"),
+    "blind": ("bad", "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12Z M4 4l16 16"),
     "no drift": ("good", "M4 12.5 10 18 20 6"),
     "too little data": ("wait", "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16Z M12 8v4l3 2"),
     "no data": ("wait", "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16Z M7 17 17 7"),

@@ -23,6 +23,7 @@ def headline(subject: Held) -> str:
     return {
         "no data": "No data in this window",
         "too little data": "Too little data to judge",
+        "blind": "Blind: too many records could not be read",
         "no drift": WELL if subject.get("metrics") else "No drift",
     }.get(
         subject["state"],
@@ -44,10 +45,8 @@ def overall(subject: Held) -> str:
 
 def lead(subject: Held, windows: Sequence[Held]) -> str:
     count = len(violations(subject))
-    if subject["state"] == "no data" and subject["rejections"]:
-        lost = sum(subject["rejections"].values())
-        were = "was" if lost == 1 else "were"
-        return f"Nothing that came in could be read: {plural(lost, 'record')} {were} rejected."
+    if subject["state"] == "blind":
+        return unread(subject, count - 1)
     if subject["state"] == "no data":
         return (
             "Nothing was captured, so nothing can be said. Is the endpoint called, and capture on?"
@@ -66,6 +65,16 @@ def lead(subject: Held, windows: Sequence[Held]) -> str:
         them = "it" if count == 1 else "any of them"
         return f"{said} Model Monitor's checks alone would not have found {them}."
     return said
+
+
+def unread(subject: Held, others: int) -> str:
+    """What is known of a window of which too much could not be read."""
+    lost = sum(subject["rejections"].values())
+    rejected = f"{plural(lost, 'record')} {'was' if lost == 1 else 'were'} rejected"
+    if not subject["rows"]:
+        return f"Nothing that came in could be read: {rejected}."
+    rest = f" {plural(others, 'other finding')} in the {plural(subject['rows'], 'row')} read."
+    return f"{rejected[0].upper()}{rejected[1:]}, and what they say is unknown.{rest}"
 
 
 def uncounted(count: int) -> str:

@@ -34,6 +34,7 @@ CHECKS: Final = {
     "mistyped_check": "No numbers",
     "unseen_check": "New values",
     "sample_size_check": "Sample size",
+    "unreadable_check": "Unreadable records",
     "column_order_check": "Column order",
 }
 

@@ -29,20 +29,27 @@ class Batch:
     """Some rows, every cell its raw text or null, and the records rejected among them.
 
     `outputs` says how many of the leading columns are a model's predictions; `by_name` that the
-    columns' order means nothing, as in JSON.
+    columns' order means nothing, as in JSON. `requests` is how many records they came in, where
+    one may hold several rows.
     """
 
     frame: pl.DataFrame
     rejections: tuple[Rejection, ...] = ()
     outputs: int = 0
     by_name: bool = False
+    requests: int | None = None
+
+    @property
+    def records(self) -> int:
+        """How many records were read."""
+        return len(self.frame) if self.requests is None else self.requests
 
     def named(self, names: Sequence[str]) -> Batch:
         """The same rows of a capture, its positions named as the baseline names its columns."""
         ours = self.frame.columns
-        if self.by_name or all(position_of(name) < 0 for name in ours):
+        if not self.outputs and all(position_of(name) < 0 for name in ours):
             return self
-        renamed = dict(zip(ours, baseline_names(ours, names), strict=True))
+        renamed = dict(zip(ours, baseline_names(ours, self.outputs, names), strict=True))
         return replace(self, frame=self.frame.rename(renamed), by_name=True)
 
     def within(self, name: str) -> Batch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import IO, TYPE_CHECKING, Final
 
@@ -57,6 +58,7 @@ def batches(
     records: Sequence[tuple[str, Record, str]], rejections: Sequence[Rejection], flatten: Flatten
 ) -> Iterator[tuple[str, Batch]]:
     held: dict[tuple[str, Shape], list[Pair]] = {}
+    requests: Counter[tuple[str, Shape]] = Counter()
     rejected: dict[str, list[Rejection]] = {}
     flattened = flatten([record for _, record, _ in records])
     for (where, record, text), pairs in zip(records, flattened, strict=True):
@@ -64,25 +66,27 @@ def batches(
         if isinstance(pairs, str):
             rejected.setdefault(model, []).append(reject(pairs, where, text))
             held.setdefault((model, NO_SHAPE), [])
-        for pair in pairs if isinstance(pairs, list) else ():
-            held.setdefault((model, shape_of(pair)), []).append(pair)
+        for number, pair in enumerate(pairs if isinstance(pairs, list) else ()):
+            key = model, shape_of(pair)
+            held.setdefault(key, []).append(pair)
+            requests[key] += number == 0
     for key in held or {("", NO_SHAPE): []}:
         # A line that is no record names no model: the first one tells of it.
         lines, rejections = rejections, ()
         told = [*lines, *rejected.pop(key[0], ())]
-        yield key[0], batch_of(held.get(key, []), told)
+        yield key[0], batch_of(held.get(key, []), told, requests[key])
 
 
 def shape_of(pair: Pair) -> Shape:
     """Say of either side whether its columns are known by position: those of CSV and of JSON
     share no frame."""
-    output, given = (position_of(next(iter(side), "")) >= 0 for side in pair)
+    output, given = map(is_by_position, pair)
     return output, given
 
 
-def batch_of(pairs: Sequence[Pair], rejections: Sequence[Rejection]) -> Batch:
+def batch_of(pairs: Sequence[Pair], rejections: Sequence[Rejection], requests: int) -> Batch:
     """Set rows into columns: the outputs' first."""
-    outputs = columns_of([output for output, _ in pairs])
+    outputs = answers_of([output for output, _ in pairs])
     inputs = columns_of([given for _, given in pairs])
     # A name on both sides is one column of each.
     renamed = {f"input.{name}" if name in outputs else name: held for name, held in inputs.items()}
@@ -92,7 +96,15 @@ def batch_of(pairs: Sequence[Pair], rejections: Sequence[Rejection]) -> Batch:
         height=len(pairs),
     )
     named = all(position_of(name) < 0 for name in (*outputs, *inputs))
-    return Batch(frame, tuple(rejections), len(outputs), by_name=named)
+    return Batch(frame, tuple(rejections), len(outputs), named, requests)
+
+
+def answers_of(rows: Sequence[Mapping[str, str | None]]) -> dict[str, list[str | None]]:
+    """The columns of replies in the order in which a reply has them: the answer itself is first,
+    what is said of it follows."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    ordered = sorted(names, key=position_of)
+    return {name: [row.get(name) for row in rows] for name in ordered}
 
 
 def columns_of(rows: Sequence[Mapping[str, str | None]]) -> dict[str, list[str | None]]:
@@ -117,9 +129,49 @@ def flatten_record(record: Record) -> list[Pair]:
         raise NotTabular("neither input nor output was captured")
     if outputs is None or inputs is None:
         return [(row, {}) for row in outputs or ()] or [({}, row) for row in inputs or ()]
-    if len(outputs) != len(inputs):
-        raise NotTabular("input and output have different numbers of rows")
-    return list(zip(outputs, inputs, strict=True))
+    headless = without_header(inputs)
+    for answers, rows in (
+        (outputs, inputs),
+        (outputs, headless),
+        (as_many(outputs, len(inputs)), inputs),
+        (as_many(outputs, len(headless)), headless),
+    ):
+        if len(answers) == len(rows):
+            return list(zip(answers, rows, strict=True))
+    raise NotTabular("input and output have different numbers of rows")
+
+
+def without_header(inputs: list[Row]) -> list[Row]:
+    """Name the rows by their first, where that is a row of names: different ones, and none a
+    number."""
+    names = [name or "" for name in inputs[0].values()] if len(inputs) > 1 else []
+    usable = len(set(names)) == len(names) > 0 and not any(map(is_number, names))
+    if not usable or any(len(row) > len(names) for row in inputs):
+        return inputs
+    return [dict(zip(names, row.values(), strict=False)) for row in inputs[1:]]
+
+
+def as_many(outputs: list[Row], rows: int) -> list[Row]:
+    """Read a reply in one line as the answers to several rows, and one answer a line as the
+    scores of a single row, where only that fits."""
+    if len(outputs) == 1 and len(outputs[0]) == rows > 1 and is_by_position(outputs[0]):
+        return [{"output_0": value} for value in outputs[0].values()]
+    if rows == 1 < len(outputs) and all(is_by_position(row) and len(row) == 1 for row in outputs):
+        return [named([value for row in outputs for value in row.values()], "output")]
+    return outputs
+
+
+def is_by_position(row: Row) -> bool:
+    return position_of(next(iter(row), "")) >= 0
+
+
+def is_number(text: str) -> bool:
+    """Say whether a cell holds a number, or nothing, as a name does not."""
+    try:
+        float(text or "0")
+    except ValueError:
+        return False
+    return True
 
 
 def side(body: Body | None, prefix: str) -> list[Row] | None:

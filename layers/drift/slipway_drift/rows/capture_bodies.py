@@ -13,7 +13,13 @@ from slipway_drift.rows.json_rows import NotTabular, Row, cell, clean, flat, par
 if TYPE_CHECKING:
     from slipway_drift.rows.capture_record import Body
 
-WRAPPERS: Final = ("instances", "predictions")
+# What holds the rows: SageMaker's, TensorFlow Serving's and MLflow's words for it.
+WRAPPERS: Final = (
+    "instances", "predictions", "inputs", "outputs", "dataframe_records", "dataframe_split",
+)  # fmt: skip
+BESIDE: Final = ("params", "signature_name", "configuration")  # what says nothing of the rows
+FEATURES: Final = ("data", "features", "values")
+SPLIT: Final = frozenset(("columns", "data", "index", "dtypes"))
 
 Cells = list[str | None]
 
@@ -55,21 +61,83 @@ def csv_rows(data: str) -> list[Cells]:
 
 
 def json_rows(data: str) -> list[Row] | list[Cells]:
-    """Read an object, an array of objects, of arrays, or of values; `predictions` unwrapped."""
-    held = parse_json(data)
-    if isinstance(held, Mapping) and len(held) == 1:
-        ((key, inner),) = held.items()
-        held = inner if key in WRAPPERS and isinstance(inner, list) else held
-    if isinstance(held, Mapping):
-        return [flat(held)]
-    if not isinstance(held, list):
-        return [[cell(held)]]
-    return listed_rows(held)
+    """Read one JSON document, or JSON Lines of such as one row each."""
+    try:
+        held = parse_json(data)
+    except NotTabular:
+        lines = [line for line in data.splitlines() if line.strip()]
+        if len(lines) < 2:
+            raise
+        held = [parse_json(line) for line in lines]
+    return table_of(held)
+
+
+def table_of(held: object) -> list[Row] | list[Cells]:
+    """Read the shapes in which requests and replies hold rows: `instances`, `inputs` and their
+    like, pandas' own, a list, or the one row itself."""
+    if not isinstance(held, Mapping):
+        return listed_rows(held) if isinstance(held, list) else [[cell(held)]]
+    wrapped = [key for key in WRAPPERS if isinstance(held.get(key), list | Mapping)]
+    if len(wrapped) == 1 and not held.keys() - {*wrapped, *BESIDE}:
+        inner = held[wrapped[0]]
+        return columnar(inner) if is_columnar(inner) else table_of(inner)
+    if held.keys() <= SPLIT and {"columns", "data"} <= held.keys():
+        return split_rows(held["columns"], held["data"])
+    return listed_rows([held])
+
+
+def split_rows(columns: object, data: object) -> list[Row]:
+    """Read what pandas writes with orient="split"."""
+    if not isinstance(columns, list) or not isinstance(data, list):
+        raise NotTabular("columns and data are not both lists")
+    if any(not isinstance(row, list) or len(row) != len(columns) for row in data):
+        raise NotTabular("a row of data has not as many values as there are columns")
+    return [flat(dict(zip(map(str, columns), row, strict=True))) for row in data]
+
+
+def is_columnar(held: object) -> bool:
+    """Say whether it is an object of lists, all as long: a list of values for each column."""
+    if not isinstance(held, Mapping) or held.keys() & SPLIT:
+        return False
+    lists = [value for value in held.values() if isinstance(value, list)]
+    return len(lists) == len(held) > 0 and len({len(value) for value in lists}) == 1
+
+
+def columnar(held: Mapping[str, list[object]]) -> list[Row]:
+    """Read a list of values, or of lists of one value, for each column."""
+    rows = zip(*held.values(), strict=True)
+    return [flat({key: alone(value) for key, value in zip(held, row, strict=True)}) for row in rows]
+
+
+def alone(value: object) -> object:
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def listed_rows(held: Sequence[object]) -> list[Row] | list[Cells]:
-    if held and all(isinstance(item, Mapping) for item in held):
-        return [flat(item) for item in held]
-    if held and all(isinstance(item, list) for item in held):
-        return [[cell(value) for value in item] for item in held if isinstance(item, list)]
-    return [[cell(item)] for item in held]
+    items = [features_of(item) for item in held]
+    if items and all(isinstance(item, Mapping) for item in items):
+        return [flat(spread(item)) for item in items if isinstance(item, Mapping)]
+    if items and all(isinstance(item, list) for item in items):
+        return [[cell(value) for value in item] for item in items if isinstance(item, list)]
+    return [[cell(item)] for item in items]
+
+
+def features_of(item: object) -> object:
+    """Unwrap the one list of values that an item holds: `{"features": […]}`, or
+    `{"data": {"features": {"values": […]}}}`."""
+    while isinstance(item, Mapping) and len(item) == 1:
+        ((key, inner),) = item.items()
+        if key not in FEATURES or not isinstance(inner, list | Mapping):
+            break
+        item = inner
+    return item
+
+
+def spread(item: Mapping[str, object]) -> dict[str, object]:
+    """Give each value of a list of several, such as the scores of classes, a name of its own."""
+    found: dict[str, object] = {}
+    for key, value in item.items():
+        values = value if isinstance(value, list) else [value]
+        several = {f"{key}_{place}": each for place, each in enumerate(values)}
+        found |= {key: values[0]} if len(values) == 1 else several
+    return found

@@ -37,14 +37,36 @@ def partners(columns: Sequence[str], names: Sequence[str], *, by_name: bool) -> 
     return [index if index < len(names) else None for index in range(len(columns))]
 
 
-def baseline_names(columns: Sequence[str], names: Sequence[str]) -> list[str]:
+def sides(columns: Sequence[str], outputs: int, names: Sequence[str]) -> list[int | None]:
+    """For each column of a capture, its `outputs` first, the index of its feature.
+
+    What the baseline knows by name is that. Of what is left the answers come first, as in Model
+    Monitor: as many as there are, or, where replies name more than the answer itself, as the
+    inputs leave. Inputs that came without a reply leave the answers' place free.
+    """
+    known = {name: index for index, name in enumerate(names)}
+    answers, given = columns[:outputs], columns[outputs:]
+    named = [known.get(column) for column in columns]
+    free = [index for index in range(len(names)) if index not in {*named}]
+    asked = [] if any(column in known for column in given) else [*given]
+    strange = [column for column in answers if column not in known]
+    left = len(free) - len(asked)
+    counted = any(position_of(column) < 0 for column in strange) or not answers
+    taken = left if counted and 0 <= left <= (len(strange) or left) else len(strange)
+    places = {
+        **dict(zip(strange, free[:taken], strict=False)),
+        **dict(zip(asked, free[taken:], strict=False)),
+    }
+    return [
+        place if place is not None else places.get(column)
+        for column, place in zip(columns, named, strict=True)
+    ]
+
+
+def baseline_names(columns: Sequence[str], outputs: int, names: Sequence[str]) -> list[str]:
     """Name the columns of a capture as the baseline names their features, extras as they are.
 
     So a window may hold CSV of one client and JSON of another, and be one dataset all the same.
     """
-    paired = partners(columns, names, by_name=False)
-    given = {names[index] for index in paired if index is not None}
-    return [
-        names[index] if index is not None else f"extra.{column}" if column in given else column
-        for column, index in zip(columns, paired, strict=True)
-    ]
+    paired = zip(columns, sides(columns, outputs, names), strict=True)
+    return [column if index is None else names[index] for column, index in paired]

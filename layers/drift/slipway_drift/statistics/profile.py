@@ -27,7 +27,8 @@ Domains = Sequence[tuple[str, Collection[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Every column of a dataset, in order, and how many records were rejected, by reason.
+    """Every column of a dataset, in order, and how many records were read, and rejected, by
+    reason.
 
     `by_name`: the columns come sorted by name, a model's outputs first. `rejected` holds the
     first few records; a caller that keeps them all gives `profile` a `keep`.
@@ -38,6 +39,7 @@ class Profile:
     by_name: bool = False
     rejections: Mapping[str, int] = field(default_factory=dict)
     rejected: tuple[Rejection, ...] = ()
+    records: int = 0
 
     def merge(self, other: Profile) -> Profile:
         """The profile of both shards' rows, this one's first.
@@ -64,6 +66,7 @@ class Profile:
             by_name,
             dict(Counter(self.rejections) + Counter(other.rejections)),
             (*self.rejected, *other.rejected)[:KEPT_REJECTIONS],
+            self.records + other.records,
         )
 
     def renamed(self, names: Sequence[str]) -> Profile:
@@ -164,4 +167,5 @@ def extend(known: Profile, batch: Batch, domains: Domains, workers: Executor) ->
         by_name,
         dict(Counter(known.rejections) + Counter(r.reason for r in batch.rejections)),
         (*known.rejected, *batch.rejections)[:KEPT_REJECTIONS],
+        known.records + batch.records,
     )

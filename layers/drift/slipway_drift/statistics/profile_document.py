@@ -31,6 +31,7 @@ def profile_document(profile: Profile) -> Document:
         "by_name": profile.by_name,
         "columns": [column_document(column) for column in profile.columns],
         "rejections": dict(profile.rejections),
+        "records": profile.records,
         "rejected": [[r.reason, r.where, r.text] for r in profile.rejected],
     }
 
@@ -80,6 +81,7 @@ def read_profile(document: object) -> Profile:
             document["by_name"],
             document["rejections"],
             tuple(Rejection(*held) for held in document["rejected"]),
+            document.get("records", document["item_count"]),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DriftError(f"profile: the document is damaged: {error!r}") from error
