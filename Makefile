@@ -52,7 +52,7 @@ checkov: $(CHECKOV)/.ready ## look for insecure settings in the template
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml --file template.yaml
 
 unit: $(READY)
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 3 --dist loadgroup
 
 test-frameworks: $(READY) ## compare with MXNet, TensorFlow, PyTorch, the SageMaker SDK and Chromium themselves
 	$(BIN)/pytest tests/frameworks -s
