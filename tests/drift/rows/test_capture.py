@@ -112,6 +112,7 @@ GIVEN = {
     "dataframe_records": (f'{{"dataframe_records": [{RECORDS}]}}', "JSON"),
     "dataframe_split": (f'{{"dataframe_split": {SPLIT}}}', "JSON"),
     "split": (SPLIT, "JSON"),
+    "data": (f'{{"data": [{CELLS}]}}', "JSON"),
     "features": (f'{{"instances": [{FEATURES.replace(LINE, ", ")}]}}', "JSON"),
     "values": (
         f'{{"instances": [{", ".join(map(NESTED.format, ("1, 2.5", "3, 4.5"), "xy"))}]}}',

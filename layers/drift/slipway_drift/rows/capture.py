@@ -129,16 +129,19 @@ def flatten_record(record: Record) -> list[Pair]:
         raise NotTabular("neither input nor output was captured")
     if outputs is None or inputs is None:
         return [(row, {}) for row in outputs or ()] or [({}, row) for row in inputs or ()]
-    headless = without_header(inputs)
-    for answers, rows in (
-        (outputs, inputs),
-        (outputs, headless),
-        (as_many(outputs, len(inputs)), inputs),
-        (as_many(outputs, len(headless)), headless),
-    ):
+    for answers, rows in readings(outputs, inputs):
         if len(answers) == len(rows):
             return list(zip(answers, rows, strict=True))
     raise NotTabular("input and output have different numbers of rows")
+
+
+def readings(outputs: list[Row], inputs: list[Row]) -> Iterator[tuple[list[Row], list[Row]]]:
+    """Both sides in each way that they may be meant, the plainest first."""
+    yield outputs, inputs
+    headless = without_header(inputs)
+    yield outputs, headless
+    yield as_many(outputs, len(inputs)), inputs
+    yield as_many(outputs, len(headless)), headless
 
 
 def without_header(inputs: list[Row]) -> list[Row]:

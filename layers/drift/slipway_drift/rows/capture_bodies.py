@@ -83,7 +83,10 @@ def table_of(held: object) -> list[Row] | list[Cells]:
         return columnar(inner) if is_columnar(inner) else table_of(inner)
     if held.keys() <= SPLIT and {"columns", "data"} <= held.keys():
         return split_rows(held["columns"], held["data"])
-    return listed_rows([held])
+    inner = features_of(held)
+    if isinstance(inner, list) and all(isinstance(row, list) for row in inner):
+        return listed_rows(inner)
+    return listed_rows([inner])
 
 
 def split_rows(columns: object, data: object) -> list[Row]:
