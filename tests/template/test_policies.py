@@ -244,3 +244,19 @@ def test_only_one_service_in_this_account_assumes_a_role(
     (trust,) = resources("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"Service": f"{service}.amazonaws.com"}
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+# Of managed policies a role may have ten, unless the account asked for more. SAM adds what writes
+# logs and traces, and a function in a VPC needs one that makes network interfaces.
+MOST_POLICIES = 10 - len(("AWSLambdaBasicExecutionRole", "AWSXRayDaemonWriteAccess", "of a VPC"))
+
+
+def test_no_role_has_more_managed_policies_than_an_account_allows(
+    resources: Callable[[str], dict[str, Document]],
+) -> None:
+    counts = {
+        name: sum("Ref" in policy for policy in function.get("Policies", ()))
+        for name, function in resources("AWS::Serverless::Function").items()
+    }
+    assert {name: count for name, count in counts.items() if count > MOST_POLICIES} == {}
+    assert max(counts.values()) > 1
