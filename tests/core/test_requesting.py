@@ -9,6 +9,7 @@ from slipway import requesting
 from slipway.domain.probed import Origin, Source
 from slipway.ports import Request
 from slipway.requesting import Probe, spread, thinned
+from slipway_drift.rows import capture_record
 
 
 @pytest.mark.parametrize(("count", "most"), [(0, 4), (3, 4), (4, 4), (5, 4), (1000, 4)])
@@ -39,6 +40,14 @@ def test_a_record_is_the_request_as_it_came() -> None:
     assert probe is not None
     assert probe.request == Request(b"\x89PNG", "image/png", "application/json")
     assert probe.origin == Origin(Source.CAPTURE, "key", number=7)
+
+
+def test_what_a_probe_left_is_no_request_of_anybody() -> None:
+    sides = {"endpointInput": {"observedContentType": "text/csv", "encoding": "CSV", "data": "1"}}
+    record = {"captureData": sides, "eventMetadata": {"inferenceId": "of a user"}}
+    assert requesting._captured("key", 1, json.dumps(record).encode()) is not None
+    record["eventMetadata"]["inferenceId"] = capture_record.PROBE
+    assert requesting._captured("key", 1, json.dumps(record).encode()) is None
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import BinaryIO, TypeVar
 
 from slipway.domain.desired import Artifact, Desired, Expectation
-from slipway.domain.probed import Origin, Source
+from slipway.domain.probed import PROBE, Origin, Source
 from slipway.ports import Ports, Request
 
 FILES, OF_A_FILE, HANDFUL = 6, 16, 5  # of the last captures
@@ -208,9 +208,13 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _captured(key: str, number: int, line: bytes) -> Probe | None:
-    """The request of a record; None for a line that is none, or whose request was not kept."""
+    """The request of a record; None for a line that is none, whose request was not kept, or
+    that a probe left."""
     try:
-        data = json.loads(line)["captureData"]
+        record = json.loads(line)
+        data, about = record["captureData"], record.get("eventMetadata") or {}
+        if about.get("inferenceId") == PROBE:
+            return None
         asked, answered = data["endpointInput"], data.get("endpointOutput") or {}
         body = _body(asked)
         kinds = _kind(asked) or "text/csv", _kind(answered)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from slipway.domain import probed
 from slipway_drift.errors import DriftError
 from slipway_drift.rows.capture import read_capture, read_capture_by_model
+from slipway_drift.rows.capture_record import PROBE
 from slipway_drift.statistics.profile import Profile, profile
 
 if TYPE_CHECKING:
@@ -169,6 +171,12 @@ def test_what_a_reply_says_beside_its_answer_moves_no_input(
     (batch,) = read_capture(io.BytesIO(line))
     columns = batch.named(NAMES).frame.columns
     assert (columns[: len(names)], batch.outputs) == (names, len(names))
+
+
+def test_what_slipway_asks_is_no_traffic(captured: Callable[..., bytes]) -> None:
+    lines = captured("1,2", "3", inferenceId=PROBE), captured("4,5", "6", inferenceId="theirs")
+    assert rows_of(*lines) == [{"output_0": "6", "input_0": "4", "input_1": "5"}]
+    assert PROBE == probed.PROBE
 
 
 def test_inputs_without_a_reply_stay_inputs(captured: Callable[..., bytes]) -> None:

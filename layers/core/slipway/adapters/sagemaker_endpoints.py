@@ -23,7 +23,7 @@ from slipway.adapters.sagemaker_configs import endpoint_config
 from slipway.domain.footprint import Footprint
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.plan.model import Model
-from slipway.domain.probed import CALLER_SECONDS
+from slipway.domain.probed import CALLER_SECONDS, PROBE
 from slipway.domain.rollout import Guarded
 from slipway.domain.world import Endpoint, EndpointStatus, Kind
 from slipway.ports import InBucket, Reply, Request
@@ -192,6 +192,7 @@ class SageMakerEndpoints:
                     Body=request.body,
                     ContentType=request.content_type,
                     Accept=request.accept or "*/*",
+                    InferenceId=PROBE,
                     **whom,
                 )
                 body = answer["Body"].read()
@@ -210,6 +211,7 @@ class SageMakerEndpoints:
                 ContentType=request.content_type,
                 Accept=request.accept or "*/*",
                 RequestTTLSeconds=seconds,
+                InferenceId=PROBE,
                 S3OutputPathExtension="probes",
             )
         return InBucket(_key(found["OutputLocation"]), _key(found["FailureLocation"]))

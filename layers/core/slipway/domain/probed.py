@@ -8,6 +8,7 @@ PATIENT_SECONDS = 1.0  # nobody is held for less
 SEVERAL = 5  # times what the version before took
 LINE_SECONDS = 1800.0  # an endpoint that was scaled to zero first gets an instance
 ANSWER_SECONDS = 20  # between two looks at whether it has answered
+PROBE = "slipway-probe"  # the inference id of each, by which captures tell them from traffic
 KEPT = 4  # what is wanted, what served, and what can be gone back to
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from slipway_drift.rows.batches import Batch, Rejection, reject
 from slipway_drift.rows.capture_bodies import Cells, rows_of
-from slipway_drift.rows.capture_record import Record, parse_record
+from slipway_drift.rows.capture_record import PROBE, Record, parse_record
 from slipway_drift.rows.json_rows import NotTabular, Row, numbered_lines
 from slipway_drift.rows.pairing import position_of
 
@@ -30,7 +30,8 @@ def read_capture(stream: IO[bytes], flatten: Flatten | None = None) -> Iterator[
 
     Positional cells (CSV) are named `output_0`, …, `input_0`, … and pair with a baseline by
     position; where both sides are JSON objects the columns pair by name. `flatten` turns records
-    into rows, or into the reason why one is rejected (see `preprocess`).
+    into rows, or into the reason why one is rejected (see `preprocess`). Slipway's own probes are
+    left out.
     """
     for _, batch in read_capture_by_model(stream, flatten):
         yield batch
@@ -45,7 +46,9 @@ def read_capture_by_model(
     for number, line in numbered_lines(stream):
         text = line.decode(errors="replace")
         try:
-            records.append((f"line {number}", parse_record(line), text))
+            record = parse_record(line)
+            if record.inference_id != PROBE:
+                records.append((f"line {number}", record, text))
         except NotTabular as error:
             rejections.append(reject(str(error), f"line {number}", text))
         if len(records) >= RECORDS:

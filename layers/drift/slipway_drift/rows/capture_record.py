@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from slipway_drift.rows.json_rows import NotTabular, parse_json
 
+# The inference id of what Slipway itself asks: a probe is no traffic.
+PROBE: Final = "slipway-probe"
 HOUR: Final = re.compile(r"/(\d{4}/\d{2}/\d{2}/\d{2})/[^/]+$")
 
 
