@@ -113,7 +113,8 @@ def deploy(running: Cloud, folder: Path) -> Mapping[str, str]:
     shutil.copytree(STACK, folder)
     # No Python but the one that runs SAM: the runtime that the template names is not needed.
     path = os.pathsep.join((str(Path(sys.executable).parent), "/usr/bin", "/bin"))
-    variables = {**running.environment, "PATH": path, "HOME": str(folder), "LANG": "C.UTF-8"}
+    home = {"HOME": str(folder), "TMPDIR": str(folder)}  # SAM leaves folders where it may
+    variables = {**running.environment, **home, "PATH": path, "LANG": "C.UTF-8"}
     arguments = "--stack-name proof --resolve-s3 --capabilities CAPABILITY_IAM --no-progressbar"
     for command in (["build"], ["deploy", *arguments.split()]):
         done = subprocess.run(  # noqa: S603 - our own SAM CLI
