@@ -70,6 +70,8 @@ def test_a_window_of_which_too_much_is_unread_is_blind(
 def test_a_few_unread_among_few_are_too_little_to_judge(of_csv: Callable[..., Profile]) -> None:
     few = replace(of_csv(column([0, 1] * 5)), rejections={"not JSON": 1})
     assert judged(of_csv(column([0, 1] * 500)), few).state == "too little data"
+    most = replace(few, rejections={"not JSON": 46})
+    assert judged(of_csv(column([0, 1] * 500)), most).state == "blind"
     nothing = replace(of_csv(column([])), rejections={"not JSON": 1})
     assert judged(of_csv(column([0, 1] * 500)), nothing).state == "blind"
 

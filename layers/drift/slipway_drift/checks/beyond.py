@@ -46,13 +46,14 @@ def judge(check: Check, current: Profile, constraints: Constraints, limits: Limi
     own = (*filter(None, (unseen,)), *order_violations(current, constraints))
     if rows < limits.minimum_rows:
         few = Violation("sample_size_check", too_few(rows, current.item_count, limits), "Rows")
-        return Judgement("too little data", (*own, few), shifts, (*own, few))
+        state: State = "blind" if unseen else "too little data"
+        return Judgement(state, (*own, few), shifts, (*own, few))
     level = limits.level / (len(CHECKS) * max(1, len(check.features)))
     for feature, shift in zip(check.features, shifts, strict=True):
         if constraints.evaluates(feature.constraints):
             own += tuple(own_violations(feature, shift, limits, level, weight))
     held = holding(check, own, current, limits)
-    state: State = "blind" if unseen else "violations" if held else "no drift"
+    state = "blind" if unseen else "violations" if held else "no drift"
     return Judgement(state, own, shifts, held)
 
 
@@ -61,7 +62,9 @@ def unreadable(current: Profile, limits: Limits) -> Violation | None:
     known. A few among few are no evidence."""
     rejected = sum(current.rejections.values())
     records = current.records + rejected
-    if rejected <= limits.unreadable * records or 0 < records - rejected < limits.minimum_rows:
+    if rejected <= limits.unreadable * records or (
+        current.records and records < limits.minimum_rows
+    ):
         return None
     reason, _ = max(current.rejections.items(), key=lambda held: held[1])
     return Violation(
