@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 Sample = tuple[float, float]  # a value, and how often it was seen
 Samples = Sequence[Sample]
@@ -25,11 +26,11 @@ _MIDDLE = "TM(25%:75%)"
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """A statistic between two bounds, None for none: percentiles if `ranked`, else values."""
+    """A statistic between two bounds, infinite for none: percentiles if `ranked`, else values."""
 
     what: str
-    low: float | None
-    high: float | None
+    low: float
+    high: float
     ranked: bool
 
     def of(self, samples: Samples) -> float | None:
@@ -40,12 +41,11 @@ class Extended:
 
     def _by_value(self, ordered: Samples) -> Iterator[Sample]:
         for value, count in ordered:
-            if (self.low is None or value > self.low) and (self.high is None or value <= self.high):
+            if self.low < value <= self.high:
                 yield value, count
 
     def _by_rank(self, ordered: Samples) -> Iterator[Sample]:
-        total = _count(ordered)
-        low, high = ((self.low or 0.0) * total / 100, _or(self.high, 100.0) * total / 100)
+        low, high = (bound * _count(ordered) / 100 for bound in (self.low, self.high))
         for value, start, end in _ranks(ordered):
             inside = min(end, high) - max(start, low)
             if inside > 0:
@@ -56,7 +56,7 @@ def parsed(name: str) -> Extended | None:
     """The statistic of that name; None for one that CloudWatch has not."""
     short = _SHORT.fullmatch(name)
     if short:
-        return Extended(short[1].upper(), None, float(short[2]), ranked=True)
+        return Extended(short[1].upper(), -inf, float(short[2]), ranked=True)
     found = _LONG.fullmatch(_MIDDLE if name == "IQM" else name)
     if not found:
         return None
@@ -64,8 +64,7 @@ def parsed(name: str) -> Extended | None:
     units = {unit for bound, unit in ((low, low_unit), (high, high_unit)) if bound}
     if len(units) != 1 or (what == "PR" and units == {"%"}):
         return None
-    least, most = (float(bound) if bound else None for bound in (low, high))
-    return Extended(what, least, most, ranked=units == {"%"})
+    return Extended(what, float(low or -inf), float(high or inf), ranked=units == {"%"})
 
 
 def _ranks(ordered: Samples) -> Iterator[tuple[float, float, float]]:
@@ -96,10 +95,6 @@ def _winsorized_mean(between: Samples, ordered: Samples) -> float | None:
     least, most = between[0][0], between[-1][0]
     held = [(min(max(value, least), most), count) for value, count in ordered]
     return _sum(held) / _count(held)
-
-
-def _or(bound: float | None, usual: float) -> float:
-    return usual if bound is None else bound
 
 
 _STATISTICS: dict[str, Callable[[Samples, Samples], float | None]] = {

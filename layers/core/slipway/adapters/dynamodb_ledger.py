@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from slipway.adapters.faults import code_of, translated
+from slipway.adapters.faults import code_of, translated, unless
 from slipway.domain.earlier import upgraded
 from slipway.domain.errors import Conflict
 from slipway.domain.record import Record
@@ -92,7 +92,7 @@ class DynamoDBLedger:
         with translated():
             for moment in self._moments(record.deployment):
                 self._client.delete_item(TableName=self._table, Key=_key(moment))
-            try:
+            with unless(REFUSED):
                 self._client.update_item(
                     TableName=self._table,
                     Key=_key_of_record(record.deployment),
@@ -103,9 +103,6 @@ class DynamoDBLedger:
                         ":later": {"N": str(int(at) + FORGOTTEN_SECONDS)},
                     },
                 )
-            except ClientError as error:
-                if code_of(error) != REFUSED:
-                    raise
 
     def note(self, deployment: str, moment: Moment) -> None:
         with translated():

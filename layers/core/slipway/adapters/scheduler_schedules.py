@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from slipway.adapters.faults import code_of, translated
+from slipway.adapters.faults import code_of, translated, unless
 from slipway.domain.desired import Runner
 from slipway.domain.errors import InvalidInput
 from slipway.domain.watch import MINUTES_LATE, Schedule
@@ -69,12 +69,8 @@ class SchedulerSchedules:
                 self._client.update_schedule(**self._call(schedule))
 
     def delete(self, name: str) -> None:
-        with translated():
-            try:
-                self._client.delete_schedule(Name=name)
-            except ClientError as error:
-                if code_of(error) != ABSENT:
-                    raise
+        with translated(), unless(ABSENT):
+            self._client.delete_schedule(Name=name)
 
     def _call(self, schedule: Schedule) -> "CreateScheduleInputTypeDef":
         return {

@@ -35,15 +35,15 @@ class Judgement:
 
 def judge(check: Check, current: Profile, constraints: Constraints, limits: Limits) -> Judgement:
     """Apply Slipway's own checks, and say what the window amounts to."""
-    unseen = unreadable(current, limits)
+    unseen = tuple(unreadable(current, limits))
     if unseen and not current.item_count:
-        return Judgement("blind", (unseen,), (), (unseen,))
+        return Judgement("blind", unseen, (), unseen)
     if not current.item_count:
         return Judgement("no data", (), ())
     rows = distinct_rows(check)
     weight = rows / current.item_count
     shifts = tuple(shift_of(feature, weight) for feature in check.features)
-    own = (*filter(None, (unseen,)), *order_violations(current, constraints))
+    own = (*unseen, *order_violations(current, constraints))
     if rows < limits.minimum_rows:
         few = Violation("sample_size_check", too_few(rows, current.item_count, limits), "Rows")
         state: State = "blind" if unseen else "too little data"
@@ -57,17 +57,16 @@ def judge(check: Check, current: Profile, constraints: Constraints, limits: Limi
     return Judgement(state, own, shifts, held)
 
 
-def unreadable(current: Profile, limits: Limits) -> Violation | None:
+def unreadable(current: Profile, limits: Limits) -> Iterator[Violation]:
     """Tell of more records that could not be read than may be: of what was in them nothing is
     known. A few among few are no evidence."""
     rejected = sum(current.rejections.values())
     records = current.records + rejected
-    if rejected <= limits.unreadable * records or (
-        current.records and records < limits.minimum_rows
-    ):
-        return None
+    few = current.records > 0 and records < limits.minimum_rows
+    if few or rejected <= limits.unreadable * records:
+        return
     reason, _ = max(current.rejections.items(), key=lambda held: held[1])
-    return Violation(
+    yield Violation(
         "unreadable_check",
         f"{rejected} of {records} records could not be read, most because: {reason}. What they "
         "say is not judged.",

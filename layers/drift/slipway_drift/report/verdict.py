@@ -74,7 +74,7 @@ def unread(subject: Held, others: int) -> str:
     if not subject["rows"]:
         return f"Nothing that came in could be read: {rejected}."
     rest = f" {plural(others, 'other finding')} in the {plural(subject['rows'], 'row')} read."
-    return f"{rejected[0].upper()}{rejected[1:]}, and what they say is unknown.{rest}"
+    return f"{rejected}, and what they say is unknown.{rest}"
 
 
 def uncounted(count: int) -> str:

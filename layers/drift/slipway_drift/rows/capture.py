@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Final
 
 import polars as pl
@@ -89,8 +89,9 @@ def shape_of(pair: Pair) -> Shape:
 
 def batch_of(pairs: Sequence[Pair], rejections: Sequence[Rejection], requests: int) -> Batch:
     """Set rows into columns: the outputs' first."""
-    outputs = answers_of([output for output, _ in pairs])
-    inputs = columns_of([given for _, given in pairs])
+    # Of a reply the answer itself is first, and what is said of it follows.
+    outputs = columns_of([output for output, _ in pairs], position_of)
+    inputs = columns_of([given for _, given in pairs], lambda name: (position_of(name), name))
     # A name on both sides is one column of each.
     renamed = {f"input.{name}" if name in outputs else name: held for name, held in inputs.items()}
     frame = pl.DataFrame(
@@ -102,18 +103,12 @@ def batch_of(pairs: Sequence[Pair], rejections: Sequence[Rejection], requests: i
     return Batch(frame, tuple(rejections), len(outputs), named, requests)
 
 
-def answers_of(rows: Sequence[Mapping[str, str | None]]) -> dict[str, list[str | None]]:
-    """The columns of replies in the order in which a reply has them: the answer itself is first,
-    what is said of it follows."""
+def columns_of(
+    rows: Sequence[Row], order: Callable[[str], int | tuple[int, str]]
+) -> dict[str, list[str | None]]:
+    """Set rows into columns in an order; what is equal in it comes as it was first seen."""
     names = dict.fromkeys(name for row in rows for name in row)
-    ordered = sorted(names, key=position_of)
-    return {name: [row.get(name) for row in rows] for name in ordered}
-
-
-def columns_of(rows: Sequence[Mapping[str, str | None]]) -> dict[str, list[str | None]]:
-    names = {name for row in rows for name in row}
-    ordered = sorted(names, key=lambda name: (position_of(name), name))
-    return {name: [row.get(name) for row in rows] for name in ordered}
+    return {name: [row.get(name) for row in rows] for name in sorted(names, key=order)}
 
 
 def flatten_records(records: Sequence[Record]) -> Iterator[list[Pair] | str]:
