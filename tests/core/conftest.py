@@ -22,6 +22,7 @@ from slipway.ports import Ports
 from slipway.registering import inspect_artifact, register_model
 from slipway.release import announce, decide_release, deploy_endpoint, probe_endpoint
 from slipway.remedying import remedy
+from slipway.running import run_batch
 from slipway.scaling import scale_endpoint
 from slipway.stepping import Task
 from slipway.watching import build_baseline, watch_endpoint
@@ -29,6 +30,7 @@ from slipway_drift import engine
 from slipway_local.sagemaker.inprocess import connect
 from slipway_local.sagemaker.rehearsal import Rehearsal
 
+from tests.simulation.batches import MemoryBatches, MemoryTimers, MemoryTransforms
 from tests.simulation.fakes import (
     MemoryAlarms,
     MemoryBucket,
@@ -65,6 +67,7 @@ STEPS: Mapping[str, Callable[[Ports, Task], str]] = {
     "BuildBaseline": lambda ports, task: build_baseline(ports, task, engine),
     "WatchEndpoint": watch_endpoint,
     "Remedy": remedy,
+    "RunBatch": run_batch,
     "CleanUp": clean_up,
     "ScaleEndpoint": scale_endpoint,
     "Announce": announce,
@@ -122,6 +125,8 @@ class House:
     measurements: MemoryMeasurements
     bus: MemoryBus
     starts: MemoryStarts
+    transforms: MemoryTransforms
+    timers: MemoryTimers
     ports: Ports
 
 
@@ -139,7 +144,8 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
     )
     schedules, alarms = {runner: MemorySchedules() for runner in Runner}, MemoryAlarms(cloud.clock)
     monitored, measurements, bus = MemoryMonitored(bucket), MemoryMeasurements(), MemoryBus()
-    starts = MemoryStarts()
+    starts, batches, timers = MemoryStarts(), MemoryBatches(bucket), MemoryTimers()
+    transforms = MemoryTransforms(batches)
     ports = Ports(
         site=SITE,
         ledger=MemoryLedger(),
@@ -157,6 +163,9 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         traffic=MemoryTraffic(),
         bus=bus,
         starts=starts,
+        batches=batches,
+        transforms=transforms,
+        timers=timers,
         parse_manifest=lambda content: parse(content, Approval.AUTOMATIC),
         default_policy=Policy(),
         clock=cloud.clock,
@@ -172,6 +181,8 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         measurements,
         bus,
         starts,
+        transforms,
+        timers,
         ports,
     )
 
@@ -188,6 +199,8 @@ def advance(house: House) -> Advance:
                 return task
             if name(found.step) == "AwaitChange":
                 house.cloud.pass_time(600)
+                for job in house.transforms.made:
+                    house.transforms.finish(job)
             else:
                 STEPS[name(found.step)](house.ports, task)
         raise AssertionError(f"{until} was never owed")

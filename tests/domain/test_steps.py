@@ -14,6 +14,7 @@ def test_every_step_is_called_by_its_noun() -> None:
         "WatchEndpoint",
         "Remedy",
         "ScaleEndpoint",
+        "RunBatch",
         "CleanUp",
         "AwaitChange",
         "Announce",

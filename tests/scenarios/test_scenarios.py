@@ -19,7 +19,8 @@ import yaml
 from slipway.domain import naming
 from slipway.domain.alarms import Alarm, AlarmState, Metric, Sighting
 from slipway.domain.attempts import Attempt, Attempts, Good
-from slipway.domain.decide import LEAVING, RULES, decide
+from slipway.domain.batch import BatchTarget
+from slipway.domain.decide import BATCH, LEAVING, RULES, decide
 from slipway.domain.desired import (
     Approval,
     Artifact,
@@ -44,8 +45,10 @@ from slipway.domain.progress import Outcome, Progress
 from slipway.domain.remedy import AlarmPolicy, Cure, Limit, Remedied
 from slipway.domain.rollout import Guarded, Plain, Rollout, Size, Steps, Way
 from slipway.domain.rules import remedy
+from slipway.domain.rules import runs as runs_owe
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.remedy import unless_an_alarm_rings
+from slipway.domain.rules.runs import unless_a_run_is_owed
 from slipway.domain.scaling import Autoscaling, Scaled, Scaling, ScalingMetric
 from slipway.domain.steps import (
     Announce,
@@ -58,6 +61,7 @@ from slipway.domain.steps import (
     ProbeEndpoint,
     RegisterModel,
     Remedy,
+    RunBatch,
     ScaleEndpoint,
     Step,
     WatchEndpoint,
@@ -77,6 +81,8 @@ from slipway.domain.world import (
     World,
 )
 
+from tests.scenarios import given_runs
+
 Given = dict[str, Any]
 
 SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::111122223333:role/serve")
@@ -87,6 +93,7 @@ TARGETS = {
     "real-time": EndpointTarget(),
     "serverless": ServerlessTarget(),
     "asynchronous": EndpointTarget(asynchronous=Asynchronous()),
+    "batch": BatchTarget(),
 }
 
 
@@ -121,7 +128,7 @@ class Scenario:
             troubles=_troubles(self.given.get("troubles", {}), plan),
             host=_host(self.given.get("host")),
             loader=(self.given["loader"], {}) if "loader" in self.given else None,
-            revoked=frozenset(self.given.get("revoked", [])),
+            revoked=frozenset(_config(name, plan) for name in self.given.get("revoked", [])),
             awaited=_config(self.given.get("awaited", ""), plan),
             scaling=_scaled(self.given.get("scaled", {})),
             footprints=_footprints(self.given, plan),
@@ -129,6 +136,10 @@ class Scenario:
             deleted=self.given.get("deleted", False),
             progress=_progress(self.given.get("progress"), plan),
             judged_in=self.given.get("judged_in", 0.0),
+            runs=given_runs.runs(self.given, lambda name: _config(name, plan)),
+            job=given_runs.job(self.given),
+            arrived=given_runs.arrived(self.given),
+            withdrawn=frozenset(self.given.get("withdrawn", [])),
         )
         return Case(desired, world, _attempts(self.given, plan), plan)
 
@@ -153,6 +164,7 @@ def _desired(given: Given, deployment: str = "housing") -> Desired:
         alarms=tuple(map(_policy, given.get("remedies", []))),
         target=TARGETS[given.get("kind", "real-time")],
         autoscaling=_autoscaling(given["scaling"]) if "scaling" in given else None,
+        batch=given_runs.batch(given),
     )
     parts = {} if given.get("artifact") == "none" else _uploaded(given, policy)
     data = None if given.get("data") == "none" else DATA
@@ -456,7 +468,7 @@ def _told(step: Step, case: Case) -> str:
             told = " serving ".join(filter(None, (f"Announce {verdict}", config)))
         case WatchEndpoint() | ScaleEndpoint():
             told = _told_change(step)
-        case CleanUp() | Remedy():
+        case CleanUp() | Remedy() | RunBatch():
             told = _told_more(step)
         case InspectArtifact() | RegisterModel() | BuildBaseline() | JudgeRollout():
             told = type(step).__name__
@@ -469,7 +481,9 @@ def _by(guarded: Guarded | None) -> str:
     return f", {guarded.words}" if guarded else ""
 
 
-def _told_more(step: CleanUp | Remedy) -> str:
+def _told_more(step: CleanUp | Remedy | RunBatch) -> str:
+    if isinstance(step, RunBatch):
+        return f"RunBatch {step.deed} {step.due}"
     if isinstance(step, CleanUp):
         gone = ", ".join("+".join((each.config, *each.models)) for each in step.footprints)
         return f"CleanUp {gone}{'' if step.purge is None else ' and the rest'}"
@@ -484,16 +498,18 @@ def _first(rules: Sequence[Rule], case: Case) -> Step:
 
 
 def _rules(case: Case) -> Sequence[Rule]:
-    return LEAVING if case.desired.leaves else RULES
+    if case.desired.leaves:
+        return LEAVING
+    return BATCH if case.desired.is_batch else RULES
 
 
 def _fires(case: Case) -> str:
-    """The rule that names the step: of those about alarms where one of them does."""
+    """The rule that names the step: of those about runs and alarms where one of them does."""
     first = next(rule for rule in _rules(case) if rule(case) is not None)
     step = first(case)
     assert step is not None
-    owed = unless_an_alarm_rings(case, step)
-    found = (rule.__name__ for rule in remedy.RULES if rule(case) == owed)
+    owed = unless_an_alarm_rings(case, unless_a_run_is_owed(case, step))
+    found = (rule.__name__ for rule in (*runs_owe.RULES, *remedy.RULES) if rule(case) == owed)
     return first.__name__ if owed == step else next(found)
 
 
@@ -513,19 +529,36 @@ def test_the_decision(scenario: Scenario) -> None:
 
 def test_every_rule_has_a_scenario() -> None:
     named = {scenario.rule for scenario in SCENARIOS}
-    assert named == {rule.__name__ for rule in (*RULES, *LEAVING, *remedy.RULES)}
+    chapters = (*RULES, *BATCH, *LEAVING, *runs_owe.RULES, *remedy.RULES)
+    assert named == {rule.__name__ for rule in chapters}
 
 
 def test_every_scenario_has_a_name_of_its_own() -> None:
     assert [name for name, count in Counter(s.name for s in SCENARIOS).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("spared", [*RULES[:-1], *LEAVING[:-1]], ids=lambda rule: rule.__name__)
+# Of artifacts as of an endpoint's.
+FILES = [rule for rule in BATCH if rule not in RULES]
+
+
+@pytest.mark.parametrize(
+    "spared", [*RULES[:-1], *FILES[:-1], *LEAVING[:-1]], ids=lambda rule: rule.__name__
+)
 def test_no_rule_can_be_spared(spared: Rule) -> None:
     """Without the rule, at least one of the scenarios that name it comes out differently."""
     cases = [s.case() for s in SCENARIOS if s.rule == spared.__name__]
     rests = [(case, [rule for rule in _rules(case) if rule is not spared]) for case in cases]
     assert any(_first(rest, case) != _first(_rules(case), case) for case, rest in rests)
+
+
+@pytest.mark.parametrize("spared", runs_owe.RULES, ids=lambda rule: rule.__name__)
+def test_no_rule_about_runs_can_be_spared(spared: Rule) -> None:
+    cases = [s.case() for s in SCENARIOS if s.rule == spared.__name__]
+    rest = [rule for rule in runs_owe.RULES if rule is not spared]
+    steps = [(case, _first(_rules(case), case)) for case in cases]
+    with patch.object(runs_owe, "RULES", rest):
+        without = [unless_a_run_is_owed(case, step) for case, step in steps]
+    assert without != [unless_a_run_is_owed(case, step) for case, step in steps]
 
 
 @pytest.mark.parametrize("spared", remedy.RULES, ids=lambda rule: rule.__name__)

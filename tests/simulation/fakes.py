@@ -85,8 +85,16 @@ class MemoryBucket:
         self._count += 1
         versions.append(Version(f"{self._count}", float(int(self._scheduler.now)), content))
 
+    def uploads(self) -> list[str]:
+        """The keys of all that was uploaded."""
+        return sorted(self._objects)
+
+    def versions(self, key: str) -> list[Version]:
+        """What was uploaded to a key, oldest first."""
+        return self._objects.get(key, [])
+
     def deployments(self) -> list[str]:
-        return sorted({key.split("/")[1] for key in self._objects})
+        return sorted({key.split("/")[1] for key in self._objects if key.startswith("models/")})
 
     def newest(self, deployment: str, parts: Collection[str] = (ONLY,)) -> Uploads:
         prefix = naming.prefix_of(deployment)

@@ -10,6 +10,7 @@ from slipway import (
     release,
     remedying,
     rolling,
+    running,
     scaling,
     watching,
 )
@@ -64,6 +65,10 @@ def watch_endpoint(ports: Ports, document: Json) -> Json:
     return watching.watch_endpoint(ports, documents.task(document))
 
 
+def run_batch(ports: Ports, document: Json) -> Json:
+    return running.run_batch(ports, documents.task(document))
+
+
 def remedy(ports: Ports, document: Json) -> Json:
     return remedying.remedy(ports, documents.task(document))
 
@@ -94,6 +99,7 @@ FUNCTIONS: Mapping[str, Callable[[Ports, Json], Json]] = {
     "${JudgeRolloutFunctionArn}": judge_rollout,
     "${BuildBaselineFunctionArn}": build_baseline,
     "${WatchEndpointFunctionArn}": watch_endpoint,
+    "${RunBatchFunctionArn}": run_batch,
     "${RemedyFunctionArn}": remedy,
     "${ScaleEndpointFunctionArn}": scale_endpoint,
     "${CleanUpFunctionArn}": clean_up,

@@ -23,6 +23,7 @@ from slipway_local.sagemaker.events import Event
 from slipway_local.sagemaker.scripted import Answer, Script, ScriptedLauncher
 from slipway_local.sagemaker.serving import Container, Invocation, Reply
 
+from tests.simulation.batches import MemoryBatches, MemoryTimers, MemoryTransforms
 from tests.simulation.cloud import STALE_SECONDS, Cloud
 from tests.simulation.contents import FAILING, SCRIPTS, SLOW, SLOW_SECONDS, kind_of
 from tests.simulation.fakes import (
@@ -54,6 +55,7 @@ ENDPOINT = endpoint_name(SITE, DEPLOYMENT)
 SWEEP_SECONDS = 900.0
 DELIVERIES = 5
 REDELIVERY_SECONDS = 30.0
+JOB_SECONDS = 240.0
 UNTOLD = ("stop", "discard", "unwatch", "lose")  # what people do without an event that tells it
 
 Json = Any
@@ -97,6 +99,8 @@ class World:
         )
         self.schedules, self.alarms = MemorySchedules(), MemoryAlarms(self.scheduler.clock)
         self.starts = MemoryStarts()
+        self.batches, self.timers = MemoryBatches(self.bucket), MemoryTimers()
+        self.transforms = MemoryTransforms(self.batches, self._begun)
         self.machine = Machine(_graph(), self._functions(), self.scheduler, self.chance, self.wrong)
         launcher = ScriptedLauncher(self.scheduler.clock, _Scripts(self.bucket, self._work))
         self.cloud = Cloud(
@@ -124,6 +128,15 @@ class World:
         """A model takes its time."""
         self.cloud.worked += SLOW_SECONDS
         return SCRIPTS[SLOW].answer(container, invocation)
+
+    def _begun(self, job: str) -> None:
+        """A transform job takes its time, and its end is told."""
+
+        def end() -> None:
+            self.transforms.finish(job)
+            self.deliver(f"transform job {job} is {self.transforms.over[job].status}")
+
+        self.scheduler.after(JOB_SECONDS, end)
 
     def record(self) -> Record:
         return self.ledger.load(DEPLOYMENT)
@@ -293,6 +306,9 @@ class World:
             traffic=gated(MemoryTraffic(self._traffic), "traffic"),
             bus=MemoryBus(),
             starts=gated(self.starts, "starts"),
+            batches=gated(self.batches, "batches"),
+            transforms=gated(self.transforms, "transforms"),
+            timers=gated(self.timers, "timers"),
             parse_manifest=_parse,
             default_policy=Policy(),
             clock=self.scheduler.clock,

@@ -18,6 +18,7 @@ OURS = {
     "release",
     "remedying",
     "rolling",
+    "running",
     "scaling",
     "telemetry",
     "watching",

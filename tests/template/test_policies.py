@@ -109,7 +109,9 @@ def test_what_puts_events_does_so_in_slipways_name_alone(statements: Statements)
         if "events:PutEvents" in items(statement["Action"])
     }
     alone = {"ForAllValues:StringEquals": {"events:source": "slipway"}}
-    assert puts == dict.fromkeys(("IngestViolationsFunction", "RemedyFunction"), alone)
+    assert puts == dict.fromkeys(
+        ("IngestViolationsFunction", "RemedyFunction", "RunBatchFunction"), alone
+    )
 
 
 def test_one_function_alone_starts_what_alarms_may_start(
@@ -170,7 +172,7 @@ def test_only_probe_endpoint_sends_requests_to_models(identity_statements: State
     assert invoking == {"ProbeEndpointFunction"}
 
 
-def test_each_role_is_passed_by_one_function_to_one_service(
+def test_each_role_is_passed_to_one_service_by_whom_makes_what_runs_as_it(
     identity_statements: Statements,
 ) -> None:
     passing = [
@@ -187,6 +189,7 @@ def test_each_role_is_passed_by_one_function_to_one_service(
         ("DeployEndpointFunction", {"GetAtt": "ModelRole.Arn"}, to("sagemaker")),
         ("WatchEndpointFunction", {"GetAtt": "ScheduleRole.Arn"}, to("scheduler")),
         ("WatchEndpointFunction", {"GetAtt": "MonitorRole.Arn"}, to("sagemaker")),
+        ("RunBatchFunction", {"GetAtt": "ModelRole.Arn"}, to("sagemaker")),
     ]
 
 
@@ -231,7 +234,7 @@ def test_models_cannot_read_uploads_that_were_not_inspected(
 ) -> None:
     read = [s for s in identity_statements["ModelRole"] if "s3:GetObject" in items(s["Action"])]
     folders = {r["Sub"].removeprefix("${Bucket.Arn}/") for s in read for r in items(s["Resource"])}
-    assert folders == {"artifacts/*", "scripts/*", "async-inputs/*"}
+    assert folders == {"artifacts/*", "scripts/*", "async-inputs/*", "batches/*"}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import (
     Site,
     deployment_of_alarm,
+    deployment_of_batch,
+    deployment_of_job,
     deployment_of_key,
     deployment_of_resource,
 )
@@ -43,7 +45,7 @@ def uploaded(event: Event) -> Hint | None:
     InvalidInput when the folder cannot name a deployment.
     """
     key = _text(event, "detail", "object", "key")
-    deployment = deployment_of_key(key)
+    deployment = deployment_of_key(key) or deployment_of_batch(key)
     return Hint(deployment, f"{key} was uploaded{_which(event)}") if deployment else None
 
 
@@ -68,6 +70,8 @@ def changed(event: Event, site: Site) -> Hint | None:
         raise InvalidInput(f"detail: {detail!r:.80} is not an object; send EventBridge's events")
     if "ModelPackageGroupName" in detail:
         return _hint(site, event, "ModelPackageGroupName", "ModelApprovalStatus", "model package")
+    if "TransformJobName" in detail:
+        return _of_job(site, event)
     if "alarmName" in detail:
         return _of_alarm(site, event)
     return _hint(site, event, "EndpointName", "EndpointStatus", "endpoint")
@@ -103,6 +107,13 @@ def _hint(site: Site, event: Event, name: str, status: str, kind: str) -> Hint |
     if deployment is None:
         return None
     return Hint(deployment, f"{kind} {called} is {event['detail'].get(status, 'changed')}")
+
+
+def _of_job(site: Site, event: Event) -> Hint | None:
+    called = _text(event, "detail", "TransformJobName")
+    deployment = deployment_of_job(site, called)
+    status = event["detail"].get("TransformJobStatus", "changed")
+    return Hint(deployment, f"transform job {called} is {status}") if deployment else None
 
 
 def _of_alarm(site: Site, event: Event) -> Hint | None:

@@ -10,6 +10,7 @@ from pydantic import (
     model_validator,
 )
 
+from slipway.batch_keys import Batching
 from slipway.domain.desired import (
     VARIANT,
     Approval,
@@ -26,6 +27,7 @@ from slipway.strict_keys import Strict
 from slipway.target_keys import (
     AMI,
     Async,
+    Batch,
     InstanceType,
     Serverless,
     Target,
@@ -42,6 +44,7 @@ Environment = Annotated[
 ]
 PartName = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=32)]
 MOST_VARIANTS, MOST_CONTAINERS = 10, 15
+NOT_OF_BATCH = frozenset({"variants", "rollout", "alarms", "autoscaling", "capture", "monitor"})
 
 
 def _by_name(given: object) -> object:
@@ -152,10 +155,13 @@ class Manifest(Strict):
     target: Annotated[
         Annotated[Target, Tag("endpoint")]
         | Annotated[Serverless, Tag("serverless")]
-        | Annotated[Async, Tag("async")],
+        | Annotated[Async, Tag("async")]
+        | Annotated[Batch, Tag("batch")],
         Discriminator(_type),
     ] = Target()
     """Where the model runs."""
+    batch: Batching | None = None
+    """When a batch target runs, and how; what is uploaded is run at once when absent."""
     variants: dict[PartName, Variant] = Field(default={})
     """Models that share the endpoint's traffic, each with a part of its own; one when absent."""
     containers: dict[PartName, Container] = Field(default={})
@@ -252,6 +258,22 @@ class Manifest(Strict):
                 "`probes.within` says nothing of an asynchronous endpoint, where requests wait in "
                 "line; leave it out"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _suits_files(self) -> Self:
+        if not isinstance(self.target, Batch):
+            if self.batch is not None:
+                raise ValueError("`batch` is for `target: {type: batch}`; say that, too")
+            return self
+        given = sorted(self.model_fields_set & NOT_OF_BATCH)
+        if self.models == "many":
+            given.append("models")
+        if any(probe.within for probe in self.probes):
+            given.append("probes.within")
+        if given:
+            names = ", ".join(f"`{name}`" for name in given)
+            raise ValueError(f"{names}: nothing serves at a batch target; leave it out")
         return self
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from slipway import watched
+from slipway import batched, watched
 from slipway.domain import naming
 from slipway.domain.attempts import Good
 from slipway.domain.decide import decide
@@ -244,6 +244,10 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         progress=record.progress,
         judged_in=_judged_in(ports, record),
         footprints=record.footprints,
+        runs=record.runs,
+        job=batched.job(ports, record),
+        arrived=batched.arrived(ports, record),
+        withdrawn=record.releases.left,
         purged=record.is_purged,
     )
 
@@ -293,9 +297,13 @@ def _approved(version: Good, record: Record, approval: Approvals) -> bool:
 
 
 def _awaited(ports: Ports, record: Record) -> str:
-    """The config whose probes still wait in line at an asynchronous endpoint."""
+    """The config whose probes are not answered yet, at an asynchronous endpoint or by a job."""
     line, generation = record.line, record.desired.generation if record.desired else 0
-    if line is None or line.generation != generation or ports.clock() >= line.at + LINE_SECONDS:
+    if line is None or line.generation != generation:
+        return ""
+    if line.job:
+        return "" if batched.is_answered(ports, line) else line.config
+    if ports.clock() >= line.at + LINE_SECONDS:
         return ""
     keys = ((each.output, each.failure) for each in line.probes)
     answered = all(any(map(ports.uploaded.holds, places)) for places in keys)

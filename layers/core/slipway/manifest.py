@@ -7,7 +7,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from slipway import scaling_keys
+from slipway import scaling_keys, target_keys
+from slipway.domain import desired
+from slipway.domain.batch import Batch, BatchTarget
 from slipway.domain.desired import (
     Approval,
     Asynchronous,
@@ -35,7 +37,7 @@ LARGEST = 64 * 1024
 REMEDIES = {
     "target.instance_type": "give an instance type such as ml.m5.large",
     "image": "give a whole image URI such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1",
-    "target.type": "it is endpoint, serverless or async",
+    "target.type": "it is endpoint, serverless, async or batch",
     "rollout.type": "it is all_at_once, canary, linear or rolling",
     "capture.percentage": "give a whole number from 0 to 100, without a unit",
     "probes.within": "give seconds, at most 60: 2s or 0.5s",
@@ -43,7 +45,7 @@ REMEDIES = {
 }
 COMPUTE = {field.name for field in fields(EndpointTarget)} - {"asynchronous"}
 LINE = {field.name for field in fields(Asynchronous)}
-TYPES = ("endpoint", "serverless", "async", "plain", "stepwise", *map(str, Way))
+TYPES = ("endpoint", "serverless", "async", "batch", "plain", "stepwise", *map(str, Way))
 LIMITS = ("minimum_rows", "ks", "psi", "outside", "nulls", "unseen", "mistyped", "unreadable")
 HOURS_A_YEAR = 8760
 
@@ -90,10 +92,11 @@ def _document(content: bytes) -> dict[str, Any]:
 
 
 def _problem(error: dict[str, Any]) -> str:
-    path = [str(part) for part in error["loc"] if part not in TYPES]
+    first, *rest = error["loc"] or ("",)
+    path = [str(part) for part in (first, *rest) if part is first or part not in TYPES]
     if error["type"] == "union_tag_invalid":
         path, error = [*path, "type"], {**error, "input": error["input"]["type"]}
-    field = ".".join(path) or "the file"
+    field = ".".join(filter(None, path)) or "the file"
     if error["type"] == "extra_forbidden":
         return f"{field}: unknown key; the keys are those `slipway schema` prints"
     if error["type"] == "value_error":
@@ -120,7 +123,14 @@ def _policy(manifest: Manifest) -> Policy:
         autoscaling=_autoscaling(manifest.autoscaling),
         many=manifest.models == "many",
         alarms=tuple(alarm.policy() for alarm in manifest.alarms),
+        batch=_batch(manifest),
     )
+
+
+def _batch(manifest: Manifest) -> Batch | None:
+    if not isinstance(manifest.target, target_keys.Batch):
+        return None
+    return manifest.batch.policy() if manifest.batch else Batch()
 
 
 def _variants(manifest: Manifest) -> tuple[VariantPolicy, ...]:
@@ -149,7 +159,9 @@ def _containers(given: Mapping[str, Container]) -> tuple[ContainerPolicy, ...]:
     return tuple(ContainerPolicy(name, one.image, one.environment) for name, one in given.items())
 
 
-def _target(given: Target | Serverless | Async) -> EndpointTarget | ServerlessTarget:
+def _target(given: Target | Serverless | Async | target_keys.Batch) -> desired.Target:
+    if isinstance(given, target_keys.Batch):
+        return BatchTarget(given.instance_type, given.instance_count)
     if isinstance(given, Serverless):
         return ServerlessTarget(**given.model_dump(exclude={"type"}))
     line = Asynchronous(**given.model_dump(include=LINE)) if isinstance(given, Async) else None

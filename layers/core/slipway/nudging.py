@@ -4,12 +4,14 @@ from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
+from slipway.domain.batch import Due
 from slipway.domain.desired import is_news
-from slipway.domain.naming import host_of, member_of
+from slipway.domain.errors import InvalidInput
+from slipway.domain.naming import batch_prefix, host_of, member_of
 from slipway.domain.record import Asked, Record
 from slipway.domain.released import Release
 from slipway.domain.steps import AwaitChange
-from slipway.domain.wish import Rollback, Steer, Wish
+from slipway.domain.wish import Rollback, RunNow, Steer, Wish
 from slipway.looking import change, has_news, look, uploads
 from slipway.ports import Moment, Ports
 
@@ -41,6 +43,20 @@ def steer(ports: Ports, deployment: str, wish: Steer, execution: str) -> None:
     Raises InvalidInput where there is none."""
     now = ports.clock()
     _said(ports, deployment, execution, lambda r: r.steered(wish.how, now), wish.words)
+
+
+def run_now(ports: Ports, deployment: str, wish: RunNow, execution: str) -> None:
+    """Write on the record that a run is due, and wake its owner; what it is due for makes it one.
+    Raises InvalidInput for a deployment that runs nothing, and for input that is not its own."""
+    own = f"s3://{ports.site.bucket}/{batch_prefix(deployment)}"
+    if wish.input and not wish.input.startswith(own):
+        raise InvalidInput(
+            f"wish: input: {wish.input!r:.200} is not below {own}; copy it there, or ask "
+            f"`slipway batch {deployment} FILE`, which does"
+        )
+    why = f"the schedule says so, at {wish.due}" if wish.due and not wish.input else wish.words
+    due = Due(wish.due or execution, why if wish.due else f"somebody asked to {why}", wish.input)
+    _said(ports, deployment, execution, lambda r: r.due(due), wish.words)
 
 
 def goal(ports: Ports, record: Record, to: int | None) -> Release:

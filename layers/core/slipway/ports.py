@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from slipway.batch_ports import Batches, Timers, Transforms
 from slipway.domain.desired import ONLY, Artifact, Policy, Runner, Uploads
 from slipway.domain.footprint import Footprint
 from slipway.domain.naming import Site
@@ -271,6 +272,9 @@ class Ports:
     traffic: Traffic
     bus: Bus
     starts: Starts
+    batches: Batches
+    transforms: Transforms
+    timers: Timers
     parse_manifest: ParseManifest
     default_policy: Policy
     clock: Callable[[], float]

@@ -21,6 +21,7 @@ from slipway.requesting import Probe, Row, probes
 
 SECONDS = 150.0  # of the function's 300: the last probe may take two times 60
 LATE = 1.0  # is worth telling
+UNKNOWN = "not probed: no request is known that it should answer"
 GONE = 503  # what is answered for a container whose process is gone
 
 
@@ -221,7 +222,7 @@ def _told(asking: Asking) -> str:
 
 def _untold(asked: list[Asked]) -> str:
     if not asked:
-        return "not probed: no request is known that it should answer"
+        return UNKNOWN
     first = asked[0]
     return f"not probed: {first.origin.label} was answered {first.status}, which may be right"
 

@@ -21,16 +21,17 @@ from slipway.domain.steps import (
     Change,
     DeployEndpoint,
     ProbeEndpoint,
+    RunBatch,
     Verdict,
     label,
     name,
 )
 from slipway.domain.watch import UNWATCHED
-from slipway.domain.wish import Steer, Wish
+from slipway.domain.wish import RunNow, Steer, Wish
 from slipway.domain.world import Kind, Package, PackageApproval, read
 from slipway.lining import replies, sent
 from slipway.looking import Look, change, has_news, look, refresh
-from slipway.nudging import ask, ask_again, steer
+from slipway.nudging import ask, ask_again, run_now, steer
 from slipway.ports import Moment, Ports
 from slipway.probing import judge_line, probe_config, probes_of
 from slipway.stepping import Task, attempt, judge, stoppable, unless_repeated
@@ -41,7 +42,7 @@ def decide_release(
     ports: Ports,
     deployment: str,
     execution: str,
-    wish: Wish | Steer | None = None,
+    wish: Wish | Steer | RunNow | None = None,
     *,
     again: bool = False,
 ) -> Look:
@@ -49,6 +50,8 @@ def decide_release(
     the deployment, which then takes up the `wish`, or tries everything `again`."""
     if isinstance(wish, Steer):
         steer(ports, deployment, wish, execution)
+    elif isinstance(wish, RunNow):
+        run_now(ports, deployment, wish, execution)
     elif wish:
         ask(ports, deployment, wish, execution)
     elif again:
@@ -86,7 +89,7 @@ def deploy_endpoint(ports: Ports, task: Task) -> str:
         return _restored(ports, task, step, found)
     begin = _begun(ports, step, found)
     try:
-        _mark(ports, task, step.config, found)
+        mark(ports, task, step.config, found)
         change_endpoint = _prepared(ports, step, found)
         attempt(ports, task, begin)
         change_endpoint(endpoint, step.config)
@@ -118,7 +121,7 @@ def probe_endpoint(ports: Ports, task: Task) -> str:
     variants = [*made.weights] if made else []
     if CANDIDATE in variants:
         variants = [CANDIDATE]  # the other one serves, and was asked before
-    return _probed(ports, task, probe_config(ports, record, desired, step.config, variants))
+    return keep_verdict(ports, task, probe_config(ports, record, desired, step.config, variants))
 
 
 def _probe_in_line(ports: Ports, task: Task, record: Record, desired: Desired, config: str) -> str:
@@ -126,14 +129,15 @@ def _probe_in_line(ports: Ports, task: Task, record: Record, desired: Desired, c
     line, generation = record.line, desired.generation
     if line and line.is_of(generation, config):
         found = replies(ports, line)
-        return _probed(ports, task, judge_line(ports, record, desired, line, found))
+        return keep_verdict(ports, task, judge_line(ports, record, desired, line, found))
     wanted = probes_of(ports, record, desired, config)
     line = sent(ports, task.deployment, generation, config, wanted)
     change(ports, task.deployment, lambda r: replace(r.under(task.fence), line=line))
     return f"{len(wanted)} probes wait in line"
 
 
-def _probed(ports: Ports, task: Task, probed: Probed) -> str:
+def keep_verdict(ports: Ports, task: Task, probed: Probed) -> str:
+    """Write on the ledger what the probes said."""
     change(ports, task.deployment, lambda r: r.under(task.fence).having(probed))
     return probed.reason
 
@@ -170,6 +174,8 @@ def announce(ports: Ports, task: Task) -> str:
     record = change(ports, task.deployment, lambda r: r.under(task.fence).told(hints))
     if record.lease:
         raise LookAgain(f"{task.deployment}: something happened while it was announced")
+    if found.case.desired.is_batch and isinstance(look(ports, record).step, RunBatch):
+        raise LookAgain(f"{task.deployment}: what was released has something to run")
     if step.verdict == Verdict.DELETED and found.world.purged:
         ports.ledger.forget(record, ports.clock())
     return step.verdict
@@ -185,7 +191,7 @@ def _begun(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[Attempt
     return lambda _, generation: before.begun(generation, step.config, found_at, now)
 
 
-def _mark(ports: Ports, task: Task, config: str, found: Look) -> None:
+def mark(ports: Ports, task: Task, config: str, found: Look) -> None:
     """Write on the ledger what is about to be made: so it is found and deleted one day."""
     made = _plan_of(config, found)
     if made:
@@ -202,7 +208,7 @@ def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str,
     if found.record.is_host:
         # SageMaker makes no model of a prefix that nothing is below.
         ports.uploaded.put(f"{naming.loadable_prefix(found.record.deployment)}.slipway", b"")
-    _make(ports, step.config, found)
+    make(ports, step.config, found)
     if step.change == Change.CREATE:
         return ports.endpoints.create
     return partial(ports.endpoints.update, guarded=step.guarded)
@@ -211,8 +217,8 @@ def _prepared(ports: Ports, step: DeployEndpoint, found: Look) -> Callable[[str,
 def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> str:
     """Make again what somebody deleted of what serves."""
     try:
-        _mark(ports, task, step.config, found)
-        _make(ports, step.config, found)
+        mark(ports, task, step.config, found)
+        make(ports, step.config, found)
     except Refused as refusal:
         why, begin = str(refusal), _begun(ports, step, found)
         attempt(ports, task, lambda made, n: begin(made, n).refused(n, step.config, why))
@@ -220,7 +226,7 @@ def _restored(ports: Ports, task: Task, step: DeployEndpoint, found: Look) -> st
     return f"{step.config} is whole again"
 
 
-def _make(ports: Ports, config: str, found: Look) -> None:
+def make(ports: Ports, config: str, found: Look) -> None:
     """Make the models and the config that are wanted, or were released, unless they are there.
     Raises Refused where they are neither."""
     wanted, registered = found.plan, {each.key: each for each in found.world.packages}

@@ -10,25 +10,14 @@ from itertools import islice
 from typing import BinaryIO, TypeVar
 
 from slipway.domain.desired import Artifact, Desired, Expectation
+from slipway.domain.plan.batch import OF_LINES, kind_of_file
 from slipway.domain.probed import PROBE, Origin, Source
 from slipway.ports import Ports, Request
 
 FILES, OF_A_FILE, HANDFUL = 6, 16, 5  # of the last captures
 LARGEST = 1 << 20  # bytes of a line; longer ones are no examples to repeat
-ROW = 1 << 16  # bytes in which the first rows of a baseline are
-TYPES = {
-    "csv": "text/csv",
-    "json": "application/json",
-    "jsonl": "application/jsonlines",
-    "libsvm": "text/libsvm",
-    "npy": "application/x-npy",
-    "txt": "text/plain",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-}
-
-
+ROW = 1 << 16  # bytes in which the first rows of a file are
+SAMPLED = 20  # of them are a sample
 Item = TypeVar("Item")
 
 
@@ -66,8 +55,11 @@ def probes(
     """
     if desired.policy.probes:
         return manifest_probes(desired)
-    captures = captured(ports, endpoint) if sent is None else again(ports, sent)
-    own = [*captures, *golden(ports, desired)]
+    if desired.is_batch:
+        own = golden(ports, desired) or of_input(ports, desired, sent)
+    else:
+        captures = captured(ports, endpoint) if sent is None else again(ports, sent)
+        own = [*captures, *golden(ports, desired)]
     return own or of_baseline(ports, desired, row) or zeros(row)
 
 
@@ -88,10 +80,33 @@ def golden(ports: Ports, desired: Desired) -> list[Probe]:
     file = desired.request
     if file is None:
         return []
-    kind = TYPES.get(file.key.rpartition(".")[2].lower(), "application/octet-stream")
+    kind = kind_of_file(file.key) or "application/octet-stream"
     body = b"".join(ports.uploaded.read(file))
     origin = Origin(Source.SAMPLE, file.key, file.version_id)
     return [Probe(origin, Request(body, kind))]
+
+
+def of_input(ports: Ports, desired: Desired, sent: Sequence[Origin] | None) -> list[Probe]:
+    """The first lines of what a batch deployment will answer: of what was `sent` before, else of
+    what was uploaded last."""
+    before = next((origin.key for origin in sent or () if origin.source == Source.INPUT), "")
+    found = ports.batches.head(desired.deployment, ROW, before)
+    if found is None:
+        return []
+    key, head = found
+    kind, body = kind_of_file(key) or "text/csv", _sample(key, head)
+    return [Probe(Origin(Source.INPUT, key), Request(body, kind, kind))] if body else []
+
+
+def _sample(key: str, head: bytes) -> bytes:
+    """The first whole records of an object, or all of it; nothing of what cannot be cut."""
+    if key.endswith(".gz"):
+        return b""
+    if kind_of_file(key) not in (None, *OF_LINES):
+        return head if len(head) < ROW else b""
+    lines = head.splitlines(keepends=True)
+    whole = lines if len(head) < ROW else lines[:-1]
+    return b"".join(whole[:SAMPLED])
 
 
 def zeros(row: Row) -> list[Probe]:

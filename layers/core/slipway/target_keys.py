@@ -85,3 +85,14 @@ class Serverless(Strict):
         if self.provisioned_concurrency and self.provisioned_concurrency > self.max_concurrency:
             raise ValueError("`provisioned_concurrency` is part of `max_concurrency`; give less")
         return self
+
+
+class Batch(Strict):
+    """Instances that are there while a job runs, which answers files."""
+
+    type: Literal["batch"]
+    """Batch transform jobs; the key `batch` says when they run, and how."""
+    instance_type: InstanceType = "ml.m5.large"
+    """SageMaker's instance type, such as ml.m5.large."""
+    instance_count: Annotated[int, Field(ge=1, le=100)] = 1
+    """How many instances share the objects of a run."""

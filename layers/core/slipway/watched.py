@@ -26,7 +26,8 @@ def watch(ports: Ports, record: Record, seen: Sequence[Sighting]) -> Watch:
     endpoint = naming.endpoint_name(ports.site, record.deployment)
     schedules = (ports.schedules[runner].find(endpoint) for runner in record.runners)
     made = (each.alarm for each in seen if each.name in own)
-    return frozenset(part for part in (*schedules, *made) if part is not None)
+    timer = ports.timers.find(naming.timer_name(endpoint)) if record.timed else None
+    return frozenset(part for part in (*schedules, *made, timer) if part is not None)
 
 
 def explained(ports: Ports, record: Record, attempts: Attempts) -> Attempts:

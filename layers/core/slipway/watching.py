@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from slipway.domain import naming
 from slipway.domain.alarms import Alarm
+from slipway.domain.batch import Timer
 from slipway.domain.desired import Artifact, Monitor, Runner
 from slipway.domain.plan.endpoint import Plan
 from slipway.domain.steps import BuildBaseline, Change, WatchEndpoint, name
@@ -38,12 +39,13 @@ def watch_endpoint(ports: Ports, task: Task) -> str:
         return f"not needed any more; now {name(step)}"
     unless_repeated(ports, task, step)
     watch, before = _wanted(step, wanted, found.world.watch), found.record
-    runners, alarms = _runners(watch), _alarms(watch)
+    runners, alarms, timed = _runners(watch), _alarms(watch), _is_timed(watch)
     # Written first, so that what is made is also found, and deleted one day.
-    _write(ports, task, {*before.runners, *runners}, {*before.alarms, *alarms})
+    kept = {*before.runners, *runners}, {*before.alarms, *alarms}
+    _write(ports, task, *kept, timed=before.timed or timed)
     _remove(ports, found.world.watch - watch, watch)
     _put(ports, watch - found.world.watch)
-    _write(ports, task, runners, alarms)
+    _write(ports, task, runners, alarms, timed=timed)
     endpoint = naming.endpoint_name(ports.site, task.deployment)
     return f"{step.change} of what watches {endpoint}"
 
@@ -59,10 +61,14 @@ def _wanted(step: WatchEndpoint, plan: Plan | None, found: Watch) -> Watch:
     return plan.guards | {part for part in found if part.name not in names}
 
 
-def _write(ports: Ports, task: Task, runners: Collection[Runner], alarms: Collection[str]) -> None:
+def _write(
+    ports: Ports, task: Task, runners: Collection[Runner], alarms: Collection[str], *, timed: bool
+) -> None:
     kept, named = tuple(sorted(runners)), tuple(sorted(alarms))
     change(
-        ports, task.deployment, lambda r: replace(r.under(task.fence), runners=kept, alarms=named)
+        ports,
+        task.deployment,
+        lambda r: replace(r.under(task.fence), runners=kept, alarms=named, timed=timed),
     )
 
 
@@ -85,26 +91,36 @@ def _alarms(watch: Watch) -> set[str]:
     return {part.name for part in watch if isinstance(part, Alarm)}
 
 
+def _is_timed(watch: Watch) -> bool:
+    return any(isinstance(part, Timer) for part in watch)
+
+
 def _remove(ports: Ports, found: Watch, wanted: Watch) -> None:
     """Delete what is not to be replaced by something of its kind and name."""
     kept = {_kind(part) for part in wanted}
     for part in found:
         if _kind(part) in kept:
             continue
-        if isinstance(part, Schedule):
-            ports.schedules[part.runner].delete(part.name)
-        else:
-            ports.alarms.delete(part.name)
+        match part:
+            case Schedule(runner=runner, name=name):
+                ports.schedules[runner].delete(name)
+            case Timer(name=name):
+                ports.timers.delete(name)
+            case Alarm(name=name):
+                ports.alarms.delete(name)
 
 
 def _put(ports: Ports, wanted: Watch) -> None:
     for part in wanted:
-        if isinstance(part, Schedule):
-            ports.schedules[part.runner].put(part)
-        else:
-            ports.alarms.put(part)
+        match part:
+            case Schedule():
+                ports.schedules[part.runner].put(part)
+            case Timer():
+                ports.timers.put(part)
+            case Alarm():
+                ports.alarms.put(part)
 
 
-def _kind(part: Schedule | Alarm) -> tuple[str, str]:
-    """A schedule is one of its runner's, and an alarm goes by its name."""
+def _kind(part: Schedule | Alarm | Timer) -> tuple[str, str]:
+    """A schedule is one of its runner's; alarms and timers go by their names."""
     return type(part).__name__, part.runner if isinstance(part, Schedule) else part.name

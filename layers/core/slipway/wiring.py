@@ -16,13 +16,16 @@ from slipway.adapters.cloudwatch_traffic import CloudWatchTraffic
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
 from slipway.adapters.eventbridge_bus import EventBridgeBus
 from slipway.adapters.remedies_started import RemediesStarted
+from slipway.adapters.s3_batches import S3Batches
 from slipway.adapters.s3_hosted import S3Hosted
 from slipway.adapters.s3_monitored import S3Monitored
 from slipway.adapters.s3_uploaded import S3Uploaded
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
 from slipway.adapters.sagemaker_schedules import SageMakerSchedules
+from slipway.adapters.sagemaker_transforms import SageMakerTransforms
 from slipway.adapters.scheduler_schedules import SchedulerSchedules
+from slipway.adapters.scheduler_timers import SchedulerTimers
 from slipway.adapters.sns_announcements import SNSAnnouncements
 from slipway.adapters.stepfunctions_checks import StepFunctionsChecks
 from slipway.adapters.stepfunctions_executions import StepFunctionsExecutions
@@ -79,6 +82,14 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
         traffic=CloudWatchTraffic(aws, given.minute),
         bus=EventBridgeBus(aws),
         starts=RemediesStarted(aws, given.start_role_arn, given.remedy_targets),
+        batches=S3Batches(aws, given.site.bucket),
+        transforms=SageMakerTransforms(aws),
+        timers=SchedulerTimers(
+            aws,
+            given.state_machine_arn,
+            given.schedule_role_arn,
+            given.schedule_dead_letters_arn,
+        ),
         parse_manifest=partial(_parse_manifest, given.default_approval),
         default_policy=Policy(approval=given.default_approval),
         clock=time.time,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
-from slipway.domain.desired import Asynchronous, ServerlessTarget
+from slipway.domain.desired import Asynchronous, EndpointTarget, ServerlessTarget
 from slipway.domain.plan.endpoint import Plan, Variant
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def _variant(given: Variant) -> "ProductionVariantTypeDef":
     target = given.target
     if isinstance(target, ServerlessTarget):
         return _serverless(given, target)
+    assert isinstance(target, EndpointTarget)  # noqa: S101 - a batch target has no config
     variant: ProductionVariantTypeDef = {
         "VariantName": given.name,
         "ModelName": given.model.name,

@@ -124,8 +124,9 @@ class SageMakerEndpoints:
             for model in plan.models:
                 with unless_present():
                     self._create_model(model, _containers(model, packages), plan.role_arn)
-            with unless_present():
-                self._client.create_endpoint_config(**endpoint_config(plan))
+            if plan.transform is None:
+                with unless_present():
+                    self._client.create_endpoint_config(**endpoint_config(plan))
 
     def create(self, name: str, config: str) -> None:
         with translated(), unless_present():

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from slipway.domain.batch import Batch, BatchTarget
 from slipway.domain.naming import member_of
 from slipway.domain.remedy import AlarmPolicy
 from slipway.domain.rollout import Plain, Rollout
@@ -99,7 +100,7 @@ class ServerlessTarget:
         return f"serverless, {self.memory_size_in_mb} MB, {self.max_concurrency} at once"
 
 
-Target = EndpointTarget | ServerlessTarget
+Target = EndpointTarget | ServerlessTarget | BatchTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +217,8 @@ class Monitor:
 class Policy:
     """How a deployment's artifacts are released. Read from its manifest, slipway.yaml.
 
-    `many` says that its endpoint serves many models, each released by itself.
+    `many` says that its endpoint serves many models, each released by itself; `batch` says when
+    and how it runs, where it answers files.
     """
 
     approval: Approval = Approval.AUTOMATIC
@@ -233,6 +235,7 @@ class Policy:
     autoscaling: Autoscaling | None = None
     many: bool = False
     alarms: tuple[AlarmPolicy, ...] = ()
+    batch: Batch | None = None
 
     def target_of(self, variant: VariantPolicy) -> Target:
         return variant.target or self.target
@@ -302,6 +305,11 @@ class Desired:
     def uploads(self) -> Uploads:
         """What is wanted of what was uploaded."""
         return Uploads(self.parts, self.manifest_version, self.baseline, self.request)
+
+    @property
+    def is_batch(self) -> bool:
+        """Whether it answers files instead of requests."""
+        return self.policy.batch is not None
 
     @property
     def is_member(self) -> bool:

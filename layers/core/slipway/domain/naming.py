@@ -19,6 +19,8 @@ MEMBER = "."
 MODELS = "models/"
 MANY = "models"  # the folder, and the part, of the models behind a multi-model endpoint
 PINNED = "artifacts/"
+BATCHES = "batches/"
+BATCH_INPUT = re.compile(rf"{BATCHES}([^/]+)/in/.*[^/]$")
 MANIFEST = "slipway.yaml"
 ARCHIVE = ".tar.gz"
 BASELINE = re.compile(r"baseline\.(csv|json|jsonl|parquet)")
@@ -114,6 +116,22 @@ def endpoint_name(site: Site, deployment: str) -> str:
     return f"{site.prefix}-{deployment.replace(MEMBER, '/')}"
 
 
+def timer_name(endpoint: str) -> str:
+    """The schedule by which a batch deployment runs; no endpoint's name has a dot in it."""
+    return f"{endpoint}.batch"
+
+
+def job_name(site: Site, deployment: str, due: str, attempt: int = 1) -> str:
+    """The transform job of a run, or of a proof: the same is made once."""
+    told = {"due": due, **({"attempt": attempt} if attempt > 1 else {})}
+    return f"{endpoint_name(site, deployment)}-{digest(told)}"
+
+
+def deployment_of_job(site: Site, name: str) -> str | None:
+    """The deployment that a transform job is of; None for strangers."""
+    return deployment_of_resource(site, name.rpartition("-")[0])
+
+
 def alarm_name(endpoint: str) -> str:
     return f"{endpoint}-drift"
 
@@ -159,6 +177,17 @@ def asked_prefix(deployment: str) -> str:
 def answered_prefix(deployment: str) -> str:
     """Below which an asynchronous endpoint writes what it answers."""
     return f"async/{deployment}/"
+
+
+def batch_prefix(deployment: str) -> str:
+    """Below which a batch deployment's files are: in/ what is uploaded, out/ what was answered."""
+    return f"{BATCHES}{deployment}/"
+
+
+def deployment_of_batch(key: str) -> str | None:
+    """The batch deployment that an object was uploaded for; None for any other key."""
+    found = BATCH_INPUT.match(key)
+    return found[1] if found and DEPLOYMENT.fullmatch(found[1]) else None
 
 
 def current_key(endpoint: str, prefix: str) -> str:

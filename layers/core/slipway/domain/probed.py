@@ -8,6 +8,7 @@ PATIENT_SECONDS = 1.0  # nobody is held for less
 SEVERAL = 5  # times what the version before took
 LINE_SECONDS = 1800.0  # an endpoint that was scaled to zero first gets an instance
 ANSWER_SECONDS = 20  # between two looks at whether it has answered
+JOB_SECONDS = 900  # likewise of a job, whose end is an event
 PROBE = "slipway-probe"  # the inference id of each, by which captures tell them from traffic
 KEPT = 4  # what is wanted, what served, and what can be gone back to
 
@@ -18,6 +19,7 @@ class Source(StrEnum):
     MANIFEST = "manifest"
     CAPTURE = "capture"
     SAMPLE = "sample"
+    INPUT = "input"
     BASELINE = "baseline"
     GUESS = "guess"
 
@@ -47,6 +49,7 @@ class Origin:
             Source.MANIFEST: f"probe {self.number}",
             Source.CAPTURE: "a captured request",
             Source.SAMPLE: name,
+            Source.INPUT: f"the first rows of {name}",
             Source.BASELINE: f"a row of {name}",
             Source.GUESS: f"a row of {self.number} zeros",
         }[self.source]
@@ -134,12 +137,13 @@ class InLine:
 @dataclass(frozen=True, slots=True)
 class Line:
     """The probes of a config, for one generation, that an asynchronous endpoint was sent `at` a
-    moment, in epoch seconds."""
+    moment, in epoch seconds; or that the transform job `job` was made for."""
 
     generation: int
     config: str
     at: float
     probes: tuple[InLine, ...]
+    job: str = ""
 
     def is_of(self, generation: int, config: str) -> bool:
         return (self.generation, self.config) == (generation, config)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from slipway.domain.attempts import Attempts, Good
+from slipway.domain.batch import NO_RUNS, Due, Run, Runs
 from slipway.domain.desired import Artifact, Desired, Runner, Uploads
 from slipway.domain.errors import Busy, InvalidInput, LeaseLost, LookAgain, Owned
 from slipway.domain.footprint import Footprint
@@ -89,8 +90,8 @@ class Record:
     """Everything the ledger knows about one deployment.
 
     Each of `runners` may have a schedule that watches its endpoint, each of the variants `scaled`
-    may be registered for autoscaling, and each of the names in
-    `alarms` may be an alarm. `footprints` are what its
+    may be registered for autoscaling, and each of the names in `alarms` may be an alarm; where it
+    is `timed` a schedule may say when it runs. `footprints` are what its
     releases made and nobody has deleted since; `purged` is the generation in which its versions and
     data were.
     """
@@ -121,6 +122,8 @@ class Record:
     settled: Settled | None = None
     releases: Releases = UNRELEASED
     progress: Progress | None = None
+    runs: Runs = NO_RUNS
+    timed: bool = False
 
     @property
     def is_deleted(self) -> bool:
@@ -167,6 +170,16 @@ class Record:
         if progress is None or progress.generation != generation or progress.ended:
             raise InvalidInput(f"{self.deployment}: no rollout by steps is under way")
         return replace(self.hinted(), progress=progress.steered(how, now))
+
+    def due(self, due: Due) -> "Record":
+        """The record with a run that is due. Raises InvalidInput where nothing runs."""
+        if self.desired is None or not self.desired.is_batch:
+            raise InvalidInput(f"{self.deployment}: it is no batch deployment, so nothing runs")
+        return replace(self.hinted(), runs=self.runs.wanting(due))
+
+    def running(self, run: Run) -> "Record":
+        """The record with a run that has begun, or as it stands now."""
+        return replace(self, runs=self.runs.having(run))
 
     def again(self) -> "Record":
         """The record with what is wanted wanted anew: whatever was tried counts no more."""

@@ -37,6 +37,12 @@ class Releases:
     def newest(self) -> Release | None:
         return self.last[0] if self.last else None
 
+    @property
+    def left(self) -> frozenset[str]:
+        """The configs that somebody rolled back from, and that were not released since."""
+        configs = {release.config for release in self.last}
+        return frozenset(c for c in configs if (last := self.of(c)) and last.withdrawn)
+
     def of(self, config: str) -> Release | None:
         """The last release that served a config."""
         return next((release for release in self.last if release.config == config), None)

@@ -113,6 +113,24 @@ class ScaleEndpoint:
     reason: str
 
 
+class Deed(StrEnum):
+    """What RunBatch does."""
+
+    PROVE = "prove"  # that a version answers a sample, before any run
+    START = "start"  # its job
+    STOP = "stop"  # likewise
+    END = "end"  # count, keep and tell what came of it
+
+
+@dataclass(frozen=True, slots=True)
+class RunBatch:
+    """Start, stop or end the run that is due as `due`; or prove the config of that name."""
+
+    deed: Deed
+    due: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class CleanUp:
     """Delete the configs and models of `footprints`; with `purge`, also the deployment's versions
@@ -150,6 +168,7 @@ Step = (
     | WatchEndpoint
     | Remedy
     | ScaleEndpoint
+    | RunBatch
     | CleanUp
     | AwaitChange
     | Announce
@@ -172,6 +191,8 @@ def label(step: Step) -> str:
             return f"{name(step)} ({change})"
         case Announce(verdict=verdict):
             return f"{name(step)} ({verdict})"
+        case RunBatch(deed=deed):
+            return f"{name(step)} ({deed})"
         case Remedy(care=care):
             return f"{name(step)} ({care})"
         case _:

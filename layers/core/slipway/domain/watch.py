@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from slipway.domain.alarms import Alarm
+from slipway.domain.batch import Timer
 from slipway.domain.desired import Runner
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import (
     Site,
     answered_prefix,
     asked_prefix,
+    batch_prefix,
     deployment_of_resource,
 )
 
@@ -78,7 +80,7 @@ class Schedule:
         )
 
 
-Watch = frozenset[Schedule | Alarm]
+Watch = frozenset[Schedule | Alarm | Timer]
 UNWATCHED: Watch = frozenset()
 
 
@@ -125,6 +127,7 @@ def prefixes_of(deployment: str, endpoint: str) -> tuple[str, ...]:
         f"{MONITORING}shards/{endpoint}/",
         asked_prefix(deployment),
         answered_prefix(deployment),
+        batch_prefix(deployment),
     )
 
 

@@ -13,8 +13,10 @@ from slipway.domain.errors import InvalidInput
 REMEDY = (
     'write {"type": "delete"}, or {"type": "delete", "purge": true} for versions and history, too; '
     'or {"type": "rollback"}, with "to": 12 for a release by its number, and "now": true for all '
-    "traffic at once; or, of a rollout under way, the type promote, pause, resume or abort"
+    "traffic at once; or, of a rollout under way, the type promote, pause, resume or abort; or, of "
+    'a batch deployment, {"type": "run"}, with "input": "s3://…" for what has not just arrived'
 )
+MOST_TEXT = 1100  # a URI with the longest key
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,29 @@ class Steer:
         return str(self.how)
 
 
+@dataclass(frozen=True, slots=True)
+class RunNow:
+    """A batch deployment shall run: over the objects at the URI `input`, else over what has
+    arrived. `due` tells it from all others: to be asked for the same once more is no other run.
+    What is wanted stays as it is."""
+
+    due: str = ""
+    input: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is asked for, in words."""
+        return f"run{f' over {self.input}' if self.input else ''}"
+
+
 Wish = Delete | Rollback
 
 
-def wish_of(said: object) -> Wish | Steer:
+def wish_of(said: object) -> Wish | Steer | RunNow:
     """The wish that a document says, as `{"type": "delete"}`. Raises InvalidInput."""
     match said:
+        case {"type": "run", **rest} if rest.keys() <= {"due", "input"} and _are_texts(rest):
+            return RunNow(**{str(key): str(value) for key, value in rest.items()})
         case {"type": how, **rest} if how in [*How] and not rest:
             return Steer(How(str(how)))
         case {"type": "delete", **rest} if rest in ({}, {"purge": True}, {"purge": False}):
@@ -92,6 +111,10 @@ def _rollback(said: Mapping[object, object]) -> Rollback:
     if not isinstance(now, bool):
         raise InvalidInput(f"wish: now: {_shown(now)} is neither true nor false; {REMEDY}")
     return Rollback(to, now)
+
+
+def _are_texts(said: Mapping[object, object]) -> bool:
+    return all(isinstance(value, str) and 0 < len(value) <= MOST_TEXT for value in said.values())
 
 
 def _shown(said: object) -> str:

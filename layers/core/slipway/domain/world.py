@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from slipway.domain.alarms import Sighting
+from slipway.domain.batch import NO_RUNS, Arrived, Job, Runs
 from slipway.domain.desired import Artifact, Desired, Use
 from slipway.domain.footprint import Footprint
 from slipway.domain.known import NOTHING, Known
@@ -224,7 +225,9 @@ class World:
     the endpoint that a model is behind, and `loader` the image and the environment that load it
     there. `progress` is how far a rollout by steps has come, to be judged in `judged_in` seconds.
     `awaited` is the config whose probes still wait in line at an asynchronous endpoint, and
-    `scaling` what is registered for autoscaling. `footprints` are what releases left, `purged` says
+    `scaling` what is registered for autoscaling. `runs` are those of a batch deployment, `job` is
+    that of the one under way, `arrived` what waits for the next, and `withdrawn` are the configs
+    that somebody rolled back from. `footprints` are what releases left, `purged` says
     that versions and data were deleted as it was asked for, and `deleted` that people have been
     told so: what appears since is not ours.
     """
@@ -252,5 +255,9 @@ class World:
     progress: Progress | None = None
     judged_in: float = 0.0
     footprints: tuple[Footprint, ...] = ()
+    runs: Runs = NO_RUNS
+    job: Job | None = None
+    arrived: Arrived | None = None
+    withdrawn: frozenset[str] = frozenset()
     purged: bool = False
     deleted: bool = False

@@ -6,10 +6,12 @@ from math import ceil
 
 from slipway.domain import naming
 from slipway.domain.alarms import Alarm
+from slipway.domain.batch import Transform
 from slipway.domain.desired import (
     VARIANT,
     Asynchronous,
     Desired,
+    EndpointTarget,
     ServerlessTarget,
     Target,
     Use,
@@ -49,7 +51,8 @@ class Variant:
 class Plan:
     """The resources one desired state asks for. Every name but the endpoint's and the group's
     carries a digest of its content; weights are none of it, for they change in place. `watch` is
-    what shall watch it, of which `guards` watch its updates."""
+    what shall watch it, of which `guards` watch its updates. Where files are answered, `transform`
+    says how, and no config is made: its name is only what tells the version from others."""
 
     endpoint: str
     group: str
@@ -62,6 +65,7 @@ class Plan:
     baseline: str | None = None
     watch: Watch = UNWATCHED
     guards: frozenset[Alarm] = frozenset()
+    transform: Transform | None = None
 
     @property
     def models(self) -> tuple[Model, ...]:
@@ -145,7 +149,8 @@ def plan(
     """The plan for `desired`, whose parts were inspected and have an image."""
     deployment, policy, files = desired.deployment, desired.policy, read(desired, inspected)
     variants = tuple(_variant(desired, each, files, site, packages) for each in policy.variants)
-    told = {**_told(variants), "capture": policy.capture_percentage}
+    batch = policy.batch and {"batch": asdict(policy.batch.transform)}
+    told = {**_told(variants), "capture": policy.capture_percentage, **(batch or {})}
     key = naming.digest({**told, "fresh": desired.fresh} if desired.fresh else told)
     baseline = watching.baseline(desired, variants[0].model.package_key)
     guards, limits = watching.guards(desired, site), watching.limits(desired, site)
@@ -159,14 +164,18 @@ def plan(
         role_arn=site.role_arn,
         async_uri=_async_uri(desired, site),
         baseline=baseline,
-        watch=watching.watch(desired, site, policy.monitor, baseline) | guards | limits,
+        watch=watching.watch(desired, site, policy.monitor, baseline)
+        | guards
+        | limits
+        | watching.timer(desired, site),
         guards=guards,
+        transform=policy.batch.transform if policy.batch else None,
     )
 
 
 def line_of(target: Target) -> Asynchronous | None:
     """How requests wait in line where a variant runs so, if they do."""
-    return None if isinstance(target, ServerlessTarget) else target.asynchronous
+    return target.asynchronous if isinstance(target, EndpointTarget) else None
 
 
 def kind_of(target: Target) -> Kind:
@@ -244,7 +253,7 @@ def _told(variants: Sequence[Variant]) -> dict[str, object]:
 def _patient(target: Target, size: int) -> Target:
     """The target with time-outs that let models of `size` bytes arrive and load."""
     needed = ceil(size / 1e9 * SECONDS_PER_GB)
-    if needed <= PATIENCE_SECONDS or isinstance(target, ServerlessTarget):
+    if needed <= PATIENCE_SECONDS or not isinstance(target, EndpointTarget):
         return target
     seconds = min(needed, MOST_SECONDS)
     download = target.model_data_download_timeout_in_seconds or seconds

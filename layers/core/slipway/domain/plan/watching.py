@@ -2,6 +2,7 @@
 
 from slipway.domain import naming
 from slipway.domain.alarms import Alarm, Metric
+from slipway.domain.batch import Timer
 from slipway.domain.desired import Desired, Monitor, Runner
 from slipway.domain.naming import Site
 from slipway.domain.remedy import Limit
@@ -52,6 +53,15 @@ def watch(desired: Desired, site: Site, monitor: Monitor | None, baseline: str |
         monitor.runner, name, desired.deployment, name, baseline, monitor.every, limits
     )
     return frozenset({schedule, _drift(desired.deployment, site, monitor)})
+
+
+def timer(desired: Desired, site: Site) -> Watch:
+    """The schedule by which a batch deployment runs."""
+    batch = desired.policy.batch
+    if batch is None or not batch.expression:
+        return UNWATCHED
+    name = naming.timer_name(naming.endpoint_name(site, desired.deployment))
+    return frozenset({Timer(name, desired.deployment, batch.expression, batch.time_zone)})
 
 
 def _drift(deployment: str, site: Site, monitor: Monitor) -> Alarm:

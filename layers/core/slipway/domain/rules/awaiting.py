@@ -1,13 +1,16 @@
 """What was asked is answered by and by, and nobody asks again meanwhile."""
 
-from slipway.domain.probed import ANSWER_SECONDS
+from slipway.domain.probed import ANSWER_SECONDS, JOB_SECONDS
 from slipway.domain.rules.case import Case
-from slipway.domain.steps import AwaitChange, ProbeEndpoint, Step
+from slipway.domain.steps import AwaitChange, Deed, ProbeEndpoint, RunBatch, Step
 
 
 def unless_awaited(case: Case, step: Step) -> Step:
-    """The step or, while probes still wait in line, that they are waited for."""
-    if not isinstance(step, ProbeEndpoint) or case.world.awaited != step.config:
-        return step
-    name = case.name(step.config)
-    return AwaitChange(ANSWER_SECONDS, f"the probes of {name} wait in line at its endpoint")
+    """The step or, while probes are not answered yet, that they are waited for."""
+    match step:
+        case ProbeEndpoint(config=config) if config == case.world.awaited:
+            said = f"the probes of {case.name(config)} wait in line at its endpoint"
+            return AwaitChange(ANSWER_SECONDS, said)
+        case RunBatch(deed=Deed.PROVE, due=config) if config == case.world.awaited:
+            return AwaitChange(JOB_SECONDS, f"{case.name(config)} answers a sample, as a job")
+    return step

@@ -83,6 +83,20 @@ class Case:
         return next(approval for approval in worst if approval in found)
 
     @property
+    def runner(self) -> Good | None:
+        """The version that answers files: the last that was released, and is approved of now. One
+        that somebody rolled back from is none of those."""
+        wanted = self.attempts.release(self.wanted)
+        sound = (good for good in (wanted, *self.attempts.good) if good and self._may_run(good))
+        return next(sound, None)
+
+    def _may_run(self, good: Good) -> bool:
+        if good.plan is None or good.plan.transform is None or self.fails(good.config):
+            return False
+        left = self.world.withdrawn - {self.wanted}
+        return good.config not in self.world.revoked | left
+
+    @property
     def stable(self) -> Good | None:
         """What a candidate is held against, where traffic moves to it by steps: what was released
         last, in one variant with instances, and can still be gone back to."""

@@ -2,9 +2,11 @@
 and nothing else's with it. And what every deployment owes: to leave nothing lying about."""
 
 from slipway.domain.attempts import KEPT
+from slipway.domain.batch import JobStatus
 from slipway.domain.footprint import superfluous
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.rest import (
+    GONE_SECONDS,
     change_is_not_visible_yet,
     earlier_call_may_still_land,
     endpoint_is_in_motion,
@@ -12,9 +14,12 @@ from slipway.domain.rules.rest import (
 from slipway.domain.scaling import UNSCALED
 from slipway.domain.steps import (
     Announce,
+    AwaitChange,
     Change,
     CleanUp,
+    Deed,
     DeployEndpoint,
+    RunBatch,
     ScaleEndpoint,
     Step,
     Verdict,
@@ -26,6 +31,18 @@ from slipway.domain.wish import Delete
 def people_know_that_it_is_gone(case: Case) -> Step | None:
     # Whatever has its names since then is somebody else's.
     return _gone(case) if case.world.deleted else None
+
+
+def run_is_under_way(case: Case) -> Step | None:
+    going, job = case.world.runs.going, case.world.job
+    if going is None:
+        return None
+    said = f"run {going.number} is under way, and it is asked to go"
+    if job is None or job.is_over or going.is_over:
+        return RunBatch(Deed.END, going.due.id, said)
+    if job.status == JobStatus.STOPPING:
+        return AwaitChange(GONE_SECONDS, f"run {going.number} is {job.status}")
+    return RunBatch(Deed.STOP, going.due.id, said)
 
 
 def endpoint_is_still_watched(case: Case) -> Step | None:
@@ -67,7 +84,9 @@ def earlier_releases_lie_about(case: Case) -> Step | None:
     before = [good.config for good in case.attempts.good if good.config != case.wanted]
     tried = (attempt.config for attempt in case.attempts.made)
     # What is about to be released takes one of the places that are kept to go back to.
-    needed = {case.wanted, live.config if live else "", *before[: KEPT - 1], *tried}
+    going = case.world.runs.going
+    used = (live.config if live else "", going.config if going else "")
+    needed = {case.wanted, *used, *before[: KEPT - 1], *tried}
     old = superfluous(case.world.footprints, needed)
     return CleanUp(old, "nothing goes back to these releases any more") if old else None
 
@@ -83,6 +102,7 @@ LEAVING: tuple[Rule, ...] = (
     endpoint_is_in_motion,
     change_is_not_visible_yet,
     endpoint_is_still_watched,
+    run_is_under_way,
     endpoint_is_still_scaled,
     endpoint_is_still_there,
     earlier_call_may_still_land,

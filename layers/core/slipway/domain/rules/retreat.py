@@ -73,6 +73,8 @@ def _is_strange(case: Case) -> bool:
 def retreat(case: Case, reason: str, to: Goods | None = None, resorts: Goods | None = None) -> Step:
     """Go back to the best of `to`, by default of what was released besides the wanted config, or
     hold where that is not to be had. `resorts` are what may serve where all of them fail, too."""
+    if case.desired.is_batch:
+        return held(case, reason)  # what was released runs on, without a change of anything
     live, failures = case.endpoint, ""
     if live and live.weights.get(CANDIDATE) and live.serves(live.config):
         return give_back(live, reason)

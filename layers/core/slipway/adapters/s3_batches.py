@@ -1,0 +1,168 @@
+"""What is uploaded to batch deployments, and what their runs write, as S3."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.exceptions import ClientError
+
+from slipway.adapters.faults import is_no_object, translated
+from slipway.batch_ports import Frozen
+from slipway.domain import naming
+from slipway.domain.batch import Arrived
+from slipway.domain.errors import Refused
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef, ObjectTypeDef
+
+CHUNK = 1 << 20
+DOOMED = 1000  # that one call deletes
+Listing = Mapping[str, str]
+
+
+class S3Batches:
+    """Implements batch_ports.Batches."""
+
+    def __init__(self, session: boto3.Session, bucket: str) -> None:
+        self._session = session
+        self._bucket = bucket
+
+    @cached_property
+    def _client(self) -> "S3Client":
+        return self._session.client("s3")
+
+    def arrived(self, deployment: str, seen: str) -> Arrived | None:
+        with translated():
+            _, new = self._news(deployment, seen)
+        if not new:
+            return None
+        return Arrived(naming.digest(dict(new)), len(new), min(new))
+
+    def freeze(self, deployment: str, number: int, seen: str) -> Frozen | None:
+        with translated():
+            listing, new = self._news(deployment, seen)
+            if not new:
+                return None
+            folder = f"{naming.batch_prefix(deployment)}runs/{number}/"
+            self.keep(f"{folder}seen.json", json.dumps(listing).encode())
+            top = f"s3://{self._bucket}/{_inputs(deployment)}"
+            listed = [{"prefix": top}, *sorted(new)]
+            self.keep(f"{folder}input.manifest", json.dumps(listed).encode())
+        uri = f"s3://{self._bucket}/{folder}input.manifest"
+        return Frozen(uri, f"{folder}seen.json", len(new), min(new))
+
+    def names(self, uri: str, *, listed: bool) -> list[str]:
+        bucket, key = _place(uri)
+        if listed:
+            _, *names = json.loads(self._read(key))
+            return [str(name) for name in names]
+        top = _place(self.top(uri, listed=False))[1]
+        with translated():
+            keys = [found["Key"] for found in self._objects(bucket, key)]
+        return [found.removeprefix(top) for found in keys if not found.endswith("/")]
+
+    def top(self, uri: str, *, listed: bool) -> str:
+        if listed:
+            return str(json.loads(self._read(_place(uri)[1]))[0]["prefix"])
+        return uri if uri.endswith("/") else f"{uri.rpartition('/')[0]}/"
+
+    def written(self, uri: str) -> list[str]:
+        bucket, key = _place(uri)
+        with translated():
+            found = [each["Key"] for each in self._objects(bucket, key)]
+        return [name.removeprefix(key) for name in found if name.endswith(".out")]
+
+    def rows(self, uri: str, names: Sequence[str], *, listed: bool, most: int) -> int | None:
+        bucket, top = _place(self.top(uri, listed=listed))
+        count = 0
+        for name in names:
+            lines, size = self._lines(bucket, f"{top}{name}", most)
+            if lines is None:
+                return None
+            count, most = count + lines, most - size
+        return count
+
+    def head(self, deployment: str, most: int, key: str = "") -> tuple[str, bytes] | None:
+        with translated():
+            found = [o for o in self._objects(self._bucket, _inputs(deployment)) if o["Size"]]
+            last = max(
+                found,
+                key=lambda each: (each["Key"] == key, each["LastModified"], each["Key"]),
+                default=None,
+            )
+            if last is None:
+                return None
+            body = self._client.get_object(
+                Bucket=self._bucket, Key=last["Key"], Range=f"bytes=0-{most - 1}"
+            )
+            return last["Key"], body["Body"].read()
+
+    def keep(self, key: str, content: bytes) -> None:
+        with translated():
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
+
+    def remove(self, uri: str) -> None:
+        bucket, prefix = _place(uri)
+        with translated():
+            keys = [found["Key"] for found in self._objects(bucket, prefix)]
+            for start in range(0, len(keys), DOOMED):
+                doomed: list[ObjectIdentifierTypeDef] = [
+                    {"Key": key} for key in keys[start : start + DOOMED]
+                ]
+                self._client.delete_objects(
+                    Bucket=bucket, Delete={"Objects": doomed, "Quiet": True}
+                )
+
+    def _news(self, deployment: str, seen: str) -> tuple[Listing, Listing]:
+        """All there is by its name and version, and what of it the list does not know."""
+        top, listing = _inputs(deployment), {}
+        for found in self._objects(self._bucket, top):
+            if not found["Key"].endswith("/"):
+                version = f"{found['ETag']} {found['LastModified'].timestamp()}"
+                listing[found["Key"].removeprefix(top)] = version
+        known = json.loads(self._read(seen)) if seen else {}
+        return listing, {n: v for n, v in listing.items() if known.get(n) != v}
+
+    def _read(self, key: str) -> bytes:
+        with translated():
+            try:
+                return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            except ClientError as error:
+                if not is_no_object(error):
+                    raise
+                raise Refused(f"s3://{self._bucket}/{key} is gone") from error
+
+    def _lines(self, bucket: str, key: str, most: int) -> tuple[int | None, int]:
+        """How many lines an object has, and its size; None where that is above `most`."""
+        with translated():
+            try:
+                found = self._client.get_object(Bucket=bucket, Key=key)
+            except ClientError as error:
+                if not is_no_object(error):
+                    raise
+                return 0, 0
+            size = found["ContentLength"]
+            if size > most:
+                return None, size
+            count, last = 0, b"\n"
+            for chunk in found["Body"].iter_chunks(CHUNK):
+                count, last = count + chunk.count(b"\n"), chunk[-1:]
+        return count + (last != b"\n"), size
+
+    def _objects(self, bucket: str, prefix: str) -> "Iterator[ObjectTypeDef]":
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        for page in pages:
+            yield from page.get("Contents", [])
+
+
+def _inputs(deployment: str) -> str:
+    return f"{naming.batch_prefix(deployment)}in/"
+
+
+def _place(uri: str) -> tuple[str, str]:
+    split = urlsplit(uri)
+    return split.netloc, split.path.lstrip("/")
