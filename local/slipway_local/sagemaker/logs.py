@@ -5,13 +5,13 @@ Group `/aws/sagemaker/Endpoints/<endpoint>`, streams `<variant>/<instance>`, and
 `/aws/sagemaker/TransformJobs`, streams `<job>/<instance>`; in a pipeline `…/<container>` after it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
 from typing import Protocol, runtime_checkable
 
-from slipway_local.sagemaker.account import Account
+from slipway_local.sagemaker.account import Endpoint, TransformJob
 from slipway_local.sagemaker.serving import Health, Server
 
 Write = Callable[[str, str, Sequence[str]], None]
@@ -82,11 +82,11 @@ class Logs:
         self._write = write
         self._tails: dict[int, _Tail] = {}
 
-    def notice(self, account: Account) -> None:
+    def notice(self, endpoints: Iterable[Endpoint], jobs: Iterable[TransformJob] = ()) -> None:
         """Follow the containers that are new; forget who is gone."""
         if self._write is None:
             return
-        running = {id(found.server): found for found in _running(account)}
+        running = {id(found.server): found for found in _running(endpoints, jobs)}
         kept = {k: tail for k, tail in self._tails.items() if k in running or not tail.done}
         new = {k: found.tail() for k, found in running.items() if k not in kept}
         self._tails = kept | new
@@ -101,13 +101,13 @@ class Logs:
                 self._write(tail.group, tail.stream, lines)
 
 
-def _running(account: Account) -> Iterator[_Running]:
-    for endpoint in account.endpoints.values():
+def _running(endpoints: Iterable[Endpoint], jobs: Iterable[TransformJob]) -> Iterator[_Running]:
+    for endpoint in endpoints:
         for fleet in endpoint.fleets():
             for variant in fleet.variants:
                 group, labels = group_of(endpoint.name), variant.program.labels()
                 yield from _printing(group, variant.name, "", labels, variant.servers)
-    for job in account.transforms.values():
+    for job in jobs:
         if job.run and job.ended is None:
             labels = job.run.labels
             yield from _printing(TRANSFORMS, job.name, job.instance, labels, job.run.servers)

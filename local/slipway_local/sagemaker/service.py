@@ -279,7 +279,8 @@ class SageMaker:
         self._deliver()
 
     def _advance(self) -> None:
-        self._logs.notice(self.account)
+        account = self.account
+        self._logs.notice(account.endpoints.values(), account.transforms.values())
         deployments.advance(self.account)
         asynchronous.advance(self.account)
         scaling_actions.advance(self.account)

@@ -13,7 +13,8 @@ from typing import Any
 from slipway_local.sagemaker import instances, listing, models, transform_checks
 from slipway_local.sagemaker.account import Account, TransformJob
 from slipway_local.sagemaker.batch import parameters
-from slipway_local.sagemaker.batch.run import Store, TransformRun
+from slipway_local.sagemaker.batch.run import TransformRun
+from slipway_local.sagemaker.batch.work import Store
 from slipway_local.sagemaker.errors import in_use, invalid
 from slipway_local.sagemaker.events import iso, iso_of_logs
 from slipway_local.sagemaker.jobs import Ending
