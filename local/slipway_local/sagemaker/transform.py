@@ -38,8 +38,8 @@ def create_transform_job(account: Account, params: Params) -> Params:
             f"already exists ({arn})"
         )
     transform_checks.check(account, params)
-    _start(account, name, arn, _defaulted(given(params)))
     account.tag(arn, params.get("Tags", []))
+    _start(account, name, arn, _defaulted(given(params)))
     return {"TransformJobArn": arn}
 
 
