@@ -40,9 +40,18 @@ class Channel:
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Reply:
         """Send one request and read its answer."""
+        return self._asked("POST", path, body, headers, timeout)
+
+    def get(self, path: str, timeout: float) -> Reply:
+        """Ask for what is at the path."""
+        return self._asked("GET", path, b"", {}, timeout)
+
+    def _asked(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str], timeout: float
+    ) -> Reply:
         connection = self._connection(timeout)
         try:
-            connection.request("POST", path, body, _passed_on(headers))
+            connection.request(method, path, body, _passed_on(headers))
             reply = _read(connection.getresponse())
         except BaseException as error:
             connection.close()

@@ -100,6 +100,11 @@ class MultiModelServer:
         except _NoRoom:
             return _full(target)
 
+    def execution_parameters(self, *, timeout: float) -> Reply:
+        """It has none: batch transform runs no multi-model container."""
+        del timeout
+        return _error(404, "ResourceNotFoundException", "there is no such path")
+
     def load(self, target: str, *, timeout: float) -> Reply:
         """Have the target model in a process: 200 when it is now, 409 when it was before.
 

@@ -8,7 +8,8 @@ import json
 import os
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -117,11 +118,21 @@ class ProcessServer:
 
     def invoke(self, invocation: Invocation, *, timeout: float) -> Reply:
         """POST /invocations; raises ServerGone and TimeoutError as Server promises."""
+        with self._listening() as channel:
+            return channel.post("/invocations", invocation.body, invocation.headers, timeout)
+
+    def execution_parameters(self, *, timeout: float) -> Reply:
+        """GET /execution-parameters; raises as `invoke`."""
+        with self._listening() as channel:
+            return channel.get("/execution-parameters", timeout)
+
+    @contextmanager
+    def _listening(self) -> Iterator[Channel]:
         channel = self._channel
         if channel is None or self._health is not Health.READY:
             raise ServerGone(self._failure or "the container has not started yet")
         try:
-            return channel.post("/invocations", invocation.body, invocation.headers, timeout)
+            yield channel
         except ConnectionError as error:
             raise ServerGone(self._failure or f"the container is gone: {error}") from error
 

@@ -1,13 +1,12 @@
 """A job's files on their way: from S3 into its container's folders, and back."""
 
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from slipway_local.images.folders import Fetch
+from slipway_local.sagemaker import sources
 from slipway_local.sagemaker.jobs import Sink, Source
 
 _PROCESSING = "/opt/ml/processing/"
@@ -77,31 +76,14 @@ class Upload:
 def _listed(source: Source, objects: Objects) -> Iterator[tuple[str, str]]:
     """Each object's URL and its path below the local one."""
     if source.manifest:
-        yield from _manifest(source.url, objects)
+        try:
+            yield from sources.named(_bytes(source.url, objects), source.url)
+        except ValueError as error:
+            raise TransferFailed(str(error)) from error
         return
     found = objects.find(source.url) if source.chosen is None else source.chosen
     for url in found:
-        yield url, _below(source.url, url)
-
-
-def _below(prefix: str, url: str) -> str:
-    """`a/b` below `s3://bucket/prefix/`; a prefix that ends within a name counts to its folder."""
-    base = f"{prefix.rstrip('/')}/"
-    if not url.startswith(base):
-        base = f"{prefix.rpartition('/')[0]}/"
-    return url.removeprefix(base)
-
-
-def _manifest(url: str, objects: Objects) -> Iterator[tuple[str, str]]:
-    """`[{"prefix": "s3://bucket/"}, "a", "b"]` names s3://bucket/a and s3://bucket/b."""
-    try:
-        first, *names = json.loads(_bytes(url, objects))
-        prefix: Any = first["prefix"]
-        yield from ((f"{prefix}{name}", str(name)) for name in names)
-    except (KeyError, TypeError, ValueError) as error:
-        raise TransferFailed(
-            f'{url} is no manifest: it must be [{{"prefix": "s3://…"}}, "name", …]'
-        ) from error
+        yield url, sources.below(source.url, url)
 
 
 def _lay(url: str, path: Path, objects: Objects) -> None:

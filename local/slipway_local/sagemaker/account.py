@@ -8,6 +8,7 @@ from threading import RLock
 from typing import Any
 
 from slipway_local.sagemaker import events
+from slipway_local.sagemaker.batch.run import TransformRun
 from slipway_local.sagemaker.captures import Captures
 from slipway_local.sagemaker.events import Event
 from slipway_local.sagemaker.fleets import Fleet
@@ -167,6 +168,24 @@ class Schedule:
 
 
 @dataclass(slots=True)
+class TransformJob:
+    """A transform job; `body` is how it was asked for, `instance` what its logs call its place.
+    Without a `run` it is one of the process before."""
+
+    name: str
+    arn: str
+    created: float
+    modified: float
+    body: Mapping[str, Any]
+    instance: str
+    run: TransformRun | None = None
+    status: str = "InProgress"
+    started: float | None = None
+    ended: float | None = None
+    failure: str | None = None
+
+
+@dataclass(slots=True)
 class Execution:
     """One run of a monitoring schedule over what was captured from `start` until `end`."""
 
@@ -203,6 +222,7 @@ class Account:
     read_object: Callable[[str], bytes]
     object_kind: Callable[[str], str]
     put_object: Callable[..., None]
+    put_log: Callable[[str, str, Sequence[str]], None]
     publish: Callable[[str, str], None]
     background: Callable[[Callable[[], None]], None]
     put_alarm: Callable[[Mapping[str, Any]], None]
@@ -218,6 +238,7 @@ class Account:
     versions: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, tuple[str, Params]] = field(default_factory=dict)
     jobs: dict[str, ProcessingJob] = field(default_factory=dict)
+    transforms: dict[str, TransformJob] = field(default_factory=dict)
     definitions: dict[str, Resource] = field(default_factory=dict)
     schedules: dict[str, Schedule] = field(default_factory=dict)
     executions: list[Execution] = field(default_factory=list)

@@ -42,6 +42,12 @@ def iso(time: float) -> str:
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def iso_of_logs(time: float) -> str:
+    """2021-02-24T17:00:14.123"""
+    moment = datetime.fromtimestamp(time, UTC).replace(tzinfo=None)
+    return moment.isoformat(timespec="milliseconds")
+
+
 def shouted(status: str) -> str:
     """InService -> IN_SERVICE."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status).upper()

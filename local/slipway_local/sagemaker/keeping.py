@@ -22,6 +22,7 @@ from slipway_local.sagemaker.account import (
     Params,
     Resource,
     Schedule,
+    TransformJob,
 )
 from slipway_local.sagemaker.fleets import Fleet, Program
 from slipway_local.sagemaker.jobs import Ending, ProcessingJob
@@ -89,6 +90,22 @@ class KeptJob:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptTransform:
+    """A transform job without its containers."""
+
+    name: str
+    arn: str
+    created: float
+    modified: float
+    body: Mapping[str, Any]
+    instance: str
+    status: str
+    started: float | None
+    ended: float | None
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class KeptExecution:
     """A schedule's execution; `job` is its job's ARN."""
 
@@ -123,6 +140,7 @@ class Kept:
     tags: dict[str, dict[str, str]]
     endpoints: Sequence[KeptEndpoint]
     jobs: Sequence[KeptJob]
+    transforms: Sequence[KeptTransform]
     executions: Sequence[KeptExecution]
 
 
@@ -165,6 +183,8 @@ def restore(account: Account, content: bytes) -> None:
             _restore_endpoint(account, endpoint)
         for job in kept.jobs:
             account.jobs[job.arn] = ProcessingJob(**_members(KeptJob, job), run=GoneRun())
+        for each in kept.transforms:
+            account.transforms[each.arn] = TransformJob(**_members(KeptTransform, each))
         account.executions += (_execution(account, each) for each in kept.executions)
 
 
@@ -179,6 +199,9 @@ def _kept(account: Account) -> Kept:
     members["policies"] = [*account.policies.values()]
     members["endpoints"] = [_endpoint(each) for each in account.endpoints.values()]
     members["jobs"] = [KeptJob(**_members(KeptJob, each)) for each in account.jobs.values()]
+    members["transforms"] = [
+        KeptTransform(**_members(KeptTransform, each)) for each in account.transforms.values()
+    ]
     members["executions"] = [
         KeptExecution(**_members(KeptExecution, each) | {"job": each.job and each.job.arn})
         for each in account.executions

@@ -1,7 +1,8 @@
-"""What containers print, brought to the endpoint's log group as SageMaker brings it.
+"""What containers print, brought to the log group of the endpoint, or of all transform jobs, as
+SageMaker brings it.
 
-Group `/aws/sagemaker/Endpoints/<endpoint>`, streams `<variant>/<instance>`, and in a pipeline
-`<variant>/<instance>/<container>`.
+Group `/aws/sagemaker/Endpoints/<endpoint>`, streams `<variant>/<instance>`, and group
+`/aws/sagemaker/TransformJobs`, streams `<job>/<instance>`; in a pipeline `…/<container>` after it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,12 +11,12 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Protocol, runtime_checkable
 
-from slipway_local.sagemaker.account import Endpoint
-from slipway_local.sagemaker.fleets import Variant
+from slipway_local.sagemaker.account import Endpoint, TransformJob
 from slipway_local.sagemaker.serving import Health, Server
 
 Write = Callable[[str, str, Sequence[str]], None]
 
+TRANSFORMS = "/aws/sagemaker/TransformJobs"
 _CHUNK = 1024 * 1024
 _LONGEST = 256 * 1024  # of one event, as CloudWatch takes it
 
@@ -58,20 +59,36 @@ class _Tail:
             yield line[:_LONGEST]
 
 
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A container that prints; where no `instance` is known, each has one of its own."""
+
+    group: str
+    owner: str
+    instance: str
+    label: str
+    server: Printing
+
+    def tail(self) -> _Tail:
+        instance = self.instance or f"i-{token_hex(9)[1:]}"
+        stream = "/".join(part for part in (self.owner, instance, self.label) if part)
+        return _Tail(self.group, stream, self.server)
+
+
 class Logs:
-    """Follows the output of every container of every endpoint, also of those that do not last."""
+    """Follows the output of every container, also of those that do not last."""
 
     def __init__(self, write: Write | None) -> None:
         self._write = write
         self._tails: dict[int, _Tail] = {}
 
-    def notice(self, endpoints: Iterable[Endpoint]) -> None:
-        """Follow the containers that are new among those of the endpoints; forget who is gone."""
+    def notice(self, endpoints: Iterable[Endpoint], jobs: Iterable[TransformJob] = ()) -> None:
+        """Follow the containers that are new; forget who is gone."""
         if self._write is None:
             return
-        running = {id(found[-1]): found for each in endpoints for found in _running(each)}
+        running = {id(found.server): found for found in _running(endpoints, jobs)}
         kept = {k: tail for k, tail in self._tails.items() if k in running or not tail.done}
-        new = {k: _tail(*found) for k, found in running.items() if k not in kept}
+        new = {k: found.tail() for k, found in running.items() if k not in kept}
         self._tails = kept | new
 
     def ship(self) -> None:
@@ -84,20 +101,24 @@ class Logs:
                 self._write(tail.group, tail.stream, lines)
 
 
-def _running(endpoint: Endpoint) -> Iterator[tuple[Endpoint, Variant, int, Printing]]:
-    for fleet in endpoint.fleets():
-        for variant in fleet.variants:
-            for place, server in enumerate(variant.servers):
-                if isinstance(server, Printing):
-                    yield endpoint, variant, place, server
+def _running(endpoints: Iterable[Endpoint], jobs: Iterable[TransformJob]) -> Iterator[_Running]:
+    for endpoint in endpoints:
+        for fleet in endpoint.fleets():
+            for variant in fleet.variants:
+                group, labels = group_of(endpoint.name), variant.program.labels()
+                yield from _printing(group, variant.name, "", labels, variant.servers)
+    for job in jobs:
+        if job.run and job.ended is None:
+            labels = job.run.labels
+            yield from _printing(TRANSFORMS, job.name, job.instance, labels, job.run.servers)
 
 
-def _tail(endpoint: Endpoint, variant: Variant, place: int, server: Printing) -> _Tail:
-    stream = f"{variant.name}/i-{token_hex(9)[1:]}"
-    containers = variant.program.containers
-    if len(containers) > 1:
-        stream += f"/{containers[place].hostname or f'container-{place + 1}'}"
-    return _Tail(group_of(endpoint.name), stream, server)
+def _printing(
+    group: str, owner: str, instance: str, labels: Sequence[str], servers: Sequence[Server]
+) -> Iterator[_Running]:
+    for label, server in zip(labels, servers, strict=True):
+        if isinstance(server, Printing):
+            yield _Running(group, owner, instance, label if len(servers) > 1 else "", server)
 
 
 def _after(file: Path, offset: int, *, whole: bool) -> bytes:

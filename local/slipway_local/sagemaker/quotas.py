@@ -51,12 +51,15 @@ def check(account: Account, more: Mapping[str, int]) -> None:
 
     During a blue/green update both fleets count, during a rolling one the larger.
     """
-    for instance_type, delta in more.items():
-        quota = f"{instance_type} for endpoint usage"
-        limit = account.quotas.get(quota)
-        used = _used(account, instance_type)
-        if limit is not None and delta > 0 and used + delta > limit:
-            raise limit_exceeded(quota, limit=limit, used=used, delta=delta)
+    for kind, delta in more.items():
+        allow(account, f"{kind} for endpoint usage", _used(account, kind), delta)
+
+
+def allow(account: Account, quota: str, used: int, delta: int) -> None:
+    """Refuse `delta` more where they cross the quota. Raises Refusal: ResourceLimitExceeded."""
+    limit = account.quotas.get(quota)
+    if limit is not None and delta > 0 and used + delta > limit:
+        raise limit_exceeded(quota, limit=limit, used=used, delta=delta)
 
 
 def _used(account: Account, instance_type: str) -> int:

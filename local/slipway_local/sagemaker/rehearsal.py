@@ -70,6 +70,7 @@ class Rehearsal:
         self.values: dict[str, float] = {}
         self.objects: dict[str, bytes] = {}
         self.kinds: dict[str, str] = {}
+        self.logs: dict[tuple[str, str], list[str]] = {}
         self.launcher = ScriptedLauncher(self.clock, dict(scripts or {}))
         self.runner = ScriptedRunner(self.clock, dict(jobs or {}))
         self.service = SageMaker(
@@ -79,6 +80,9 @@ class Rehearsal:
             emit=self.events.append,
             put_metrics=self.metrics.extend,
             put_object=self._put,
+            put_log=lambda group, stream, lines: self.logs.setdefault((group, stream), []).extend(
+                lines
+            ),
             has_object=has_object,
             has_role=has_role,
             image_trouble=image_trouble,

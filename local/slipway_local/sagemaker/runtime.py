@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
-from slipway_local.sagemaker import captures, deployments, metrics, multi_model, routes
+from slipway_local.sagemaker import captures, chain, deployments, metrics, multi_model, routes
 from slipway_local.sagemaker.account import Account
 from slipway_local.sagemaker.captures import Exchange, Payload
 from slipway_local.sagemaker.errors import (
@@ -136,15 +136,16 @@ def _concurrency(route: Route, time: float) -> Iterator[Datum]:
 
 def _ask(account: Account, route: Route, params: Params, timing: Timing, timeout: float) -> Reply:
     """Pass the request through the variant's containers, one after the other."""
-    headers = {header: params[name] for name, header in _FORWARDED.items() if name in params}
+    headers: Mapping[str, str] = {
+        header: params[name] for name, header in _FORWARDED.items() if name in params
+    }
     reply = Reply(200, {}, params.get("Body", b""))
     target = params.get("TargetModel", "")
     stages = routes.stages(route.variant, params.get("TargetContainerHostname"))
     for number, stage in enumerate(stages, start=1):
         try:
             timing.loading += multi_model.load(account, route, stage, target, timeout)
-            sent = headers if number == len(stages) else _without_accept(headers)
-            invocation = Invocation(reply.body, sent)
+            invocation = Invocation(reply.body, chain.told(headers, last=number == len(stages)))
             reply = _ask_one(account, route, stage, invocation, target, timeout)
             multi_model.release(account, route, stage, target)
         except ServerGone as error:
@@ -152,14 +153,8 @@ def _ask(account: Account, route: Route, params: Params, timing: Timing, timeout
                 if not route.fleet.retired:
                     route.variant.restart(stage.server, account.launcher)
             raise unavailable() from error
-        headers = {**headers, **_content_type(reply.headers)}
+        headers = chain.after(headers, reply)
     return reply
-
-
-def _without_accept(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """Accept is for the last container: the others of a pipeline answer with what they default to,
-    as a real pipeline of scikit-learn and XGBoost shows."""
-    return {name: value for name, value in headers.items() if name != "Accept"}
 
 
 def _ask_one(
@@ -210,11 +205,6 @@ def _capture(account: Account, route: Route, params: Params, answer: Params) -> 
         )
         due = now + account.durations.capturing
         account.captures.note(route.endpoint, route.variant.name, exchange, due, account.random)
-
-
-def _content_type(headers: Mapping[str, str]) -> dict[str, str]:
-    kinds = [value for name, value in headers.items() if name.lower() == "content-type"]
-    return {"Content-Type": kinds[0]} if kinds else {}
 
 
 OPERATIONS: Operations = {

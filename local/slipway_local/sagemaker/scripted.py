@@ -36,12 +36,13 @@ def constant(body: bytes, status: int = 200, content_type: str = "text/csv") -> 
 @dataclass(frozen=True, slots=True)
 class Script:
     """How a container behaves: ready (or, with a `failure`, failed) `after` seconds; what it takes
-    of its instance."""
+    of its instance, and what it says to /execution-parameters."""
 
     after: float = 0.0
     failure: str = ""
     answer: Answer = echo
     usage: Usage = field(default_factory=Usage)
+    parameters: Reply = field(default_factory=lambda: Reply(404, {}, b""))
 
 
 @dataclass(slots=True)
@@ -72,6 +73,10 @@ class ScriptedServer:
         if self.stopped or self.health() is not Health.READY:
             raise ServerGone(self.container.image)
         return self.script.answer(self.container, invocation)
+
+    def execution_parameters(self, *, timeout: float) -> Reply:
+        del timeout
+        return self.script.parameters
 
     def usage(self) -> Usage:
         return Usage() if self.stopped else self.script.usage

@@ -24,6 +24,7 @@ from slipway_local.sagemaker import (
     scaling_actions,
     schedules,
     tags,
+    transform,
     utilization,
     wire,
 )
@@ -46,6 +47,7 @@ _CONTROL: Operations = {
     **groups.OPERATIONS,
     **packages.OPERATIONS,
     **processing.OPERATIONS,
+    **transform.OPERATIONS,
     **definitions.OPERATIONS,
     **schedules.OPERATIONS,
     **executions.OPERATIONS,
@@ -104,6 +106,10 @@ def _unmade(_: Mapping[str, Any] | str) -> None:
 def _quiet(_: str) -> Sequence[Ringing]:
     """No alarm rings."""
     return ()
+
+
+def _unprinted(_group: str, _stream: str, _lines: Sequence[str]) -> None:
+    """There are no logs."""
 
 
 def _unheard(_topic: str, _message: str) -> None:
@@ -199,6 +205,7 @@ class SageMaker:
             read_object=read_object,
             object_kind=object_kind,
             put_object=put_object,
+            put_log=put_log or _unprinted,
             publish=publish,
             background=background,
             put_alarm=put_alarm,
@@ -254,7 +261,8 @@ class SageMaker:
         with self.account.lock:
             now = self.account.clock()
             dues = [endpoint.due for endpoint in self.account.moving.values()]
-            dues += (*processing.next_due(self.account), *schedules.next_due(self.account))
+            for each in (processing, transform, schedules):
+                dues += each.next_due(self.account)
             captured = self.account.captures.next_due()
         return min(
             (due for due in (*dues, captured) if due is not None and due > now), default=None
@@ -271,11 +279,13 @@ class SageMaker:
         self._deliver()
 
     def _advance(self) -> None:
-        self._logs.notice(self.account.endpoints.values())
+        account = self.account
+        self._logs.notice(account.endpoints.values(), account.transforms.values())
         deployments.advance(self.account)
         asynchronous.advance(self.account)
         scaling_actions.advance(self.account)
         processing.advance(self.account)
+        transform.advance(self.account)
         schedules.advance(self.account)
 
     def _deliver(self) -> None:

@@ -75,6 +75,10 @@ class Server(Protocol):
         `timeout` seconds."""
         ...
 
+    def execution_parameters(self, *, timeout: float) -> Reply:
+        """GET /execution-parameters, which not every container has. Raises as `invoke`."""
+        ...
+
     def usage(self) -> Usage:
         """What it takes now; nothing when it does not run."""
         ...

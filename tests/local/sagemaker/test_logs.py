@@ -7,8 +7,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from slipway_local.sagemaker.logs import Logs
-from slipway_local.sagemaker.serving import Health, Invocation, Reply, Usage
+from slipway_local.sagemaker.fleets import Program
+from slipway_local.sagemaker.logs import TRANSFORMS, Logs
+from slipway_local.sagemaker.serving import Container, Health, Invocation, Reply, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +41,9 @@ class Printer:
     def invoke(self, invocation: Invocation, *, timeout: float) -> Reply:
         raise NotImplementedError
 
+    def execution_parameters(self, *, timeout: float) -> Reply:
+        raise NotImplementedError
+
     def usage(self) -> Usage:
         return Usage()
 
@@ -59,8 +63,7 @@ class Written:
 
 def endpoint(*servers: Printer) -> Any:  # noqa: ANN401 - as much of one as is looked at
     """An endpoint of one variant, whose containers run in a row."""
-    containers = [SimpleNamespace(hostname=None) for _ in servers]
-    program = SimpleNamespace(containers=containers)
+    program = Program("model", [Container("image", None, {}) for _ in servers])
     variant = SimpleNamespace(name="AllTraffic", servers=[*servers], program=program)
     fleet = SimpleNamespace(variants=[variant])
     return SimpleNamespace(name="housing", fleets=lambda: [fleet])
@@ -120,3 +123,16 @@ def test_the_containers_of_a_pipeline_have_streams_of_their_own(tmp_path: Path) 
     logs.ship()
     ends = sorted(stream.rpartition("/")[2] for _, stream in written.lines)
     assert ends == ["container-1", "container-2"]
+
+
+def test_a_transform_job_says_what_its_streams_are_called(printer: Printer) -> None:
+    written = Written()
+    logs = Logs(written)
+    run = SimpleNamespace(labels=["primary"], servers=[printer])
+    job: Any = SimpleNamespace(name="nightly", instance="i-0123", run=run, ended=None)
+    logs.notice([], [job])
+    printer.prints("hi\n")
+    job.ended = 1.0
+    logs.notice([], [job])
+    logs.ship()
+    assert dict(written.lines) == {(TRANSFORMS, "nightly/i-0123"): ["hi"]}

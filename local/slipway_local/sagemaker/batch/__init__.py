@@ -1,0 +1,1 @@
+"""What a transform job does with its objects: records in, payloads out, answers put together."""
