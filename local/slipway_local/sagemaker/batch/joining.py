@@ -17,6 +17,8 @@ from slipway_local.sagemaker.batch.records import Record
 CSV, JSON, JSON_LINES = FORMATS = ("text/csv", "application/json", "application/jsonlines")
 _WORDS = {CSV: "CSV", JSON: "JSON", JSON_LINES: "JSON"}
 
+csv.field_size_limit(100 * 1024 * 1024)  # a text may fill the largest request
+
 
 @dataclass(frozen=True, slots=True)
 class Processing:
@@ -121,7 +123,7 @@ def _read(data: bytes, kind: str, what: str) -> Any:  # noqa: ANN401
         if kind != CSV:
             return json.loads(text)
         return next(csv.reader([text], strict=True), [])
-    except (ValueError, csv.Error) as error:
+    except (RecursionError, ValueError, csv.Error) as error:
         raise ObjectFailed(f"Failed to parse {what} as {_WORDS[kind]}") from error
 
 

@@ -120,6 +120,12 @@ def test_what_cannot_be_done_fails_the_object(
     assert failed.value.blame == "ClientError"
 
 
-def test_what_is_no_json_fails_the_object() -> None:
+@pytest.mark.parametrize("answer", [b"<html>", b"[" * 100_000])
+def test_what_is_no_json_fails_the_object(answer: bytes) -> None:
     with pytest.raises(ObjectFailed, match="output from the algorithm as JSON"):
-        through([b"{}"], b"<html>", kind=JSON, JoinSource="Input")
+        through([b"{}"], answer, kind=JSON, JoinSource="Input")
+
+
+def test_a_field_may_be_long() -> None:
+    text = b"word " * 50_000
+    assert through([b"1," + text], b"0.1\n", InputFilter="$[1]")[0] == text + b"\n"
