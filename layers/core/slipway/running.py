@@ -172,7 +172,11 @@ def _tell(ports: Ports, deployment: str, run: Run) -> None:
 
 
 def _write(ports: Ports, task: Task, run: Run) -> None:
-    change(ports, task.deployment, lambda r: r.under(task.fence).running(run))
+    change(
+        ports,
+        task.deployment,
+        lambda r: replace(r.under(task.fence), runs=r.runs.having(run)),
+    )
 
 
 def _forget(ports: Ports, task: Task, due: Due) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from slipway.domain.attempts import Attempts, Good
-from slipway.domain.batch import NO_RUNS, Due, Run, Runs
+from slipway.domain.batch import NO_RUNS, Due, Runs
 from slipway.domain.desired import Artifact, Desired, Runner, Uploads
 from slipway.domain.errors import Busy, InvalidInput, LeaseLost, LookAgain, Owned
 from slipway.domain.footprint import Footprint
@@ -91,9 +91,8 @@ class Record:
 
     Each of `runners` may have a schedule that watches its endpoint, each of the variants `scaled`
     may be registered for autoscaling, and each of the names in `alarms` may be an alarm; where it
-    is `timed` a schedule may say when it runs. `footprints` are what its
-    releases made and nobody has deleted since; `purged` is the generation in which its versions and
-    data were.
+    is `timed` a schedule may say when it runs. `footprints` are what its releases made and nobody
+    has deleted since; `purged` is the generation in which its versions and data were.
     """
 
     deployment: str
@@ -144,6 +143,11 @@ class Record:
         return self.desired is not None and self.desired.is_host
 
     @property
+    def runs_files(self) -> bool:
+        """Whether it is a batch deployment."""
+        return self.desired is not None and self.desired.is_batch
+
+    @property
     def is_purged(self) -> bool:
         """Whether its versions and data were deleted as it is asked for now."""
         return self.desired is not None and self.purged == self.desired.generation
@@ -173,13 +177,9 @@ class Record:
 
     def due(self, due: Due) -> "Record":
         """The record with a run that is due. Raises InvalidInput where nothing runs."""
-        if self.desired is None or not self.desired.is_batch:
+        if not self.runs_files:
             raise InvalidInput(f"{self.deployment}: it is no batch deployment, so nothing runs")
         return replace(self.hinted(), runs=self.runs.wanting(due))
-
-    def running(self, run: Run) -> "Record":
-        """The record with a run that has begun, or as it stands now."""
-        return replace(self, runs=self.runs.having(run))
 
     def again(self) -> "Record":
         """The record with what is wanted wanted anew: whatever was tried counts no more."""
