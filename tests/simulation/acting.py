@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from slipway.domain.alarms import AlarmState
+from slipway.domain.naming import MODELS
 from slipway.domain.wish import How
 
 from tests.simulation.stories import BASELINE, CHALLENGER, MANIFEST, Act
@@ -23,10 +24,22 @@ def _upload(world: World, deed: Act) -> None:
     world.bucket.upload(deed.key, deed.content)
     world.invariants.uploaded()
     # Of two parts it is the first that tells what is served.
-    if deed.key not in (MANIFEST, BASELINE, CHALLENGER):
+    if deed.key not in (MANIFEST, BASELINE, CHALLENGER) and deed.key.startswith(MODELS):
         newest = world.bucket.newest(DEPLOYMENT).parts.get("")
         world.invariants.wish(world.bucket.content(newest) if newest else None)
     world.deliver(f"{deed.key} was uploaded")
+
+
+def _due(world: World, deed: Act) -> None:
+    """As EventBridge Scheduler does."""
+    wish = {"type": "run", "due": deed.how}
+    name = f"ask-{world.scheduler.elapsed:.0f}"
+    world.machine.start(name, {"deployment": DEPLOYMENT, "wish": wish})
+
+
+def _fail(world: World, deed: Act) -> None:
+    """The service cannot do the next jobs, for reasons of its own."""
+    world.transforms.failures += ["InternalServerError: try again"] * int(deed.how)
 
 
 def _approve(world: World, deed: Act) -> None:
@@ -198,6 +211,8 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "edit": _edit,
     "delete": _delete,
     "ask": _ask,
+    "due": _due,
+    "fail": _fail,
     "weigh": _weigh,
     "scale": _scale,
     "unscale": _unscale,

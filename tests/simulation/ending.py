@@ -14,6 +14,7 @@ from slipway.manifest import parse
 from slipway.registering import READINGS
 
 from tests.simulation.acting import BY_HAND
+from tests.simulation.batch_ending import check_runs
 from tests.simulation.contents import EMPTY, disqualified, doubtful, kind_of
 from tests.simulation.remedies import check_remedies
 from tests.simulation.stories import ALARM
@@ -29,12 +30,7 @@ def judge(world: World) -> str:
     record = world.record()
     found = look(world.ports, record)
     if _awaits_approval(found):
-        if not record.lease or not world.machine.is_running(record.lease.owner):
-            world.wrong("an approval is awaited by nobody")
-        _check_serving(world)
-        if world.invariants.answered() and world.cloud.truth(ENDPOINT) is None:
-            world.wrong("an approval is awaited, and nothing serves meanwhile")
-        return "awaits approval"
+        return _judge_waiting(world)
     if not found.converged:
         world.wrong(f"not converged: {found.step}; {record.settled}; {record.lease}")
         return "stuck"
@@ -46,10 +42,27 @@ def judge(world: World) -> str:
     check_remedies(world)
     _check_told(world, record.settled.announce)
     _check_leaving(world, record.settled.announce)
+    if record.runs_files:
+        check_runs(world)
+        return record.settled.announce.verdict
     _check_verdict(world, record.settled.announce)
     _check_serving(world)
     _check_scaling(world)
     return record.settled.announce.verdict
+
+
+def _judge_waiting(world: World) -> str:
+    """Somebody waits for a person, and what answered before answers meanwhile."""
+    record = world.record()
+    if not record.lease or not world.machine.is_running(record.lease.owner):
+        world.wrong("an approval is awaited by nobody")
+    if record.runs_files:
+        check_runs(world)
+        return "awaits approval"
+    _check_serving(world)
+    if world.invariants.answered() and world.cloud.truth(ENDPOINT) is None:
+        world.wrong("an approval is awaited, and nothing serves meanwhile")
+    return "awaits approval"
 
 
 def replay(world: World) -> None:
@@ -129,7 +142,7 @@ def _check_leaving(world: World, announce: Announce) -> None:
         world.wrong(f"it shall {'be gone' if shall_go else 'stay'}, and is {announce.verdict}")
     account = world.cloud.service.account
     ours = [each.name for each in (*account.configs.values(), *account.models.values())]
-    made = [*world.schedules.made, *world.alarms.made, *account.targets]
+    made = [*world.schedules.made, *world.alarms.made, *account.targets, *world.timers.made]
     left = [*made, *(n for n in ours if n != "by-hand")]
     if gone and (left or world.cloud.truth(ENDPOINT)):
         world.wrong(f"deleted, and {left or ENDPOINT} is left")

@@ -11,6 +11,7 @@ from typing import Any, cast
 from slipway.adapters.application_autoscaling import ApplicationAutoscaling
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
+from slipway.domain.batch import NO_RUNS
 from slipway.domain.desired import Approval, Policy, Runner
 from slipway.domain.errors import LeaseLost, SlipwayError, Unanswered
 from slipway.domain.naming import Site, deployment_of_resource, endpoint_name
@@ -25,7 +26,15 @@ from slipway_local.sagemaker.serving import Container, Invocation, Reply
 
 from tests.simulation.batches import MemoryBatches, MemoryTimers, MemoryTransforms
 from tests.simulation.cloud import STALE_SECONDS, Cloud
-from tests.simulation.contents import FAILING, SCRIPTS, SLOW, SLOW_SECONDS, kind_of
+from tests.simulation.contents import (
+    FAILING,
+    MUTE,
+    SCRIPTS,
+    SLOW,
+    SLOW_SECONDS,
+    disqualified,
+    kind_of,
+)
 from tests.simulation.fakes import (
     MemoryAlarms,
     MemoryAnnouncements,
@@ -131,6 +140,9 @@ class World:
 
     def _begun(self, job: str) -> None:
         """A transform job takes its time, and its end is told."""
+        content = self.invariants.of_model(self.transforms.made[job].model)
+        if disqualified(content) or kind_of(content) == MUTE:
+            self.transforms.broken.add(self.transforms.made[job].model)
 
         def end() -> None:
             self.transforms.finish(job)
@@ -255,8 +267,9 @@ class World:
     def _wrote(self, before: Record, after: Record) -> None:
         """A release writes under its own lease, or to take it; never under another's."""
         actor = self.gate.current.actor if self.gate.current else ""
-        if actor.startswith("ask-"):  # what a person says of a rollout is one, too
-            before, after = (replace(record, progress=None) for record in (before, after))
+        if actor.startswith("ask-"):  # what a person says of a rollout, or a run, is one, too
+            asked = {"progress": None, "runs": NO_RUNS}
+            before, after = (replace(record, **asked) for record in (before, after))
         if _without_hints(before) == _without_hints(after):
             return  # anybody may give one
         if _goes_back(after) > _goes_back(before):
