@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 from slipway.domain.attempts import Attempts, Good
-from slipway.domain.desired import Desired, Policy
+from slipway.domain.desired import Artifact, Desired, Policy
 from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
 from slipway.domain.probed import Probed
 from slipway.domain.record import TELL_SECONDS, Record
@@ -71,6 +71,11 @@ def test_nobody_sleeps_through_a_hint() -> None:
     assert record.awaiting("token", 0).waiting == "token"
     with pytest.raises(LookAgain):
         record.hinted().awaiting("token", 0)
+
+
+def test_a_hint_tells_which_upload_was_finished() -> None:
+    finished = Artifact("b", "models/h/model.tar.gz", "v1", 100.0, 10)
+    assert owned().hinted(finished).hinted().arrived == (finished,)
 
 
 def test_a_hint_leaves_the_token_so_that_a_lost_wake_can_be_repeated() -> None:

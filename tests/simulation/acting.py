@@ -20,13 +20,13 @@ def act(world: World, deed: Act) -> None:
 
 
 def _upload(world: World, deed: Act) -> None:
-    world.bucket.upload(deed.key, deed.content)
+    arrived = world.bucket.upload(deed.key, deed.content, deed.seconds)
     world.invariants.uploaded()
     # Of two parts it is the first that tells what is served.
     if deed.key not in (MANIFEST, BASELINE, CHALLENGER):
-        newest = world.bucket.newest(DEPLOYMENT).parts.get("")
+        newest = world.bucket.newest(DEPLOYMENT, arrived=[arrived]).parts.get("")
         world.invariants.wish(world.bucket.content(newest) if newest else None)
-    world.deliver(f"{deed.key} was uploaded")
+    world.deliver(f"{deed.key} was uploaded", arrived)
 
 
 def _approve(world: World, deed: Act) -> None:

@@ -16,6 +16,8 @@ ENDS = {
     "update": "Released",
     "superseded mid-way": "Released",
     "two keys at once": "Released",
+    "a large one ends after a small one": "Released",
+    "a large one ends after a small one elsewhere": "Released",
     "equal content again": "Released",
     "approval granted": "awaits approval",
     "approval rejected after the release": "Held",

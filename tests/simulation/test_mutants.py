@@ -204,6 +204,9 @@ BUGS: dict[str, Bug] = {
     "a schedule is forgotten once it is made": lambda: patch.object(
         watching, "_runners", lambda *_: ()
     ),
+    "an upload counts from when it began": lambda: patch.object(
+        record, "arriving", lambda arrived, _: arrived
+    ),
     "nobody sweeps": lambda: patch.object(nudging, "_is_overdue", lambda *_: False),
     "every verdict is told again": lambda: patch.object(record.Settled, "says", lambda *_: False),
 }

@@ -101,8 +101,14 @@ class Uploaded(Protocol):
         """The deployments that have a folder."""
         ...
 
-    def newest(self, deployment: str, parts: Collection[str] = (ONLY,)) -> Uploads:
-        """What was uploaded last. Of the part without a name that is any archive's last version."""
+    def newest(
+        self,
+        deployment: str,
+        parts: Collection[str] = (ONLY,),
+        arrived: Collection[Artifact] = (),
+    ) -> Uploads:
+        """What was finished last, as S3 lists it or events told that it `arrived`. Of the part
+        without a name that is any archive's last version."""
         ...
 
     def members(self, deployment: str) -> list[str]:

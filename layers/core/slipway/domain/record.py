@@ -19,6 +19,7 @@ from slipway.domain.attempts import Attempts, Good
 from slipway.domain.desired import Artifact, Desired, Runner, Uploads
 from slipway.domain.errors import Busy, InvalidInput, LeaseLost, LookAgain, Owned
 from slipway.domain.footprint import Footprint
+from slipway.domain.news import arriving
 from slipway.domain.probed import UNPROBED, Line, Probed, Probes
 from slipway.domain.progress import Progress
 from slipway.domain.released import UNRELEASED, Release, Releases
@@ -89,10 +90,9 @@ class Record:
     """Everything the ledger knows about one deployment.
 
     Each of `runners` may have a schedule that watches its endpoint, each of the variants `scaled`
-    may be registered for autoscaling, and each of the names in
-    `alarms` may be an alarm. `footprints` are what its
-    releases made and nobody has deleted since; `purged` is the generation in which its versions and
-    data were.
+    may be registered for autoscaling, and each of the names in `alarms` may be an alarm. `arrived`
+    are the uploads that events told of. `footprints` are what its releases made and nobody has
+    deleted since; `purged` is the generation in which its versions and data were.
     """
 
     deployment: str
@@ -100,6 +100,7 @@ class Record:
     hints: int = 0
     fence: int = 0
     desired: Desired | None = None
+    arrived: tuple[Artifact, ...] = ()
     asked: Asked | None = None
     lease: Lease | None = None
     waiting: str | None = None
@@ -152,9 +153,11 @@ class Record:
     def next_version(self) -> "Record":
         return replace(self, version=self.version + 1)
 
-    def hinted(self) -> "Record":
-        """Somebody said that the world may have changed: whoever waits shall look."""
-        return replace(self, hints=self.hints + 1)
+    def hinted(self, arrived: Artifact | None = None) -> "Record":
+        """Somebody said that the world may have changed, maybe that an upload was finished: whoever
+        waits shall look."""
+        hinted = replace(self, hints=self.hints + 1)
+        return replace(hinted, arrived=arriving(self.arrived, arrived)) if arrived else hinted
 
     def asking(self, asked: Asked) -> "Record":
         """The record with a wish on it, for its owner to take up."""
