@@ -1,6 +1,7 @@
 """What people and the platform do, done to a world."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from slipway.domain.alarms import AlarmState
 from slipway.domain.wish import How
@@ -122,6 +123,11 @@ def _stop(world: World, _: Act) -> None:
         world.machine.stop(execution)
 
 
+def _restore(world: World, _: Act) -> None:
+    """The ledger is restored from before all its hints."""
+    world.ledger.save(replace(world.record(), hints=0))
+
+
 def _unwatch(world: World, _: Act) -> None:
     world.schedules.delete(ENDPOINT)
 
@@ -202,6 +208,7 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "scale": _scale,
     "unscale": _unscale,
     "stop": _stop,
+    "restore": _restore,
     "unwatch": _unwatch,
     "lose": _lose,
     "patch": _patch,

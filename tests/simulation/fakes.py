@@ -192,6 +192,8 @@ class MemoryExecutions:
         self._stale = stale
 
     def start(self, deployment: str, name: str) -> None:
+        while name in self._machine.executions and not self._machine.is_running(name):
+            name = f"{name}-again"
         self._machine.start(name, {"deployment": deployment})
 
     def is_running(self, execution: str) -> bool:

@@ -64,8 +64,8 @@ class Act:
     delete (it), ask (for the deployment to go, or to go back, `how`), weigh (the champion, `how`
     much), scale (to `how` many instances), unscale (deregister what scales), discard (the newest
     package), lose (the config, model, group, bytes, baseline or alarm of what serves), stop (the
-    running releases), unwatch (delete the schedule), patch, undo (`how`) an update under way, or
-    ring or hush (the alarm `how`).
+    running releases), restore (the ledger), unwatch (delete the schedule), patch, undo (`how`) an
+    update under way, or ring or hush (the alarm `how`).
     """
 
     at: float
@@ -233,6 +233,7 @@ BASE: Sequence[Story] = (
             Act(1100, "lose", how="config"),
         ],
     ),
+    Story("the ledger is restored", [upload(10), Act(300, "restore"), upload(400, number=2)]),
     Story("no quota at first", [Act(5, "quota", how="0"), upload(10), Act(400, "quota")]),
     Story(
         "no quota for an update",

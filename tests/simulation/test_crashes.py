@@ -23,6 +23,7 @@ ENDS = {
     "approval rejected after the release": "Held",
     "rejected, then a bad one": "Held",
     "approved of again, once a bad one serves": "Held",
+    "the ledger is restored": "Released",
     "no quota at first": "Released",
     "no quota for an update": "Released",
     "instant instances": "Released",

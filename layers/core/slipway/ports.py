@@ -219,7 +219,8 @@ class Executions(Protocol):
     """Releases as executions of the state machine."""
 
     def start(self, deployment: str, name: str) -> None:
-        """Start a release. The same name is started once."""
+        """Start a release, unless one of that name is running: the name of one that has ended is
+        taken by none, and another is found."""
         ...
 
     def is_running(self, execution: str) -> bool: ...
