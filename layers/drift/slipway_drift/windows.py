@@ -105,7 +105,9 @@ def check_window(
     for name, found in ((VIOLATIONS, checked.violations), (OWN_VIOLATIONS, judged.violations)):
         if found:
             files[name] = write(violations_document(found))
-    return Checked(judged.state, files, metrics(checked, judged, constraints))
+    return Checked(
+        judged.state, files, metrics(checked, judged, constraints, by_feature=allowed.by_feature)
+    )
 
 
 def read_limits(limits: Mapping[str, object]) -> Limits:

@@ -28,6 +28,7 @@ MINUTES_LATE = 15
 HOUR = 3600
 # What IngestViolations counts, and alarms look at.
 NAMESPACE, METRIC = "Slipway", "Violations"
+BY_FEATURE = "by_feature"  # the limit that asks for metrics of each feature
 PERIODS = (1, 2, 3, 4, 6, 8, 12, 24)
 FOLDER = re.compile(REPORTS + r"([\w-]+)/([\w-]+)/(\d{4}/\d{2}/\d{2}/\d{2})/")
 
