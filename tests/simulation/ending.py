@@ -8,6 +8,7 @@ from slipway.domain.desired import Approval, Desired, EndpointTarget
 from slipway.domain.errors import InvalidInput
 from slipway.domain.rollout import Guarded
 from slipway.domain.steps import Announce, AwaitChange, Verdict
+from slipway.domain.watch import lacking
 from slipway.domain.world import PackageApproval, read
 from slipway.looking import Look, look, planned
 from slipway.manifest import parse
@@ -49,6 +50,7 @@ def judge(world: World) -> str:
     _check_verdict(world, record.settled.announce)
     _check_serving(world)
     _check_scaling(world)
+    _check_watched(world)
     return record.settled.announce.verdict
 
 
@@ -159,6 +161,19 @@ def _check_scaling(world: World) -> None:
     counts = [int(act.how) for act in world.story.acts if act.what == "scale"]
     if counts and counts[-1:] != [*served.values()]:
         world.wrong(f"{served} instances, where {counts[-1]} were there")
+
+
+def _check_watched(world: World) -> None:
+    """What serves is watched on, by a baseline that is there, whatever holds the release."""
+    live, watched = world.cloud.truth(ENDPOINT), world.record().watched
+    made = {*world.schedules.made.values(), *world.alarms.made.values()}
+    if live is None or live["EndpointStatus"] != "InService":
+        return
+    if lost := lacking(watched, frozenset(made)):
+        world.wrong(f"{ENDPOINT} is watched no more by {lost}")
+    built = {each.baseline for each in world.schedules.made.values()}
+    if gone := [folder for folder in built if not world.monitored.present(folder)]:
+        world.wrong(f"{ENDPOINT} is held against {gone}, which is gone")
 
 
 def _check_watch(world: World) -> None:

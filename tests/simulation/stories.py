@@ -211,6 +211,17 @@ BASE: Sequence[Story] = (
             Act(900, "unwatch"),
         ],
     ),
+    *(
+        Story(
+            f"{what} lost while a bad one is held",
+            [manifest(4, WATCHED), baseline(5), upload(10), upload(400, MISANSWERING, 2), lost],
+        )
+        for what, lost in (
+            ("schedule", Act(800, "unwatch")),
+            ("alarm", Act(800, "lose", how="alarm")),
+            ("baseline", Act(800, "lose", how="baseline")),
+        )
+    ),
     Story("always fails", [upload(10), upload(400, MUTE, 2)]),
     Story("slow", [upload(10), upload(400, SLOW, 2)]),
     Story("slow by new probes", [upload(10), manifest(400, STRICT), upload(400, SLOW, 2)]),

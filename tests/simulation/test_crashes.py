@@ -51,6 +51,9 @@ ENDS = {
     "watched no more": "Released",
     "watched otherwise": "Released",
     "always fails": "Held",
+    **{
+        f"{what} lost while a bad one is held": "Held" for what in ("schedule", "alarm", "baseline")
+    },
     "slow": "Held",
     "slow by new probes": "Held",
     "dies of its first request": "Held",

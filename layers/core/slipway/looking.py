@@ -229,6 +229,7 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         probes=record.probes,
         baseline=_baseline(ports, record.baseline),
         watch=watched.watch(ports, record, alarms),
+        watched=record.watched,
         alarms=alarms,
         remedied=record.remedied,
         at=ports.clock(),

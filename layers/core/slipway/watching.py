@@ -7,8 +7,9 @@ from slipway.domain import naming
 from slipway.domain.alarms import Alarm
 from slipway.domain.desired import Artifact, Monitor, Runner
 from slipway.domain.plan.endpoint import Plan
+from slipway.domain.record import Record
 from slipway.domain.steps import BuildBaseline, Change, WatchEndpoint, name
-from slipway.domain.watch import UNWATCHED, Schedule, Watch
+from slipway.domain.watch import UNWATCHED, Schedule, Watch, lacking
 from slipway.domain.world import Baseline
 from slipway.engine import Engine
 from slipway.looking import change, look
@@ -40,16 +41,18 @@ def watch_endpoint(ports: Ports, task: Task) -> str:
     watch, before = _wanted(step, wanted, found.world.watch), found.record
     runners, alarms = _runners(watch), _alarms(watch)
     # Written first, so that what is made is also found, and deleted one day.
-    _write(ports, task, {*before.runners, *runners}, {*before.alarms, *alarms})
+    _write(ports, task, {*before.runners, *runners}, {*before.alarms, *alarms}, watch)
     _remove(ports, found.world.watch - watch, watch)
     _put(ports, watch - found.world.watch)
-    _write(ports, task, runners, alarms)
+    _write(ports, task, runners, alarms, watch)
     endpoint = naming.endpoint_name(ports.site, task.deployment)
     return f"{step.change} of what watches {endpoint}"
 
 
 def _wanted(step: WatchEndpoint, plan: Plan | None, found: Watch) -> Watch:
     """What shall watch once the step is done."""
+    if step.change == Change.RESTORE:
+        return found | step.lost
     # Deleting may be owed though a watch is wanted: before the endpoint itself can be deleted.
     if plan is None or step.change == Change.DELETE:
         return UNWATCHED
@@ -59,11 +62,15 @@ def _wanted(step: WatchEndpoint, plan: Plan | None, found: Watch) -> Watch:
     return plan.guards | {part for part in found if part.name not in names}
 
 
-def _write(ports: Ports, task: Task, runners: Collection[Runner], alarms: Collection[str]) -> None:
+def _write(
+    ports: Ports, task: Task, runners: Collection[Runner], alarms: Collection[str], watch: Watch
+) -> None:
     kept, named = tuple(sorted(runners)), tuple(sorted(alarms))
-    change(
-        ports, task.deployment, lambda r: replace(r.under(task.fence), runners=kept, alarms=named)
-    )
+
+    def written(record: Record) -> Record:
+        return replace(record.under(task.fence), runners=kept, alarms=named, watched=watch)
+
+    change(ports, task.deployment, written)
 
 
 def _built(ports: Ports, data: Artifact, monitor: Monitor, folder: str, engine: Engine) -> Baseline:
@@ -87,10 +94,7 @@ def _alarms(watch: Watch) -> set[str]:
 
 def _remove(ports: Ports, found: Watch, wanted: Watch) -> None:
     """Delete what is not to be replaced by something of its kind and name."""
-    kept = {_kind(part) for part in wanted}
-    for part in found:
-        if _kind(part) in kept:
-            continue
+    for part in lacking(found, wanted):
         if isinstance(part, Schedule):
             ports.schedules[part.runner].delete(part.name)
         else:
@@ -103,8 +107,3 @@ def _put(ports: Ports, wanted: Watch) -> None:
             ports.schedules[part.runner].put(part)
         else:
             ports.alarms.put(part)
-
-
-def _kind(part: Schedule | Alarm) -> tuple[str, str]:
-    """A schedule is one of its runner's, and an alarm goes by its name."""
-    return type(part).__name__, part.runner if isinstance(part, Schedule) else part.name

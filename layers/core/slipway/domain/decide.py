@@ -24,7 +24,7 @@ def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None
     case = Case(desired, world, attempts, plan)
     rules = LEAVING if desired.leaves else RULES
     step = next(step for rule in rules if (step := rule(case)) is not None)
-    due = unless_scaled(case, unless_troubled(case, step))
+    due = unless_scaled(case, watch.unless_unwatched(case, unless_troubled(case, step)))
     awaited = unless_awaited(case, unless_troubled(case, due))
     return unless_an_alarm_rings(case, awaited)
 

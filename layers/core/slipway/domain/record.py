@@ -27,6 +27,7 @@ from slipway.domain.remedy import Remedied
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
 from slipway.domain.trouble import Trouble
+from slipway.domain.watch import UNWATCHED, Watch
 from slipway.domain.wish import How, Rollback, Wish
 from slipway.domain.world import Baseline, Drift, Inspected, Package, read
 
@@ -92,7 +93,8 @@ class Record:
     Each of `runners` may have a schedule that watches its endpoint, each of the variants `scaled`
     may be registered for autoscaling, and each of the names in `alarms` may be an alarm. `arrived`
     are the uploads that events told of. `footprints` are what its releases made and nobody has
-    deleted since; `purged` is the generation in which its versions and data were.
+    deleted since, and `watched` is what was last made to watch it; `purged` is the generation in
+    which its versions and data were.
     """
 
     deployment: str
@@ -114,6 +116,7 @@ class Record:
     runners: tuple[Runner, ...] = ()
     scaled: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
+    watched: Watch = UNWATCHED
     footprints: tuple[Footprint, ...] = ()
     purged: int = 0
     drift: Drift | None = None

@@ -83,6 +83,17 @@ Watch = frozenset[Schedule | Alarm]
 UNWATCHED: Watch = frozenset()
 
 
+def kind(part: Schedule | Alarm) -> tuple[str, str]:
+    """A schedule is one of its runner's, and an alarm goes by its name."""
+    return type(part).__name__, part.runner if isinstance(part, Schedule) else part.name
+
+
+def lacking(watch: Watch, found: Watch) -> Watch:
+    """What of `watch` has nothing of its kind and name among what is found."""
+    kinds = {kind(part) for part in found}
+    return frozenset(part for part in watch if kind(part) not in kinds)
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Whole hours, of which the last ends at `end`, an hour in epoch seconds."""
