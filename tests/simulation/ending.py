@@ -131,7 +131,7 @@ def _check_leaving(world: World, announce: Announce) -> None:
         world.wrong(f"it shall {'be gone' if shall_go else 'stay'}, and is {announce.verdict}")
     account = world.cloud.service.account
     ours = [each.name for each in (*account.configs.values(), *account.models.values())]
-    made = [*world.schedules.made, *world.alarms.made, *account.targets]
+    made = [*world.schedules.made, *world.alarms.made, *world.logs.kept, *account.targets]
     left = [*made, *(n for n in ours if n != "by-hand")]
     if gone and (left or world.cloud.truth(ENDPOINT)):
         world.wrong(f"deleted, and {left or ENDPOINT} is left")

@@ -222,6 +222,16 @@ class MemoryAnnouncements:
         self.news.append((subject, message))
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryLogs:
+    """Implements ports.Logs: the endpoints of which something is kept."""
+
+    kept: set[str] = field(default_factory=set)
+
+    def delete(self, endpoint: str) -> None:
+        self.kept.discard(endpoint)
+
+
 class MemorySchedules:
     """Implements ports.Schedules."""
 

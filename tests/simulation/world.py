@@ -33,6 +33,7 @@ from tests.simulation.fakes import (
     MemoryChecks,
     MemoryExecutions,
     MemoryLedger,
+    MemoryLogs,
     MemoryMeasurements,
     MemoryMonitored,
     MemorySchedules,
@@ -96,7 +97,7 @@ class World:
             self.ledger, lambda told: self.invariants.hears(told)
         )
         self.schedules, self.alarms = MemorySchedules(), MemoryAlarms(self.scheduler.clock)
-        self.starts = MemoryStarts()
+        self.starts, self.logs = MemoryStarts(), MemoryLogs()
         self.machine = Machine(_graph(), self._functions(), self.scheduler, self.chance, self.wrong)
         launcher = ScriptedLauncher(self.scheduler.clock, _Scripts(self.bucket, self._work))
         self.cloud = Cloud(
@@ -206,6 +207,8 @@ class World:
         name = detail.get("EndpointName") or detail.get("ModelPackageGroupName") or ""
         status = detail.get("EndpointStatus") or detail.get("ModelApprovalStatus")
         if deployment_of_resource(SITE, name):
+            if status == "IN_SERVICE":  # its containers print
+                self.logs.kept.add(name)
             self.say(f"{name} is {status}")
             self.deliver(f"{name} is {status}")
 
@@ -294,6 +297,7 @@ class World:
             traffic=gated(MemoryTraffic(self._traffic), "traffic"),
             bus=MemoryBus(),
             starts=gated(self.starts, "starts"),
+            logs=gated(self.logs, "logs"),
             parse_manifest=_parse,
             default_policy=Policy(),
             clock=self.scheduler.clock,

@@ -246,6 +246,14 @@ class Bus(Protocol):
     def put(self, detail_type: str, detail: Mapping[str, object]) -> None: ...
 
 
+class Logs(Protocol):
+    """What containers print."""
+
+    def delete(self, endpoint: str) -> None:
+        """Delete all that the endpoint's ever printed, if it did."""
+        ...
+
+
 class Starts(Protocol):
     """What alarms may start."""
 
@@ -278,6 +286,7 @@ class Ports:
     traffic: Traffic
     bus: Bus
     starts: Starts
+    logs: Logs
     parse_manifest: ParseManifest
     default_policy: Policy
     clock: Callable[[], float]

@@ -11,6 +11,7 @@ from botocore.config import Config
 from slipway import settings
 from slipway.adapters.application_autoscaling import ApplicationAutoscaling
 from slipway.adapters.cloudwatch_alarms import CloudWatchAlarms
+from slipway.adapters.cloudwatch_logs import CloudWatchLogs
 from slipway.adapters.cloudwatch_measurements import CloudWatchMeasurements
 from slipway.adapters.cloudwatch_traffic import CloudWatchTraffic
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
@@ -79,6 +80,7 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
         traffic=CloudWatchTraffic(aws, given.minute),
         bus=EventBridgeBus(aws),
         starts=RemediesStarted(aws, given.start_role_arn, given.remedy_targets),
+        logs=CloudWatchLogs(aws),
         parse_manifest=partial(_parse_manifest, given.default_approval),
         default_policy=Policy(approval=given.default_approval),
         clock=time.time,
