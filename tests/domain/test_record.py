@@ -166,3 +166,12 @@ def test_attempts_are_made_in_the_desired_generation() -> None:
 
 def test_each_version_follows_the_one_before() -> None:
     assert Record("h").next_version().next_version().version == 2
+
+
+@pytest.mark.parametrize(("generation", "later"), [(3, 4), (2, 2)])
+def test_to_try_again_forgets_no_drift_and_revives_none(generation: int, later: int) -> None:
+    drift = Drift(generation, "2026/11/22/10", "violations", 1, "2026/11/22/10")
+    found = replace(owned(), drift=drift).again()
+    assert found.desired is not None
+    assert found.desired.generation == 4
+    assert found.drift == replace(drift, generation=later)

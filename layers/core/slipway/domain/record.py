@@ -175,11 +175,15 @@ class Record:
         return replace(self.hinted(), progress=progress.steered(how, now))
 
     def again(self) -> "Record":
-        """The record with what is wanted wanted anew: whatever was tried counts no more."""
+        """The record with what is wanted wanted anew: whatever was tried counts no more. Drift was
+        not tried, and what is asked is as it was."""
         if self.desired is None or self.desired.leaves:
             return replace(self.hinted(), troubles=())
-        later = replace(self.desired, generation=self.desired.generation + 1)
-        return replace(self.hinted(), desired=later)
+        before, drift = self.desired.generation, self.drift
+        if drift and drift.generation == before:
+            drift = replace(drift, generation=before + 1)
+        desired = replace(self.desired, generation=before + 1)
+        return replace(self.hinted(), desired=desired, drift=drift)
 
     def remedying(self, entry: Remedied) -> "Record":
         """The record with what was done about an alarm, or what came of it."""
