@@ -58,7 +58,7 @@ class Reading:
                 yield "", batch
             return
         flatten = Preprocessor(self.script) if self.script else None
-        for model, batch in read_capture_by_model(stream, flatten):
+        for model, batch in read_capture_by_model(stream, flatten, len(self.names)):
             named = batch.named(self.names) if self.names else batch
             yield self.group(path, model, rows=len(batch.frame)), named
 

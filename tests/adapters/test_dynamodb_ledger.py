@@ -24,11 +24,12 @@ from slipway.domain.desired import (
 )
 from slipway.domain.errors import Conflict
 from slipway.domain.known import Known
+from slipway.domain.lease import Lease
 from slipway.domain.naming import Site
 from slipway.domain.plan.endpoint import plan
 from slipway.domain.probed import Asked, Origin, Probed, Probes, Source
 from slipway.domain.record import Asked as Wished
-from slipway.domain.record import Lease, Record, Settled
+from slipway.domain.record import Record, Settled
 from slipway.domain.steps import Announce, Verdict
 from slipway.domain.wish import Delete
 from slipway.domain.world import (

@@ -63,6 +63,7 @@ monitor:
   missing_data: notBreaching
   judged_by: model_monitor
   false_alarms: 0.5
+  metrics: by_feature
   thresholds:
     comparison_threshold: 0.2
     comparison_method: Simple
@@ -130,6 +131,7 @@ def test_every_key_of_the_monitor_reaches_the_policy() -> None:
             "unreadable": 0.1,
             "level": 3 / 8760,
             "model_monitor": 1.0,
+            "by_feature": 1.0,
         },
     )
 

@@ -53,7 +53,8 @@ def checked(
         engine.profile([(f"{i}.jsonl", io.BytesIO(piece))], baseline).profile
         for i, piece in enumerate(pieces)
     ]
-    return engine.check(held, baseline, title="homes", window=window)
+    limits = {"by_feature": 1.0}
+    return engine.check(held, baseline, title="homes", window=window, limits=limits)
 
 
 def test_telling_of_a_window_loads_no_data_frames() -> None:

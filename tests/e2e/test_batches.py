@@ -92,7 +92,7 @@ def test_a_schedule_runs_what_has_arrived(
 
 
 def test_a_file_of_one_s_own_is_answered_and_all_goes_with_its_deployment(
-    slipway: Any, models: Any, eventually: Any, put: Any, tmp_path: Path
+    slipway: Any, models: Any, put: Any, tmp_path: Path
 ) -> None:
     put("batches/two/in/a.csv", b"1,2\n")
     end = slipway.release("two", models.line(), BATCH + "batch: {every: 24h}\n")

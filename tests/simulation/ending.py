@@ -8,6 +8,7 @@ from slipway.domain.desired import Approval, Desired, EndpointTarget
 from slipway.domain.errors import InvalidInput
 from slipway.domain.rollout import Guarded
 from slipway.domain.steps import Announce, AwaitChange, Verdict
+from slipway.domain.watch import lacking
 from slipway.domain.world import PackageApproval, read
 from slipway.looking import Look, look, planned
 from slipway.manifest import parse
@@ -48,6 +49,7 @@ def judge(world: World) -> str:
     _check_verdict(world, record.settled.announce)
     _check_serving(world)
     _check_scaling(world)
+    _check_watched(world)
     return record.settled.announce.verdict
 
 
@@ -142,7 +144,8 @@ def _check_leaving(world: World, announce: Announce) -> None:
         world.wrong(f"it shall {'be gone' if shall_go else 'stay'}, and is {announce.verdict}")
     account = world.cloud.service.account
     ours = [each.name for each in (*account.configs.values(), *account.models.values())]
-    made = [*world.schedules.made, *world.alarms.made, *account.targets, *world.timers.made]
+    watches = [*world.schedules.made, *world.alarms.made, *world.timers.made]
+    made = [*watches, *world.logs.kept, *account.targets]
     left = [*made, *(n for n in ours if n != "by-hand")]
     if gone and (left or world.cloud.truth(ENDPOINT)):
         world.wrong(f"deleted, and {left or ENDPOINT} is left")
@@ -172,6 +175,19 @@ def _check_scaling(world: World) -> None:
     counts = [int(act.how) for act in world.story.acts if act.what == "scale"]
     if counts and counts[-1:] != [*served.values()]:
         world.wrong(f"{served} instances, where {counts[-1]} were there")
+
+
+def _check_watched(world: World) -> None:
+    """What serves is watched on, by a baseline that is there, whatever holds the release."""
+    live, watched = world.cloud.truth(ENDPOINT), world.record().watched
+    made = {*world.schedules.made.values(), *world.alarms.made.values()}
+    if live is None or live["EndpointStatus"] != "InService":
+        return
+    if lost := lacking(watched, frozenset(made)):
+        world.wrong(f"{ENDPOINT} is watched no more by {lost}")
+    built = {each.baseline for each in world.schedules.made.values()}
+    if gone := [folder for folder in built if not world.monitored.present(folder)]:
+        world.wrong(f"{ENDPOINT} is held against {gone}, which is gone")
 
 
 def _check_watch(world: World) -> None:

@@ -12,7 +12,7 @@ from slipway.adapters.application_autoscaling import ApplicationAutoscaling
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
 from slipway.domain.batch import NO_RUNS
-from slipway.domain.desired import Approval, Policy, Runner
+from slipway.domain.desired import Approval, Artifact, Policy, Runner
 from slipway.domain.errors import LeaseLost, SlipwayError, Unanswered
 from slipway.domain.naming import Site, deployment_of_resource, endpoint_name
 from slipway.domain.record import Record
@@ -43,6 +43,7 @@ from tests.simulation.fakes import (
     MemoryChecks,
     MemoryExecutions,
     MemoryLedger,
+    MemoryLogs,
     MemoryMeasurements,
     MemoryMonitored,
     MemorySchedules,
@@ -107,7 +108,7 @@ class World:
             self.ledger, lambda told: self.invariants.hears(told)
         )
         self.schedules, self.alarms = MemorySchedules(), MemoryAlarms(self.scheduler.clock)
-        self.starts = MemoryStarts()
+        self.starts, self.logs = MemoryStarts(), MemoryLogs()
         self.batches, self.timers = MemoryBatches(self.bucket), MemoryTimers()
         self.transforms = MemoryTransforms(self.batches, self._begun)
         self.machine = Machine(_graph(), self._functions(), self.scheduler, self.chance, self.wrong)
@@ -170,7 +171,7 @@ class World:
         self.scheduler.run_until(self.scheduler.now)
         self._hurries = False
 
-    def deliver(self, cause: str) -> None:
+    def deliver(self, cause: str, arrived: Artifact | None = None) -> None:
         """An event is on its way, as EventBridge and SQS carry it: maybe."""
         faults = self.gate.faults
         self.causes.append(cause)
@@ -181,7 +182,7 @@ class World:
             latest = 120.0 if self.gate.strikes(faults.delay) else self.chance.choice((0.1, 1.0))
             seconds = 0.0 if self._hurries else self.chance.uniform(0.02, latest)
             self._in_flight += 1
-            self.scheduler.after(seconds, lambda: self._notify(cause, DELIVERIES))
+            self.scheduler.after(seconds, partial(self._notify, cause, arrived, DELIVERIES))
 
     def sweep(self) -> None:
         heard, rests = len(self.causes), self._rests()
@@ -209,11 +210,12 @@ class World:
 
         self.scheduler.after(SWEEP_SECONDS, again)
 
-    def _notify(self, cause: str, deliveries: int) -> None:
-        done = self._invoke("receive_event", lambda: nudge(self.ports, DEPLOYMENT, cause))
+    def _notify(self, cause: str, arrived: Artifact | None, deliveries: int) -> None:
+        done = self._invoke("receive_event", lambda: nudge(self.ports, DEPLOYMENT, cause, arrived))
         self.say(f"event: {cause}: {done or 'failed'}")
         if done is None and deliveries > 1:
-            self.scheduler.after(REDELIVERY_SECONDS, lambda: self._notify(cause, deliveries - 1))
+            again = partial(self._notify, cause, arrived, deliveries - 1)
+            self.scheduler.after(REDELIVERY_SECONDS, again)
         else:
             self._in_flight -= 1
 
@@ -230,6 +232,8 @@ class World:
         name = detail.get("EndpointName") or detail.get("ModelPackageGroupName") or ""
         status = detail.get("EndpointStatus") or detail.get("ModelApprovalStatus")
         if deployment_of_resource(SITE, name):
+            if status == "IN_SERVICE":  # its containers print
+                self.logs.kept.add(name)
             self.say(f"{name} is {status}")
             self.deliver(f"{name} is {status}")
 
@@ -322,6 +326,7 @@ class World:
             batches=gated(self.batches, "batches"),
             transforms=gated(self.transforms, "transforms"),
             timers=gated(self.timers, "timers"),
+            logs=gated(self.logs, "logs"),
             parse_manifest=_parse,
             default_policy=Policy(),
             clock=self.scheduler.clock,
@@ -366,7 +371,7 @@ def _goes_back(record: Record) -> int:
 
 
 def _without_hints(record: Record) -> Record:
-    return replace(record, version=0, hints=0, asked=None)
+    return replace(record, version=0, hints=0, arrived=(), asked=None)
 
 
 def _is_foreseen(error: Exception) -> bool:

@@ -27,6 +27,7 @@ from slipway.domain.judging.judge import Criteria
 from slipway.domain.naming import MANIFEST, MANY
 from slipway.domain.rollout import Plain, Rollout, Steps, Way
 from slipway.domain.scaling import Autoscaling, ScalingMetric
+from slipway.domain.watch import BY_FEATURE
 from slipway.guarded_keys import by_service
 from slipway.keys import Container, Manifest, Probe
 from slipway.rollout_keys import Stepwise, seconds
@@ -208,6 +209,8 @@ def _limits(given: Watching, chosen: Mapping[str, Any], every: int) -> dict[str,
         limits["level"] = level
     if given.judged_by == "model_monitor":
         limits["model_monitor"] = 1.0
+    if given.metrics == BY_FEATURE:
+        limits[BY_FEATURE] = 1.0
     return limits
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from slipway.domain.batch import Due
-from slipway.domain.desired import is_news
+from slipway.domain.desired import Artifact
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import Site, batch_prefix, host_of, member_of
+from slipway.domain.news import is_news
 from slipway.domain.record import Asked, Record
 from slipway.domain.released import Release
 from slipway.domain.steps import AwaitChange
@@ -100,14 +101,15 @@ def _members(ports: Ports, deployment: str) -> list[str]:
     return [name for name in remembered if name != deployment and host_of(name) == deployment]
 
 
-def nudge(ports: Ports, deployment: str, cause: str) -> str:
-    """Something may have changed: wake the release that owns the deployment, or start one if
-    anything is owed. Says what was done; doing it again changes nothing more."""
+def nudge(ports: Ports, deployment: str, cause: str, arrived: Artifact | None = None) -> str:
+    """Something may have changed, or an upload was finished: wake the release that owns the
+    deployment, or start one if anything is owed. Says what was done; doing it again changes
+    nothing more."""
     if _is_strange(ports, deployment):
         return "Nothing to do"
     if member_of(deployment):
         _found_host(ports, host_of(deployment), cause)
-    record = change(ports, deployment, Record.hinted)
+    record = change(ports, deployment, lambda known: known.hinted(arrived))
     if record.waiting and ports.executions.wake(record.waiting):
         return _noted(ports, deployment, "Woken", cause)
     if record.lease and ports.executions.is_running(record.lease.owner):

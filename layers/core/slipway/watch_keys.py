@@ -69,5 +69,8 @@ class Watching(Strict):
     """Whose checks make a window one of violations; the other's are told beside them."""
     false_alarms: Annotated[float, Field(ge=0.01, le=365, allow_inf_nan=False)] = 1.0
     """How often a year Slipway's checks may find a violation where nothing changed."""
+    metrics: Literal["by_window", "by_feature"] = "by_window"
+    """What CloudWatch is told: five metrics of each window; or five more of each feature, which it
+    charges for one by one."""
     thresholds: Thresholds = Thresholds()
     """From where on something counts as a violation."""

@@ -1,6 +1,5 @@
 """The steps of a release that see to it that an endpoint is watched for drift."""
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from slipway.domain import naming
@@ -8,8 +7,9 @@ from slipway.domain.alarms import Alarm
 from slipway.domain.batch import Timer
 from slipway.domain.desired import Artifact, Monitor, Runner
 from slipway.domain.plan.endpoint import Plan
+from slipway.domain.record import Record
 from slipway.domain.steps import BuildBaseline, Change, WatchEndpoint, name
-from slipway.domain.watch import UNWATCHED, Schedule, Watch
+from slipway.domain.watch import UNWATCHED, Schedule, Watch, lacking
 from slipway.domain.world import Baseline
 from slipway.engine import Engine
 from slipway.looking import change, look
@@ -39,19 +39,19 @@ def watch_endpoint(ports: Ports, task: Task) -> str:
         return f"not needed any more; now {name(step)}"
     unless_repeated(ports, task, step)
     watch, before = _wanted(step, wanted, found.world.watch), found.record
-    runners, alarms, timed = _runners(watch), _alarms(watch), _is_timed(watch)
     # Written first, so that what is made is also found, and deleted one day.
-    kept = {*before.runners, *runners}, {*before.alarms, *alarms}
-    _write(ports, task, *kept, timed=before.timed or timed)
+    _write(ports, task, watch, before)
     _remove(ports, found.world.watch - watch, watch)
     _put(ports, watch - found.world.watch)
-    _write(ports, task, runners, alarms, timed=timed)
+    _write(ports, task, watch)
     endpoint = naming.endpoint_name(ports.site, task.deployment)
     return f"{step.change} of what watches {endpoint}"
 
 
 def _wanted(step: WatchEndpoint, plan: Plan | None, found: Watch) -> Watch:
     """What shall watch once the step is done."""
+    if step.change == Change.RESTORE:
+        return found | step.lost
     # Deleting may be owed though a watch is wanted: before the endpoint itself can be deleted.
     if plan is None or step.change == Change.DELETE:
         return UNWATCHED
@@ -61,15 +61,19 @@ def _wanted(step: WatchEndpoint, plan: Plan | None, found: Watch) -> Watch:
     return plan.guards | {part for part in found if part.name not in names}
 
 
-def _write(
-    ports: Ports, task: Task, runners: Collection[Runner], alarms: Collection[str], *, timed: bool
-) -> None:
+def _write(ports: Ports, task: Task, watch: Watch, before: Record | None = None) -> None:
+    """Write down what is made to watch it; and what was `before`, as long as that may be there."""
+    runners, alarms, timed = _runners(watch), _alarms(watch), _is_timed(watch)
+    if before:
+        runners, alarms = runners | {*before.runners}, alarms | {*before.alarms}
     kept, named = tuple(sorted(runners)), tuple(sorted(alarms))
-    change(
-        ports,
-        task.deployment,
-        lambda r: replace(r.under(task.fence), runners=kept, alarms=named, timed=timed),
-    )
+    timed = timed or (before is not None and before.timed)
+
+    def written(record: Record) -> Record:
+        mine = record.under(task.fence)
+        return replace(mine, runners=kept, alarms=named, watched=watch, timed=timed)
+
+    change(ports, task.deployment, written)
 
 
 def _built(ports: Ports, data: Artifact, monitor: Monitor, folder: str, engine: Engine) -> Baseline:
@@ -83,8 +87,8 @@ def _built(ports: Ports, data: Artifact, monitor: Monitor, folder: str, engine: 
     return Baseline(folder, summary=f"{', '.join(files)} of {data.key} in {folder}")
 
 
-def _runners(watch: Watch) -> tuple[Runner, ...]:
-    return tuple(part.runner for part in watch if isinstance(part, Schedule))
+def _runners(watch: Watch) -> set[Runner]:
+    return {part.runner for part in watch if isinstance(part, Schedule)}
 
 
 def _alarms(watch: Watch) -> set[str]:
@@ -97,10 +101,7 @@ def _is_timed(watch: Watch) -> bool:
 
 def _remove(ports: Ports, found: Watch, wanted: Watch) -> None:
     """Delete what is not to be replaced by something of its kind and name."""
-    kept = {_kind(part) for part in wanted}
-    for part in found:
-        if _kind(part) in kept:
-            continue
+    for part in lacking(found, wanted):
         match part:
             case Schedule(runner=runner, name=name):
                 ports.schedules[runner].delete(name)
@@ -119,8 +120,3 @@ def _put(ports: Ports, wanted: Watch) -> None:
                 ports.timers.put(part)
             case Alarm():
                 ports.alarms.put(part)
-
-
-def _kind(part: Schedule | Alarm | Timer) -> tuple[str, str]:
-    """A schedule is one of its runner's; alarms and timers go by their names."""
-    return type(part).__name__, part.runner if isinstance(part, Schedule) else part.name

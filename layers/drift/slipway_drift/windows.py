@@ -25,6 +25,7 @@ from slipway_drift.errors import DriftError
 from slipway_drift.jackson import write
 from slipway_drift.metrics import metrics
 from slipway_drift.results import Checked, Shard
+from slipway_drift.rows.capture import read_capture
 from slipway_drift.rows.datasets import read_dataset
 from slipway_drift.statistics.profile import Profile, profile
 from slipway_drift.statistics.profile_document import profile_document, read_profile
@@ -70,8 +71,11 @@ def rows_in(captures: Iterable[tuple[str, BinaryIO]], names: Sequence[str] = ())
     for name, stream in captures:
         suffix = name.rpartition(".")[2].lower()
         kind = suffix if suffix in DATASETS else "capture"
-        for batch in read_dataset(stream, name, kind):
-            yield (batch.named(names) if names and kind == "capture" else batch).within(name)
+        if kind != "capture":
+            yield from (batch.within(name) for batch in read_dataset(stream, name, kind))
+            continue
+        for batch in read_capture(stream, columns=len(names)):
+            yield (batch.named(names) if names else batch).within(name)
 
 
 def rejected_lines(rejected: Iterable[Rejection]) -> bytes:
@@ -105,7 +109,9 @@ def check_window(
     for name, found in ((VIOLATIONS, checked.violations), (OWN_VIOLATIONS, judged.violations)):
         if found:
             files[name] = write(violations_document(found))
-    return Checked(judged.state, files, metrics(checked, judged, constraints))
+    return Checked(
+        judged.state, files, metrics(checked, judged, constraints, by_feature=allowed.by_feature)
+    )
 
 
 def read_limits(limits: Mapping[str, object]) -> Limits:

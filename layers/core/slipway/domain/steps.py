@@ -7,6 +7,7 @@ from slipway.domain.footprint import Footprint
 from slipway.domain.remedy import Remedied
 from slipway.domain.rollout import Guarded
 from slipway.domain.scaling import Scaling
+from slipway.domain.watch import UNWATCHED, Watch
 
 
 class Verdict(StrEnum):
@@ -80,10 +81,12 @@ class BuildBaseline:
 
 @dataclass(frozen=True, slots=True)
 class WatchEndpoint:
-    """Make the endpoint's schedule and alarms what is wanted of them, or delete them."""
+    """Make the endpoint's schedule and alarms what is wanted of them, or delete them; to restore
+    them is to make what is `lost` again, beside what is there."""
 
     change: Change
     reason: str
+    lost: Watch = UNWATCHED
 
 
 class Care(StrEnum):

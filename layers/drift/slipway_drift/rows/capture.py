@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import IO, TYPE_CHECKING, Final
 
 import polars as pl
@@ -13,6 +14,7 @@ from slipway_drift.rows.capture_bodies import Cells, rows_of
 from slipway_drift.rows.capture_record import PROBE, Record, parse_record
 from slipway_drift.rows.json_rows import NotTabular, Row, numbered_lines
 from slipway_drift.rows.pairing import position_of
+from slipway_drift.rows.ragged import fitting
 
 if TYPE_CHECKING:
     from slipway_drift.rows.capture_record import Body
@@ -25,22 +27,25 @@ NO_SHAPE: Final[Shape] = (False, False)
 Flatten = Callable[[Sequence[Record]], Iterable["list[Pair] | str"]]
 
 
-def read_capture(stream: IO[bytes], flatten: Flatten | None = None) -> Iterator[Batch]:
+def read_capture(
+    stream: IO[bytes], flatten: Flatten | None = None, columns: int = 0
+) -> Iterator[Batch]:
     """Yield the rows of one capture file: output columns first, then input columns.
 
     Positional cells (CSV) are named `output_0`, …, `input_0`, … and pair with a baseline by
     position; where both sides are JSON objects the columns pair by name. `flatten` turns records
-    into rows, or into the reason why one is rejected (see `preprocess`). Slipway's own probes are
-    left out.
+    into rows, or into the reason why one is rejected (see `preprocess`). Of a baseline of so many
+    `columns` a record must be a row (see `ragged`). Slipway's own probes are left out.
     """
-    for _, batch in read_capture_by_model(stream, flatten):
+    for _, batch in read_capture_by_model(stream, flatten, columns):
         yield batch
 
 
 def read_capture_by_model(
-    stream: IO[bytes], flatten: Flatten | None = None
+    stream: IO[bytes], flatten: Flatten | None = None, columns: int = 0
 ) -> Iterator[tuple[str, Batch]]:
     """Yield the same rows with the model each belongs to; empty on a single-model endpoint."""
+    flattened = partial(fitting, flatten or flatten_records, columns)
     records: list[tuple[str, Record, str]] = []
     rejections: list[Rejection] = []
     for number, line in numbered_lines(stream):
@@ -52,9 +57,9 @@ def read_capture_by_model(
         except NotTabular as error:
             rejections.append(reject(str(error), f"line {number}", text))
         if len(records) >= RECORDS:
-            yield from batches(records, rejections, flatten or flatten_records)
+            yield from batches(records, rejections, flattened)
             records, rejections = [], []
-    yield from batches(records, rejections, flatten or flatten_records)
+    yield from batches(records, rejections, flattened)
 
 
 def batches(

@@ -9,8 +9,8 @@ from slipway.domain.rules.endpoint import (
     version_was_rejected,
 )
 from slipway.domain.rules.retreat import hold
-from slipway.domain.steps import Announce, Change, Deed, RunBatch, Step, Verdict, WatchEndpoint
-from slipway.domain.wish import Rollback
+from slipway.domain.rules.verdict import released
+from slipway.domain.steps import Change, Deed, RunBatch, Step, WatchEndpoint
 
 
 def endpoint_serves_requests(case: Case) -> Step | None:
@@ -53,14 +53,7 @@ def timer_is_not_as_wanted(case: Case) -> Step | None:
 
 
 def version_runs(case: Case) -> Step:
-    probed, wish = case.probe(case.wanted), case.desired.wish
-    seen, remedy = (probed.reason if probed else "not probed"), ""
-    if probed and not probed.proven:
-        command = f"`slipway push {case.desired.deployment} --request FILE`"
-        remedy = f"; {command} keeps a request that it has to answer"
-    back = f"; as release {wish.to} did" if isinstance(wish, Rollback) else ""
-    reason = f"{case.name(case.wanted)} answers files{back}; {seen}{remedy}{case.changed}"
-    return Announce(Verdict.RELEASED, reason, case.wanted)
+    return released(case, "answers files")
 
 
 RULES: tuple[Rule, ...] = (
