@@ -164,6 +164,22 @@ def test_a_changed_manifest_changes_what_watches(
     announce(watched.ports, wanted)
 
 
+def test_what_somebody_deletes_is_put_back_as_it_was_while_a_version_is_held(
+    watched: House, advance: Advance
+) -> None:
+    schedules, alarms = watched.schedules[Runner.LAMBDA].made, watched.alarms.made
+    before = dict(schedules), dict(alarms), set(watched.monitored.files)
+    configure(watched, MONITORED.replace("monitor:", "monitor: {every: 6h}\n#"))
+    watched.bucket.upload("models/h/model.tar.gz", b"no archive")
+    announce(watched.ports, advance("Announce", "two"))
+    assert watched.announcements.told[-1].verdict == "Held"
+    schedules.clear()
+    alarms.clear()
+    announce(watched.ports, advance("Announce", "three"))
+    assert (schedules, alarms, set(watched.monitored.files)) == before
+    assert len(watched.announcements.told) == 2
+
+
 def test_new_data_is_another_baseline_and_checks_use_it(watched: House, advance: Advance) -> None:
     before = watched.schedules[Runner.LAMBDA].made[NAME].baseline
     watched.bucket.upload("models/h/baseline.csv", DATA * 2)

@@ -38,27 +38,28 @@ def watch_endpoint(ports: Ports, task: Task) -> str:
     if not isinstance(step, WatchEndpoint):
         return f"not needed any more; now {name(step)}"
     unless_repeated(ports, task, step)
-    watch, before = _wanted(step, wanted, found.world.watch), found.record
+    there, before = found.world.watch, found.record
+    watch = _wanted(step, wanted, there | lacking(found.world.watched, there))
     # Written first, so that what is made is also found, and deleted one day.
     _write(ports, task, watch, before)
-    _remove(ports, found.world.watch - watch, watch)
-    _put(ports, watch - found.world.watch)
+    _remove(ports, there - watch, watch)
+    _put(ports, watch - there)
     _write(ports, task, watch)
     endpoint = naming.endpoint_name(ports.site, task.deployment)
     return f"{step.change} of what watches {endpoint}"
 
 
-def _wanted(step: WatchEndpoint, plan: Plan | None, found: Watch) -> Watch:
-    """What shall watch once the step is done."""
+def _wanted(step: WatchEndpoint, plan: Plan | None, was: Watch) -> Watch:
+    """What shall watch once the step is done; it `was` that, with what somebody deleted of it."""
     if step.change == Change.RESTORE:
-        return found | step.lost
+        return was
     # Deleting may be owed though a watch is wanted: before the endpoint itself can be deleted.
     if plan is None or step.change == Change.DELETE:
         return UNWATCHED
     if step.change != Change.GUARD:
         return plan.watch
     names = {guard.name for guard in plan.guards}
-    return plan.guards | {part for part in found if part.name not in names}
+    return plan.guards | {part for part in was if part.name not in names}
 
 
 def _write(ports: Ports, task: Task, watch: Watch, before: Record | None = None) -> None:

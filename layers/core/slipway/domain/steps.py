@@ -7,7 +7,6 @@ from slipway.domain.footprint import Footprint
 from slipway.domain.remedy import Remedied
 from slipway.domain.rollout import Guarded
 from slipway.domain.scaling import Scaling
-from slipway.domain.watch import UNWATCHED, Watch
 
 
 class Verdict(StrEnum):
@@ -81,12 +80,11 @@ class BuildBaseline:
 
 @dataclass(frozen=True, slots=True)
 class WatchEndpoint:
-    """Make the endpoint's schedule and alarms what is wanted of them, or delete them; to restore
-    them is to make what is `lost` again, beside what is there."""
+    """Make the endpoint's schedule and alarms what is wanted of them, or what they were; or delete
+    them."""
 
     change: Change
     reason: str
-    lost: Watch = UNWATCHED
 
 
 class Care(StrEnum):

@@ -79,7 +79,7 @@ def watch_was_lost(case: Case) -> Step | None:
     if not lost:
         return None
     names = ", ".join(sorted(f"{kind(part)[0].lower()} {part.name}" for part in lost))
-    return WatchEndpoint(Change.RESTORE, f"somebody deleted the {names}; made again", lost)
+    return WatchEndpoint(Change.RESTORE, f"somebody deleted the {names}; made again")
 
 
 RULES: tuple[Rule, ...] = (
