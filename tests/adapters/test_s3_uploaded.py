@@ -69,6 +69,17 @@ def test_of_what_was_uploaded_in_parts_the_last_to_be_finished_is_found(
     assert uploaded.newest("b", arrived=[finished]).parts == {}
 
 
+def test_an_event_that_tells_a_little_later_brings_nothing_back(
+    s3: "S3Client", uploaded: S3Uploaded
+) -> None:
+    first = upload(s3, "models/a/model.tar.gz", b"first")
+    second = upload(s3, "models/a/model.tar.gz", b"second")
+    now = uploaded.newest("a").parts[""].uploaded_at
+    late = Artifact(BUCKET, "models/a/model.tar.gz", first, now + 2, 5)
+    found = uploaded.newest("a", arrived=[late]).parts[""]
+    assert (found.version_id, found.uploaded_at) == (second, now)
+
+
 def test_each_part_has_a_folder_of_its_own(s3: "S3Client", uploaded: S3Uploaded) -> None:
     first = upload(s3, "models/a/scale/model.tar.gz")
     upload(s3, "models/a/scaled/model.tar.gz", b"no part that is asked for")

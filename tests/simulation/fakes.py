@@ -13,6 +13,7 @@ from slipway.domain.alarms import Alarm, AlarmState, Sighting
 from slipway.domain.desired import ONLY, Artifact, Uploads
 from slipway.domain.errors import Conflict
 from slipway.domain.judging.seen import Seen
+from slipway.domain.news import is_late
 from slipway.domain.record import Record
 from slipway.domain.steps import Announce
 from slipway.domain.watch import CAPTURES, Schedule, Window
@@ -130,7 +131,7 @@ class MemoryBucket:
 
     def _finished(self, key: str, version: Version, told: Artifact | None) -> Artifact:
         current = self._artifact(key, version)
-        return told if told and told.uploaded_at > current.uploaded_at else current
+        return told if told and is_late(told.uploaded_at, current.uploaded_at) else current
 
     def manifest(self, deployment: str, version: str) -> bytes:
         versions = self._objects[f"{naming.prefix_of(deployment)}{naming.MANIFEST}"]

@@ -13,6 +13,7 @@ from slipway.adapters.faults import is_no_object, translated
 from slipway.domain import naming
 from slipway.domain.desired import ONLY, Artifact, Uploads
 from slipway.domain.errors import Refused
+from slipway.domain.news import is_late
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -169,13 +170,14 @@ class S3Uploaded:
     ) -> Artifact | None:
         def finished(found: "ObjectTypeDef") -> tuple[float, str]:
             began, told = found["LastModified"].timestamp(), arrived.get(found["Key"])
-            return max(began, told.uploaded_at if told else began), found["Key"]
+            late = told is not None and is_late(told.uploaded_at, began)
+            return told.uploaded_at if told and late else began, found["Key"]
 
         last = max(objects, key=finished, default=None)
         if last is None:
             return None
         listed, told = self._artifact(last["Key"]), arrived.get(last["Key"])
-        return told if told and told.uploaded_at > listed.uploaded_at else listed
+        return told if told and is_late(told.uploaded_at, listed.uploaded_at) else listed
 
     def _artifact(self, key: str) -> Artifact:
         found = self._client.head_object(Bucket=self._bucket, Key=key)

@@ -2,7 +2,7 @@
 
 S3's LastModified of what was uploaded in parts is when that upload began, and its current version
 of a key the one that began last. When an upload was finished only its event says; what no event
-told counts as finished when it began.
+told, or which was there at once, counts as finished when it began.
 
     10:00 large begins     10:05 small is put     10:20 large is finished, and is the newest
 """
@@ -12,6 +12,13 @@ from collections.abc import Collection
 from slipway.domain.desired import Artifact, Desired, Uploads
 
 MOST_ARRIVED = 20  # keys; what is wanted knows by itself when it was finished
+# Events tell the time of another clock, a little later: by less, an upload was finished at once.
+AT_ONCE_SECONDS = 10.0
+
+
+def is_late(finished: float, began: float) -> bool:
+    """Whether an upload that was finished then took longer than events are inexact."""
+    return finished > began + AT_ONCE_SECONDS
 
 
 def arriving(arrived: Collection[Artifact], found: Artifact) -> tuple[Artifact, ...]:
