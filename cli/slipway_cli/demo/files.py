@@ -24,7 +24,7 @@ class Files(Scene):
         """All of it. Raises Problem where the product does not do what it promises."""
         with stage(self.console, "13/14  Files instead of requests, by a schedule") as now:
             self._put("in/suburbs.csv", "\n".join((*self.suburbs, "")))
-            archive, manifest = self.work / "trees.tar.gz", self.example / "batch.yaml"
+            archive, manifest = self.work / "linear.tar.gz", self.example / "batch.yaml"
             expect(self.release(now, FILES, archive, manifest), "Released")
             with now.step("its schedule is due each minute, as this cloud's minutes go"):
                 run = self._told(lambda found: found.number == 1)
