@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TypeVar
 
 from rich.console import Console
 from rich.text import Text
 from slipway.domain.desired import Artifact
+from slipway.domain.news import arriving
 from slipway.domain.record import Record
 from slipway.domain.steps import Verdict
 from slipway.domain.world import PackageApproval, waits
@@ -141,8 +143,9 @@ def shown_on(console: Console, indent: str = "") -> Callable[[Moment], None]:
 
 
 def _superseded(ports: Ports, record: Record, wish: Wish) -> End | None:
-    """What only S3 can tell: its time stamps are too coarse to say which upload came later."""
-    newest = ports.uploaded.newest(record.deployment, wish.parts, record.arrived).parts
+    """What S3 and events tell: which upload was finished last, of which this is one."""
+    arrived = reduce(arriving, wish.parts.values(), record.arrived)
+    newest = ports.uploaded.newest(record.deployment, wish.parts, arrived).parts
     for part, artifact in wish.parts.items():
         if part in newest and not _same(newest[part], artifact):
             return End(SUPERSEDED, f"a newer upload took its place: {newest[part].uri}")

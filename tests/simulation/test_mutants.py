@@ -203,6 +203,9 @@ BUGS: dict[str, Bug] = {
     "what watches is not looked after while a release is held": lambda: patch.object(
         rules_watch, "unless_unwatched", lambda _, step: step
     ),
+    "a baseline that is lost while a release is held stays so": lambda: patch.object(
+        rules_watch, "baseline_was_lost", lambda _: None
+    ),
     "endpoints are watched by no baseline": without("baseline_is_unbuilt"),
     "data that cannot be used are taken for a baseline": without("baseline_was_refused"),
     "a schedule is forgotten once it is made": lambda: patch.object(
