@@ -49,7 +49,7 @@ def test_what_is_uploaded_is_answered(
     put("batches/nightly/in/a.csv", b"1,2\n3,4\n")
     end = slipway.release("nightly", models.line(), BATCH)
     assert end.verdict == "Released", end.reason
-    assert "the first rows of a.csv was answered" in end.reason
+    assert "a sample of a.csv was answered" in end.reason
     (run,) = eventually(lambda: runs(slipway, "nightly"))
     assert (run.status, run.rows_in, run.rows_out) == ("Completed", 2, 2), run.reason
     assert numbers(read("batches/nightly/out/1/a.csv.out")) == [5, 11]

@@ -58,9 +58,9 @@ def released(world: "World", call: "Call", advance: "Advance") -> "World":
     world.upload(f"{FOLDER}in/a.csv", b"1,2\n3,4\n")
     assert call("run_batch", advance("RunBatch")).endswith(" answers 1 probes")
     finish(world)
-    assert call("run_batch", advance("RunBatch")) == "the first rows of a.csv was answered"
+    assert call("run_batch", advance("RunBatch")) == "a sample of a.csv was answered"
     announced = advance("Announce")
-    assert announced["reason"] == "version 1 answers files; the first rows of a.csv was answered"
+    assert announced["reason"] == "version 1 answers files; a sample of a.csv was answered"
     with pytest.raises(LookAgain):
         call("announce", announced)
     return world
@@ -113,5 +113,5 @@ def test_a_sample_that_is_not_answered_is_told_in_the_container_s_words(
         events = [{"timestamp": now, "message": line} for line in lines]
         logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
     told = call("run_batch", advance("RunBatch"))
-    assert told.startswith("the first rows of a.csv: status 500: AlgorithmError: ")
+    assert told.startswith("a sample of a.csv: status 500: AlgorithmError: ")
     assert "1.csv: Bad HTTP status received from algorithm: 500 no number" in told

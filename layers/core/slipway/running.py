@@ -16,6 +16,7 @@ from slipway.outcome import concluded
 from slipway.ports import Ports
 from slipway.probing import UNKNOWN, judge_line, probes_of
 from slipway.proving import answers, sent_as_job
+from slipway.recording import record
 from slipway.release import keep_verdict, make, mark
 from slipway.stepping import Task, stoppable
 
@@ -147,6 +148,7 @@ def _end(ports: Ports, task: Task, found: Look, run: Run) -> str:
         return _once_more(ports, task, run, job)
     if not run.is_over:
         run = concluded(ports, found, run, job)
+        record(ports, found, run)
         _write(ports, task, run)
     _tell(ports, task.deployment, run)
     _write(ports, task, replace(run, told=True))

@@ -45,5 +45,11 @@ RULES: tuple[Rule, ...] = (
     *leaving.RULES,
     nothing_is_owed,
 )
-BATCH: tuple[Rule, ...] = (*artifact.RULES, *batch.RULES, *leaving.RULES, batch.version_runs)
+BATCH: tuple[Rule, ...] = (
+    *artifact.RULES,
+    *batch.RULES,
+    *watch.RULES,
+    *leaving.RULES,
+    batch.version_runs,
+)
 LEAVING = leaving.LEAVING

@@ -10,7 +10,7 @@ from slipway.domain.rules.endpoint import (
 )
 from slipway.domain.rules.retreat import hold
 from slipway.domain.rules.verdict import released
-from slipway.domain.steps import Change, Deed, RunBatch, Step, WatchEndpoint
+from slipway.domain.steps import Deed, RunBatch, Step
 
 
 def endpoint_serves_requests(case: Case) -> Step | None:
@@ -39,19 +39,6 @@ def version_is_unproven(case: Case) -> Step | None:
     return RunBatch(Deed.PROVE, case.wanted, said)
 
 
-def timer_is_not_as_wanted(case: Case) -> Step | None:
-    wanted, found = case.watch, case.world.watch
-    if wanted == found:
-        return None
-    change = Change.UPDATE if wanted and found else Change.CREATE if wanted else Change.DELETE
-    told = {
-        Change.CREATE: "nothing says when it runs yet",
-        Change.UPDATE: "what says when it runs is not as it is wanted",
-        Change.DELETE: "it runs by a schedule, which nobody wants any more",
-    }
-    return WatchEndpoint(change, told[change])
-
-
 def version_runs(case: Case) -> Step:
     return released(case, "answers files")
 
@@ -65,5 +52,4 @@ RULES: tuple[Rule, ...] = (
     version_was_rejected,
     version_failed_its_sample,
     version_is_unproven,
-    timer_is_not_as_wanted,
 )

@@ -21,6 +21,8 @@ def _of_files(case: Case) -> str:
     """What goes on where there is no endpoint."""
     if not case.desired.is_batch:
         return "nothing serves"
+    if case.drifted:
+        return "nothing runs"
     runner = case.runner
     return f"runs go on with {case.name(runner.config)}" if runner else "nothing runs"
 

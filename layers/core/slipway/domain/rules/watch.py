@@ -1,6 +1,5 @@
 """What watching an endpoint owes: a baseline, a schedule and an alarm, and a word about drift."""
 
-from slipway.domain.desired import OnViolation
 from slipway.domain.plan.watching import baseline
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.retreat import awaits_somebody, hold
@@ -35,17 +34,19 @@ def watch_is_not_as_wanted(case: Case) -> Step | None:
     if wanted == found:
         return None
     if not wanted:
-        return WatchEndpoint(Change.DELETE, "the endpoint is watched, which nobody wants any more")
+        return WatchEndpoint(Change.DELETE, f"nobody wants {_what(case)} any more")
     if not found:
-        return WatchEndpoint(Change.CREATE, "nothing watches the endpoint yet")
-    return WatchEndpoint(Change.UPDATE, "what watches the endpoint is not as it is wanted")
+        return WatchEndpoint(Change.CREATE, f"there is no {_what(case)} yet")
+    return WatchEndpoint(Change.UPDATE, f"{_what(case)} is not as it is wanted")
+
+
+def _what(case: Case) -> str:
+    return "watch, or schedule to run by," if case.desired.is_batch else "watch of the endpoint"
 
 
 def requests_have_drifted(case: Case) -> Step | None:
-    monitor, drift = case.desired.policy.monitor, case.world.drift
-    if monitor is None or monitor.on_violation != OnViolation.HOLD:
-        return None
-    if drift is None or not drift.since or drift.generation != case.desired.generation:
+    drift = case.world.drift
+    if drift is None or not case.drifted:
         return None
     reason = f"drift: {drift.violations} violations of the baseline, since {drift.since}"
     return hold(case, f"{reason}; upload a new model or new baseline data")
