@@ -45,7 +45,10 @@ def test_what_is_normal_is_kept_where_checks_look_for_it(
     folder, prefix = house.ports.ledger.load("h").baseline, "monitoring/baselines/h/"
     assert folder is not None
     assert folder.folder.startswith(prefix)
-    assert told == f"statistics.json, constraints.json of models/h/baseline.csv in {folder.folder}"
+    files = "statistics.json, constraints.json, slipway_baseline.json"
+    head, *found = told.splitlines()
+    assert head == f"{files} of models/h/baseline.csv in {folder.folder}"
+    assert found[0].startswith("x0: it equals, but for its unit, `prediction`")
     assert document(house, "/statistics.json")["dataset"]["item_count"] == 100
     constraints = document(house, "/constraints.json")
     assert [f["name"] for f in constraints["features"]] == ["prediction", "x0", "x1"]

@@ -10,6 +10,7 @@ from slipway.strict_keys import Strict
 
 Percentage = Annotated[int, Field(ge=0, le=100)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Names = Annotated[list[str], Field(min_length=1)]
 
 
 class Capture(Strict):
@@ -63,6 +64,8 @@ class Watching(Strict):
     """Slipway's own functions; or SageMaker Model Monitor, in accounts that still have it."""
     header: bool = True
     """Whether the first row of baseline.csv names its columns."""
+    outputs: Literal["", "first", "last", "none"] | Names = ""
+    """Which columns of the baseline are the model's answers; found by their names when absent."""
     missing_data: MissingData = Field(default=MissingData.MISSING, strict=False)
     """What the alarm makes of a window without requests, as CloudWatch calls it."""
     judged_by: Literal["slipway", "model_monitor"] = "slipway"

@@ -12,7 +12,11 @@ from slipway_drift.checks.constraints_reading import read_constraints, read_sett
 from slipway_drift.checks.limits import Limits
 from slipway_drift.checks.suggest import suggest
 from slipway_drift.checks.violations import violations_document
+from slipway_drift.doctor.about import about_document, answers_in
+from slipway_drift.doctor.examine import examine
+from slipway_drift.doctor.subject import Head, Subject
 from slipway_drift.documents import (
+    ABOUT,
     CONSTRAINTS,
     OWN_VIOLATIONS,
     STATISTICS,
@@ -25,6 +29,7 @@ from slipway_drift.errors import DriftError
 from slipway_drift.jackson import write
 from slipway_drift.metrics import metrics
 from slipway_drift.results import Checked, Shard
+from slipway_drift.rows.answers import find_answers
 from slipway_drift.rows.datasets import read_dataset
 from slipway_drift.statistics.profile import Profile, profile
 from slipway_drift.statistics.profile_document import profile_document, read_profile
@@ -52,11 +57,31 @@ def baseline_files(held: Profile, config: Mapping[str, object]) -> Files:
     }
 
 
+def examined(
+    batches: Iterable[Batch],
+    config: Mapping[str, object],
+    *,
+    outputs: str | Sequence[str] = "",
+    head: Head | None = None,
+) -> Files:
+    """The two files of a baseline, and what a doctor says of it beside them."""
+    head = head or Head()
+    held = profile(head.watch(batches))
+    return {**baseline_files(held, config), **about(held, head, outputs)}
+
+
+def about(held: Profile, head: Head, outputs: str | Sequence[str] = "") -> Files:
+    """Which columns are the answers, and what is wrong with the baseline."""
+    names = [column.name for column in held.columns]
+    found = find_answers(names, outputs, [c.name for c in held.columns if c.output])
+    return {ABOUT: write(about_document(found, examine(Subject(held, head.rows, found))))}
+
+
 def shard_of(captures: Iterable[tuple[str, BinaryIO]], baseline: Files) -> Shard:
     """Profile files of one window, each line that is no row kept."""
     rejected: list[Rejection] = []
     constraints = read_constraints(parse(baseline, CONSTRAINTS))
-    rows = rows_in(captures, constraints.names)
+    rows = rows_in(captures, constraints.names, answers_in(baseline))
     held = profile(rows, domains=constraints.domains, keep=rejected.append)
     return Shard(
         json.dumps(profile_document(held), ensure_ascii=False).encode(),
@@ -65,13 +90,19 @@ def shard_of(captures: Iterable[tuple[str, BinaryIO]], baseline: Files) -> Shard
     )
 
 
-def rows_in(captures: Iterable[tuple[str, BinaryIO]], names: Sequence[str] = ()) -> Iterator[Batch]:
+def rows_in(
+    captures: Iterable[tuple[str, BinaryIO]],
+    names: Sequence[str] = (),
+    answers: Sequence[str] | None = None,
+) -> Iterator[Batch]:
     """The rows of each file; those of captures under the baseline's `names`."""
     for name, stream in captures:
         suffix = name.rpartition(".")[2].lower()
         kind = suffix if suffix in DATASETS else "capture"
         for batch in read_dataset(stream, name, kind):
-            yield (batch.named(names) if names and kind == "capture" else batch).within(name)
+            yield (batch.named(names, answers) if names and kind == "capture" else batch).within(
+                name
+            )
 
 
 def rejected_lines(rejected: Iterable[Rejection]) -> bytes:

@@ -30,6 +30,23 @@ def test_each_column_has_its_feature(
     assert partners(columns, NAMES, by_name=by_name) == found
 
 
+@pytest.mark.parametrize(
+    ("columns", "outputs", "answers", "given"),
+    [
+        (["output_0", "input_0", "input_1"], 1, ["kind"], ["kind", "price", "size"]),
+        (["score", "input_0", "input_1"], 1, ["kind"], ["kind", "price", "size"]),
+        (["output_0", "output_1", "input_0"], 2, ["price", "kind"], ["price", "kind", "size"]),
+        (["input_0", "input_1"], 0, ["kind"], ["price", "size"]),
+        (["output_0", "input_0", "input_1", "input_2"], 1, [],
+         ["output_0", "price", "size", "kind"]),
+    ],
+)  # fmt: skip
+def test_answers_take_the_place_that_the_baseline_says_is_theirs(
+    columns: list[str], outputs: int, answers: list[str], given: list[str]
+) -> None:
+    assert baseline_names(columns, outputs, NAMES, answers) == given
+
+
 def test_generated_names_tell_their_position() -> None:
     names = ["input_10", "output_2", "input_x", "input", "input_1_2", "my_input_1"]
     assert [position_of(name) for name in names] == [10, 2, -1, -1, -1, -1]

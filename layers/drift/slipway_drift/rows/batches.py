@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from slipway_drift.rows.pairing import baseline_names, position_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import polars as pl
 
@@ -44,13 +44,20 @@ class Batch:
         """How many records were read."""
         return len(self.frame) if self.requests is None else self.requests
 
-    def named(self, names: Sequence[str]) -> Batch:
-        """The same rows of a capture, its positions named as the baseline names its columns."""
+    def named(self, names: Sequence[str], answers: Collection[str] | None = None) -> Batch:
+        """The same rows of a capture, its positions named as the baseline names its columns.
+
+        `answers` are the baseline's where it says so; of one that has none, replies are left out.
+        """
         ours = self.frame.columns
         if not self.outputs and all(position_of(name) < 0 for name in ours):
             return self
-        renamed = dict(zip(ours, baseline_names(ours, self.outputs, names), strict=True))
-        return replace(self, frame=self.frame.rename(renamed), by_name=True)
+        given = baseline_names(ours, self.outputs, names, answers)
+        frame = self.frame.rename(dict(zip(ours, given, strict=True)))
+        outputs = given[: self.outputs]
+        strange = () if answers is None or answers else set(outputs).difference(names)
+        kept = len(outputs) - len(strange)
+        return replace(self, frame=frame.drop(strange), outputs=kept, by_name=True)
 
     def within(self, name: str) -> Batch:
         """The same rows; what was rejected says in which file it stood."""
