@@ -64,7 +64,7 @@ class Watching(Strict):
     """Slipway's own functions; or SageMaker Model Monitor, in accounts that still have it."""
     header: bool = True
     """Whether the first row of baseline.csv names its columns."""
-    outputs: Literal["", "first", "last", "none"] | Names = ""
+    outputs: Literal["first", "last", "none"] | Names | None = None
     """Which columns of the baseline are the model's answers; found by their names when absent."""
     missing_data: MissingData = Field(default=MissingData.MISSING, strict=False)
     """What the alarm makes of a window without requests, as CloudWatch calls it."""

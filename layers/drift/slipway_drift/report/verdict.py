@@ -44,6 +44,20 @@ def overall(subject: Held) -> str:
 
 
 def lead(subject: Held, windows: Sequence[Held]) -> str:
+    """What the window amounts to, in a few sentences."""
+    return " ".join(text for text in (judged(subject, windows), *not_compared(subject)) if text)
+
+
+def not_compared(subject: Held) -> list[str]:
+    """What stands in a feature's place but is of another kind than the baseline's."""
+    return [
+        f"{held['feature_name']}: {held['description']}"
+        for held in subject["slipway_violations"]
+        if held["constraint_check_type"] == "labels_check"
+    ]
+
+
+def judged(subject: Held, windows: Sequence[Held]) -> str:
     count = len(violations(subject))
     if subject["state"] == "blind":
         return unread(subject, count - 1)
