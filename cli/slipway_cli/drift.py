@@ -13,6 +13,7 @@ from slipway_drift.documents import CONSTRAINTS, SUMMARY, parse
 from slipway_drift.engine import report as write_report
 from slipway_drift.errors import DriftError
 from slipway_drift.statistics.profile import Profile
+from slipway_drift.summary.telling import explained
 from slipway_drift.windows import about, baseline_files, check_window
 
 from slipway_cli.drift_doctor import outputs_of, show_about
@@ -109,6 +110,8 @@ def tell(found: Mapping[str, Checked], output: Path) -> None:
     for group in ranked:
         name = f"{group}: " if group else ""
         console.print(f"{name}{found[group].state}: [b]{output / group / 'report.html'}[/b]")
+        for line in explained(parse(found[group].files, SUMMARY)):
+            console.print(line, markup=False, highlight=False)
     if found[ranked[0]].state in ("violations", "blind"):
         raise typer.Exit(1)
 

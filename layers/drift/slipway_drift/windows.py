@@ -12,6 +12,9 @@ from slipway_drift.checks.constraints_reading import read_constraints, read_sett
 from slipway_drift.checks.limits import Limits
 from slipway_drift.checks.suggest import suggest
 from slipway_drift.checks.violations import violations_document
+from slipway_drift.diagnosis.diagnose import diagnose, settle
+from slipway_drift.diagnosis.diagnosis import Explanation
+from slipway_drift.diagnosis.scene import Scene
 from slipway_drift.doctor.about import about_document, answers_in
 from slipway_drift.doctor.examine import examine
 from slipway_drift.doctor.subject import Head, Subject
@@ -127,11 +130,15 @@ def check_window(
     constraints = read_constraints(parse(baseline, CONSTRAINTS))
     checked = check(held, constraints, read_statistics(parse(baseline, STATISTICS)))
     judged = judge(checked, held, constraints, allowed)
+    known = answers_in(baseline) is not None
+    scene = Scene(checked.features, judged.holding, allowed, answers_known=known)
+    explained = diagnose(scene) if judged.state == "violations" else Explanation()
+    judged = settle(judged, explained)
     named = held.renamed(constraints.names)
     files = {
         STATISTICS: write(statistics(named)),
         CONSTRAINTS: write(suggest(named, constraints.config).document()),
-        SUMMARY: write(summary(title, window, held, checked, judged)),
+        SUMMARY: write(summary(title, window, held, checked, judged, explained)),
     }
     for name, found in ((VIOLATIONS, checked.violations), (OWN_VIOLATIONS, judged.violations)):
         if found:

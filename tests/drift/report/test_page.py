@@ -13,6 +13,7 @@ from slipway_drift.checks.beyond import judge
 from slipway_drift.checks.check import check
 from slipway_drift.checks.limits import Limits
 from slipway_drift.checks.suggest import suggest
+from slipway_drift.diagnosis.diagnosis import Explanation
 from slipway_drift.jackson import write
 from slipway_drift.report.page import MOST_CARDS, report
 from slipway_drift.rows.csv_rows import read_csv
@@ -39,7 +40,7 @@ def summed(baseline: str, current: str, window: str = "2026-01-01 08:00 UTC") ->
     asked = suggest(known)
     checked = check(held, asked, read_statistics(statistics(known)))
     judgement = judge(checked, held, asked, Limits())
-    document = summary("house <prices>", window, held, checked, judgement)
+    document = summary("house <prices>", window, held, checked, judgement, Explanation())
     return dict(read_summary(json.loads(write(document))))
 
 

@@ -12,7 +12,15 @@ from typing import Any, Final
 from slipway_drift.report.change import change
 from slipway_drift.report.feature import card
 from slipway_drift.report.quality import metrics
-from slipway_drift.report.verdict import concerning, headline, lead, ordered
+from slipway_drift.report.verdict import (
+    causes,
+    concerning,
+    first_cause,
+    headline,
+    lead,
+    of_columns,
+    ordered,
+)
 from slipway_drift.report.words import amount, escape, plural
 
 Held = Mapping[str, Any]
@@ -41,7 +49,8 @@ def report(subject: Held, history: Sequence[Held] = ()) -> bytes:
         'style-src \'unsafe-inline\'"><meta name="color-scheme" content="light dark">'
         f"<title>{escape(headline(subject))} · {escape(subject['title'])}</title>"
         f'<style>{style}</style></head><body><a class="skip" href="#features">Skip to the '
-        f"features</a><main>{verdict(subject, windows)}{changes(subject)}{metrics(subject)}"
+        f"features</a><main>{verdict(subject, windows)}{explained(subject)}{changes(subject)}"
+        f"{metrics(subject)}"
         f"{trend(windows)}"
         f"{rejections(subject)}{features(subject, windows)}</main>{FOOTER}</body></html>"
     )
@@ -73,9 +82,23 @@ def verdict(subject: Held, windows: Sequence[Held]) -> str:
         f'{escape(subject["window"])}</p><h1><svg viewBox="0 0 24 24" fill="none" '
         f'stroke="currentColor" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round" '
         f'aria-hidden="true"><path d="{icon}"/></svg>{escape(headline(subject))}</h1>'
-        f'<p class="lead">{escape(lead(subject, windows))}</p>'
+        f'<p class="lead">{escape(f"{first_cause(subject)} {lead(subject, windows)}".strip())}</p>'
         f'<dl class="tiles">{shown}</dl></section>'
     )
+
+
+def explained(subject: Held) -> str:
+    """Each cause with its evidence, and how many of the findings it explains."""
+    found = causes(subject)
+    if not found:
+        return ""
+    items = "".join(
+        f"<li><p><b>{escape(held['cause'])}{escape(of_columns(held))}</b><span>"
+        f"{escape(held['evidence'])} It explains {amount(held['explains'])} of "
+        f"{plural(subject['diagnosis']['findings'], 'finding')}.</span></p></li>"
+        for held in found
+    )
+    return f'<h2>What explains it</h2><ul class="changed">{items}</ul>'
 
 
 def changes(subject: Held) -> str:

@@ -45,7 +45,34 @@ def overall(subject: Held) -> str:
 
 def lead(subject: Held, windows: Sequence[Held]) -> str:
     """What the window amounts to, in a few sentences."""
-    return " ".join(text for text in (judged(subject, windows), *not_compared(subject)) if text)
+    return " ".join((judged(subject, windows), *not_compared(subject)))
+
+
+def first_cause(subject: Held) -> str:
+    """How much the first cause explains, and what it is; nothing where none was found."""
+    found = causes(subject)
+    if not found:
+        return ""
+    total, explained = subject["diagnosis"]["findings"], found[0]["explains"]
+    cause = f"{found[0]['cause'][:1].lower()}{found[0]['cause'][1:]}"
+    return (
+        f"One cause explains {explained:,} of {plural(total, 'finding')}: "
+        f"{cause}{of_columns(found[0])}."
+    )
+
+
+def causes(subject: Held) -> Sequence[Held]:
+    """The causes that were found; documents of before know of none."""
+    held: Sequence[Held] = subject.get("diagnosis", {}).get("causes", ())
+    return held
+
+
+def of_columns(cause: Held) -> str:
+    """The columns of a cause, and since when."""
+    names = cause["columns"]
+    shown = f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if names[3:] else ''}"
+    began = f", since {cause['since']}" if cause["since"] else ""
+    return f" ({shown}{began})"
 
 
 def not_compared(subject: Held) -> list[str]:
