@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -60,7 +60,9 @@ class Reading:
                 yield "", batch
             return
         flatten = Preprocessor(self.script) if self.script else None
-        for model, batch in read_capture_by_model(stream, flatten):
+        variant = variant_and_model(path.resolve().as_posix())[0]
+        for model, read in read_capture_by_model(stream, flatten):
+            batch = replace(read, variant=variant)
             named = batch.named(self.names, self.answers) if self.names else batch
             yield self.group(path, model, rows=len(batch.frame)), named
 

@@ -33,6 +33,7 @@ from slipway_drift.jackson import write
 from slipway_drift.metrics import metrics
 from slipway_drift.results import Checked, Shard
 from slipway_drift.rows.answers import find_answers
+from slipway_drift.rows.capture_record import variant_and_model
 from slipway_drift.rows.datasets import read_dataset
 from slipway_drift.statistics.profile import Profile, profile
 from slipway_drift.statistics.profile_document import profile_document, read_profile
@@ -102,7 +103,9 @@ def rows_in(
     for name, stream in captures:
         suffix = name.rpartition(".")[2].lower()
         kind = suffix if suffix in DATASETS else "capture"
-        for batch in read_dataset(stream, name, kind):
+        variant = variant_and_model(name)[0] if kind == "capture" else ""
+        for read in read_dataset(stream, name, kind):
+            batch = replace(read, variant=variant)
             yield (batch.named(names, answers) if names and kind == "capture" else batch).within(
                 name
             )
@@ -131,7 +134,7 @@ def check_window(
     checked = check(held, constraints, read_statistics(parse(baseline, STATISTICS)))
     judged = judge(checked, held, constraints, allowed)
     known = answers_in(baseline) is not None
-    scene = Scene(checked.features, judged.holding, allowed, answers_known=known)
+    scene = Scene(checked.features, judged.holding, allowed, held.slices, answers_known=known)
     explained = diagnose(scene) if judged.state == "violations" else Explanation()
     judged = settle(judged, explained)
     named = held.renamed(constraints.names)

@@ -17,7 +17,9 @@ from slipway_drift.statistics.profile import Profile, profile
 from slipway_drift.statistics.statistics_document import read_statistics, statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from slipway_drift.rows.batches import Origin
 
     Change = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -36,19 +38,38 @@ def rows(count: int, seed: int) -> pl.DataFrame:
     )
 
 
-def profiled(frame: pl.DataFrame) -> Profile:
-    return profile([Batch(frame.cast(pl.String), outputs=1)])
+def profiled(
+    frame: pl.DataFrame, origins: Sequence[Origin] = (), variants: Sequence[str] = ("",)
+) -> Profile:
+    """Profile rows, those of each variant in a batch of their own."""
+    size, texts = len(frame) // len(variants), frame.cast(pl.String)
+    return profile(
+        Batch(texts[i : i + size], outputs=1, origins=tuple(origins[i : i + size]), variant=variant)
+        for i, variant in zip(range(0, len(frame), size), variants, strict=True)
+    )
 
 
 @pytest.fixture
 def scene() -> Callable[..., Scene]:
     """The scene of a window of 600 rows that was changed, against a baseline of 2,000."""
 
-    def made(change: Change = lambda frame: frame, *, answers_known: bool = True) -> Scene:
-        baseline, current = profiled(rows(2000, 1)), profiled(change(rows(600, 2)))
+    def made(
+        change: Change = lambda frame: frame,
+        *,
+        answers_known: bool = True,
+        origins: Sequence[Origin] = (),
+        variants: Sequence[str] = ("",),
+    ) -> Scene:
+        baseline = profiled(rows(2000, 1))
+        current = profiled(change(rows(600, 2)), origins, variants)
         asked = suggest(baseline)
         checked = check(current, asked, read_statistics(statistics(baseline)))
         judged = judge(checked, current, asked, Limits())
-        return Scene(checked.features, judged.holding, answers_known=answers_known)
+        return Scene(
+            checked.features,
+            judged.holding,
+            slices=current.slices,
+            answers_known=answers_known,
+        )
 
     return made

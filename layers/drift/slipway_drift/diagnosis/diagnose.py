@@ -9,9 +9,11 @@ from slipway_drift.checks.violations import Violation
 from slipway_drift.diagnosis.constant import constant
 from slipway_drift.diagnosis.diagnosis import Explanation
 from slipway_drift.diagnosis.emptied import emptied
+from slipway_drift.diagnosis.onset import onsets
 from slipway_drift.diagnosis.replaced import replaced
 from slipway_drift.diagnosis.shifted import CAUSE as SHIFTED
 from slipway_drift.diagnosis.shifted import shifted
+from slipway_drift.diagnosis.sources import sources
 from slipway_drift.diagnosis.units import units
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 CAUSES: Final[tuple[Callable[[Scene], Iterator[Diagnosis]], ...]] = (
     shifted,
     constant,
+    onsets,
     emptied,
     replaced,
     units,
@@ -33,12 +36,12 @@ CAUSES: Final[tuple[Callable[[Scene], Iterator[Diagnosis]], ...]] = (
 
 def diagnose(scene: Scene) -> Explanation:
     """Name the causes of a window's findings, those that explain most first; each column has one
-    cause."""
+    cause, and perhaps one sender besides."""
     found: list[Diagnosis] = []
     for look in CAUSES:
         taken = {name for held in found for name in held.columns}
         found += [held for held in look(scene) if not taken.intersection(held.columns)]
-    ranked = sorted(found, key=lambda held: -held.explains)
+    ranked = sorted((*found, *sources(scene)), key=lambda held: -held.explains)
     return Explanation(len(scene.findings), tuple(ranked))
 
 

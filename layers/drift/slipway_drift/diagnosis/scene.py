@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from slipway_drift.checks.violations import Violation
     from slipway_drift.statistics.column import Column
     from slipway_drift.statistics.sketch import Floats
+    from slipway_drift.statistics.slices import Slices
     from slipway_drift.statistics.statistics_document import FeatureStatistics
 
     Weighted = tuple[Floats, Floats]
@@ -27,12 +28,13 @@ LIKELY: Final = 0.001
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The features in the baseline's order, what holds the window, and whether the baseline says
-    which of its columns are answers."""
+    """The features in the baseline's order, what holds the window, its rows by minute and sender,
+    and whether the baseline says which of its columns are answers."""
 
     features: tuple[FeatureCheck, ...]
     findings: tuple[Violation, ...]
     limits: Limits = field(default_factory=Limits)
+    slices: Slices = field(default_factory=dict)
     answers_known: bool = True
 
     @property

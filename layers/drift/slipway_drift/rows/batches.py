@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT: Final = 2_000
 
+Origin = tuple[str, str]  # the minute, and the client that names itself; empty where not known
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
@@ -30,7 +32,8 @@ class Batch:
 
     `outputs` says how many of the leading columns are a model's predictions; `by_name` that the
     columns' order means nothing, as in JSON. `requests` is how many records they came in, where
-    one may hold several rows.
+    one may hold several rows. Of captures `origins` says where each row is from, and `variant`
+    which of the endpoint's answered.
     """
 
     frame: pl.DataFrame
@@ -38,6 +41,8 @@ class Batch:
     outputs: int = 0
     by_name: bool = False
     requests: int | None = None
+    origins: tuple[Origin, ...] = ()
+    variant: str = ""
 
     @property
     def records(self) -> int:
