@@ -19,12 +19,10 @@ if TYPE_CHECKING:
     from slipway_drift.doctor.issue import Issue
     from slipway_drift.results import Files
 
-KEYWORDS = ("", "first", "last", "none")
 
-
-def outputs_of(text: str) -> str | list[str]:
+def outputs_of(text: str) -> tuple[str, ...]:
     """Read `--outputs`."""
-    return text if text in KEYWORDS else [name.strip() for name in text.split(",")]
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def show_about(files: Files, *, as_json: bool) -> None:

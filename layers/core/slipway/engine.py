@@ -75,7 +75,7 @@ class Engine(Protocol):
         *,
         header: bool,
         config: Mapping[str, object],
-        outputs: str | Sequence[str],
+        outputs: Sequence[str],
     ) -> Files: ...
 
     def examined(self, baseline: Files) -> str:

@@ -40,7 +40,7 @@ def baseline(
     *,
     header: bool = True,
     config: Mapping[str, object] = NONE,
-    outputs: str | Sequence[str] = "",
+    outputs: Sequence[str] = (),
 ) -> Files:
     """Write statistics.json and constraints.json of a dataset, and slipway_baseline.json: where
     the model's answers are, and what is wrong with the rows.

@@ -65,7 +65,7 @@ def examined(
     batches: Iterable[Batch],
     config: Mapping[str, object],
     *,
-    outputs: str | Sequence[str] = "",
+    outputs: Sequence[str] = (),
     head: Head | None = None,
 ) -> Files:
     """The two files of a baseline, and what a doctor says of it beside them."""
@@ -74,7 +74,7 @@ def examined(
     return {**baseline_files(held, config), **about(held, head, outputs)}
 
 
-def about(held: Profile, head: Head, outputs: str | Sequence[str] = "") -> Files:
+def about(held: Profile, head: Head, outputs: Sequence[str] = ()) -> Files:
     """Which columns are the answers, and what is wrong with the baseline."""
     names = [column.name for column in held.columns]
     found = find_answers(names, outputs, [c.name for c in held.columns if c.output])

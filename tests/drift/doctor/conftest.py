@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def subject() -> Callable[..., Subject]:
     """Read a CSV text with a header; `outputs` as in the manifest."""
 
-    def read(text: str, outputs: str | Sequence[str] = "first") -> Subject:
+    def read(text: str, outputs: Sequence[str] = ("first",)) -> Subject:
         head = Head()
         held = profile(head.watch(read_csv(io.BytesIO(text.encode()))))
         return Subject(held, head.rows, find_answers([c.name for c in held.columns], outputs))

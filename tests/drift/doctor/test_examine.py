@@ -24,12 +24,12 @@ def test_a_sound_baseline_is_sound(
         rooms=lambda _: min(9, int(seeded.expovariate(0.5))),
         kind=lambda _: seeded.choice("aabbc"),
     )
-    assert examine(subject(text, "")) == ()
+    assert examine(subject(text, ())) == ()
 
 
 def test_the_worst_comes_first(subject: Callable[..., Subject], table: Callable[..., str]) -> None:
     text = table(50, a=lambda i: i, b=lambda _: 1)
-    kinds = [issue.kind for issue in examine(subject(text, ""))]
+    kinds = [issue.kind for issue in examine(subject(text, ()))]
     assert kinds == ["answers unknown", "few rows", "identifier", "constant"]
     assert len(EXAMINATIONS) == 12
 

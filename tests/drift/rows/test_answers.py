@@ -10,16 +10,16 @@ from slipway_drift.rows.answers import UNKNOWN, Answers, find_answers
 @pytest.mark.parametrize(
     ("columns", "asked", "found"),
     [
-        (("prediction", "a", "b"), "", Answers(("prediction",), "named")),
-        (("a", "b", "Target"), "", Answers(("Target",), "named")),
-        (("score_0", "score_1", "a"), "", Answers(("score_0", "score_1"), "named")),
-        (("a", "label", "b"), "", UNKNOWN),
-        (("price", "a", "b"), "", UNKNOWN),
+        (("prediction", "a", "b"), (), Answers(("prediction",), "named")),
+        (("a", "b", "Target"), (), Answers(("Target",), "named")),
+        (("score_0", "score_1", "a"), (), Answers(("score_0", "score_1"), "named")),
+        (("a", "label", "b"), (), UNKNOWN),
+        (("price", "a", "b"), (), UNKNOWN),
         # Which of two it is nobody can say.
-        (("label", "a", "score"), "", UNKNOWN),
-        (("y", "a"), "last", Answers(("a",), "asked")),
-        (("y", "a"), "first", Answers(("y",), "asked")),
-        (("y", "a"), "none", Answers((), "asked")),
+        (("label", "a", "score"), (), UNKNOWN),
+        (("y", "a"), ("last",), Answers(("a",), "asked")),
+        (("y", "a"), ("first",), Answers(("y",), "asked")),
+        (("y", "a"), ("none",), Answers((), "asked")),
         (("y", "a", "b"), ("b", "y"), Answers(("b", "y"), "asked")),
     ],
 )
@@ -31,7 +31,7 @@ def test_which_columns_are_answers(
 
 def test_captures_know_their_answers() -> None:
     assert find_answers(("a", "b"), captured=("a",)) == Answers(("a",), "captured")
-    assert find_answers(("a", "b"), "none", ("a",)) == Answers((), "asked")
+    assert find_answers(("a", "b"), ("none",), ("a",)) == Answers((), "asked")
 
 
 def test_a_name_that_there_is_not_is_refused() -> None:

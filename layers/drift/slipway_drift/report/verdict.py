@@ -35,7 +35,8 @@ def headline(subject: Held) -> str:
 
 def overall(subject: Held) -> str:
     """The headline where violations concern no single feature."""
-    found = violations(subject)
+    names = {feature["name"] for feature in subject["features"]}
+    found = [held for held in violations(subject) if held.get("feature_name") not in names]
     if all(held["constraint_check_type"] in GENERAL_CHECKS for held in found):
         return "The data's shape has changed"
     if any(held.get("facet") for held in found):

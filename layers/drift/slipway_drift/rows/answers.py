@@ -37,7 +37,7 @@ UNKNOWN: Final = Answers()
 
 
 def find_answers(
-    columns: Sequence[str], asked: str | Sequence[str] = "", captured: Sequence[str] = ()
+    columns: Sequence[str], asked: Sequence[str] = (), captured: Sequence[str] = ()
 ) -> Answers:
     """The answers among `columns`: those `asked` for (first, last, none, or their names), those
     that were captured as such, or those whose names say so at either end of the row."""
@@ -54,19 +54,18 @@ def find_answers(
     return UNKNOWN
 
 
-def asked_for(columns: Sequence[str], asked: str | Sequence[str]) -> tuple[str, ...]:
+def asked_for(columns: Sequence[str], asked: Sequence[str]) -> tuple[str, ...]:
     """Read `outputs`; DriftError where it names a column that there is not."""
     places = {"first": columns[:1], "last": columns[-1:], "none": ()}
-    if isinstance(asked, str) and asked in places:
-        return tuple(places[asked])
-    names = [asked] if isinstance(asked, str) else asked
-    strange = next((name for name in names if name not in columns), None)
+    if len(asked) == 1 and asked[0] in places:
+        return tuple(places[asked[0]])
+    strange = next((name for name in asked if name not in columns), None)
     if strange is not None:
         raise DriftError(
             f"outputs: `{strange}` is no column of the baseline; say first, last, none, or names "
             f"among {', '.join(columns[:20])}"
         )
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(asked))
 
 
 def leading(held: Sequence[bool]) -> int:

@@ -36,7 +36,7 @@ def baseline(desired: Desired, package_key: str) -> str | None:
         "thresholds": dict(monitor.thresholds),
     }
     if monitor.outputs:
-        said["outputs"] = monitor.outputs
+        said["outputs"] = list(monitor.outputs)
     key = naming.digest(said)
     return baseline_folder(desired.deployment, key)
 
