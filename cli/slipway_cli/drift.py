@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from slipway_drift.checks.constraints_reading import read_constraints
+from slipway_drift.diagnosis.trend import trends
 from slipway_drift.doctor.about import answers_in
 from slipway_drift.doctor.subject import Head
-from slipway_drift.documents import CONSTRAINTS, SUMMARY, parse
+from slipway_drift.documents import CONSTRAINTS, SUMMARY, parse, parse_bytes
 from slipway_drift.engine import report as write_report
 from slipway_drift.errors import DriftError
+from slipway_drift.report.page import MOST_WINDOWS
 from slipway_drift.statistics.profile import Profile
+from slipway_drift.summary.reading import is_current
 from slipway_drift.summary.telling import explained
 from slipway_drift.windows import about, baseline_files, check_window
 
@@ -129,6 +132,10 @@ def report(
         *earlier, newest = [path.read_bytes() for path in found]
         page.write_bytes(write_report({SUMMARY: newest}, {}, earlier, title="", window=""))
     console.print(f"{len(found)} windows → [b]{page}[/b]")
+    windows = [parse_bytes(content, SUMMARY) for content in (*earlier, newest)]
+    for slow in trends([window for window in windows if is_current(window)][-MOST_WINDOWS:]):
+        text = f"{slow.columns[0]}: {slow.cause}. {slow.evidence}"
+        console.print(text, markup=False, highlight=False)
 
 
 app.command()(quality)

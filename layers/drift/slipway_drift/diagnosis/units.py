@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 5  # different values, before a factor means anything
 CLOSER: Final = 4  # times, at least
+QUARTERS: Final = (0.25, 0.75)
 SMALL: Final = 9.0
 NEAR: Final = (0.9, 1.1)  # a small factor is believed where these do not fit as well
 
@@ -81,9 +83,26 @@ def units(scene: Scene) -> Iterator[Diagnosis]:
 
 def best(feature: FeatureCheck) -> tuple[Unit | None, float]:
     """The unit in which the baseline is nearest to the window."""
-    if not varies(feature):
-        return None, 1.0
-    return min(((unit, apart(feature, unit)) for unit in UNITS), key=lambda held: held[1])
+    likely = [unit for unit in UNITS if brings_near(feature, unit)] if varies(feature) else []
+    found = ((unit, apart(feature, unit)) for unit in likely)
+    return min(found, key=lambda held: held[1], default=(None, 1.0))
+
+
+def brings_near(feature: FeatureCheck, unit: Unit) -> bool:
+    """Say whether the baseline's middle comes to lie in the middle of the window; quickly."""
+    items, weights = feature.current.numbers.sketch.weighted()
+    ranks = np.cumsum(weights) / weights.sum()
+    low, high = (items[np.searchsorted(ranks, share)] for share in QUARTERS)
+    middle = median(feature.baseline) * unit.factor + unit.offset
+    return bool(low <= middle <= high)
+
+
+def median(known: FeatureStatistics) -> float:
+    if known.sketch is None:
+        return math.nan
+    items, weights = known.sketch.weighted()
+    ranks = np.cumsum(weights) / weights.sum()
+    return float(items[np.searchsorted(ranks, 0.5)])
 
 
 def varies(feature: FeatureCheck) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from slipway_drift.checks.own import CHECKS
 from slipway_drift.doctor.issue import Issue
+from slipway_drift.report.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +31,7 @@ def few_rows(subject: Subject) -> Iterator[Issue]:
     yield Issue(
         "few rows",
         "",
-        f"{rows:,} rows",
+        plural(rows, "row"),
         found,
         f"give {rows_for(limits.ks, level):,} rows or more",
     )

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any, Final
 
+from slipway_drift.diagnosis.trend import trends
 from slipway_drift.report.change import change
 from slipway_drift.report.feature import card
 from slipway_drift.report.quality import metrics
@@ -51,7 +52,7 @@ def report(subject: Held, history: Sequence[Held] = ()) -> bytes:
         f'<style>{style}</style></head><body><a class="skip" href="#features">Skip to the '
         f"features</a><main>{verdict(subject, windows)}{explained(subject)}{changes(subject)}"
         f"{metrics(subject)}"
-        f"{trend(windows)}"
+        f"{trend(windows)}{slow(windows)}"
         f"{rejections(subject)}{features(subject, windows)}</main>{FOOTER}</body></html>"
     )
     return page.encode()
@@ -137,6 +138,16 @@ def trend(windows: Sequence[Held]) -> str:
         f'<div class="ends"><span>{escape(windows[0]["window"])}</span>'
         f"<span>{escape(windows[-1]['window'])}</span></div></div>"
     )
+
+
+def slow(windows: Sequence[Held]) -> str:
+    """What moves on and on, though no window violates for it."""
+    items = "".join(
+        f"<li><p><b>{escape(held.columns[0])}</b><span>{escape(held.cause)}. "
+        f"{escape(held.evidence)}</span></p></li>"
+        for held in trends(windows)
+    )
+    return f'<h2>What moves slowly</h2><ul class="changed">{items}</ul>' if items else ""
 
 
 def rejections(subject: Held) -> str:
