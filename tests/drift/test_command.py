@@ -64,6 +64,19 @@ def test_answers_that_stand_last_pair_with_replies(
         assert done.exit_code == code
 
 
+def test_scores_in_a_table_are_not_compared_with_labels(tmp_path: Path) -> None:
+    for name, answer in (("known", lambda i: i % 2), ("now", lambda i: f"{i % 97 / 97:.3f}")):
+        rows = "".join(f"{i % 50},{answer(i)}\n" for i in range(970))
+        (tmp_path / f"{name}.csv").write_text(f"x,label\n{rows}", encoding="utf-8")
+    run("baseline", tmp_path / "known.csv", "-o", tmp_path / "base")
+    done = run("check", "--baseline", tmp_path / "base", tmp_path / "now.csv", "-o", tmp_path)
+    assert done.exit_code == 0
+    said = " ".join(done.output.split())
+    assert "label: The baseline holds labels, not answers" in said
+    held = json.loads((tmp_path / "slipway_drift.json").read_bytes())
+    assert [feature["role"] for feature in held["features"]] == ["input", "prediction"]
+
+
 def test_a_baseline_without_answers_leaves_replies_out(
     tmp_path: Path, captured: Callable[..., bytes]
 ) -> None:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
+    from slipway_drift.checks.violations import Violation
     from slipway_drift.results import Files
     from slipway_drift.rows.batches import Batch, Rejection
 
@@ -128,25 +129,33 @@ def merged(shards: Iterable[bytes | Mapping[str, Any]]) -> Profile:
 def check_window(
     held: Profile, baseline: Files, *, title: str, window: str, limits: Mapping[str, float]
 ) -> Checked:
-    """Check, judge, and write the files; those of violations only where there are some."""
-    allowed = read_limits(limits)
+    """Check, judge, explain, and write the files; those of violations only where there are some."""
+    allowed, answers = read_limits(limits), answers_in(baseline)
     constraints = read_constraints(parse(baseline, CONSTRAINTS))
-    checked = check(held, constraints, read_statistics(parse(baseline, STATISTICS)))
+    known = read_statistics(parse(baseline, STATISTICS))
+    checked = check(held, constraints, known).answering(answers or ())
     judged = judge(checked, held, constraints, allowed)
-    known = answers_in(baseline) is not None
-    scene = Scene(checked.features, judged.holding, allowed, held.slices, answers_known=known)
-    explained = diagnose(scene) if judged.state == "violations" else Explanation()
-    judged = settle(judged, explained)
+    explained = Explanation()
+    if judged.state == "violations":
+        told = answers is not None
+        explained = diagnose(
+            Scene(checked.features, judged.holding, allowed, held.slices, answers_known=told)
+        )
+        judged = settle(judged, explained)
     named = held.renamed(constraints.names)
     files = {
         STATISTICS: write(statistics(named)),
         CONSTRAINTS: write(suggest(named, constraints.config).document()),
         SUMMARY: write(summary(title, window, held, checked, judged, explained)),
+        **violations_files(checked.violations, judged.violations),
     }
-    for name, found in ((VIOLATIONS, checked.violations), (OWN_VIOLATIONS, judged.violations)):
-        if found:
-            files[name] = write(violations_document(found))
     return Checked(judged.state, files, metrics(checked, judged, constraints))
+
+
+def violations_files(theirs: Sequence[Violation], own: Sequence[Violation]) -> Files:
+    """Model Monitor's findings and Slipway's own, each where there are some."""
+    files = ((VIOLATIONS, theirs), (OWN_VIOLATIONS, own))
+    return {name: write(violations_document(found)) for name, found in files if found}
 
 
 def read_limits(limits: Mapping[str, object]) -> Limits:
