@@ -23,7 +23,8 @@ ROWS_EACH: Final = 5
 def are_labels(column: Column) -> bool:
     """Say whether few whole numbers or texts are all that a column has."""
     counts = column.values.counts
-    values = map(float, counts) if column.is_numeric else counts
+    numbers = (float(text.replace(" ", "")) for text in counts)
+    values = numbers if column.is_numeric else counts
     return column.values.complete and are_few(values, len(counts), column.literals.present)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FEWEST, MOST = 3, 20
 ROWS_EACH: Final = 5
+LONGEST: Final = 18  # digits; what has more is no class
 SURE: Final = 4.0  # deviations
 NAMED: Final = re.compile(
     r"(?i)(?:.*[_.\- ])?(?:class|type|kind|category|cat|code|cluster|segment|region|zone|status"
@@ -44,6 +45,8 @@ def integers(column: Column) -> dict[int, int]:
     counts = column.values.counts
     few = column.values.complete and len(counts) * ROWS_EACH <= column.literals.present
     if column.literals.inferred_type != "Integral" or not few:
+        return {}
+    if max(map(len, counts), default=0) > LONGEST:
         return {}
     return {int(value.replace(" ", "")): count for value, count in counts.items()}
 

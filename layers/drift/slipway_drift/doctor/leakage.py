@@ -41,6 +41,8 @@ def leakage(subject: Subject) -> Iterator[Issue]:
 
 def relation(rows: pl.DataFrame, column: str, target: str) -> str:
     """How a column tells another, in words; nothing where it does not."""
+    if not {column, target} <= {*rows.columns}:
+        return ""
     both = rows.select(pl.col(column).alias("x"), pl.col(target).alias("y")).drop_nulls()
     if len(both) < FEWEST or both["y"].n_unique() < 2 or both["x"].n_unique() < 2:
         return ""
