@@ -34,6 +34,14 @@ def scaled(name: str, factor: float, offset: float = 0.0) -> Change:
     return lambda frame: frame.with_columns(pl.col(name) * factor + offset)
 
 
+def some(every: int, name: str, factor: float) -> Change:
+    """One row of so many."""
+    mine = pl.int_range(pl.len()) % every == 0
+    return lambda frame: frame.with_columns(
+        pl.when(mine).then(pl.col(name) * factor).otherwise(pl.col(name)).alias(name)
+    )
+
+
 def shifted(frame: pl.DataFrame) -> pl.DataFrame:
     """Each column under the name of the one after it."""
     names = frame.columns
@@ -51,6 +59,11 @@ CAUSES: Final[dict[str, tuple[Change, str, tuple[str, ...]]]] = {
     "°C to °F": (scaled("celsius", 1.8, 32.0), "°F, where they were °C", ("celsius",)),
     "metres to feet": (scaled("metres", 3.2808399), "feet, where they were metres", ("metres",)),
     "the other sign": (scaled("normal2", -1.0), "of the other sign", ("normal2",)),
+    "x 10,000 in every seventh row": (
+        some(7, "normal6", 10_000.0),
+        "some of the rows: the values are multiplied by 10,000",
+        ("normal6",),
+    ),
     "no value any more": (
         lambda frame: frame.with_columns(tail1=pl.lit(None, pl.Float64)),
         "no value any more",
@@ -73,6 +86,10 @@ OTHERS: Final[dict[str, Change]] = {
     "two deviations": scaled("normal0", 1.0, 2.0),
     "spread by half": scaled("normal8", 1.5, -4.0),
     "a tail doubled": scaled("tail2", 2.0),
+    "a tail twice as long": lambda frame: frame.with_columns(pl.col("tail4") ** 2),
+    "outliers": lambda frame: frame.with_columns(
+        normal5=pl.when(pl.int_range(pl.len()) % 9 > 0).then("normal5").otherwise(pl.lit(-999.0))
+    ),
     "a third of nulls": lambda frame: frame.with_columns(
         normal3=pl.when(pl.int_range(pl.len()) % 3 > 0).then("normal3")
     ),

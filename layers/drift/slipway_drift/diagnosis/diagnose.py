@@ -10,6 +10,7 @@ from slipway_drift.diagnosis.constant import constant
 from slipway_drift.diagnosis.diagnosis import Explanation
 from slipway_drift.diagnosis.emptied import emptied
 from slipway_drift.diagnosis.onset import onsets
+from slipway_drift.diagnosis.partial_units import partial_units
 from slipway_drift.diagnosis.replaced import replaced
 from slipway_drift.diagnosis.shifted import CAUSE as SHIFTED
 from slipway_drift.diagnosis.shifted import shifted
@@ -31,6 +32,7 @@ CAUSES: Final[tuple[Callable[[Scene], Iterator[Diagnosis]], ...]] = (
     emptied,
     replaced,
     units,
+    partial_units,
 )
 
 
