@@ -88,6 +88,34 @@ def test_the_manifest_s_thresholds_are_the_constraints_own(
     assert "minimum_rows" not in json.dumps(config)
 
 
+def test_the_answers_are_where_the_manifest_says_they_are(
+    house: House, archive: Archive, advance: Advance
+) -> None:
+    deploy(house, archive)
+    build_baseline(house.ports, advance("BuildBaseline"), engine)
+    first = house.ports.ledger.load("h").baseline
+    configure(house, "capture: {percentage: 100}\nmonitor: {outputs: last}")
+    build_baseline(house.ports, advance("BuildBaseline"), engine)
+    second = house.ports.ledger.load("h").baseline
+    # Another place is another baseline.
+    assert first
+    assert second
+    told = [
+        json.loads(house.monitored.files[f"{built.folder}slipway_baseline.json"])["outputs"]
+        for built in (first, second)
+    ]
+    assert told == [["prediction"], ["x1"]]
+
+
+def test_a_column_that_there_is_not_holds_the_release(
+    house: House, archive: Archive, advance: Advance
+) -> None:
+    deploy(house, archive)
+    configure(house, "capture: {percentage: 100}\nmonitor: {outputs: [price]}")
+    told = build_baseline(house.ports, advance("BuildBaseline"), engine)
+    assert "outputs: `price` is no column of the baseline" in told
+
+
 def test_a_table_without_a_header_is_all_rows(
     house: House, archive: Archive, advance: Advance
 ) -> None:
