@@ -42,6 +42,13 @@ def some(every: int, name: str, factor: float) -> Change:
     )
 
 
+def late(name: str) -> Change:
+    """The second half has no value."""
+    return lambda frame: frame.with_columns(
+        pl.when(pl.int_range(pl.len()) < pl.len() // 2).then(pl.col(name)).alias(name)
+    )
+
+
 def shifted(frame: pl.DataFrame) -> pl.DataFrame:
     """Each column under the name of the one after it."""
     names = frame.columns
@@ -64,6 +71,7 @@ CAUSES: Final[dict[str, tuple[Change, str, tuple[str, ...]]]] = {
         "some of the rows: the values are multiplied by 10,000",
         ("normal6",),
     ),
+    "no value since 08:30": (late("tail5"), "No value any more", ("tail5",)),
     "no value any more": (
         lambda frame: frame.with_columns(tail1=pl.lit(None, pl.Float64)),
         "no value any more",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from slipway_drift.checks.evidence import chance_of_gap
 from slipway_drift.checks.shift import gaps
 from slipway_drift.diagnosis.diagnosis import Diagnosis
-from slipway_drift.diagnosis.scene import LIKELY
 from slipway_drift.diagnosis.units import UNITS, varies
 
 if TYPE_CHECKING:
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 
 FEWEST: Final = 20  # values beyond the range, before they have a distribution
 BEYOND: Final = 0.5  # of the baseline's values, that the unit must take out of its range
-NEAR: Final = 0.15
+NEAR: Final = 0.1
+CHANCE: Final = 0.8  # what so many values miss their own distribution by, half of the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def partial_units(scene: Scene) -> Iterator[Diagnosis]:
             continue
         found = [(gap, unit) for unit in UNITS if (gap := apart(held, unit)) is not None]
         gap, unit = min(found, key=lambda pair: pair[0], default=(1.0, UNITS[0]))
-        if gap <= NEAR and chance_of_gap(gap, held.count, feature.baseline.present) > LIKELY:
+        if gap <= NEAR + CHANCE / math.sqrt(held.count):
             yield told(scene, feature.name, held, unit, gap)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 NEAR: Final = 0.25  # of the way: what is nearer is where it was
 HALF: Final = 0.5
 DEVIATIONS: Final = 0.5
+SURE: Final = 6.0  # standard errors; tails may be long, and where to cut is chosen
 MOST: Final = 0.95
 
 
@@ -37,9 +39,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """A column's points, what the baseline would have them be, and how far from it matters."""
+    """A column's points, what the baseline would have them be, by how much single values stray from
+    that, and how far from it matters."""
 
     base: float
+    spread: float
     matters: float
     points: tuple[Point, ...]
 
@@ -48,7 +52,8 @@ class Trace:
         if not inside or not outside:
             return False
         far, rest = mean(inside) - self.base, mean(outside) - self.base
-        return abs(far) > self.matters and abs(rest) <= NEAR * abs(far)
+        sure = SURE * self.spread / math.sqrt(weight(inside))
+        return abs(far) > max(sure, self.matters) and abs(rest) <= NEAR * abs(far)
 
     def clearly(self, inside: Sequence[Point], outside: Sequence[Point]) -> bool:
         """The same of nearly each point by itself."""
@@ -63,10 +68,11 @@ def trace_of(feature: FeatureCheck, slices: Slices, kind: str) -> Trace | None:
     known, name = feature.baseline, feature.current.name
     if lost(feature) > SMALLEST:
         base = 1.0 - (known.completeness or 0.0)
-        return Trace(base, HALF, points(slices, kind, name, missing_in))
+        return Trace(base, HALF, HALF, points(slices, kind, name, missing_in))
     if known.mean is None or known.std_dev is None or not feature.current.is_numeric:
         return None
-    return Trace(known.mean, DEVIATIONS * known.std_dev, points(slices, kind, name, numbers_in))
+    held = points(slices, kind, name, numbers_in)
+    return Trace(known.mean, known.std_dev, DEVIATIONS * known.std_dev, held)
 
 
 def points(slices: Slices, kind: str, name: str, figures: Figures) -> tuple[Point, ...]:
