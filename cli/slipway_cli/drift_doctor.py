@@ -27,13 +27,15 @@ def outputs_of(text: str) -> tuple[str, ...]:
 
 def show_about(files: Files, *, as_json: bool) -> None:
     """Say which columns are the answers, and what was found: as a table, or as JSON."""
-    outputs, issues = answers_in(files), issues_in(files)
+    answers, issues = answers_in(files), issues_in(files)
     if as_json:
+        outputs = list(answers.names) if answers.are_known else None
         found = {"outputs": outputs, "issues": [asdict(issue) for issue in issues]}
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
         return
-    if outputs:
-        console.print(f"the model's answers: [b]{escape(', '.join(outputs))}[/b]")
+    if answers.names:
+        by = " (by name)" if answers.how == "named" else ""
+        console.print(f"the model's answers: [b]{escape(', '.join(answers.names))}[/b]{by}")
     if issues:
         console.print(table(issues))
 

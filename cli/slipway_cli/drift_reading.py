@@ -10,6 +10,7 @@ from urllib.parse import quote
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from slipway_drift.doctor.subject import Head
 from slipway_drift.errors import DriftError
+from slipway_drift.rows.answers import UNKNOWN, Answers
 from slipway_drift.rows.capture import read_capture_by_model
 from slipway_drift.rows.capture_record import variant_and_model
 from slipway_drift.rows.datasets import format_of, read_dataset
@@ -47,7 +48,7 @@ class Reading:
     script: str = ""
     by: By | None = None
     names: Sequence[str] = ()
-    answers: Sequence[str] | None = None
+    answers: Answers = UNKNOWN
 
     def batches(self, path: Path, stream: BinaryIO) -> Iterator[tuple[str, Batch]]:
         """The rows of one file, with the group each belongs to; empty where nothing divides."""

@@ -32,7 +32,7 @@ from slipway_drift.errors import DriftError
 from slipway_drift.jackson import write
 from slipway_drift.metrics import metrics
 from slipway_drift.results import Checked, Shard
-from slipway_drift.rows.answers import find_answers
+from slipway_drift.rows.answers import UNKNOWN, Answers, find_answers
 from slipway_drift.rows.capture_record import variant_and_model
 from slipway_drift.rows.datasets import read_dataset
 from slipway_drift.statistics.profile import Profile, profile
@@ -98,7 +98,7 @@ def shard_of(captures: Iterable[tuple[str, BinaryIO]], baseline: Files) -> Shard
 def rows_in(
     captures: Iterable[tuple[str, BinaryIO]],
     names: Sequence[str] = (),
-    answers: Sequence[str] | None = None,
+    answers: Answers = UNKNOWN,
 ) -> Iterator[Batch]:
     """The rows of each file; those of captures under the baseline's `names`."""
     for name, stream in captures:
@@ -133,11 +133,11 @@ def check_window(
     allowed, answers = read_limits(limits), answers_in(baseline)
     constraints = read_constraints(parse(baseline, CONSTRAINTS))
     known = read_statistics(parse(baseline, STATISTICS))
-    checked = check(held, constraints, known).answering(answers or ())
+    checked = check(held, constraints, known).answering(answers.names)
     judged = judge(checked, held, constraints, allowed)
     explained = Explanation()
     if judged.state == "violations":
-        told = answers is not None
+        told = answers.are_known
         explained = diagnose(
             Scene(checked.features, judged.holding, allowed, held.slices, answers_known=told)
         )

@@ -20,13 +20,13 @@ def files(*issues: Issue, answers: Answers = UNKNOWN) -> dict[str, bytes]:
 
 def test_it_is_read_back() -> None:
     held = files(ISSUE, answers=Answers(("y",), "asked"))
-    assert (answers_in(held), issues_in(held)) == (("y",), (ISSUE,))
+    assert (answers_in(held), issues_in(held)) == (Answers(("y",), "asked"), (ISSUE,))
 
 
 def test_no_answers_are_not_unknown_answers() -> None:
-    assert answers_in(files(answers=Answers((), "asked"))) == ()
-    assert answers_in(files()) is None
-    assert answers_in({}) is None
+    assert answers_in(files(answers=Answers((), "asked"))) == Answers((), "asked")
+    assert answers_in(files()) == UNKNOWN
+    assert answers_in({}) == UNKNOWN
 
 
 def test_it_is_told_in_a_line_each() -> None:

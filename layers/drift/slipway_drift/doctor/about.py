@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from slipway_drift.doctor.issue import Issue, issues_document, read_issues
 from slipway_drift.documents import ABOUT, parse_optional
 from slipway_drift.errors import DriftError
+from slipway_drift.rows.answers import HOW, UNKNOWN, Answers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from slipway_drift.jackson import Document
     from slipway_drift.results import Files
-    from slipway_drift.rows.answers import Answers
 
 VERSION: Final = 1
 MOST_TOLD: Final = 5
@@ -28,10 +28,13 @@ def about_document(answers: Answers, issues: Iterable[Issue]) -> Document:
     }
 
 
-def answers_in(files: Files) -> tuple[str, ...] | None:
-    """The names of the answers; None where the baseline does not say."""
-    outputs = read_about(files).get("outputs")
-    return None if outputs is None else tuple(map(str, outputs))
+def answers_in(files: Files) -> Answers:
+    """The answers, and how they are known; unknown where the baseline does not say."""
+    about = read_about(files)
+    names, how = about.get("outputs"), about.get("outputs_from")
+    if names is None or how not in HOW:
+        return UNKNOWN
+    return Answers(tuple(map(str, names)), how)
 
 
 def issues_in(files: Files) -> tuple[Issue, ...]:

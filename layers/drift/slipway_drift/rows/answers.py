@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 How = Literal["asked", "captured", "named", "unknown"]
+HOW: Final = ("asked", "captured", "named")
 
 # What people call an answer, with what they count answers by: `prediction0`, `score_1`.
 USUAL: Final = re.compile(
@@ -31,6 +32,11 @@ class Answers:
     @property
     def are_known(self) -> bool:
         return self.how != "unknown"
+
+    @property
+    def are_sure(self) -> bool:
+        """Say whether more than their names says what they are."""
+        return self.how in ("asked", "captured")
 
 
 UNKNOWN: Final = Answers()

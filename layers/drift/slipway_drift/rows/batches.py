@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from slipway_drift.rows.answers import UNKNOWN, Answers
 from slipway_drift.rows.pairing import baseline_names, position_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     import polars as pl
 
@@ -49,7 +50,7 @@ class Batch:
         """How many records were read."""
         return len(self.frame) if self.requests is None else self.requests
 
-    def named(self, names: Sequence[str], answers: Collection[str] | None = None) -> Batch:
+    def named(self, names: Sequence[str], answers: Answers = UNKNOWN) -> Batch:
         """The same rows of a capture, its positions named as the baseline names its columns.
 
         `answers` are the baseline's where it says so; of one that has none, replies are left out.
@@ -60,7 +61,8 @@ class Batch:
         given = baseline_names(ours, self.outputs, names, answers)
         frame = self.frame.rename(dict(zip(ours, given, strict=True)))
         outputs = given[: self.outputs]
-        strange = () if answers is None or answers else set(outputs).difference(names)
+        none = answers.are_known and not answers.names
+        strange = set(outputs).difference(names) if none else ()
         kept = len(outputs) - len(strange)
         return replace(self, frame=frame.drop(strange), outputs=kept, by_name=True)
 
