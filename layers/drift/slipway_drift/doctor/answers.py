@@ -41,7 +41,8 @@ def labels(subject: Subject) -> Iterator[Issue]:
     """Tell of answers that are labels, as a model seldom answers."""
     for column in subject.outputs:
         if are_labels(column):
-            shown = ", ".join(sorted(column.values.counts)[:4])
+            first, more = sorted(column.values.counts)[:4], len(column.values.counts) > 4
+            shown = ", ".join((*first, "…") if more else first)
             yield Issue(
                 "labels",
                 column.name,
