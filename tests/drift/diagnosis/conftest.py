@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from slipway_drift.rows.batches import Origin
+    from slipway_drift.statistics.profile import Domains
 
     Change = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -39,14 +40,18 @@ def rows(count: int, seed: int) -> pl.DataFrame:
 
 
 def profiled(
-    frame: pl.DataFrame, origins: Sequence[Origin] = (), variants: Sequence[str] = ("",)
+    frame: pl.DataFrame,
+    origins: Sequence[Origin] = (),
+    variants: Sequence[str] = ("",),
+    domains: Domains = (),
 ) -> Profile:
     """Profile rows, those of each variant in a batch of their own."""
     size, texts = len(frame) // len(variants), frame.cast(pl.String)
-    return profile(
+    batches = (
         Batch(texts[i : i + size], outputs=1, origins=tuple(origins[i : i + size]), variant=variant)
         for i, variant in zip(range(0, len(frame), size), variants, strict=True)
     )
+    return profile(batches, domains=domains)
 
 
 @pytest.fixture
@@ -61,8 +66,8 @@ def scene() -> Callable[..., Scene]:
         variants: Sequence[str] = ("",),
     ) -> Scene:
         baseline = profiled(rows(2000, 1))
-        current = profiled(change(rows(600, 2)), origins, variants)
         asked = suggest(baseline)
+        current = profiled(change(rows(600, 2)), origins, variants, asked.domains)
         checked = check(current, asked, read_statistics(statistics(baseline)))
         judged = judge(checked, current, asked, Limits())
         return Scene(

@@ -40,6 +40,15 @@ def test_a_unit_since_a_minute(scene: Callable[..., Scene]) -> None:
     assert (found.since, found.explains) == ("2026-01-31 08:40 UTC", len(held.findings))
 
 
+def test_values_that_nobody_knows_since_a_minute(scene: Callable[..., Scene]) -> None:
+    held = scene(since(300, kind=pl.lit("new")), origins=MINUTES)
+    (found,) = onsets(held)
+    assert (found.columns, found.since) == (("kind",), "2026-01-31 08:30 UTC")
+    assert (
+        "the share of known values was 1 until then, 1 in the baseline, and is 0" in found.evidence
+    )
+
+
 def test_what_was_so_all_along_began_before(scene: Callable[..., Scene]) -> None:
     held = scene(since(0, size=pl.col("size") * 1000.0), origins=MINUTES)
     assert held.findings
@@ -70,4 +79,4 @@ def test_nothing_is_known_without_times(scene: Callable[..., Scene]) -> None:
 def test_an_onset_is_from_as_it_was_to_otherwise(values: Sequence[float], found: str) -> None:
     named = zip("abcdefghijkl", values, strict=False)
     points = tuple(Point(name, 10.0, 10.0 * value) for name, value in named)
-    assert onset(Trace(0.0, 1.0, 1.0, points)) == found
+    assert onset(Trace("mean", 0.0, 1.0, 1.0, points)) == found

@@ -36,6 +36,17 @@ def test_one_client_sends_all_of_it(scene: Callable[..., Scene]) -> None:
     assert found.explains == len(held.findings) > 0
 
 
+def test_one_client_calls_things_otherwise(scene: Callable[..., Scene]) -> None:
+    mine = pl.int_range(pl.len()) % 3 == 2
+    held = scene(
+        lambda frame: frame.with_columns(kind=pl.when(mine).then(pl.lit("new")).otherwise("kind")),
+        origins=CLIENTS,
+    )
+    (found,) = sources(held)
+    assert (found.cause, found.columns) == ("One client sends all of it: c", ("kind",))
+    assert "the share of known values is 0 in the rows of this client" in found.evidence
+
+
 def test_a_client_without_a_name_may_be_the_one(scene: Callable[..., Scene]) -> None:
     unnamed = [(minute, "" if client == "a" else client) for minute, client in CLIENTS]
     (found,) = sources(scene(of(0), origins=unnamed))

@@ -34,6 +34,12 @@ def test_cells_are_counted_and_numbers_summed() -> None:
     }
 
 
+def test_texts_are_counted_by_what_their_domain_knows() -> None:
+    held = sliced(Batch(FRAME, origins=ORIGINS), {"kind": ("a", "c")})
+    assert held[MINUTE, "08:00"].parts["kind"] == Part(2, 2, 1.0)
+    assert held[MINUTE, "08:01"].parts["kind"] == Part(1, 1, 1.0)
+
+
 def test_what_is_not_known_has_no_slices() -> None:
     assert sliced(Batch(FRAME)) == {}
     assert sliced(Batch(FRAME, origins=(("", ""),) * 4)) == {}

@@ -68,10 +68,10 @@ def told(
     feature, trace = held[0]
     before = [point for point in trace.points if point.name < since]
     after = [point for point in trace.points if point.name >= since]
-    what = "share of missing values" if lost(feature) > SMALLEST else "mean"
     evidence = (
-        f"Of `{feature.name}` the {what} was {mean(before):.4g} until then, {trace.base:.4g} in "
-        f"the baseline, and is {mean(after):.4g} in the {weight(after):,.0f} rows since."
+        f"Of `{feature.name}` the {trace.what} was {mean(before):.4g} until then, "
+        f"{trace.base:.4g} in the baseline, and is {mean(after):.4g} in the "
+        f"{weight(after):,.0f} rows since."
     )
     return Diagnosis(cause, names, as_time(since), evidence, scene.explained(names))
 

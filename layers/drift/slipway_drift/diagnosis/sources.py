@@ -48,8 +48,8 @@ def told(scene: Scene, kind: str, name: str, held: list[tuple[FeatureCheck, Trac
     mine = [point for point in trace.points if point.name == name]
     others = [point for point in trace.points if point.name != name]
     evidence = (
-        f"Of `{feature.name}` the rows of this {kind} come to {mean(mine):.4g}, all others to "
-        f"{mean(others):.4g}, and the baseline to {trace.base:.4g}."
+        f"Of `{feature.name}` the {trace.what} is {mean(mine):.4g} in the rows of this {kind}, "
+        f"{mean(others):.4g} in all others, and {trace.base:.4g} in the baseline."
     )
     cause = f"One {kind} sends all of it: {name or UNNAMED}"
     return Diagnosis(cause, names, "", evidence, scene.explained(names))

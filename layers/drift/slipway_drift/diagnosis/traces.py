@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NEAR: Final = 0.25  # of the way: what is nearer is where it was
 HALF: Final = 0.5
 DEVIATIONS: Final = 0.5
+UNKNOWN, UNKNOWN_SPREAD = 0.05, 0.25  # a share of values, and how far single ones stray from it
 SURE: Final = 6.0  # standard errors; tails may be long, and where to cut is chosen
 MOST: Final = 0.95
 
@@ -40,8 +41,9 @@ class Point:
 @dataclass(frozen=True, slots=True)
 class Trace:
     """A column's points, what the baseline would have them be, by how much single values stray from
-    that, and how far from it matters."""
+    that, how far from it matters, and what the points are."""
 
+    what: str
     base: float
     spread: float
     matters: float
@@ -68,11 +70,14 @@ def trace_of(feature: FeatureCheck, slices: Slices, kind: str) -> Trace | None:
     known, name = feature.baseline, feature.current.name
     if lost(feature) > SMALLEST:
         base = 1.0 - (known.completeness or 0.0)
-        return Trace(base, HALF, HALF, points(slices, kind, name, missing_in))
+        held = points(slices, kind, name, missing_in)
+        return Trace("share of missing values", base, HALF, HALF, held)
+    held = points(slices, kind, name, numbers_in)
+    if known.categories and not feature.current.is_numeric:
+        return Trace("share of known values", 1.0, UNKNOWN_SPREAD, UNKNOWN, held)
     if known.mean is None or known.std_dev is None or not feature.current.is_numeric:
         return None
-    held = points(slices, kind, name, numbers_in)
-    return Trace(known.mean, known.std_dev, DEVIATIONS * known.std_dev, held)
+    return Trace("mean", known.mean, known.std_dev, DEVIATIONS * known.std_dev, held)
 
 
 def points(slices: Slices, kind: str, name: str, figures: Figures) -> tuple[Point, ...]:

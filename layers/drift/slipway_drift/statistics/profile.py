@@ -172,5 +172,5 @@ def extend(known: Profile, batch: Batch, domains: Domains, workers: Executor) ->
         dict(Counter(known.rejections) + Counter(r.reason for r in batch.rejections)),
         (*known.rejected, *batch.rejections)[:KEPT_REJECTIONS],
         known.records + batch.records,
-        joined(known.slices, sliced(batch)),
+        joined(known.slices, sliced(batch, asked)),
     )

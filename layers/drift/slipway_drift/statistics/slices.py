@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -14,12 +15,16 @@ if TYPE_CHECKING:
 MINUTE, CLIENT, VARIANT = "minute", "client", "variant"
 MOST: Final[Mapping[str, int]] = {MINUTE: 1500, CLIENT: 64, VARIANT: 64}
 REST: Final = "…"
+NO_DOMAINS: Final[Mapping[str, Collection[str]]] = MappingProxyType({})
 WHOLE: Final = 3  # figures of a part
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Of one column's cells in a slice: how many there are, and how many numbers of which sum."""
+    """Of one column's cells in a slice: how many there are, and how many numbers of which sum.
+
+    Of texts with a domain all are counted, and the sum is how many of them the domain knows.
+    """
 
     present: int = 0
     numbers: int = 0
@@ -62,7 +67,7 @@ def joined(left: Slices, right: Slices) -> Slices:
     return held
 
 
-def sliced(batch: Batch) -> Slices:
+def sliced(batch: Batch, domains: Mapping[str, Collection[str]] = NO_DOMAINS) -> Slices:
     """The slices of rows whose origin is known; a client that does not name itself is one, too."""
     if not batch.origins or not len(batch.frame):
         return {}
@@ -73,15 +78,18 @@ def sliced(batch: Batch) -> Slices:
         key: piece
         for kind, names in labels
         if any(names)
-        for key, piece in grouped(batch.frame, kind, names).items()
+        for key, piece in grouped(batch.frame, domains, kind, names).items()
     }
 
 
-def grouped(frame: pl.DataFrame, kind: str, names: Iterable[str]) -> Slices:
+def grouped(
+    frame: pl.DataFrame, domains: Mapping[str, Collection[str]], kind: str, names: Iterable[str]
+) -> Slices:
     """One slice a name."""
     columns = frame.columns
     plain = frame.rename({name: str(i) for i, name in enumerate(columns)})
-    figures = [figure for i in range(len(columns)) for figure in figures_of(str(i))]
+    known = [domains.get(name) for name in columns]
+    figures = [figure for i, domain in enumerate(known) for figure in figures_of(str(i), domain)]
     table = plain.with_columns(pl.Series("name", list(names), pl.String))
     groups = table.group_by("name", maintain_order=True).agg(pl.len().alias("rows"), *figures)
     return {
@@ -90,14 +98,16 @@ def grouped(frame: pl.DataFrame, kind: str, names: Iterable[str]) -> Slices:
     }
 
 
-def figures_of(name: str) -> list[pl.Expr]:
+def figures_of(name: str, domain: Collection[str] | None) -> list[pl.Expr]:
     cell = pl.col(name)
     number = cell.cast(pl.Float64, strict=False)
-    finite = number.filter(number.is_finite())
+    counted = number.filter(number.is_finite())
+    if domain:
+        counted = cell.drop_nulls().is_in(list(domain)).cast(pl.Float64)
     return [
         cell.count().alias(f"{name} present"),
-        finite.count().alias(f"{name} numbers"),
-        finite.sum().alias(f"{name} total"),
+        counted.count().alias(f"{name} numbers"),
+        counted.sum().alias(f"{name} total"),
     ]
 
 
