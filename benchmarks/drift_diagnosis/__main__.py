@@ -29,7 +29,9 @@ from benchmarks.drift_diagnosis.windows import CAUSES, OTHERS, rows
 
 if TYPE_CHECKING:
     from slipway_drift.checks.check import Check
+    from slipway_drift.checks.constraints import Constraints
     from slipway_drift.results import Files
+    from slipway_drift.statistics.profile import Domains
 
 ROWS: Final = 500
 BASELINE_ROWS: Final = 2000
@@ -41,29 +43,33 @@ class Baseline:
 
     files: Files
 
+    @property
+    def asked(self) -> Constraints:
+        return read_constraints(json.loads(self.files["constraints.json"]))
+
     def causes(self, frame: pl.DataFrame) -> list[dict[str, object]]:
         """What a window is diagnosed with."""
-        checked = check_window(profiled(frame), self.files, title="", window="", limits={})
+        held = profiled(frame, self.asked.domains)
+        checked = check_window(held, self.files, title="", window="", limits={})
         found = json.loads(checked.files["slipway_drift.json"])["diagnosis"]["causes"]
         return [dict(held) for held in found]
 
     def forced(self, frame: pl.DataFrame) -> int:
         """How many diagnoses there are where every column is taken to violate."""
-        held = profiled(frame)
+        held = profiled(frame, self.asked.domains)
         checked = self.check(held)
         findings = tuple(Violation("any", "", feature.name) for feature in checked.features)
         return len(diagnose(Scene(checked.features, findings, Limits(), held.slices)).causes)
 
     def check(self, held: Profile) -> Check:
-        asked, known = (json.loads(self.files[f"{n}.json"]) for n in ("constraints", "statistics"))
-        return check(held, read_constraints(asked), read_statistics(known))
+        return check(held, self.asked, read_statistics(json.loads(self.files["statistics.json"])))
 
 
-def profiled(frame: pl.DataFrame) -> Profile:
+def profiled(frame: pl.DataFrame, domains: Domains = ()) -> Profile:
     """Profile rows as of an hour's captures, by five clients in turn."""
     count = len(frame)
     origins = tuple((f"08:{60 * i // count:02}", "abcde"[i % 5]) for i in range(count))
-    return profile([Batch(frame.cast(pl.String), outputs=1, origins=origins)])
+    return profile([Batch(frame.cast(pl.String), outputs=1, origins=origins)], domains=domains)
 
 
 def main() -> None:

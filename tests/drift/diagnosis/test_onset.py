@@ -71,12 +71,12 @@ def test_nothing_is_known_without_times(scene: Callable[..., Scene]) -> None:
         ([9, 9, 5, 5], ""),
         # Not far enough to matter; and far, but of too few rows to be sure.
         ([0, 0, 0.5, 0.5], ""),
-        ([0, 0, 0, 1.8], ""),
+        ([0, 0, 0, 1.2], ""),
         ([5], ""),
         ([], ""),
     ],
 )
 def test_an_onset_is_from_as_it_was_to_otherwise(values: Sequence[float], found: str) -> None:
     named = zip("abcdefghijkl", values, strict=False)
-    points = tuple(Point(name, 10.0, 10.0 * value) for name, value in named)
+    points = tuple(Point(name, 50.0, 50.0 * value) for name, value in named)
     assert onset(Trace("mean", 0.0, 1.0, 1.0, points)) == found

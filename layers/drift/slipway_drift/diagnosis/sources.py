@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from slipway_drift.diagnosis.scene import Scene
     from slipway_drift.diagnosis.traces import Point, Trace
 
-FEWEST: Final = 30  # rows of all others together, before they mean anything
 UNNAMED: Final = "that does not name itself"
 
 
@@ -36,8 +35,7 @@ def only_one(trace: Trace) -> Point | None:
     """The point without which all others are as in the baseline; None where there is none."""
     for point in trace.points:
         others = [other for other in trace.points if other is not point]
-        enough = sum(other.weight for other in others) >= FEWEST
-        if enough and trace.moved([point], others) and trace.clearly([point], others):
+        if trace.moved([point], others) and trace.clearly([point], others):
             return point
     return None
 

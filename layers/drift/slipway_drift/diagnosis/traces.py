@@ -21,7 +21,8 @@ NEAR: Final = 0.25  # of the way: what is nearer is where it was
 HALF: Final = 0.5
 DEVIATIONS: Final = 0.5
 UNKNOWN, UNKNOWN_SPREAD = 0.05, 0.25  # a share of values, and how far single ones stray from it
-SURE: Final = 6.0  # standard errors; tails may be long, and where to cut is chosen
+SURE: Final = 10.0  # standard errors: one value of a long tail is several, and the cut is chosen
+FEWEST: Final = 30  # rows on either side
 MOST: Final = 0.95
 
 
@@ -51,7 +52,7 @@ class Trace:
 
     def moved(self, inside: Sequence[Point], outside: Sequence[Point]) -> bool:
         """Say whether the ones are far from the baseline, and the others as it was."""
-        if not inside or not outside:
+        if min(weight(inside), weight(outside)) < FEWEST:
             return False
         far, rest = mean(inside) - self.base, mean(outside) - self.base
         sure = SURE * self.spread / math.sqrt(weight(inside))
