@@ -196,6 +196,7 @@ def _monitor(given: Watching) -> Monitor:
         on_violation=given.on_violation,
         runner=given.runner,
         header=given.header,
+        outputs=tuple(given.outputs or ()),
         missing_data=given.missing_data,
         thresholds={name: value for name, value in chosen.items() if name not in LIMITS},
         limits=_limits(given, chosen, every),

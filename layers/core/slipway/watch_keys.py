@@ -3,13 +3,19 @@ says."""
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from slipway.domain.desired import MissingData, OnViolation, Runner
 from slipway.strict_keys import Strict
 
 Percentage = Annotated[int, Field(ge=0, le=100)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Columns = Annotated[
+    list[str],
+    BeforeValidator(lambda given: [given] if isinstance(given, str) else given),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 
 
 class Capture(Strict):
@@ -63,6 +69,9 @@ class Watching(Strict):
     """Slipway's own functions; or SageMaker Model Monitor, in accounts that still have it."""
     header: bool = True
     """Whether the first row of baseline.csv names its columns."""
+    outputs: Columns | None = None
+    """Which columns of the baseline are the model's answers: `first`, `last`, `none`, or their
+    names; when absent, names such as `prediction` or `target` tell."""
     missing_data: MissingData = Field(default=MissingData.MISSING, strict=False)
     """What the alarm makes of a window without requests, as CloudWatch calls it."""
     judged_by: Literal["slipway", "model_monitor"] = "slipway"

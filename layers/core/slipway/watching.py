@@ -81,11 +81,19 @@ def _built(ports: Ports, data: Artifact, monitor: Monitor, folder: str, engine: 
     try:
         with ports.monitored.data(data) as stream:
             name = data.key.rpartition("/")[2]
-            files = engine.baseline(stream, name, header=monitor.header, config=monitor.thresholds)
+            files = engine.baseline(
+                stream,
+                name,
+                header=monitor.header,
+                config=monitor.thresholds,
+                outputs=monitor.outputs,
+            )
     except ValueError as refusal:
         return Baseline(folder, refused=f"{data.key}: {refusal}")
     ports.monitored.write(folder, files)
-    return Baseline(folder, summary=f"{', '.join(files)} of {data.key} in {folder}")
+    found = engine.examined(files)
+    told = f"{', '.join(files)} of {data.key} in {folder}"
+    return Baseline(folder, summary=f"{told}\n{found}" if found else told)
 
 
 def _runners(watch: Watch) -> set[Runner]:

@@ -203,7 +203,8 @@ class MissingData(StrEnum):
 class Monitor:
     """How what an endpoint is asked is held against the uploaded baseline data.
 
-    `every` is in hours. `header` says whether a CSV's first row names its columns. `thresholds`
+    `every` is in hours. `header` says whether a CSV's first row names its columns, `outputs` which
+    of them are the model's answers: first, last, none, or names; nothing finds them. `thresholds`
     go into the baseline's monitoring_config, under its names; `limits` are those of Slipway's
     own checks.
     """
@@ -212,6 +213,7 @@ class Monitor:
     on_violation: OnViolation = OnViolation.NOTIFY
     runner: Runner = Runner.LAMBDA
     header: bool = True
+    outputs: tuple[str, ...] = ()
     missing_data: MissingData = MissingData.MISSING
     thresholds: Mapping[str, float | str] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)

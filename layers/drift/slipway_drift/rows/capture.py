@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import IO, TYPE_CHECKING, Final
 
 import polars as pl
 
-from slipway_drift.rows.batches import Batch, Rejection, reject
+from slipway_drift.rows.batches import Batch, Origin, Rejection, reject
 from slipway_drift.rows.capture_bodies import Cells, rows_of
 from slipway_drift.rows.capture_record import PROBE, Record, parse_record
 from slipway_drift.rows.json_rows import NotTabular, Row, numbered_lines
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from slipway_drift.rows.capture_record import Body
 
 RECORDS: Final = 20_000
+
+MINUTE: Final = len("2026-01-31T08:00")
 
 Pair = tuple[Row, Row]
 Shape = tuple[bool, bool]
@@ -66,6 +69,7 @@ def batches(
     records: Sequence[tuple[str, Record, str]], rejections: Sequence[Rejection], flatten: Flatten
 ) -> Iterator[tuple[str, Batch]]:
     held: dict[tuple[str, Shape], list[Pair]] = {}
+    origins: dict[tuple[str, Shape], list[Origin]] = {}
     requests: Counter[tuple[str, Shape]] = Counter()
     rejected: dict[str, list[Rejection]] = {}
     flattened = flatten([record for _, record, _ in records])
@@ -77,12 +81,19 @@ def batches(
         for number, pair in enumerate(pairs if isinstance(pairs, list) else ()):
             key = model, shape_of(pair)
             held.setdefault(key, []).append(pair)
+            origins.setdefault(key, []).append(origin_of(record))
             requests[key] += number == 0
     for key in held or {("", NO_SHAPE): []}:
         # A line that is no record names no model: the first one tells of it.
         lines, rejections = rejections, ()
         told = [*lines, *rejected.pop(key[0], ())]
-        yield key[0], batch_of(held.get(key, []), told, requests[key])
+        batch = batch_of(held.get(key, []), told, requests[key])
+        yield key[0], replace(batch, origins=tuple(origins.get(key, ())))
+
+
+def origin_of(record: Record) -> Origin:
+    """The minute of a record, and who says it sent it."""
+    return record.inference_time[:MINUTE], ", ".join(record.custom_attributes)
 
 
 def shape_of(pair: Pair) -> Shape:

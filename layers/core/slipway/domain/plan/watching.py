@@ -30,15 +30,16 @@ def baseline(desired: Desired, package_key: str) -> str | None:
     monitor, data = desired.policy.monitor, desired.baseline
     if monitor is None or data is None:
         return None
-    key = naming.digest(
-        {
-            "data": data.uri,
-            "version": data.version_id,
-            "package": package_key,
-            "header": monitor.header,
-            "thresholds": dict(monitor.thresholds),
-        }
-    )
+    said: dict[str, object] = {
+        "data": data.uri,
+        "version": data.version_id,
+        "package": package_key,
+        "header": monitor.header,
+        "thresholds": dict(monitor.thresholds),
+    }
+    if monitor.outputs:
+        said["outputs"] = list(monitor.outputs)
+    key = naming.digest(said)
     return baseline_folder(desired.deployment, key)
 
 
