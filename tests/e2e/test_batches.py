@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from slipway_cli.follow import Patience
 from slipway_cli.main import app
+from slipway_cli.monitor import check_window, scheduled
 from typer.testing import CliRunner
 
 BATCH = "target: {type: batch}\n"
@@ -123,3 +125,39 @@ def test_a_version_that_answers_no_sample_never_runs(
     put("batches/careful/in/b.csv", b"3,4\n")
     eventually(lambda: len(runs(slipway, "careful")) == 2)
     assert numbers(read("batches/careful/out/2/b.csv.out")) == [11]
+
+
+def test_what_runs_read_is_held_against_the_baseline(
+    slipway: Any, models: Any, eventually: Any, put: Any
+) -> None:
+    rows = [f"{x},{y}" for x in range(10) for y in range(10)]
+    answers = [f"{x + 2 * y}.0,{x},{y}" for x in range(10) for y in range(10)]
+    put("models/watched-files/baseline.csv", "\n".join(("p,x0,x1", *answers, "")).encode())
+    watched = "capture: {percentage: 100}\nmonitor: {every: 1h, on_violation: hold}\n"
+    end = slipway.release("watched-files", models.line(), f"{BATCH}{watched}")
+    assert end.verdict == "Released", end.reason
+    put("batches/watched-files/in/a.csv", "\n".join((*rows, "")).encode())
+    eventually(lambda: runs(slipway, "watched-files"))
+    assert checked(slipway, "watched-files") == "no drift"
+    spoilt = (f"{row}000" for row in rows)
+    put("batches/watched-files/in/b.csv", "\n".join((*spoilt, "")).encode())
+    eventually(lambda: len(runs(slipway, "watched-files")) == 2)
+    assert checked(slipway, "watched-files") == "violations"
+    put("batches/watched-files/in/c.csv", b"1,2\n")
+    held = eventually(lambda: settled(slipway, "watched-files", "Held"))
+    assert held.startswith("drift: ")
+    assert held.endswith("; nothing runs")
+    assert len(runs(slipway, "watched-files")) == 2
+
+
+def checked(slipway: Any, deployment: str) -> str:
+    """The state of the hour that runs."""
+    schedule = scheduled(slipway.stack, deployment)
+    at = slipway.stack.ports.clock() + 3600
+    return str(check_window(slipway.stack, schedule, at, Patience(60.0, 0.2)).state)
+
+
+def settled(slipway: Any, deployment: str, verdict: str) -> str:
+    """The reason of the last verdict, if it is this one."""
+    found = slipway.stack.ports.ledger.load(deployment).settled
+    return str(found.announce.reason) if found.announce.verdict == verdict else ""
