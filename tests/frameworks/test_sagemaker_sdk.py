@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from slipway_local.images.environments import EnvironmentFailed, Environments
 
+from tests.local.serving import IMAGE, ROLE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 PROGRAMS = Path(__file__).parent / "programs"
 BOOSTED = Path(__file__).parents[3] / "shared/data/artifacts/xgboost-saved/xgboost-model"
 TWICE = [[2.0, 4.0], [6.0, 8.0]]
+SCRIPT = "{SAGEMAKER_PROGRAM=inference.py,SAGEMAKER_SUBMIT_DIRECTORY=/opt/ml/model/code}"
+CONTAINER = f"Image={IMAGE},ModelDataUrl=s3://serving/models/two.tar.gz,Environment={SCRIPT}"
 
 
 @pytest.fixture
@@ -54,7 +58,7 @@ def answers(folder: Path) -> Any:  # noqa: ANN401 - whatever the program was ans
     return json.loads((folder / "answers.json").read_text())
 
 
-def test_the_sdk_v2_deploys_and_asks_every_kind_of_endpoint(
+def test_the_sdk_v2_deploys_and_asks_every_kind_of_endpoint_and_transforms(
     running: Cloud, provide: Callable[..., Path], tmp_path: Path
 ) -> None:
     if not BOOSTED.exists():
@@ -71,6 +75,8 @@ def test_the_sdk_v2_deploys_and_asks_every_kind_of_endpoint(
         "asynchronous": [[[4.0, 8.0]], [[12.0, 16.0]]],
         "pipeline": [[10.0, 20.0]],
         "several": [["m2.tar.gz", "m3.tar.gz"], [[2.0, 4.0]], [[3.0, 6.0]]],
+        "transform": "a,4.0\nb,8.0\nc,12.0\n",
+        "pipeline_transform": "10.0,20.0\n30.0,40.0\n50.0,60.0\n",
     }
 
 
@@ -87,19 +93,37 @@ def test_the_sdk_v3_deploys_and_asks_every_kind_of_endpoint(
     }
 
 
-def test_the_cli_deploys_asks_scales_and_deletes(
-    running: Cloud, provide: Callable[..., Path], tmp_path: Path
-) -> None:
+@pytest.fixture
+def aws(running: Cloud, provide: Callable[..., Path], tmp_path: Path) -> Callable[..., Any]:
+    """Run the AWS CLI; what it answers."""
     python = provide("awscli==1.46.3")
 
-    def aws(*words: str) -> Any:  # noqa: ANN401 - whatever it prints
+    def call(*words: str) -> Any:  # noqa: ANN401 - whatever it prints
         told = run(running, tmp_path, python, "-I", python.with_name("aws"), *words)
         return json.loads(told) if told else None
 
-    role = "arn:aws:iam::000000000000:role/serving"
-    image = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
-    scripted = "{SAGEMAKER_PROGRAM=inference.py,SAGEMAKER_SUBMIT_DIRECTORY=/opt/ml/model/code}"
-    container = f"Image={image},ModelDataUrl=s3://serving/models/two.tar.gz,Environment={scripted}"
+    return call
+
+
+def test_the_cli_transforms(aws: Callable[..., Any], tmp_path: Path) -> None:
+    aws("sagemaker", "create-model", "--model-name=cli-batch", f"--execution-role-arn={ROLE}",
+        f"--primary-container={CONTAINER}")  # fmt: skip
+    (tmp_path / "rows.csv").write_text("1,2\n3,4\n")
+    aws("s3api", "put-object", "--bucket=serving", "--key=cli/rows.csv", "--body=rows.csv")
+    data = "DataSource={S3DataSource={S3DataType=S3Prefix,S3Uri=s3://serving/cli/}}"
+    named = ("--transform-job-name", "cli-batch")
+    aws("sagemaker", "create-transform-job", *named, "--model-name=cli-batch",
+        "--transform-input", f"{data},ContentType=text/csv,SplitType=Line",
+        "--transform-output", "S3OutputPath=s3://serving/cli-out,Accept=text/csv",
+        "--transform-resources", "InstanceType=ml.m5.large,InstanceCount=1")  # fmt: skip
+    aws("sagemaker", "wait", "transform-job-completed-or-stopped", *named)
+    [job] = aws("sagemaker", "list-transform-jobs", "--name-contains=cli")["TransformJobSummaries"]
+    assert (job["TransformJobName"], job["TransformJobStatus"]) == ("cli-batch", "Completed")
+    aws("s3api", "get-object", "--bucket=serving", "--key=cli-out/rows.csv.out", "rows.out")
+    assert (tmp_path / "rows.out").read_text() == "2.0,4.0\n6.0,8.0\n"
+
+
+def test_the_cli_deploys_asks_scales_and_deletes(aws: Callable[..., Any], tmp_path: Path) -> None:
     variant = "VariantName=v,ModelName=cli,InstanceType=ml.m5.large,InitialInstanceCount=1"
     place = (
         "--service-namespace=sagemaker",
@@ -108,8 +132,8 @@ def test_the_cli_deploys_asks_scales_and_deletes(
     )
     named = ("--endpoint-name", "cli")
     sagemaker, scaling = "sagemaker", "application-autoscaling"
-    aws(sagemaker, "create-model", "--model-name=cli", f"--execution-role-arn={role}",
-        f"--primary-container={container}")  # fmt: skip
+    aws(sagemaker, "create-model", "--model-name=cli", f"--execution-role-arn={ROLE}",
+        f"--primary-container={CONTAINER}")  # fmt: skip
     aws(sagemaker, "create-endpoint-config", "--endpoint-config-name=cli",
         "--production-variants", variant)  # fmt: skip
     aws(sagemaker, "create-endpoint", *named, "--endpoint-config-name=cli")

@@ -62,6 +62,22 @@ def in_use(message: str) -> Refusal:
     return Refusal("ResourceInUse", message)
 
 
+def job_exists(arn: str) -> Refusal:
+    return in_use(
+        "Job name must be unique within an AWS account and region, and a job with this name "
+        f"already exists ({arn})"
+    )
+
+
+def job_missing(name: str) -> Refusal:
+    return invalid(f"Could not find requested job with name: {name}")
+
+
+def job_at_rest(kind: str, status: str) -> Refusal:
+    """A job that is not in progress cannot be stopped; `kind` as AWS words it: processing."""
+    return invalid(f"The request was rejected because the {kind} job is in status {status}.")
+
+
 def limit_exceeded(quota: str, *, limit: int, used: int, delta: int) -> Refusal:
     """An account-level quota counted in instances."""
     return Refusal(

@@ -10,7 +10,13 @@ from typing import Any
 
 from slipway_local.sagemaker import listing, metrics
 from slipway_local.sagemaker.account import Account
-from slipway_local.sagemaker.errors import in_use, invalid, not_assumed
+from slipway_local.sagemaker.errors import (
+    invalid,
+    job_at_rest,
+    job_exists,
+    job_missing,
+    not_assumed,
+)
 from slipway_local.sagemaker.events import milliseconds, shouted
 from slipway_local.sagemaker.jobs import Ending, Job, ProcessingJob, Sink, Source
 from slipway_local.sagemaker.operations import Operations, Params, given, present
@@ -25,10 +31,7 @@ def create_processing_job(account: Account, params: Params) -> Params:
     name = params["ProcessingJobName"]
     arn = account.arn(_KIND, name)
     if arn in account.jobs:
-        raise in_use(
-            "Job name must be unique within an AWS account and region, and a job with this name "
-            f"already exists ({arn})"
-        )
+        raise job_exists(arn)
     _check(params)
     if not account.has_role(params["RoleArn"]):
         raise not_assumed(params["RoleArn"])
@@ -50,9 +53,7 @@ def list_processing_jobs(account: Account, params: Params) -> Params:
 def stop_processing_job(account: Account, params: Params) -> Params:
     job = find(account, params["ProcessingJobName"])
     if job.status != "InProgress":
-        raise invalid(
-            f"The request was rejected because the processing job is in status {job.status}."
-        )
+        raise job_at_rest("processing", job.status)
     _stop(account, job)
     return {}
 
@@ -61,7 +62,7 @@ def find(account: Account, name: str) -> ProcessingJob:
     """Raises Refusal: Could not find requested job."""
     job = account.jobs.get(account.arn(_KIND, name))
     if job is None:
-        raise invalid(f"Could not find requested job with name: {name}")
+        raise job_missing(name)
     return job
 
 

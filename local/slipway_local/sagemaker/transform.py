@@ -15,7 +15,7 @@ from slipway_local.sagemaker.account import Account, TransformJob
 from slipway_local.sagemaker.batch import parameters
 from slipway_local.sagemaker.batch.run import TransformRun
 from slipway_local.sagemaker.batch.work import Store
-from slipway_local.sagemaker.errors import in_use, invalid
+from slipway_local.sagemaker.errors import job_at_rest, job_exists, job_missing
 from slipway_local.sagemaker.events import iso, iso_of_logs
 from slipway_local.sagemaker.jobs import Ending
 from slipway_local.sagemaker.logs import TRANSFORMS
@@ -33,10 +33,7 @@ def create_transform_job(account: Account, params: Params) -> Params:
     name = params["TransformJobName"]
     arn = account.arn(_KIND, name)
     if arn in account.transforms:
-        raise in_use(
-            "Job name must be unique within an AWS account and region, and a job with this name "
-            f"already exists ({arn})"
-        )
+        raise job_exists(arn)
     transform_checks.check(account, params)
     account.tag(arn, params.get("Tags", []))
     _start(account, name, arn, _defaulted(given(params)))
@@ -57,9 +54,7 @@ def list_transform_jobs(account: Account, params: Params) -> Params:
 def stop_transform_job(account: Account, params: Params) -> Params:
     job = find(account, params["TransformJobName"])
     if job.status != "InProgress":
-        raise invalid(
-            f"The request was rejected because the transform job is in status {job.status}."
-        )
+        raise job_at_rest("transform", job.status)
     if job.run:
         job.run.stop()
     _enter(account, job, "Stopping")
@@ -70,7 +65,7 @@ def find(account: Account, name: str) -> TransformJob:
     """Raises Refusal: Could not find requested job."""
     job = account.transforms.get(account.arn(_KIND, name))
     if job is None:
-        raise invalid(f"Could not find requested job with name: {name}")
+        raise job_missing(name)
     return job
 
 

@@ -1,13 +1,13 @@
 """What CreateTransformJob refuses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from slipway_local.sagemaker import models, packages, quotas
 from slipway_local.sagemaker.account import Account, Resource
 from slipway_local.sagemaker.batch.joining import CSV, FORMATS, Processing, processing
 from slipway_local.sagemaker.batch.paths import PathRefused
-from slipway_local.sagemaker.errors import invalid, not_assumed
+from slipway_local.sagemaker.errors import Refusal, invalid, not_assumed
 from slipway_local.sagemaker.operations import Params
 
 _MOST_MB = 100
@@ -101,26 +101,23 @@ def _check_paths(asked: Processing, given: Mapping[str, Any]) -> None:
 def _check_source(account: Account, params: Params, role: str | None) -> None:
     source = params["TransformInput"]["DataSource"]["S3DataSource"]
     kind, url = source["S3DataType"], source["S3Uri"]
+    output = params["TransformOutput"]["S3OutputPath"]
     if kind not in _TYPES:
         raise invalid(f"S3DataType is {kind}: batch transform takes {' or '.join(_TYPES)}.")
-    for name, value in (
-        ("S3Uri", url),
-        ("S3OutputPath", params["TransformOutput"]["S3OutputPath"]),
-    ):
+    for name, value in (("S3Uri", url), ("S3OutputPath", output)):
         if not value.startswith("s3://"):
             raise invalid(f"{name} is {value}: the embedded SageMaker takes s3:// URLs only.")
-    if not _any_object(account.find_objects, url):
-        bucket = url.removeprefix("s3://").partition("/")[0]
-        raise invalid(
-            f'No S3 objects found under S3 URL "{url}" given in input data source. Please ensure '
-            f"that the bucket exists in the selected region ({account.region}), that objects exist "
-            f'under that S3 prefix, and that the role "{role}" has "s3:ListBucket" permissions on '
-            f'bucket "{bucket}".'
-        )
+    if all(each.endswith("/") for each in account.find_objects(url)):
+        raise _nothing_there(url, account.region, role)
 
 
-def _any_object(find: Callable[[str], Any], url: str) -> bool:
-    return any(not each.endswith("/") for each in find(url))
+def _nothing_there(url: str, region: str, role: str | None) -> Refusal:
+    bucket = url.removeprefix("s3://").partition("/")[0]
+    return invalid(
+        f'No S3 objects found under S3 URL "{url}" given in input data source. Please ensure that '
+        f"the bucket exists in the selected region ({region}), that objects exist under that S3 "
+        f'prefix, and that the role "{role}" has "s3:ListBucket" permissions on bucket "{bucket}".'
+    )
 
 
 def _check_quota(account: Account, resources: Params) -> None:

@@ -1,4 +1,5 @@
-"""The SageMaker SDK v2, unchanged, as its guides use it: what each endpoint answers, as JSON.
+"""The SageMaker SDK v2, unchanged, as its guides use it: what each endpoint and each transform job
+answers, as JSON.
 
 Run by test_sagemaker_sdk.py in an environment of its own, in a folder of its own.
 """
@@ -130,5 +131,45 @@ def xgboost() -> object:
     return [float(value) for value in row]
 
 
-JUDGED = (sklearn, serverless, asynchronous, pipeline, several, xgboost)
+def transformed(model: SKLearnModel | PipelineModel, name: str, **asked: str) -> str:
+    """What a job over three rows, each with an id, leaves in S3."""
+    place = {"Bucket": BUCKET, "Key": f"{name}/rows.csv"}
+    boto3.client("s3").put_object(**place, Body=b"a,1,2\nb,3,4\nc,5,6\n")
+    transformer = model.transformer(
+        instance_count=1,
+        instance_type="ml.m5.large",
+        strategy="MultiRecord",
+        assemble_with="Line",
+        accept="text/csv",
+        output_path=f"s3://{BUCKET}/{name}-out",
+        max_concurrent_transforms=2,
+        max_payload=1,
+    )
+    transformer.transform(
+        f"s3://{BUCKET}/{name}",
+        content_type="text/csv",
+        split_type="Line",
+        input_filter="$[1:]",
+        **asked,
+        logs=True,
+    )
+    found = boto3.client("s3").get_object(Bucket=BUCKET, Key=f"{name}-out/rows.csv.out")
+    return found["Body"].read().decode()
+
+
+def transform() -> object:
+    return transformed(times(2), "transform", join_source="Input", output_filter="$[0,-1]")
+
+
+def pipeline_transform() -> object:
+    chain = PipelineModel(
+        models=[times(2, "scale.py"), times(5)], role=ROLE, sagemaker_session=session
+    )
+    return transformed(chain, "chain")
+
+
+JUDGED = (
+    *(sklearn, serverless, asynchronous, pipeline, several, xgboost),
+    *(transform, pipeline_transform),
+)
 Path("answers.json").write_text(json.dumps({each.__name__: each() for each in JUDGED}))

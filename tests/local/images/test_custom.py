@@ -95,6 +95,26 @@ def test_a_command_that_speaks_the_contract_serves(launch: Callable[..., Process
     assert b"loads hello" in server.log_path.read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("other", "status", "said"),
+    [
+        ("self.answer(404, b'')", 404, b""),
+        ("self.answer(200, b'{}')", 200, b"{}"),
+        ("self.wfile.close()", 404, b""),
+        ("__import__('time').sleep(60)", 404, b""),
+    ],
+)
+def test_a_command_need_not_know_of_execution_parameters(
+    launch: Callable[..., ProcessServer], project: Path, other: str, status: int, said: bytes
+) -> None:
+    usual = 'self.answer(200 if self.path == "/ping" else 404, b"")'
+    asked = f'self.answer(200, b"") if self.path == "/ping" else {other}'
+    (project / "container" / "serve.py").write_text(SERVE.replace(usual, asked))
+    server = launch()
+    reply = server.execution_parameters(timeout=30)
+    assert (reply.status, reply.body) == (status, said)
+
+
 def test_a_container_ends_with_its_command(launch: Callable[..., ProcessServer]) -> None:
     server = launch()
     deadline = time.monotonic() + 30

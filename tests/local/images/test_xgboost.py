@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import struct
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,12 +97,8 @@ def test_all_formats_give_one_answer(dock: Dock, served: ProcessServer) -> None:
 
 
 def test_execution_parameters(served: ProcessServer) -> None:
-    address = served.address()
-    assert address is not None
-    url = f"http://127.0.0.1:{address[1]}/execution-parameters"
-    with urllib.request.urlopen(url, timeout=5) as reply:
-        parameters = json.load(reply)
-    assert parameters == {
+    reply = served.execution_parameters(timeout=5)
+    assert json.loads(reply.body) == {
         "MaxConcurrentTransforms": 1,
         "BatchStrategy": "MULTI_RECORD",
         "MaxPayloadInMB": 6,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from slipway_local.sagemaker.account import Durations
-from slipway_local.sagemaker.events import iso, shouted
+from slipway_local.sagemaker.events import iso, iso_of_logs, shouted
 from slipway_local.sagemaker.rehearsal import START, Rehearsal
 from slipway_local.sagemaker.scripted import Script
 
@@ -127,3 +127,4 @@ def test_statuses_are_shouted(status: str, spelt: str) -> None:
 
 def test_iso_times() -> None:
     assert iso(1614186014.9) == "2021-02-24T17:00:14Z"
+    assert iso_of_logs(1614186014.0625) == "2021-02-24T17:00:14.062"

@@ -248,13 +248,15 @@ def test_an_object_of_a_manifest_that_is_not_there_fails() -> None:
     assert outputs(cloud) == {"a.csv.out": b"1,2\n3,4\n"}
 
 
-def test_a_manifest_that_is_none_fails_the_job() -> None:
+@pytest.mark.parametrize(
+    ("uri", "why"), [("a.csv", "{}a.csv is no manifest"), ("a", "No object at {}a.")]
+)
+def test_a_manifest_that_is_none_fails_the_job(uri: str, why: str) -> None:
     cloud = cloud_with()
-    transform(cloud, uri=f"{IN}a.csv", kind="ManifestFile")
+    transform(cloud, uri=f"{IN}{uri}", kind="ManifestFile")
     status, reason = ended(cloud)
-    assert (status, reason.partition("is no manifest")[0]) == (
-        "Failed", f"ClientError: {IN}a.csv ",
-    )  # fmt: skip
+    assert status == "Failed"
+    assert reason.startswith(f"ClientError: {why.format(IN)}")
 
 
 def test_a_container_that_does_not_come_up_fails_the_job() -> None:

@@ -19,6 +19,7 @@ from .messages import Request, Response
 from .settings import Settings
 
 _POLL_SECONDS = 0.1
+_PARAMETERS_SECONDS = 1.5
 _DROPPED = ("connection", "content-length", "content-type", "transfer-encoding")
 
 
@@ -43,8 +44,11 @@ class Custom:
         return self._asked("POST", request.path, request.body, dict(request.headers))
 
     def execution_parameters(self) -> Response | None:
-        """What the command says."""
-        answer = self._asked("GET", "/execution-parameters", b"", {})
+        """What the command says, if it does so soon; not every one knows the path."""
+        try:
+            answer = self._asked("GET", "/execution-parameters", b"", {}, _PARAMETERS_SECONDS)
+        except (OSError, http.client.HTTPException):
+            return None
         return answer if answer.status == http.client.OK else None
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -68,9 +72,16 @@ class Custom:
         except OSError:
             return False
 
-    def _asked(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Response:
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        headers: dict[str, str],
+        seconds: float | None = None,
+    ) -> Response:
         """A connection a request: a server that is restarted leaves no dead one behind."""
-        connection = http.client.HTTPConnection("127.0.0.1", self._port)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=seconds)
         try:
             connection.request(method, path, body, headers)
             answer = connection.getresponse()

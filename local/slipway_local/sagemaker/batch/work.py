@@ -99,7 +99,7 @@ class Work:
     def _manifest(self, url: str) -> list[tuple[str, str]]:
         try:
             return list(sources.named(self._store.read(url), url))
-        except ValueError as error:
+        except (OSError, ValueError) as error:
             raise ObjectFailed(str(error)) from error
 
     def _transform(
