@@ -12,17 +12,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 from threading import Event, Thread
 from typing import Any
 
 from ministack import app
 
 from slipway_local import record
+from slipway_local.ecs.service import ECS
 from slipway_local.images.jobs import ProcessRunner
 from slipway_local.images.launcher import ProcessLauncher, image_trouble
+from slipway_local.images.tasks import ProcessTasks
 from slipway_local.images.transfers import Objects
-from slipway_local.ministack import events, mount, server, stack_resources, stores
+from slipway_local.ministack import (
+    authorize_tasks,
+    events,
+    mount,
+    server,
+    stack_resources,
+    stores,
+    task_stores,
+)
 from slipway_local.ministack.alarms import Watch
 from slipway_local.ministack.keeping import Keeper
 from slipway_local.ministack.measures import Queues
@@ -61,17 +71,22 @@ def run(settings: Settings) -> None:
     watch = Watch(settings.owner, settings.time_scale, events.putter(*settings.owner))
     sagemaker = build(settings, launcher, runner, watch)
     server.prepare(settings)
+    tasks = ProcessTasks(settings.models, project=settings.project)
+    ecs = build_ecs(settings, tasks)
     mount.mount(sagemaker.handle, auth=settings.auth)
+    mount.mount_ecs(ecs.handle, authorize_tasks.refusing(ecs.account), auth=settings.auth)
     stack_resources.install(sagemaker.handle)
     watch.install()
     queues = Queues(settings.owner, settings.time_scale)
-    with kept(settings, sagemaker) as application, ticking(sagemaker.tick, queues.tick, watch.tick):
+    ticks = (sagemaker.tick, ecs.tick, queues.tick, watch.tick)
+    with kept(settings, sagemaker) as application, ticking(*ticks):
         try:
             server.serve(settings, application)
         finally:
             sagemaker.flush()
             launcher.stop()
             runner.stop()
+            tasks.stop()
             server.stop_workers()
 
 
@@ -155,6 +170,26 @@ def build(settings: Settings, launcher: Launcher, runner: Runner, watch: Watch) 
             second=scale,
             measuring=60 * scale,
         ),
+        account_id=settings.account,
+        region=settings.region,
+    )
+
+
+def build_ecs(settings: Settings, tasks: ProcessTasks) -> ECS:
+    """ECS, wired to MiniStack's bus, logs, roles and secrets."""
+    owner = settings.owner
+    return ECS(
+        tasks,
+        clock=time.time,
+        random=SystemRandom(),
+        emit=events.putter(*owner),
+        put_log=stores.log_writer(*owner),
+        has_role=stores.role_finder(*owner, "ecs-tasks.amazonaws.com"),
+        has_group=task_stores.group_finder(*owner),
+        secret=task_stores.secret_reader(*owner),
+        credentials=task_stores.credentials_of(settings),
+        may=task_stores.permission(settings),
+        second=settings.time_scale,
         account_id=settings.account,
         region=settings.region,
     )

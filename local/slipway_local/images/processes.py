@@ -115,6 +115,11 @@ def spawn_job(start: Start) -> Running:
     return Running(*_popen("job", start, start.variables))
 
 
+def spawn_task(start: Start) -> Running:
+    """Start a container of a task, whose process becomes the command that `start` tells it."""
+    return Running(*_popen("task", start, start.variables))
+
+
 def _measured(process: int) -> tuple[int, float]:
     """Bytes of memory and seconds of CPU; nothing of a process that has ended."""
     asked = ("ps", "-o", "rss=", "-p", str(process))

@@ -63,18 +63,19 @@ def object_kinds(account: str, region: str) -> Callable[[str], str]:
     return kind
 
 
-def role_finder(account: str, region: str) -> Callable[[str], bool]:
-    """A function that says whether a role of that ARN is there and trusts SageMaker."""
+def role_finder(account: str, region: str, service: str = _SERVICE) -> Callable[[str], bool]:
+    """A function that says whether a role of that ARN is there and trusts SageMaker, or another
+    service."""
 
     def trusts(arn: str) -> bool:
         with request_scope(account, region):
             role = iam._roles.get(arn.rsplit("/", 1)[-1])
-        return role is not None and role["Arn"] == arn and _trusts(role)
+        return role is not None and role["Arn"] == arn and _trusts(role, service)
 
     return trusts
 
 
-def _trusts(role: Mapping[str, Any]) -> bool:
+def _trusts(role: Mapping[str, Any], service: str) -> bool:
     statements = json.loads(role["AssumeRolePolicyDocument"])["Statement"]
     principals = [
         statement.get("Principal")
@@ -82,7 +83,7 @@ def _trusts(role: Mapping[str, Any]) -> bool:
         if statement.get("Effect") == "Allow"
     ]
     return any(
-        _SERVICE in _listed(principal.get("Service"))
+        service in _listed(principal.get("Service"))
         for principal in principals
         if isinstance(principal, dict)
     )

@@ -1,0 +1,37 @@
+"""What ECS answers when it refuses: codes and wordings as the real service has them."""
+
+from slipway_local.sagemaker.errors import Refusal
+
+
+def client(message: str) -> Refusal:
+    """What is wrong with a task definition, or with what is asked of it."""
+    return Refusal("ClientException", message)
+
+
+def invalid(message: str) -> Refusal:
+    """A parameter's value that does not fit."""
+    return Refusal("InvalidParameterException", message)
+
+
+def no_cluster() -> Refusal:
+    return Refusal("ClusterNotFoundException", "Cluster not found.")
+
+
+def occupied(by: str) -> Refusal:
+    return Refusal(
+        f"ClusterContains{by}Exception", f"The Cluster cannot be deleted while {by} are active."
+    )
+
+
+def no_service() -> Refusal:
+    return Refusal("ServiceNotFoundException", "Service not found.")
+
+
+def inactive_service() -> Refusal:
+    return Refusal("ServiceNotActiveException", "Service was not ACTIVE.")
+
+
+def unsupported(operation: str) -> Refusal:
+    return Refusal(
+        "UnsupportedOperation", f"{operation} is not executed by the embedded ECS.", status=501
+    )
