@@ -77,7 +77,8 @@ class Container:
 
 @dataclass(slots=True)
 class Task:
-    """A task; `asked` is what RunTask was asked, `deployment` its service's deployment."""
+    """A task; `asked` is what RunTask was asked, `deployment` its service's deployment, which has
+    `counted` how it ended."""
 
     id: str
     arn: str
@@ -102,6 +103,7 @@ class Task:
     stop_code: str | None = None
     reason: str | None = None
     deployment: str | None = None
+    counted: bool = False
 
     @property
     def group(self) -> str:
@@ -121,31 +123,30 @@ class Task:
 
 @dataclass(slots=True)
 class Deployment:
-    """A rollout of a service to one revision of it."""
+    """A rollout of a service from one revision of it, the `source`, to another; `asked` is what
+    each of its tasks is asked to be, `outcome` the status of the service deployment."""
 
     id: str
     arn: str
     revision: str
-    definition: str
-    network: Params
-    platform: str
-    configuration: Params
-    desired: int
+    definition: Definition
+    asked: Params
+    source: str | None
     created: float
     updated: float
     status: str = "PRIMARY"
     state: str = "IN_PROGRESS"
     why: str = ""
     failed: int = 0
+    outcome: str = "IN_PROGRESS"
     finished: float | None = None
     rollback: Params | None = None
-    sources: Sequence[str] = ()
-    tripped: bool = False
 
 
 @dataclass(slots=True)
 class Service:
-    """A service; `deployments` are all there were, the newest first."""
+    """A service; `deployments` are all there were, the newest first. No task is started before
+    `paused`."""
 
     name: str
     arn: str
@@ -185,6 +186,7 @@ class Account:
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     services: dict[str, Service] = field(default_factory=dict)
+    tokens: dict[str, tuple[Params, Sequence[str]]] = field(default_factory=dict)
     tags: dict[str, list[Params]] = field(default_factory=dict)
     news: list[Event] = field(default_factory=list)
     printed: list[Printed] = field(default_factory=list)

@@ -21,6 +21,7 @@ _SIZES = {
     16384: range(32 * _GIB, 120 * _GIB + 1, 8 * _GIB),
 }
 _DRIVERS = ("awslogs",)
+_LOGGED = ("awslogs-group", "awslogs-region", "awslogs-stream-prefix")
 _STORAGE = range(21, 201)
 _LONGEST_STOP = 120
 _UNITS = {"vcpu": 1024, "gb": _GIB, "": 1}
@@ -71,6 +72,11 @@ def _of_container(container: Params, definition: Params) -> Iterator[str]:
     driver = container.get("logConfiguration", {}).get("logDriver", _DRIVERS[0])
     if driver not in _DRIVERS:
         yield f"Log driver {driver!r} of container {name!r} is not run here: use awslogs."
+    for option in _missing(container):
+        yield (
+            f"Log driver awslogs of container {name!r} requires the option {option} on Fargate: "
+            "give it."
+        )
     if "logConfiguration" in container and not role:
         yield (
             "Fargate requires task definition to have execution role ARN to support log driver "
@@ -87,6 +93,12 @@ def _of_container(container: Params, definition: Params) -> Iterator[str]:
                 "When networkMode=awsvpc, the host ports and container ports in port mappings "
                 "must match."
             )
+
+
+def _missing(container: Params) -> Iterator[str]:
+    log = container.get("logConfiguration")
+    if log:
+        yield from (option for option in _LOGGED if option not in log.get("options", {}))
 
 
 def _no_size(cpu: int, memory: int) -> str:

@@ -6,7 +6,16 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from slipway_local.ecs import clusters, definitions, lifecycle, tags, tasks, wire
+from slipway_local.ecs import (
+    clusters,
+    definitions,
+    lifecycle,
+    scheduling,
+    services,
+    tags,
+    tasks,
+    wire,
+)
 from slipway_local.ecs.account import Account, Operations, Params
 from slipway_local.ecs.errors import unsupported
 from slipway_local.ecs.running import Runner
@@ -17,6 +26,7 @@ _OPERATIONS: Operations = {
     **clusters.OPERATIONS,
     **definitions.OPERATIONS,
     **tasks.OPERATIONS,
+    **services.OPERATIONS,
     **tags.OPERATIONS,
 }
 
@@ -121,6 +131,7 @@ class ECS:
     def tick(self) -> None:
         """Let everything that is due happen."""
         with self.account.lock:
+            scheduling.advance(self.account)
             lifecycle.advance(self.account)
         self._deliver()
 

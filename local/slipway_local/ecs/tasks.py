@@ -16,6 +16,7 @@ from slipway_local.ecs.account import (
 )
 from slipway_local.ecs.errors import client, invalid
 from slipway_local.ecs.listing import page
+from slipway_local.sagemaker.errors import Refusal
 
 _FARGATE = ("FARGATE", "FARGATE_SPOT")
 _MOST = 10
@@ -25,7 +26,29 @@ _USER = "UserInitiated"
 
 
 def run(account: Account, params: Params) -> Params:
-    """RunTask."""
+    """RunTask; the same token again gives the same tasks."""
+    token = params.get("clientToken")
+    if token not in account.tokens:
+        arns = _run(account, params)
+        if token is None:
+            return _answer(account, arns)
+        account.tokens[token] = params, arns
+    asked, arns = account.tokens[token]
+    if asked != params:
+        raise Refusal(
+            "ConflictException",
+            f"clientToken {token!r} was used with other parameters: give another one.",
+            fields={"resourceIds": [*arns]},
+        )
+    return _answer(account, arns)
+
+
+def _answer(account: Account, arns: Sequence[str]) -> Params:
+    found = [describing.task(account, account.tasks[arn]) for arn in arns]
+    return {"tasks": found, "failures": []}
+
+
+def _run(account: Account, params: Params) -> Sequence[str]:
     cluster = clusters.find(account, params.get("cluster"))
     definition = definitions.find(account, params["taskDefinition"])
     asked = placed(account, cluster, definition, params)
@@ -36,8 +59,8 @@ def run(account: Account, params: Params) -> Params:
         raise invalid("Invalid namespace for group.")
     found = [begin(account, cluster.name, definition, asked) for _ in range(count)]
     for each in found:
-        _tag(account, each, params)
-    return {"tasks": [describing.task(account, each) for each in found], "failures": []}
+        tag(account, each, params)
+    return [each.arn for each in found]
 
 
 def placed(account: Account, cluster: Cluster, definition: Definition, params: Params) -> Params:
@@ -162,10 +185,13 @@ def _overridden(definition: Params, override: Params) -> Params:
     return {**definition, **given, "environment": [*environment.values()]}
 
 
-def _tag(account: Account, task: Task, params: Params) -> None:
+def tag(account: Account, task: Task, params: Params, service: str = "") -> None:
+    """Give a new task the tags that it is asked for with, or that its definition or service has."""
+    source = {"TASK_DEFINITION": task.definition.arn, "SERVICE": service}
     tags.give(account, task.arn, params)
-    if params.get("propagateTags") == "TASK_DEFINITION":
-        account.tags[task.arn] += account.tags[task.definition.arn]
+    account.tags[task.arn] += account.tags.get(source.get(params.get("propagateTags", ""), ""), [])
+    if params.get("enableECSManagedTags"):
+        account.tags[task.arn].append({"key": "aws:ecs:clusterName", "value": task.cluster})
 
 
 def _uuid(account: Account) -> str:

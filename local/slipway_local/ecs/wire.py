@@ -20,7 +20,7 @@ from slipway_local.sagemaker.wire import (
 SERVICE = "ecs"
 PREFIX = "AmazonEC2ContainerServiceV20141113."
 HERE = "slipway_local.ecs"
-_SHAPES = Shapes(HERE, "ECS")
+_SHAPES = Shapes(HERE, "ECS", lenient=True)
 
 
 def handle(request: Request, call: Call) -> Response:
