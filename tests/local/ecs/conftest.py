@@ -126,12 +126,12 @@ class Cloud:
         self.ecs = ECS(
             self.runner,
             clock=lambda: self.now,
-            random=Random(7),
+            random=Random(7),  # noqa: S311 - it names tasks
             emit=self.events.append,
             put_log=lambda group, stream, lines: self.logs.append((group, stream, [*lines])),
             has_role=lambda role: role not in self.strangers,
             has_group=lambda group: group in self.groups,
-            secret=self.secrets.get,
+            secret=lambda source: self.secrets.get(source),
             credentials=lambda role, _task: {"ROLE": role} if role else {},
             may=lambda _role, action, _resource: action not in self.denied,
         )
@@ -145,7 +145,7 @@ class Cloud:
             self.now += seconds
             self.ecs.tick()
 
-    def define(self, *containers: Mapping[str, Any], **changes: Any) -> Answer:
+    def define(self, *containers: Mapping[str, Any], **changes: object) -> Answer:
         """Register a definition of `housing` for Fargate."""
         usual = {
             "family": "housing",
@@ -154,12 +154,14 @@ class Cloud:
             "cpu": "256",
             "memory": "512",
             "executionRoleArn": EXECUTION,
-            "containerDefinitions": [{"name": "main", "image": "job:1", **each} for each in containers]
+            "containerDefinitions": [
+                {"name": "main", "image": "job:1", **each} for each in containers
+            ]
             or [{"name": "main", "image": "job:1"}],
         }
         return self.client.register_task_definition(**{**usual, **changes})["taskDefinition"]
 
-    def run(self, **changes: Any) -> str:
+    def run(self, **changes: object) -> str:
         """Run one task; its ARN."""
         usual = {
             "taskDefinition": "housing",
@@ -173,7 +175,7 @@ class Cloud:
         (found,) = self.client.describe_tasks(tasks=[arn])["tasks"]
         return found
 
-    def serve(self, **changes: Any) -> Answer:
+    def serve(self, **changes: object) -> Answer:
         """Create the service `web` of two tasks."""
         usual = {
             "serviceName": "web",
