@@ -8,8 +8,9 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from random import Random, SystemRandom
@@ -19,6 +20,7 @@ from typing import Any
 from ministack import app
 
 from slipway_local import record
+from slipway_local.ecs import keeping as tasks_keeping
 from slipway_local.ecs.service import ECS
 from slipway_local.images.jobs import ProcessRunner
 from slipway_local.images.launcher import ProcessLauncher, image_trouble
@@ -38,7 +40,7 @@ from slipway_local.ministack.keeping import Keeper
 from slipway_local.ministack.measures import Queues
 from slipway_local.ministack.settings import Settings
 from slipway_local.sagemaker import keeping
-from slipway_local.sagemaker.account import Account, Durations
+from slipway_local.sagemaker.account import Durations
 from slipway_local.sagemaker.jobs import Runner
 from slipway_local.sagemaker.service import SageMaker
 from slipway_local.sagemaker.serving import Container, Launcher, Server
@@ -79,7 +81,7 @@ def run(settings: Settings) -> None:
     watch.install()
     queues = Queues(settings.owner, settings.time_scale)
     ticks = (sagemaker.tick, ecs.tick, queues.tick, watch.tick)
-    with kept(settings, sagemaker) as application, ticking(*ticks):
+    with kept(settings, accounts(sagemaker, ecs)) as application, ticking(*ticks):
         try:
             server.serve(settings, application)
         finally:
@@ -90,25 +92,46 @@ def run(settings: Settings) -> None:
             server.stop_workers()
 
 
+@dataclass(frozen=True, slots=True)
+class Keepable:
+    """How an account is written down, and read again."""
+
+    write: Callable[[], bytes]
+    restore: Callable[[bytes], None]
+
+
+def accounts(sagemaker: SageMaker, ecs: ECS) -> Mapping[str, Keepable]:
+    """What is kept beside MiniStack's services, by its file."""
+    served, run = sagemaker.account, ecs.account
+    return {
+        "sagemaker.json": Keepable(
+            partial(keeping.written, served), partial(keeping.restore, served)
+        ),
+        "ecs.json": Keepable(
+            partial(tasks_keeping.written, run), partial(tasks_keeping.restore, run)
+        ),
+    }
+
+
 @contextmanager
-def kept(settings: Settings, sagemaker: SageMaker) -> Iterator[Any]:
+def kept(settings: Settings, accounts: Mapping[str, Keepable]) -> Iterator[Any]:
     """The application to serve; what it holds is what was kept, and is kept while it serves."""
     if not settings.keep:
         yield app.app
         return
-    account, file = sagemaker.account, settings.kept / "sagemaker.json"
-    if file.exists():
-        _restore(account, file)
-    keeper = Keeper(settings.kept, {file.name: lambda: keeping.written(account)})
+    for name, account in accounts.items():
+        if (settings.kept / name).exists():
+            _restore(account, settings.kept / name)
+    keeper = Keeper(settings.kept, {name: account.write for name, account in accounts.items()})
     keeper.install()
     with ticking(keeper.tick):
         yield keeper.watched(app.app)
     keeper.save()
 
 
-def _restore(account: Account, file: Path) -> None:
+def _restore(account: Keepable, file: Path) -> None:
     try:
-        keeping.restore(account, file.read_bytes())
+        account.restore(file.read_bytes())
     except ValueError as error:
         raise RuntimeError(
             f"{file} is of another version of Slipway: forget what was kept with --fresh."

@@ -93,7 +93,6 @@ class Task:
     status: str = "PROVISIONING"
     desired: str = "RUNNING"
     version: int = 1
-    updated: float = 0.0
     began: float | None = None
     pulled: float | None = None
     started: float | None = None
