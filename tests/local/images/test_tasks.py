@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 PRINT = "import os, sys; print('hello', *sys.argv[1:], os.environ.get('WHO')); sys.exit(4)"
 SLEEP = "import time; print('sleeps', flush=True); time.sleep(60)"
-DEAF = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+DEAF = f"import signal; signal.signal(15, signal.SIG_IGN); {SLEEP}"
 SERVE = """
 import http.server, sys
 class Handler(http.server.BaseHTTPRequestHandler):
