@@ -88,6 +88,7 @@ def run(settings: Settings) -> None:
             sagemaker.flush()
             launcher.stop()
             runner.stop()
+            ecs.close()
             tasks.stop()
             server.stop_workers()
 
@@ -107,7 +108,7 @@ def accounts(sagemaker: SageMaker, ecs: ECS) -> Mapping[str, Keepable]:
         "sagemaker.json": Keepable(
             partial(keeping.written, served), partial(keeping.restore, served)
         ),
-        "ecs.json": Keepable(
+        "tasks.json": Keepable(
             partial(tasks_keeping.written, run), partial(tasks_keeping.restore, run)
         ),
     }

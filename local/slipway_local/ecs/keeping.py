@@ -23,9 +23,6 @@ from slipway_local.ecs.account import (
     Task,
 )
 
-_CODE = "InfrastructureHealth"
-_REASON = "The embedded cloud ended while the task ran"
-
 
 @dataclass(frozen=True, slots=True)
 class KeptContainer:
@@ -117,6 +114,7 @@ def restore(account: Account, content: bytes) -> None:
             account.services[service.arn] = Service(**_members(KeptService, service))
         for task in kept.tasks:
             _restore(account, task)
+        stopping.end_with_cloud(account)
 
 
 @cache
@@ -136,14 +134,12 @@ def _restore(account: Account, kept: KeptTask) -> None:
     containers = [_container(each, gone=kept.stopped is None) for each in kept.containers]
     task = Task(**_members(KeptTask, kept) | {"containers": containers})
     account.tasks[task.arn] = task
-    if task.status != "STOPPED":
-        stopping.begin(account, task, _CODE, _REASON)
 
 
 def _container(kept: KeptContainer, *, gone: bool) -> Container:
     changed: Mapping[str, Any] = {"health": Health(kept.health)}
     if gone and kept.status != "STOPPED":
-        changed = {**changed, "status": "STOPPED", "reason": _REASON}
+        changed = {**changed, "status": "STOPPED", "reason": stopping.CLOUD_ENDED}
     return Container(**{**_members(KeptContainer, kept), **changed})
 
 

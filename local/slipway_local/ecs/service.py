@@ -12,6 +12,7 @@ from slipway_local.ecs import (
     lifecycle,
     scheduling,
     services,
+    stopping,
     tags,
     tasks,
     wire,
@@ -133,6 +134,12 @@ class ECS:
         with self.account.lock:
             scheduling.advance(self.account)
             lifecycle.advance(self.account)
+        self._deliver()
+
+    def close(self) -> None:
+        """Say of all tasks that they end: the service does, and what runs them."""
+        with self.account.lock:
+            stopping.end_with_cloud(self.account)
         self._deliver()
 
     def _deliver(self) -> None:

@@ -5,6 +5,15 @@ from slipway_local.ecs.account import Account, Container, Task
 
 # What it takes where a container's stopTimeout does not say.
 _STOP_SECONDS = 30
+_CLOUD_CODE = "InfrastructureHealth"
+CLOUD_ENDED = "The embedded cloud ended while the task ran"
+
+
+def end_with_cloud(account: Account) -> None:
+    """Have all tasks end, since nothing runs them any more."""
+    for task in account.tasks.values():
+        if task.status != "STOPPED":
+            begin(account, task, _CLOUD_CODE, CLOUD_ENDED)
 
 
 def begin(account: Account, task: Task, code: str, reason: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from ministack import app
-from ministack.core import router
+from ministack.core import iam_actions, router
 from ministack.services import stepfunctions
 
 from slipway_local.ministack.authorize import refusal
@@ -46,6 +46,8 @@ def mount(handle: Handle, *, auth: bool) -> None:
 def mount_ecs(handle: Handle, refuse: Refuse, *, auth: bool) -> None:
     """Answer requests signed for `ecs` with `handle`, and no more with MiniStack's own."""
     app.SERVICE_HANDLERS[TASKS] = _handler(TASKS, handle, refuse if auth else _nothing)
+    # MiniStack would check every action on the cluster first, whatever it is an action on.
+    iam_actions.SERVICE_TO_IAM_NAMESPACE.pop(TASKS, None)
 
 
 def _nothing(_: Request) -> None:

@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> NoReturn:
 
 def _become(words: list[str], variables: dict[str, str]) -> NoReturn:
     try:
-        os.execvpe(words[0], words, variables)  # noqa: S606 - the user's own command
+        os.execvpe(words[0], words, variables)  # noqa: S606 # nosec B606
     except OSError as error:
         sys.stderr.write(f"{words[0]}: {error.strerror}\n")
         sys.stderr.flush()

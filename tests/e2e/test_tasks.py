@@ -1,0 +1,333 @@
+"""Tasks and services on ECS, really run: in a cloud of their own, with IAM enforced."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from slipway_local import cloud
+from slipway_local.cloud import Cloud
+
+TIME_SCALE = 0.02
+GROUP = "/ecs/housing"
+NETWORK = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": "ENABLED"}}
+WHO = """
+import boto3
+print(boto3.client("sts").get_caller_identity()["Arn"].split("/")[1])
+print(boto3.client("s3").get_object(Bucket="housing", Key="rows")["Body"].read().decode())
+boto3.client("s3").put_object(Bucket="housing", Key="other", Body=b"")
+"""
+SERVE = """
+import http.server, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(sys.argv[3].encode())
+http.server.HTTPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
+"""
+
+Eventually = Callable[..., Any]
+
+
+def project(folder: Path) -> Path:
+    """A folder that says what the image `housing` is here."""
+    folder.mkdir()
+    entry = {"housing:1": {"command": ["python", "-V"], "python": sys.executable}}
+    (folder / "slipway.images.yaml").write_text(json.dumps(entry))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    folder = tmp_path_factory.mktemp("tasks")
+    state = folder / "state"
+    started = cloud.start(state, time_scale=TIME_SCALE, project=project(folder / "project"))
+    try:
+        prepare(started)
+        yield started
+    finally:
+        cloud.stop(state)
+
+
+def prepare(running: Cloud) -> None:
+    read = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::housing/rows"}
+    write = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+    for name, statement in (("task", read), ("execution", write)):
+        role(running, name, statement)
+    running.client("s3").create_bucket(Bucket="housing")
+    running.client("s3").put_object(Bucket="housing", Key="rows", Body=b"the rows")
+    running.client("logs").create_log_group(logGroupName=GROUP)
+    running.client("ecs").create_cluster(clusterName="housing")
+
+
+def role(running: Cloud, name: str, statement: dict[str, Any]) -> None:
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    iam = running.client("iam")
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))
+    iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=policy(statement))
+
+
+def policy(*statements: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
+def arn_of(name: str) -> str:
+    return f"arn:aws:iam::000000000000:role/{name}"
+
+
+def container(*command: str, **changes: Any) -> dict[str, Any]:
+    options = {
+        "awslogs-group": GROUP,
+        "awslogs-region": "us-east-1",
+        "awslogs-stream-prefix": "ecs",
+    }
+    log = {"logDriver": "awslogs", "options": options}
+    usual = {"name": "main", "image": "housing:1", "command": command, "logConfiguration": log}
+    return {**usual, **changes}
+
+
+def define(ecs: Any, family: str, *containers: dict[str, Any], **changes: Any) -> None:
+    usual = {
+        "requiresCompatibilities": ["FARGATE"],
+        "networkMode": "awsvpc",
+        "cpu": "256",
+        "memory": "512",
+        "executionRoleArn": arn_of("execution"),
+        "taskRoleArn": arn_of("task"),
+    }
+    ecs.register_task_definition(
+        family=family, containerDefinitions=containers, **{**usual, **changes}
+    )
+
+
+def run(ecs: Any, family: str) -> str:
+    """Run a task; its ARN."""
+    asked = {"launchType": "FARGATE", "networkConfiguration": NETWORK}
+    started = ecs.run_task(cluster="housing", taskDefinition=family, **asked)
+    return str(started["tasks"][0]["taskArn"])
+
+
+def task(ecs: Any, arn: str) -> Any:
+    return ecs.describe_tasks(cluster="housing", tasks=[arn])["tasks"][0]
+
+
+def ended(ecs: Any, arn: str) -> Any:
+    """A task, once it has stopped."""
+    wait = {"Delay": 0.1, "MaxAttempts": 600}
+    ecs.get_waiter("tasks_stopped").wait(cluster="housing", tasks=[arn], WaiterConfig=wait)
+    return task(ecs, arn)
+
+
+def printed(running: Cloud, arn: str, name: str = "main") -> list[str]:
+    stream = f"ecs/{name}/{arn.rpartition('/')[2]}"
+    found = running.client("logs").get_log_events(logGroupName=GROUP, logStreamName=stream)
+    return [event["message"] for event in found["events"]]
+
+
+def asked(task: Any) -> str:
+    """What a task's port answers, found as a client on AWS finds it: by its network interface."""
+    details = task["attachments"][0]["details"]
+    (address,) = (each["value"] for each in details if each["name"] == "privateIPv4Address")
+    (binding,) = task["containers"][0]["networkBindings"]
+    assert binding["bindIP"] in (address, "127.0.0.1")
+    url = f"http://{binding['bindIP']}:{binding['hostPort']}"
+    with urllib.request.urlopen(url) as answer:
+        return str(answer.read().decode())
+
+
+def test_a_task_runs_as_its_role_and_tells_its_exit_code(running: Cloud) -> None:
+    ecs = running.client("ecs")
+    define(ecs, "who", container("python", "-u", "-c", WHO))
+    arn = run(ecs, "who")
+    found = ended(ecs, arn)
+    assert found["stopCode"] == "EssentialContainerExited"
+    assert found["containers"][0]["exitCode"] == 1
+    lines = printed(running, arn)
+    assert lines[:2] == ["task", "the rows"], lines
+    assert "AccessDenied" in lines[-1]
+
+
+def test_what_happens_to_a_task_is_on_the_bus(running: Cloud, eventually: Eventually) -> None:
+    sqs, events = running.client("sqs"), running.client("events")
+    queue = sqs.create_queue(QueueName="seen")["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+    pattern = {"source": ["aws.ecs"], "detail": {"lastStatus": ["STOPPED"]}}
+    events.put_rule(Name="stopped", EventPattern=json.dumps(pattern))
+    target = {"Id": "seen", "Arn": attributes["Attributes"]["QueueArn"]}
+    events.put_targets(Rule="stopped", Targets=[target])
+    ecs = running.client("ecs")
+    define(ecs, "told", container("sh", "-c", "exit 3"))
+    arn = run(ecs, "told")
+    message = eventually(lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))[0]
+    event = json.loads(message["Body"])
+    assert event["detail-type"] == "ECS Task State Change"
+    assert event["resources"] == [arn]
+    assert event["detail"]["containers"][0]["exitCode"] == 3
+
+
+def test_containers_share_a_volume_in_their_order(running: Cloud) -> None:
+    ecs = running.client("ecs")
+    mounts = [{"sourceVolume": "models", "containerPath": "/models"}]
+    waits = [{"containerName": "fetch", "condition": "SUCCESS"}]
+    define(
+        ecs,
+        "order",
+        container("sh", "-c", "echo one > /models/a", name="fetch", mountPoints=mounts,
+                  essential=False),
+        container("cat", "/models/a", mountPoints=mounts, dependsOn=waits),
+        volumes=[{"name": "models"}],
+    )  # fmt: skip
+    arn = run(ecs, "order")
+    assert [each["exitCode"] for each in ended(ecs, arn)["containers"]] == [0, 0]
+    assert printed(running, arn) == ["one"]
+
+
+def test_a_service_is_rolled_out(running: Cloud, eventually: Eventually) -> None:
+    ecs = running.client("ecs")
+    ports = [{"containerPort": 8501}]
+    look = "python -c 'import urllib.request as r; r.urlopen(\"http://localhost:8501\")'"
+    check = {"command": ["CMD-SHELL", look], "interval": 5, "timeout": 60, "startPeriod": 300}
+
+    def serving(word: str) -> None:
+        command = ("python", "-c", SERVE, "{address}", "{port}", word)
+        define(ecs, "serving", container(*command, portMappings=ports, healthCheck=check))
+
+    def answers() -> set[str]:
+        arns = ecs.list_tasks(cluster="housing", serviceName="web")["taskArns"]
+        found = ecs.describe_tasks(cluster="housing", tasks=arns)["tasks"] if arns else []
+        healthy = [each for each in found if each["healthStatus"] == "HEALTHY"]
+        return {asked(each) for each in healthy if each["lastStatus"] == "RUNNING"}
+
+    serving("one")
+    ecs.create_service(
+        cluster="housing",
+        serviceName="web",
+        taskDefinition="serving",
+        desiredCount=2,
+        launchType="FARGATE",
+        networkConfiguration=NETWORK,
+    )
+    wait = {"Delay": 0.2, "MaxAttempts": 300}
+    stable = ecs.get_waiter("services_stable")
+    stable.wait(cluster="housing", services=["web"], WaiterConfig=wait)
+    eventually(lambda: answers() == {"one"})
+    serving("two")
+    ecs.update_service(cluster="housing", service="web", taskDefinition="serving")
+    stable.wait(cluster="housing", services=["web"], WaiterConfig=wait)
+    eventually(lambda: answers() == {"two"})
+    ecs.delete_service(cluster="housing", service="web", force=True)
+    ecs.get_waiter("services_inactive").wait(cluster="housing", services=["web"], WaiterConfig=wait)
+
+
+ALLOWED = {
+    "Effect": "Allow",
+    "Action": ["ecs:RunTask"],
+    "Resource": "arn:aws:ecs:us-east-1:000000000000:task-definition/policed:*",
+    "Condition": {
+        "ArnEquals": {"ecs:cluster": "arn:aws:ecs:us-east-1:000000000000:cluster/housing"}
+    },
+}
+PASSED = {
+    "Effect": "Allow",
+    "Action": "iam:PassRole",
+    "Resource": [arn_of("task"), arn_of("execution")],
+    "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("statements", "denied"),
+    [
+        ((ALLOWED, PASSED), None),
+        ((PASSED,), "ecs:RunTask"),
+        ((ALLOWED,), "iam:PassRole"),
+        (({**ALLOWED, "Resource": ALLOWED["Resource"][:-1] + "9"}, PASSED), "ecs:RunTask"),
+    ],
+)
+def test_who_runs_a_task_must_be_allowed_to(
+    running: Cloud, statements: tuple[dict[str, Any], ...], denied: str | None
+) -> None:
+    iam, name = running.client("iam"), f"user-{denied}-{len(statements)}"[:40].replace(":", "-")
+    define(running.client("ecs"), "policed", container("true"))
+    with_user = user(running, name, policy(*statements))
+    try:
+        if denied is None:
+            run(with_user, "policed")
+            return
+        with pytest.raises(ClientError) as caught:
+            run(with_user, "policed")
+        assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
+        assert denied in str(caught.value)
+    finally:
+        iam.delete_user_policy(UserName=name, PolicyName="p")
+        for key in iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+        iam.delete_user(UserName=name)
+
+
+def user(running: Cloud, name: str, document: str) -> Any:
+    """A client of a user who has that policy."""
+    iam = running.client("iam")
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=document)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return boto3.client(
+        "ecs",
+        endpoint_url=running.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+
+
+def test_the_execution_role_must_be_allowed_to_write_the_log(running: Cloud) -> None:
+    ecs = running.client("ecs")
+    define(ecs, "mute", container("true"), executionRoleArn=arn_of("task"))
+    found = ended(ecs, run(ecs, "mute"))
+    assert found["stopCode"] == "TaskFailedToStart"
+    assert "logs:CreateLogStream" in found["stoppedReason"]
+
+
+@pytest.mark.skipif(shutil.which("aws") is None, reason="the AWS CLI is not installed")
+def test_the_cli_runs_a_task(running: Cloud, tmp_path: Path) -> None:
+    define(running.client("ecs"), "typed", container("true"))
+    words = "ecs run-task --cluster housing --task-definition typed --launch-type FARGATE"
+    network = "awsvpcConfiguration={subnets=[subnet-1],assignPublicIp=ENABLED}"
+    told = subprocess.run(
+        ["aws", *words.split(), "--network-configuration", network],  # noqa: S607
+        env={**os.environ, **running.environment},
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+    arn = json.loads(told.stdout)["tasks"][0]["taskArn"]
+    assert ended(running.client("ecs"), arn)["containers"][0]["exitCode"] == 0
+
+
+def test_a_task_ends_with_a_cloud_that_is_kept(tmp_path: Path, eventually: Eventually) -> None:
+    state, images = tmp_path / "state", project(tmp_path / "project")
+    options: dict[str, Any] = {"time_scale": TIME_SCALE, "keep": True, "project": images}
+    started = cloud.start(state, **options)
+    try:
+        prepare(started)
+        ecs = started.client("ecs")
+        define(ecs, "long", container("sleep", "60"))
+        arn = run(ecs, "long")
+        eventually(lambda: task(ecs, arn)["lastStatus"] == "RUNNING")
+        cloud.stop(state)
+        ecs = cloud.start(state, **options).client("ecs")
+        found = ended(ecs, arn)
+        assert found["stoppedReason"] == "The embedded cloud ended while the task ran"
+    finally:
+        cloud.stop(state)
