@@ -77,6 +77,9 @@ def _start(account: Account, task: Task, container: Container) -> None:
         container.status, container.reason = "STOPPED", str(error)
     else:
         container.run = account.runner.run(program)
+        place = launching.stream(task, container)
+        if place:
+            account.printed.append((*place, ()))
 
 
 def _ended(account: Account, task: Task) -> bool:

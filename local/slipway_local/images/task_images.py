@@ -24,13 +24,16 @@ _COMMAND = """#!/bin/sh
 exec '{python}' -I -u -c 'import sys; sys.path.insert(0, "{folder}"); \\
 from slipway_container.tensorflow.model_server import main; del sys.path[0]; main()' "$@"
 """
+# Python and all of TensorFlow stand for a server in C++.
+_OVERHEAD = 512 * 1024 * 1024
 _TOLD = {"MODEL_NAME": "model", "MODEL_BASE_PATH": "/models"}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What stands for an image: an interpreter, its own entry point and command, variables, and
-    the commands that it brings, by name."""
+    the commands that it brings, by name. `overhead` is how many bytes of memory its process takes
+    that the image's own would not."""
 
     python: Path
     entry_point: Sequence[str]
@@ -38,6 +41,7 @@ class Standing:
     environment: Mapping[str, str]
     brings: Mapping[str, str]
     custom: Custom | None = None
+    overhead: int = 0
 
     def lay_out(self, root: Path) -> None:
         """Put what the image holds under a container's root."""
@@ -69,7 +73,7 @@ def standing(
         return Standing(python, (), (), {}, {})
     server = _COMMAND.format(python=python, folder=Path(__file__).parent)
     brings = {"tensorflow_model_server": server, _ENTRY: _ENTRY_SCRIPT}
-    return Standing(python, (_ENTRY,), (), _TOLD, brings)
+    return Standing(python, (_ENTRY,), (), _TOLD, brings, overhead=_OVERHEAD)
 
 
 def _family(image: str, families: tuple[Family, ...]) -> Family:

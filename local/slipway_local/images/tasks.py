@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from slipway_local.images.task_images import Standing
 
 _REFUSALS = (CustomImageRefused, EnvironmentFailed, FolderRefused, UnknownImage)
 _STOP_SECONDS = 10
+_MEASURE_SECONDS = 1.0
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _TERMINATED = 143
 
@@ -125,7 +127,8 @@ class ProcessContainer:
         self._running: Running | None = None
         self._start: Start | None = None
         self._began = self._stopped = False
-        self._read = 0
+        self._read = self._memory = self._overhead = 0
+        self._measured = 0.0
         self._thread = threading.Thread(target=self._run, name=program.name, daemon=True)
 
     def start(self) -> None:
@@ -167,8 +170,11 @@ class ProcessContainer:
 
     def memory(self) -> int:
         """The bytes of memory that its process takes."""
-        running = self._running
-        return running.measured()[0] if running else 0
+        running, now = self._running, time.monotonic()
+        if running and now >= self._measured + _MEASURE_SECONDS:
+            self._measured = now
+            self._memory = max(0, running.memory_of_all() - self._overhead)
+        return self._memory
 
     def probe(self, words: Sequence[str]) -> "ProcessProbe":
         """Run a command beside the process, as its user."""
@@ -208,6 +214,7 @@ class ProcessContainer:
         """Prepare, run; its exit code."""
         standing = self._standing(self._program.image)
         standing.lay_out(self._root)
+        self._overhead = standing.overhead
         start = self._started(standing)
         with self._lock:
             if self._stopped:

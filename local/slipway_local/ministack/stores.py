@@ -138,7 +138,8 @@ def publisher(account: str, region: str) -> Callable[[str, str], None]:
 
 
 def log_writer(account: str, region: str) -> Callable[[str, str, Sequence[str]], None]:
-    """A function that writes lines into a log stream, made with its group on first use."""
+    """A function that writes lines into a log stream, made with its group on first use, though
+    there be no lines."""
 
     def write(group: str, stream: str, lines: Sequence[str]) -> None:
         names = {"logGroupName": group, "logStreamName": stream}
@@ -147,8 +148,9 @@ def log_writer(account: str, region: str) -> Callable[[str, str, Sequence[str]],
                 cloudwatch_logs._create_log_group({"logGroupName": group})
             if stream not in cloudwatch_logs._log_groups[group]["streams"]:
                 cloudwatch_logs._create_log_stream(names)
-            events = [{"message": line} for line in lines]
-            cloudwatch_logs._put_log_events({**names, "logEvents": events})
+            if lines:
+                events = [{"message": line} for line in lines]
+                cloudwatch_logs._put_log_events({**names, "logEvents": events})
 
     return write
 

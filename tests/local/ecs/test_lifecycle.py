@@ -126,7 +126,8 @@ def test_what_containers_print_is_in_the_log(cloud: Cloud) -> None:
     cloud.runner["main"].printed = ["one", "two"]
     cloud.tick()
     number = arn.rpartition("/")[2]
-    assert cloud.logs == [("/ecs/housing", f"ecs/main/{number}", ["one", "two"])]
+    place = ("/ecs/housing", f"ecs/main/{number}")
+    assert cloud.logs == [(*place, []), (*place, ["one", "two"])]
 
 
 def test_the_last_words_are_in_the_log(cloud: Cloud) -> None:
@@ -135,7 +136,7 @@ def test_the_last_words_are_in_the_log(cloud: Cloud) -> None:
     cloud.tick(2)
     cloud.runner["main"].printed, cloud.runner["main"].ended = ["gone"], 1
     cloud.tick()
-    assert cloud.logs[0][2] == ["gone"]
+    assert cloud.logs[-1][2] == ["gone"]
 
 
 @pytest.mark.parametrize("condition", ["START", "COMPLETE"])

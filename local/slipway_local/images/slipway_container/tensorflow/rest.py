@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import tensorflow as tf  # type: ignore[import-untyped]  # the image has it
+from tensorflow.core.framework import types_pb2  # type: ignore[import-untyped]  # the image has it
 
 from ..messages import Request, Response
 from .handlers import Answer
@@ -59,7 +59,7 @@ def _metadata(name: str, version: int, model: SavedModel) -> Mapping[str, Any]:
         each: {
             "inputs": {key: _tensor(info) for key, info in signature.inputs.items()},
             "outputs": {key: _tensor(info) for key, info in signature.described.items()},
-            "method_name": f"tensorflow/serving/{signature.method}",
+            "method_name": signature.method and f"tensorflow/serving/{signature.method}",
         }
         for each, signature in model.signatures.items()
     }
@@ -72,7 +72,7 @@ def _metadata(name: str, version: int, model: SavedModel) -> Mapping[str, Any]:
 def _tensor(info: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a message of TensorFlow's
     dimensions = [{"size": str(each.size), "name": each.name} for each in info.tensor_shape.dim]
     shape = {"dim": dimensions, "unknown_rank": info.tensor_shape.unknown_rank}
-    kind = f"DT_{tf.as_dtype(info.dtype).name.upper()}"
+    kind = types_pb2.DataType.Name(info.dtype)
     return {"dtype": kind, "tensor_shape": shape, "name": info.name}
 
 
