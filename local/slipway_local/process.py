@@ -29,6 +29,7 @@ from slipway_local.images.transfers import Objects
 from slipway_local.ministack import (
     authorize_tasks,
     events,
+    interfaces,
     mount,
     server,
     stack_resources,
@@ -212,6 +213,8 @@ def build_ecs(settings: Settings, tasks: ProcessTasks) -> ECS:
         has_group=task_stores.group_finder(*owner),
         secret=task_stores.secret_reader(*owner),
         credentials=task_stores.credentials_of(settings),
+        plug=interfaces.plugger(*owner),
+        unplug=interfaces.unplugger(*owner),
         may=task_stores.permission(settings),
         second=settings.time_scale,
         account_id=settings.account,

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from slipway_local import cloud
 from slipway_local.cloud import Cloud
 
+EXAMPLE = Path(__file__).parents[2] / "examples" / "boto3" / "ecs_task.py"
 TIME_SCALE = 0.02
 GROUP = "/ecs/housing"
 NETWORK = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": "ENABLED"}}
@@ -32,6 +33,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200); self.end_headers(); self.wfile.write(sys.argv[3].encode())
 http.server.HTTPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
 """
+SERVING = """
+import http.server, os, sys
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.send_response(200); self.end_headers()
+        self.wfile.write(f"{self.path} {os.environ['MODEL_BASE_PATH']}".encode())
+http.server.HTTPServer((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()
+"""
 
 Eventually = Callable[..., Any]
 
@@ -39,8 +48,12 @@ Eventually = Callable[..., Any]
 def project(folder: Path) -> Path:
     """A folder that says what the image `housing` is here."""
     folder.mkdir()
-    entry = {"housing:1": {"command": ["python", "-V"], "python": sys.executable}}
-    (folder / "slipway.images.yaml").write_text(json.dumps(entry))
+    (folder / "server").mkdir()
+    (folder / "server" / "serve.py").write_text(SERVING)
+    serving = {"command": ["python", "serve.py", "{address}", "{port}"], "folder": "server"}
+    entries = {"housing:1": {"command": ["python", "-V"]}, "serving:1": serving}
+    told = {name: {**entry, "python": sys.executable} for name, entry in entries.items()}
+    (folder / "slipway.images.yaml").write_text(json.dumps(told))
     return folder
 
 
@@ -135,10 +148,14 @@ def printed(running: Cloud, arn: str, name: str = "main") -> list[str]:
     return [event["message"] for event in found["events"]]
 
 
-def asked(task: Any) -> str:
+def asked(running: Cloud, task: Any) -> str:
     """What a task's port answers, found as a client on AWS finds it: by its network interface."""
-    details = task["attachments"][0]["details"]
-    (address,) = (each["value"] for each in details if each["name"] == "privateIPv4Address")
+    details = {each["name"]: each["value"] for each in task["attachments"][0]["details"]}
+    found = running.client("ec2").describe_network_interfaces(
+        NetworkInterfaceIds=[details["networkInterfaceId"]]
+    )
+    address = found["NetworkInterfaces"][0]["Association"]["PublicIp"]
+    assert address == details["privateIPv4Address"]
     (binding,) = task["containers"][0]["networkBindings"]
     assert binding["bindIP"] in (address, "127.0.0.1")
     url = f"http://{binding['bindIP']}:{binding['hostPort']}"
@@ -207,7 +224,7 @@ def test_a_service_is_rolled_out(running: Cloud, eventually: Eventually) -> None
         arns = ecs.list_tasks(cluster="housing", serviceName="web")["taskArns"]
         found = ecs.describe_tasks(cluster="housing", tasks=arns)["tasks"] if arns else []
         healthy = [each for each in found if each["healthStatus"] == "HEALTHY"]
-        return {asked(each) for each in healthy if each["lastStatus"] == "RUNNING"}
+        return {asked(running, each) for each in healthy if each["lastStatus"] == "RUNNING"}
 
     serving("one")
     ecs.create_service(
@@ -297,6 +314,31 @@ def test_the_execution_role_must_be_allowed_to_write_the_log(running: Cloud) -> 
     found = ended(ecs, run(ecs, "mute"))
     assert found["stopCode"] == "TaskFailedToStart"
     assert "logs:CreateLogStream" in found["stoppedReason"]
+
+
+def example(running: Cloud, tmp_path: Path, image: str, model: Path, request: str) -> list[str]:
+    """What examples/boto3/ecs_task.py prints."""
+    rows = tmp_path / "request.json"
+    rows.write_text(request)
+    given = ["housing", arn_of("task"), arn_of("execution"), image, model, rows]
+    done = subprocess.run(
+        [sys.executable, EXAMPLE, *map(str, given)],
+        env={**os.environ, **running.environment},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_the_example_of_fargate(running: Cloud, tmp_path: Path) -> None:
+    (tmp_path / "model" / "1").mkdir(parents=True)
+    (tmp_path / "model" / "1" / "saved_model.pb").touch()
+    told = example(running, tmp_path, "serving:1", tmp_path / "model", "{}")
+    assert told == [
+        "/v1/models/chapter-task:predict s3://housing/chapter-task/models",
+        "STOPPED UserInitiated predicted",
+    ]
 
 
 @pytest.mark.skipif(shutil.which("aws") is None, reason="the AWS CLI is not installed")

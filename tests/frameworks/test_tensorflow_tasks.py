@@ -12,7 +12,16 @@ import pytest
 from slipway_local.images.environments import Environments
 from slipway_local.images.registry import family_of
 
-from tests.e2e.test_tasks import container, define, ended, prepare, printed, run, task
+from tests.e2e.test_tasks import (
+    container,
+    define,
+    ended,
+    example,
+    prepare,
+    printed,
+    run,
+    task,
+)
 from tests.local.conftest import eventually
 from tests.local.serving import started
 
@@ -51,17 +60,23 @@ WAYS = [
 
 
 @pytest.fixture(scope="module")
-def running(images: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """A cloud with a SavedModel in its bucket."""
+def saved(images: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one version of a model."""
     folder = tmp_path_factory.mktemp("saved")
     python = Environments(images).provide(family_of(DLC).packages).python
     subprocess.run([python, "-I", "-c", MAKE], cwd=folder, check=True)  # noqa: S603 - our own
+    return folder
+
+
+@pytest.fixture(scope="module")
+def running(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A cloud with the model in its bucket."""
     with started(tmp_path_factory.mktemp("tensorflow"), time_scale=0.02) as found:
         prepare(found)
         s3 = found.client("s3")
-        for path in folder.rglob("*"):
+        for path in saved.rglob("*"):
             if path.is_file():
-                s3.upload_file(str(path), "housing", f"models/housing/{path.relative_to(folder)}")
+                s3.upload_file(str(path), "housing", f"models/housing/{path.relative_to(saved)}")
         allowed = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::housing*"}
         document = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
         iam = found.client("iam")
@@ -106,6 +121,13 @@ def test_a_task_serves_a_saved_model(running: Cloud, way: dict[str, Any]) -> Non
     finally:
         ecs.stop_task(cluster="housing", task=arn)
     assert ended(ecs, arn)["containers"][0]["exitCode"] == 143
+
+
+def test_the_example_of_fargate(running: Cloud, saved: Path, tmp_path: Path) -> None:
+    request = json.dumps({"instances": [[1, 2]]})
+    told = example(running, tmp_path, "tensorflow/serving:2.20.0", saved, request)
+    assert json.loads("".join(told[:-1])) == {"predictions": [3.0]}
+    assert told[-1] == "STOPPED UserInitiated predicted"
 
 
 def test_a_model_that_is_not_there_ends_the_task(running: Cloud) -> None:

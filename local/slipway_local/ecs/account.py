@@ -179,6 +179,8 @@ class Account:
     secret: Callable[[str], str | None]
     credentials: Callable[[str | None, str], Mapping[str, str]]
     may: Callable[[str, str, str], bool]
+    plug: Callable[[str, str, Params], None]
+    unplug: Callable[[str], None]
     second: float = 1.0
     lock: RLock = field(default_factory=RLock)
     clusters: dict[str, Cluster] = field(default_factory=dict)

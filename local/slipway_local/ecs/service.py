@@ -65,6 +65,10 @@ def _allowed(_role: str, _action: str, _resource: str) -> bool:
     return True
 
 
+def _unplugged(_interface: str, _address: str, _asked: Params) -> None:
+    """There is no EC2."""
+
+
 class ECS:
     """The service. All it knows of time, chance and the world is handed to it.
 
@@ -73,7 +77,8 @@ class ECS:
     `has_role(arn)` says whether ECS tasks may assume the role, `has_group(name)` whether a log
     group is there, `secret(source)` what a secret's valueFrom names, `credentials(role, task)` by
     which variables a task acts in its role, and `may(role, action, resource)` whether a role may.
-    `second` is how long one lasts here.
+    `plug(interface, address, awsvpcConfiguration)` and `unplug(interface)` tell EC2 of a task's
+    network interface. `second` is how long one lasts here.
     """
 
     def __init__(
@@ -89,6 +94,8 @@ class ECS:
         secret: Callable[[str], str | None] = _untold,
         credentials: Callable[[str | None, str], Mapping[str, str]] = _nobody,
         may: Callable[[str, str, str], bool] = _allowed,
+        plug: Callable[[str, str, Params], None] = _unplugged,
+        unplug: Callable[[str], None] = _drop,
         second: float = 1.0,
         account_id: str = "000000000000",
         region: str = "us-east-1",
@@ -106,6 +113,8 @@ class ECS:
             secret=secret,
             credentials=credentials,
             may=may,
+            plug=plug,
+            unplug=unplug,
             second=second,
         )
 

@@ -30,6 +30,7 @@ def advance(account: Account, task: Task) -> None:
     if task.status == "DEPROVISIONING":
         task.status, task.stopped = "STOPPED", account.clock()
         account.runner.discard(task.id)
+        account.unplug(task.interface)
         changed(account, task)
         return
     for container in task.containers:

@@ -172,6 +172,9 @@ def begin(
         created=now,
         deployment=deployment,
     )
+    account.plug(
+        found.interface, found.address, asked["networkConfiguration"]["awsvpcConfiguration"]
+    )
     account.tasks[found.arn] = found
     account.tags[found.arn] = []
     describing.tell(account, found)

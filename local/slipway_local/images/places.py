@@ -1,7 +1,7 @@
 """Where a task's ports and volumes are on this machine, and how its words say so.
 
 On Linux every address of 127.0.0.0/8 is this machine, so that each task has one of its own, and its
-ports as they are. Elsewhere, and where a port is taken, a port is a free one of 127.0.0.1.
+ports as they are. Elsewhere all have 127.0.0.1; a port that is taken there is a free one.
 """
 
 import re
@@ -32,7 +32,7 @@ def bound(address: str, ports: Sequence[int]) -> dict[int, Binding]:
 
 
 def _binding(address: str, port: int) -> Binding:
-    for host, number in ((address, port), (LOOPBACK, 0)):
+    for host, number in ((address, port), (address, 0), (LOOPBACK, 0)):
         try:
             with socket.create_server((host, number)) as listener:
                 return Binding(port, host, listener.getsockname()[1])
