@@ -34,6 +34,7 @@ from slipway_local.ministack import (
     server,
     stack_resources,
     stores,
+    task_resources,
     task_stores,
 )
 from slipway_local.ministack.alarms import Watch
@@ -79,6 +80,7 @@ def run(settings: Settings) -> None:
     mount.mount(sagemaker.handle, auth=settings.auth)
     mount.mount_ecs(ecs.handle, authorize_tasks.refusing(ecs.account), auth=settings.auth)
     stack_resources.install(sagemaker.handle)
+    task_resources.install(ecs.handle)
     watch.install()
     queues = Queues(settings.owner, settings.time_scale)
     ticks = (sagemaker.tick, ecs.tick, queues.tick, watch.tick)

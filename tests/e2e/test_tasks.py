@@ -19,6 +19,7 @@ from slipway_local.cloud import Cloud
 EXAMPLE = Path(__file__).parents[2] / "examples" / "boto3" / "ecs_task.py"
 TIME_SCALE = 0.02
 GROUP = "/ecs/housing"
+CLUSTERS = "arn:aws:ecs:us-east-1:000000000000:cluster/"
 NETWORK = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": "ENABLED"}}
 WHO = """
 import boto3
@@ -339,6 +340,83 @@ def test_the_example_of_fargate(running: Cloud, tmp_path: Path) -> None:
         "/v1/models/chapter-task:predict s3://housing/chapter-task/models",
         "STOPPED UserInitiated predicted",
     ]
+
+
+def stacked(command: str) -> str:
+    """A template of a service of one task."""
+    container = {"Name": "main", "Image": "housing:1", "Command": ["sh", "-c", command]}
+    definition = {
+        "RequiresCompatibilities": ["FARGATE"],
+        "NetworkMode": "awsvpc",
+        "Cpu": 256,
+        "Memory": "512",
+        "ContainerDefinitions": [container],
+    }
+    service = {
+        "Cluster": {"Ref": "Cluster"},
+        "TaskDefinition": {"Ref": "Definition"},
+        "LaunchType": "FARGATE",
+        "DesiredCount": "1",
+        "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": ["subnet-1"]}},
+        "DeploymentConfiguration": {"DeploymentCircuitBreaker": {"Enable": True, "Rollback": True}},
+    }
+    resources = {
+        "Cluster": ("Cluster", {"ClusterName": "stacked"}),
+        "Definition": ("TaskDefinition", definition),
+        "Service": ("Service", service),
+    }
+    described = {
+        name: {"Type": f"AWS::ECS::{kind}", "Properties": properties}
+        for name, (kind, properties) in resources.items()
+    }
+    return json.dumps({"Resources": described})
+
+
+def test_a_stack_makes_rolls_back_and_deletes_a_service(
+    running: Cloud, eventually: Eventually
+) -> None:
+    stacks, ecs = running.client("cloudformation"), running.client("ecs")
+    named = {"StackName": "tasks"}
+
+    def status() -> str:
+        (found,) = stacks.describe_stacks(**named)["Stacks"]
+        return str(found["StackStatus"])
+
+    stacks.create_stack(**named, TemplateBody=stacked("sleep 60"))
+    eventually(lambda: status() == "CREATE_COMPLETE")
+    (arn,) = ecs.list_services(cluster="stacked")["serviceArns"]
+    (service,) = ecs.describe_services(cluster="stacked", services=[arn])["services"]
+    assert service["runningCount"] == 1
+    stacks.update_stack(**named, TemplateBody=stacked("exit 1"))
+    eventually(lambda: status() == "UPDATE_ROLLBACK_COMPLETE")
+    stacks.delete_stack(**named)
+    eventually(lambda: ecs.list_clusters()["clusterArns"] == [f"{CLUSTERS}housing"])
+
+
+def test_a_state_machine_runs_a_task(running: Cloud, eventually: Eventually) -> None:
+    define(running.client("ecs"), "step", container("sh", "-c", "exit 5"))
+    asked = {
+        "Cluster": "housing",
+        "TaskDefinition": "step",
+        "LaunchType": "FARGATE",
+        "NetworkConfiguration": {"AwsvpcConfiguration": {"Subnets": ["subnet-1"]}},
+    }
+    step = {"Type": "Task", "Resource": "arn:aws:states:::ecs:runTask.sync", "End": True}
+    states = {"StartAt": "Run", "States": {"Run": {**step, "Parameters": asked}}}
+    role(running, "machine", {"Effect": "Allow", "Action": "*", "Resource": "*"})
+    client = running.client("stepfunctions")
+    machine = client.create_state_machine(
+        name="tasks", definition=json.dumps(states), roleArn=arn_of("machine")
+    )
+    begun = client.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
+    described = eventually(
+        lambda: (
+            (found := client.describe_execution(executionArn=begun))["status"] != "RUNNING"
+            and found
+        )
+    )
+    (found,) = json.loads(described["output"])["tasks"]
+    assert found["containers"][0]["exitCode"] == 5
 
 
 @pytest.mark.skipif(shutil.which("aws") is None, reason="the AWS CLI is not installed")
