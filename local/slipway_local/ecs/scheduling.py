@@ -148,7 +148,7 @@ def _settle(account: Account, service: Service) -> None:
     """See whether the service is what it shall be."""
     fleet, primary = _fleet(account, service), service.primary
     if service.status == "DRAINING":
-        if not fleet.new and not fleet.old:
+        if not deployments.live(account, service):
             service.status = "INACTIVE"
         return
     if len(fleet.steady) != service.desired or len(fleet.new) != service.desired or fleet.old:
