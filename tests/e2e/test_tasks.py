@@ -72,7 +72,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 def prepare(running: Cloud) -> None:
     read = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::housing/rows"}
-    write = {"Effect": "Allow", "Action": "logs:*", "Resource": "*"}
+    needed = ["logs:*", "secretsmanager:GetSecretValue", "ssm:GetParameters"]
+    write = {"Effect": "Allow", "Action": needed, "Resource": "*"}
     for name, statement in (("task", read), ("execution", write)):
         role(running, name, statement)
     running.client("s3").create_bucket(Bucket="housing")
@@ -174,6 +175,20 @@ def test_a_task_runs_as_its_role_and_tells_its_exit_code(running: Cloud) -> None
     lines = printed(running, arn)
     assert lines[:2] == ["task", "the rows"], lines
     assert "AccessDenied" in lines[-1]
+
+
+def test_a_task_is_told_its_secrets(running: Cloud) -> None:
+    secret = running.client("secretsmanager").create_secret(
+        Name="db", SecretString=json.dumps({"user": "me", "port": 1})
+    )["ARN"]
+    running.client("ssm").put_parameter(Name="/flavour", Value="plain", Type="SecureString")
+    sources = {"WHO": f"{secret}:user::", "ALL": secret, "FLAVOUR": "/flavour"}
+    secrets = [{"name": name, "valueFrom": sources[name]} for name in sources]
+    ecs = running.client("ecs")
+    define(ecs, "secret", container("sh", "-c", 'echo "$WHO $FLAVOUR $ALL"', secrets=secrets))
+    arn = run(ecs, "secret")
+    ended(ecs, arn)
+    assert printed(running, arn) == ['me plain {"user": "me", "port": 1}']
 
 
 def test_what_happens_to_a_task_is_on_the_bus(running: Cloud, eventually: Eventually) -> None:

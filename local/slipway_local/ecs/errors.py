@@ -27,6 +27,13 @@ def no_service() -> Refusal:
     return Refusal("ServiceNotFoundException", "Service not found.")
 
 
+def no_deployment() -> Refusal:
+    return Refusal(
+        "ServiceDeploymentNotFoundException",
+        "Service deployment not found, or not in progress any more.",
+    )
+
+
 def inactive_service() -> Refusal:
     return Refusal("ServiceNotActiveException", "Service was not ACTIVE.")
 

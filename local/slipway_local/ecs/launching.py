@@ -66,7 +66,7 @@ def _secret(account: Account, task: Task, source: str) -> str:
         "secretsmanager:GetSecretValue" if ":secretsmanager:" in source else "ssm:GetParameters"
     )
     parameter = f"arn:aws:ssm:{account.region}:{account.id}:parameter/{source.lstrip('/')}"
-    arn = source if source.startswith("arn:") else parameter
+    arn = ":".join(source.split(":")[:7]) if source.startswith("arn:") else parameter
     _need(account, task, action, arn, _PULL)
     value = account.secret(source)
     if value is None:

@@ -3,6 +3,8 @@
 from slipway_local.ecs import dependencies, health, launching, stopping
 from slipway_local.ecs.account import Account, Container, Task
 
+# ECS describes a stopped task for an hour; however fast the cloud's time runs, people do not.
+_REMEMBERED_SECONDS = 3600
 _NO_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
 
@@ -11,6 +13,8 @@ def advance(account: Account) -> None:
     for task in [*account.tasks.values()]:
         if task.status != "STOPPED":
             _advance(account, task)
+        elif task.stopped is not None and account.clock() >= task.stopped + _REMEMBERED_SECONDS:
+            del account.tasks[task.arn], account.tags[task.arn]
 
 
 def _advance(account: Account, task: Task) -> None:

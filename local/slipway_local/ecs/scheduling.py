@@ -83,13 +83,14 @@ def _failed(account: Account, service: Service, task: Task) -> None:
     breaker = service.body["deploymentConfiguration"]["deploymentCircuitBreaker"]
     tripped = primary.failed >= deployments.threshold(service)
     if primary.state == "IN_PROGRESS" and breaker["enable"] and tripped:
-        _break(account, service, primary, back=breaker["rollback"])
+        why = "ECS deployment circuit breaker: tasks failed to start."
+        give_up(account, service, why, back=breaker["rollback"])
 
 
-def _break(account: Account, service: Service, failed: Deployment, *, back: bool) -> None:
-    """The circuit breaker: start no more of it, and go back where that is wanted and possible."""
+def give_up(account: Account, service: Service, why: str, *, back: bool) -> None:
+    """Start no more of the deployment under way, and go back where that is wanted and possible."""
+    failed = service.primary
     failed.state = "FAILED"
-    why = "ECS deployment circuit breaker: tasks failed to start."
     deployments.became(account, service, failed, why)
     deployments.say(account, service, f"(deployment {failed.id}) deployment failed: {why}")
     before = next((each for each in service.deployments if each.state == "COMPLETED"), None)
@@ -103,8 +104,8 @@ def _break(account: Account, service: Service, failed: Deployment, *, back: bool
         "serviceRevisionArn": before.revision,
     }
     before.status, before.state, service.paused = "PRIMARY", "IN_PROGRESS", 0.0
-    why = f"ECS deployment circuit breaker: rolling back to deploymentId {before.id}."
-    deployments.became(account, service, before, why)
+    going = f"{why.partition(':')[0]}: rolling back to deploymentId {before.id}."
+    deployments.became(account, service, before, going)
     deployments.say(account, service, f"rolling back to deployment {before.id}.")
 
 

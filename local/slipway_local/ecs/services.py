@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from slipway_local.ecs import clusters, definitions, deployments, tags, tasks
+from slipway_local.ecs import clusters, definitions, deployments, scheduling, tags, tasks
 from slipway_local.ecs.account import Account, Operations, Params, Service
-from slipway_local.ecs.errors import inactive_service, invalid, no_service
+from slipway_local.ecs.errors import inactive_service, invalid, no_deployment, no_service
 from slipway_local.ecs.listing import page
 from slipway_local.sagemaker.operations import present
 
@@ -120,6 +120,18 @@ def describe_deployments(account: Account, params: Params) -> Params:
     return _found("serviceDeployments", known, params["serviceDeploymentArns"])
 
 
+def stop_deployment(account: Account, params: Params) -> Params:
+    """StopServiceDeployment; ABORT leaves what runs as it is."""
+    arn = params["serviceDeploymentArn"]
+    for service in account.services.values():
+        for each in service.deployments:
+            if each.arn == arn and each.outcome == "IN_PROGRESS":
+                back = params.get("stopType", "ROLLBACK") == "ROLLBACK"
+                scheduling.give_up(account, service, "ECS deployment: stopped by user.", back=back)
+                return {"serviceDeploymentArn": arn}
+    raise no_deployment()
+
+
 def describe_revisions(account: Account, params: Params) -> Params:
     known = {
         each.revision: deployments.revision(account, service, each)
@@ -224,4 +236,5 @@ OPERATIONS: Operations = {
     "ListServiceDeployments": list_deployments,
     "DescribeServiceDeployments": describe_deployments,
     "DescribeServiceRevisions": describe_revisions,
+    "StopServiceDeployment": stop_deployment,
 }

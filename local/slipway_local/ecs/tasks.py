@@ -44,7 +44,8 @@ def run(account: Account, params: Params) -> Params:
 
 
 def _answer(account: Account, arns: Sequence[str]) -> Params:
-    found = [describing.task(account, account.tasks[arn]) for arn in arns]
+    known = [account.tasks[arn] for arn in arns if arn in account.tasks]
+    found = [describing.task(account, each) for each in known]
     return {"tasks": found, "failures": []}
 
 

@@ -29,6 +29,7 @@ _NAMED = {
     "DescribeServices": ("services", "service"),
     "ListServiceDeployments": ("service", "service"),
     "DescribeServiceDeployments": ("serviceDeploymentArns", "service-deployment"),
+    "StopServiceDeployment": ("serviceDeploymentArn", "service-deployment"),
     "DescribeServiceRevisions": ("serviceRevisionArns", "service-revision"),
     "TagResource": ("resourceArn", ""),
     "UntagResource": ("resourceArn", ""),

@@ -1,6 +1,7 @@
 """What tasks find in MiniStack's stores: log groups, secrets, and who they are."""
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 
 from ministack.core import iam_evaluator
@@ -28,12 +29,24 @@ def secret_reader(account: str, region: str) -> Callable[[str], str | None]:
     def read(source: str) -> str | None:
         with request_scope(account, region):
             if ":secretsmanager:" in source:
-                secret: str | None = secretsmanager.resolve_secret_string(source)
-                return secret
+                return _secret(source)
             parameter: str | None = ssm.resolve_parameter_value(source)
             return parameter
 
     return read
+
+
+def _secret(source: str) -> str | None:
+    """A secret by its ARN, or where `:key` follows the ARN that member of its JSON object."""
+    *arn, key = (*source.split(":")[:8], "")[:8]
+    secret: str | None = secretsmanager.resolve_secret_string(":".join(arn))
+    if secret is None or not key:
+        return secret
+    try:
+        found = json.loads(secret)
+    except ValueError:
+        return None
+    return str(found[key]) if isinstance(found, dict) and key in found else None
 
 
 def credentials_of(settings: Settings) -> Callable[[str | None, str], Mapping[str, str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.local.ecs.conftest import LOG, Cloud
+from tests.local.ecs.conftest import LOG, NETWORK, Cloud
 
 INIT = {"name": "init", "essential": False}
 WAITS = {"dependsOn": [{"containerName": "init", "condition": "SUCCESS"}]}
@@ -137,6 +137,19 @@ def test_the_last_words_are_in_the_log(cloud: Cloud) -> None:
     cloud.runner["main"].printed, cloud.runner["main"].ended = ["gone"], 1
     cloud.tick()
     assert cloud.logs[-1][2] == ["gone"]
+
+
+def test_a_stopped_task_is_forgotten_after_an_hour(cloud: Cloud) -> None:
+    cloud.define({})
+    arn = cloud.run(clientToken="t")
+    cloud.client.stop_task(task=arn)
+    cloud.tick(2)
+    cloud.tick(seconds=3599)
+    assert cloud.task(arn)["lastStatus"] == "STOPPED"
+    cloud.tick(seconds=1)
+    assert cloud.client.describe_tasks(tasks=[arn])["failures"]
+    usual = {"taskDefinition": "housing", "launchType": "FARGATE", "networkConfiguration": NETWORK}
+    assert cloud.client.run_task(clientToken="t", **usual)["tasks"] == []
 
 
 @pytest.mark.parametrize("condition", ["START", "COMPLETE"])

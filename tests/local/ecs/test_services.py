@@ -7,6 +7,7 @@ import pytest
 
 from tests.local.ecs.conftest import Answer, Cloud
 
+Kind = Any  # a literal of boto3's
 Refused = Callable[..., tuple[str, str]]
 BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
 LAST = 10  # ticks of a second, in which a rollout of healthy tasks ends
@@ -130,6 +131,31 @@ def test_the_circuit_breaker_goes_back(cloud: Cloud) -> None:
         "serviceRevisions"
     ]
     assert found["taskDefinition"].endswith("housing:2")
+
+
+@pytest.mark.parametrize(
+    ("kind", "revision", "outcome"),
+    [("ROLLBACK", "1", "ROLLBACK_SUCCESSFUL"), ("ABORT", "2", "STOPPED")],
+)
+def test_a_deployment_under_way_is_stopped(
+    cloud: Cloud, refused: Refused, kind: Kind, revision: str, outcome: str
+) -> None:
+    steady(cloud)
+    cloud.define({"command": ["new"]})
+    cloud.client.update_service(service="web", taskDefinition="housing")
+    cloud.tick(seconds=1)
+    (under_way,) = cloud.client.list_service_deployments(service="web", status=["IN_PROGRESS"])[
+        "serviceDeployments"
+    ]
+    arn = under_way["serviceDeploymentArn"]
+    cloud.client.stop_service_deployment(serviceDeploymentArn=arn, stopType=kind)
+    cloud.tick(2 * LAST, seconds=1)
+    assert cloud.service()["taskDefinition"].endswith(f"housing:{revision}")
+    assert cloud.service()["runningCount"] >= 2
+    listed = cloud.client.list_service_deployments(service="web")["serviceDeployments"]
+    assert listed[0]["status"] == outcome
+    code, _ = refused(lambda: cloud.client.stop_service_deployment(serviceDeploymentArn=arn))
+    assert code == "ServiceDeploymentNotFoundException"
 
 
 def test_without_anything_to_go_back_to_it_stops_starting(cloud: Cloud) -> None:
