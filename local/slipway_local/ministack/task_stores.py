@@ -30,7 +30,7 @@ def secret_reader(account: str, region: str) -> Callable[[str], str | None]:
         with request_scope(account, region):
             if ":secretsmanager:" in source:
                 return _secret(source)
-            parameter: str | None = ssm.resolve_parameter_value(source)
+            parameter: str | None = ssm.resolve_parameter_value(source, decrypt=True)
             return parameter
 
     return read
