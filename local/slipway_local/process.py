@@ -215,6 +215,7 @@ def build_ecs(settings: Settings, tasks: ProcessTasks) -> ECS:
         has_group=task_stores.group_finder(*owner),
         secret=task_stores.secret_reader(*owner),
         credentials=task_stores.credentials_of(settings),
+        in_alarm=stores.alarm_reader(*owner),
         plug=interfaces.plugger(*owner),
         unplug=interfaces.unplugger(*owner),
         may=task_stores.permission(settings),

@@ -181,6 +181,7 @@ class Account:
     may: Callable[[str, str, str], bool]
     plug: Callable[[str, str, Params], None]
     unplug: Callable[[str], None]
+    in_alarm: Callable[[str], bool]
     second: float = 1.0
     lock: RLock = field(default_factory=RLock)
     clusters: dict[str, Cluster] = field(default_factory=dict)

@@ -167,7 +167,9 @@ def described(account: Account, service: Service, deployment: Deployment) -> Par
     sources = [each for each in service.deployments if each.revision == deployment.source]
     breaker = service.body["deploymentConfiguration"]["deploymentCircuitBreaker"]
     tripped = "TRIGGERED" if deployment.state == "FAILED" else "MONITORING"
+    alarms = service.body["deploymentConfiguration"].get("alarms")
     return body | present(
+        alarms=_watched(account, alarms) if alarms else None,
         updatedAt=deployment.updated,
         sourceServiceRevisions=[_counted(account, service, each) for each in sources],
         targetServiceRevision=_counted(account, service, deployment),
@@ -179,6 +181,16 @@ def described(account: Account, service: Service, deployment: Deployment) -> Par
             "threshold": threshold(service),
         },
     )
+
+
+def _watched(account: Account, alarms: Params) -> Params:
+    ringing = [name for name in alarms["alarmNames"] if account.in_alarm(name)]
+    status = "TRIGGERED" if ringing else "MONITORING"
+    return {
+        "status": status if alarms["enable"] else "DISABLED",
+        "alarmNames": alarms["alarmNames"],
+        "triggeredAlarmNames": ringing,
+    }
 
 
 def _counted(account: Account, service: Service, deployment: Deployment) -> Params:

@@ -20,7 +20,8 @@ _SIZES = {
     8192: range(16 * _GIB, 60 * _GIB + 1, 4 * _GIB),
     16384: range(32 * _GIB, 120 * _GIB + 1, 8 * _GIB),
 }
-_DRIVERS = ("awslogs",)
+_DRIVER = "awslogs"
+_OPTIONAL = ("awslogs-create-group", "mode", "max-buffer-size")
 _LOGGED = ("awslogs-group", "awslogs-region", "awslogs-stream-prefix")
 _STORAGE = range(21, 201)
 _LONGEST_STOP = 120
@@ -59,6 +60,9 @@ def _around(definition: Params) -> Iterator[str]:
     size = definition.get("ephemeralStorage", {}).get("sizeInGiB", _STORAGE[0])
     if size not in _STORAGE:
         yield f"Invalid ephemeralStorage: sizeInGiB is {size}, and must be from 21 to 200."
+    system = definition.get("runtimePlatform", {}).get("operatingSystemFamily", "LINUX")
+    if system != "LINUX":
+        yield f"operatingSystemFamily is {system}: only LINUX is run here."
     for volume in definition["volumes"]:
         if "sourcePath" in volume.get("host", {}):
             yield (
@@ -69,36 +73,38 @@ def _around(definition: Params) -> Iterator[str]:
 
 def _of_container(container: Params, definition: Params) -> Iterator[str]:
     name, role = container["name"], definition.get("executionRoleArn")
-    driver = container.get("logConfiguration", {}).get("logDriver", _DRIVERS[0])
-    if driver not in _DRIVERS:
-        yield f"Log driver {driver!r} of container {name!r} is not run here: use awslogs."
-    for option in _missing(container):
-        yield (
-            f"Log driver awslogs of container {name!r} requires the option {option} on Fargate: "
-            "give it."
-        )
-    if "logConfiguration" in container and not role:
-        yield (
-            "Fargate requires task definition to have execution role ARN to support log driver "
-            f"{driver}."
-        )
+    if "logConfiguration" in container:
+        yield from _of_log(name, container["logConfiguration"], role)
     if ".dkr.ecr." in container["image"] and not role:
         yield "Fargate requires task definition to have execution role ARN to support ECR images."
     if container.get("stopTimeout", 0) > _LONGEST_STOP:
         yield f"stopTimeout of container {name!r} must be at most {_LONGEST_STOP} seconds."
     for mapping in container["portMappings"]:
-        port = mapping.get("hostPort", mapping["containerPort"])
-        if port not in (0, mapping["containerPort"]):
+        if mapping["hostPort"] not in (0, mapping["containerPort"]):
             yield (
                 "When networkMode=awsvpc, the host ports and container ports in port mappings "
                 "must match."
             )
+        if mapping["protocol"] != "tcp":
+            yield f"Protocol {mapping['protocol']!r} of a port of {name!r}: use tcp here."
 
 
-def _missing(container: Params) -> Iterator[str]:
-    log = container.get("logConfiguration")
-    if log:
-        yield from (option for option in _LOGGED if option not in log.get("options", {}))
+def _of_log(name: str, log: Params, role: str | None) -> Iterator[str]:
+    driver, options = log["logDriver"], log.get("options", {})
+    if driver != _DRIVER:
+        yield f"Log driver {driver!r} of container {name!r} is not run here: use {_DRIVER}."
+    if not role:
+        yield (
+            "Fargate requires task definition to have execution role ARN to support log driver "
+            f"{driver}."
+        )
+    for option in (each for each in _LOGGED if each not in options):
+        yield (
+            f"Log driver {driver} of container {name!r} requires the option {option} on Fargate: "
+            "give it."
+        )
+    for option in (each for each in options if each not in (*_LOGGED, *_OPTIONAL)):
+        yield f"The option {option} of the log of container {name!r} is not executed here."
 
 
 def _no_size(cpu: int, memory: int) -> str:

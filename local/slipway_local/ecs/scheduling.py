@@ -30,6 +30,7 @@ def advance(account: Account) -> None:
     for service in account.services.values():
         if service.status != "INACTIVE":
             _count_failures(account, service)
+            _heed_alarms(account, service)
             _roll(account, service)
             _settle(account, service)
 
@@ -61,6 +62,17 @@ def _count_failures(account: Account, service: Service) -> None:
             _failed(account, service, task)
         elif task.stop_code in _FAILED:
             _failed(account, service, task)
+
+
+def _heed_alarms(account: Account, service: Service) -> None:
+    """Give up a deployment under way while one of its alarms rings."""
+    given = service.body["deploymentConfiguration"].get("alarms", {"enable": False})
+    if service.primary.outcome != "IN_PROGRESS" or not given["enable"]:
+        return
+    ringing = [name for name in given["alarmNames"] if account.in_alarm(name)]
+    if ringing:
+        why = f"ECS deployment: alarm detected: {', '.join(ringing)}."
+        give_up(account, service, why, back=given["rollback"])
 
 
 def _is_sick(account: Account, service: Service, task: Task) -> bool:

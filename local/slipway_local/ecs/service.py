@@ -69,6 +69,11 @@ def _unplugged(_interface: str, _address: str, _asked: Params) -> None:
     """There is no EC2."""
 
 
+def _silent(_: str) -> bool:
+    """No alarm is ringing."""
+    return False
+
+
 class ECS:
     """The service. All it knows of time, chance and the world is handed to it.
 
@@ -78,7 +83,8 @@ class ECS:
     group is there, `secret(source)` what a secret's valueFrom names, `credentials(role, task)` by
     which variables a task acts in its role, and `may(role, action, resource)` whether a role may.
     `plug(interface, address, awsvpcConfiguration)` and `unplug(interface)` tell EC2 of a task's
-    network interface. `second` is how long one lasts here.
+    network interface; `in_alarm(name)` says whether an alarm rings. `second` is how long one lasts
+    here.
     """
 
     def __init__(
@@ -96,6 +102,7 @@ class ECS:
         may: Callable[[str, str, str], bool] = _allowed,
         plug: Callable[[str, str, Params], None] = _unplugged,
         unplug: Callable[[str], None] = _drop,
+        in_alarm: Callable[[str], bool] = _silent,
         second: float = 1.0,
         account_id: str = "000000000000",
         region: str = "us-east-1",
@@ -115,6 +122,7 @@ class ECS:
             may=may,
             plug=plug,
             unplug=unplug,
+            in_alarm=in_alarm,
             second=second,
         )
 

@@ -149,37 +149,40 @@ def begin(
     deployment: str | None = None,
 ) -> Task:
     """A new task, which starts with the next ticks."""
-    number, now = account.fresh_id(), account.clock()
-    overrides = {
-        each["name"]: each for each in asked.get("overrides", {}).get("containerOverrides", ())
-    }
-    containers = [
-        Container(
-            account.arn("container", cluster, number, _uuid(account)),
-            _overridden(each, overrides.get(each["name"], {})),
-        )
-        for each in definition.body["containerDefinitions"]
-    ]
+    number = account.fresh_id()
     found = Task(
         id=number,
         arn=account.arn("task", cluster, number),
         cluster=cluster,
         definition=definition,
         asked=asked,
-        containers=containers,
+        containers=_containers(account, definition, asked, (cluster, number)),
         address=account.runner.address(),
         attachment=_uuid(account),
         interface=f"eni-{account.fresh_id(17)}",
-        created=now,
+        created=account.clock(),
         deployment=deployment,
     )
-    account.plug(
-        found.interface, found.address, asked["networkConfiguration"]["awsvpcConfiguration"]
-    )
+    network = asked["networkConfiguration"]["awsvpcConfiguration"]
+    account.plug(found.interface, found.address, network)
     account.tasks[found.arn] = found
     account.tags[found.arn] = []
     describing.tell(account, found)
     return found
+
+
+def _containers(
+    account: Account, definition: Definition, asked: Params, place: tuple[str, str]
+) -> Sequence[Container]:
+    given = asked.get("overrides", {}).get("containerOverrides", ())
+    overrides: Params = {each["name"]: each for each in given}
+    return [
+        Container(
+            account.arn("container", *place, _uuid(account)),
+            _overridden(each, overrides.get(each["name"], {})),
+        )
+        for each in definition.body["containerDefinitions"]
+    ]
 
 
 def _overridden(definition: Params, override: Params) -> Params:

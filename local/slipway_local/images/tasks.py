@@ -27,6 +27,8 @@ from slipway_local.images.slipway_container.confinement import Bounds
 from slipway_local.images.task_images import Standing
 
 _REFUSALS = (CustomImageRefused, EnvironmentFailed, FolderRefused, UnknownImage)
+# What a container of Fargate may open and start is bounded by no more than its size.
+BOUNDS = replace(DEFAULT_BOUNDS, processes=512, files=1024)
 _STOP_SECONDS = 10
 _MEASURE_SECONDS = 1.0
 _PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -42,7 +44,7 @@ class ProcessTasks:
         home: Path,
         *,
         progress: Progress = lambda _: None,
-        bounds: Bounds = DEFAULT_BOUNDS,
+        bounds: Bounds = BOUNDS,
         project: Path | None = None,
     ) -> None:
         self._home, self._project, self._bounds = home, project, bounds

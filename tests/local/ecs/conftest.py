@@ -121,6 +121,7 @@ class Cloud:
     denied: set[str] = field(default_factory=set)
     secrets: dict[str, str] = field(default_factory=dict)
     strangers: set[str] = field(default_factory=set)
+    ringing: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.ecs = ECS(
@@ -133,6 +134,7 @@ class Cloud:
             has_group=lambda group: group in self.groups,
             secret=lambda source: self.secrets.get(source),
             credentials=lambda role, _task: {"ROLE": role} if role else {},
+            in_alarm=lambda name: name in self.ringing,
             may=lambda _role, action, _resource: action not in self.denied,
         )
         self.client = boto3.client(

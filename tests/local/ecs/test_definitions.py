@@ -75,6 +75,13 @@ def test_sizes_may_have_units(
         ({}, {"logConfiguration": {"logDriver": "splunk"}}, "Log driver 'splunk'"),
         ({}, {"logConfiguration": {"logDriver": "awslogs", "options": {}}}, "awslogs-group"),
         ({}, {"portMappings": [{"containerPort": 80, "hostPort": 81}]}, "must match"),
+        (
+            {},
+            {"logConfiguration": {**LOG, "options": {**LOG["options"], "awslogs-format": "x"}}},
+            "awslogs-format",
+        ),
+        ({}, {"portMappings": [{"containerPort": 80, "protocol": "udp"}]}, "use tcp"),
+        ({"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}}, {}, "LINUX"),
         ({}, {"stopTimeout": 121}, "at most 120"),
         ({"ephemeralStorage": {"sizeInGiB": 20}}, {}, "from 21 to 200"),
         ({"volumes": [{"name": "v", "host": {"sourcePath": "/etc"}}]}, {}, "sourcePath"),

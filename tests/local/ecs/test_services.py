@@ -158,6 +158,26 @@ def test_a_deployment_under_way_is_stopped(
     assert code == "ServiceDeploymentNotFoundException"
 
 
+def test_an_alarm_that_rings_sends_a_deployment_back(cloud: Cloud) -> None:
+    alarms = {"alarmNames": ["slow"], "enable": True, "rollback": True}
+    steady(cloud, deploymentConfiguration={"alarms": alarms})
+    cloud.define({"command": ["new"]})
+    cloud.client.update_service(service="web", taskDefinition="housing")
+    cloud.tick(seconds=1)
+    cloud.ringing = {"slow"}
+    cloud.tick(2 * LAST, seconds=1)
+    assert cloud.service()["taskDefinition"].endswith("housing:1")
+    assert cloud.service()["deployments"][0]["rolloutState"] == "COMPLETED"
+    (failed,) = cloud.client.list_service_deployments(
+        service="web", status=["ROLLBACK_SUCCESSFUL"]
+    )["serviceDeployments"]
+    assert failed["statusReason"] == "ECS deployment: alarm detected: slow."
+    (described,) = cloud.client.describe_service_deployments(
+        serviceDeploymentArns=[failed["serviceDeploymentArn"]]
+    )["serviceDeployments"]
+    assert described["alarms"]["triggeredAlarmNames"] == ["slow"]
+
+
 def test_without_anything_to_go_back_to_it_stops_starting(cloud: Cloud) -> None:
     cloud.define({"command": ["bad"]})
     cloud.serve(deploymentConfiguration=BREAKER)
