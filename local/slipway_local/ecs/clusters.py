@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from slipway_local.ecs import tags
 from slipway_local.ecs.account import Account, Cluster, Operations, Params
-from slipway_local.ecs.errors import invalid, no_cluster, occupied
+from slipway_local.ecs.errors import invalid, named, no_cluster, occupied
 from slipway_local.ecs.listing import page
 
 _DEFAULT = "default"
@@ -17,7 +17,7 @@ def create(account: Account, params: Params) -> Params:
     cluster = account.clusters.get(name)
     if cluster is None or cluster.status != "ACTIVE":
         _check_providers(params)
-        cluster = Cluster(name, account.arn("cluster", name), _body(params))
+        cluster = Cluster(named(name, "a cluster"), account.arn("cluster", name), _body(params))
         account.clusters[name] = cluster
         tags.give(account, cluster.arn, params)
     return {"cluster": _described(account, cluster, ("SETTINGS", "TAGS"))}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from slipway_local.ecs import dependencies, fargate, tags
 from slipway_local.ecs.account import Account, Definition, Operations, Params
-from slipway_local.ecs.errors import client
+from slipway_local.ecs.errors import client, named
 from slipway_local.ecs.listing import page
 
 _FARGATE = "FARGATE"
@@ -17,7 +17,7 @@ def register(account: Account, params: Params) -> Params:
     _check(body)
     if _FARGATE in body.get("requiresCompatibilities", ()):
         fargate.check(body)
-    revisions = account.definitions.setdefault(params["family"], [])
+    revisions = account.definitions.setdefault(named(params["family"], "a family"), [])
     number = len(revisions) + 1
     arn = account.arn("task-definition", f"{params['family']}:{number}")
     registered = {"registeredAt": account.clock(), "registeredBy": _root(account)}
@@ -130,7 +130,7 @@ def _port(asked: Params, mode: str) -> Params:
 
 def _check(body: Params) -> None:
     containers = body["containerDefinitions"]
-    names = [each["name"] for each in containers]
+    names = [named(each["name"], "a container") for each in containers]
     if not containers:
         raise client("TaskDefinition must contain at least one container definition.")
     if len({*names}) < len(names):
@@ -162,9 +162,14 @@ def _check_sizes(body: Params) -> None:
 
 
 def _check_volumes(body: Params) -> None:
-    known = {volume.get("name") for volume in body["volumes"]}
+    known = {named(str(volume.get("name", "")), "a volume") for volume in body["volumes"]}
     for container in body["containerDefinitions"]:
         for mount in container["mountPoints"]:
+            if not str(mount.get("containerPath", "")).startswith("/"):
+                raise client(
+                    f"containerPath of container '{container['name']}' is "
+                    f"{mount.get('containerPath')!r}: give an absolute path."
+                )
             if mount.get("sourceVolume") not in known:
                 raise client(
                     f"Unknown volume '{mount.get('sourceVolume')}' in container "

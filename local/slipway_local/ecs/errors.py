@@ -1,6 +1,20 @@
 """What ECS answers when it refuses: codes and wordings as the real service has them."""
 
+import re
+
 from slipway_local.sagemaker.errors import Refusal
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
+
+
+def named(name: str, of: str) -> str:
+    """The name of something new. Raises Refusal."""
+    if not _NAME.fullmatch(name):
+        raise invalid(
+            f"The name of {of} is {name!r}: give up to 255 letters, digits, underscores and "
+            "hyphens."
+        )
+    return name
 
 
 def client(message: str) -> Refusal:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from slipway_local.ecs import clusters, definitions, deployments, scheduling, tags, tasks
 from slipway_local.ecs.account import Account, Operations, Params, Service
-from slipway_local.ecs.errors import inactive_service, invalid, no_deployment, no_service
+from slipway_local.ecs.errors import inactive_service, invalid, named, no_deployment, no_service
 from slipway_local.ecs.listing import page
 from slipway_local.sagemaker.operations import present
 
@@ -38,7 +38,7 @@ def create(account: Account, params: Params) -> Params:
     body["taskDefinition"] = definitions.find(account, params["taskDefinition"]).arn
     body["deploymentConfiguration"] = _configured(params, _CONFIGURATION)
     desired = _count(params.get("desiredCount", 1))
-    service = Service(name, arn, cluster.name, body, account.clock(), desired)
+    service = Service(named(name, "a service"), arn, cluster.name, body, account.clock(), desired)
     _roll(account, service, body)
     account.services[arn] = service
     tags.give(account, arn, params)

@@ -32,7 +32,10 @@ BOUNDS = replace(DEFAULT_BOUNDS, processes=512, files=1024)
 _STOP_SECONDS = 10
 _MEASURE_SECONDS = 1.0
 _PATH = "/usr/local/bin:/usr/bin:/bin"
-_TERMINATED = 143
+
+
+class _Stopped(Exception):
+    """Somebody stopped the task before the container began."""
 
 
 class ProcessTasks:
@@ -190,21 +193,29 @@ class ProcessContainer:
 
     def terminate(self) -> None:
         """Ask the process to end."""
-        with self._lock:
-            self._stopped = True
-            if self._running:
-                self._running.process.terminate()
+        running = self._stop()
+        if running:
+            running.process.terminate()
 
     def kill(self) -> None:
         """Kill the process and what it started."""
+        running = self._stop()
+        if running:
+            running.kill()
+
+    def _stop(self) -> Running | None:
+        """Have it not begin any more, if it has not; what runs."""
         with self._lock:
             self._stopped = True
-            if self._running:
-                self._running.kill()
+            if not self._began and not self._failure:
+                self._failure = "the task was stopped before the container began"
+            return self._running
 
     def _run(self) -> None:
         try:
             code = self._life()
+        except _Stopped:
+            return
         except _REFUSALS as error:
             self._failure = f"CannotPullContainerError: {error}"
         except Exception as error:  # noqa: BLE001 - it is the container's ending, whatever it is
@@ -213,16 +224,18 @@ class ProcessContainer:
             self._code = code
 
     def _life(self) -> int:
-        """Prepare, run; its exit code."""
+        """Prepare, run; its exit code. Raises _Stopped."""
         standing = self._standing(self._program.image)
+        if self._stopped:
+            raise _Stopped
         standing.lay_out(self._root)
         self._overhead = standing.overhead
         start = self._started(standing)
         with self._lock:
             if self._stopped:
-                return _TERMINATED
+                raise _Stopped
             self._start, self._running = start, spawn_task(start)
-        self._began = True
+            self._began = True
         self._running.wait()
         with self._lock:
             running, self._running = self._running, None

@@ -113,6 +113,21 @@ def test_names_of_containers_are_unique(cloud: Cloud, refused: Refused) -> None:
     assert "unique" in refused(lambda: cloud.define({}, {}))[1]
 
 
+@pytest.mark.parametrize(
+    ("changes", "container", "what"),
+    [
+        ({"family": "a/b"}, {}, "a family"),
+        ({}, {"name": "../main"}, "a container"),
+        ({"volumes": [{"name": "../v"}]}, {}, "a volume"),
+    ],
+)
+def test_names_lead_nowhere(
+    cloud: Cloud, refused: Refused, changes: dict[str, Any], container: dict[str, Any], what: str
+) -> None:
+    code, message = refused(lambda: cloud.define(container, **changes))
+    assert (code, f"The name of {what}" in message) == ("InvalidParameterException", True)
+
+
 def test_task_sizes_are_needed(cloud: Cloud, refused: Refused) -> None:
     plain = {"family": "f", "networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"]}
     containers = [{"name": "a", "image": "b", "memory": 10}]

@@ -133,6 +133,14 @@ def test_who_does_not_heed_it_is_killed(start: Any) -> None:  # noqa: ANN401
     assert ended(container)[0] == 137
 
 
+def test_who_is_stopped_before_it_begins_never_does(start: Any) -> None:  # noqa: ANN401
+    container = start("python", "-c", SLEEP)
+    container.terminate()
+    container.wait(30)
+    assert container.began() == (container.code() is not None)
+    assert container.began() == (container.failure() == "")
+
+
 def test_containers_of_a_task_share_a_volume(start: Any, tasks: ProcessTasks) -> None:  # noqa: ANN401
     mounts = {"/models": "models"}
     written = start("echo a > /models/one && ls /models", entry_point=("sh", "-c"), mounts=mounts)
