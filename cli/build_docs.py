@@ -13,6 +13,7 @@ import yaml
 from slipway.artifacts.images import Image, families, images_of
 from slipway.manifest import schema
 from slipway_cli.main import app
+from slipway_local.ecs import service, wire
 from slipway_local.images.registry import UnknownImage, family_of
 from slipway_local.sagemaker.members import walk
 from slipway_local.sagemaker.service import operations
@@ -24,11 +25,13 @@ PAGES = (
     "docs/manifest.md",
     "docs/commands.md",
     "docs/operating.md",
+    "docs/embedded-ecs.md",
     "docs/embedded-sagemaker.md",
     "docs/artifacts.md",
 )
 BLOCK = re.compile(
-    r"<!-- (alarms|commands|keys|members|options|parameters|served) -->\n.*?<!-- end -->", re.DOTALL
+    r"<!-- (alarms|commands|keys|members|options|parameters|served|tasks) -->\n.*?<!-- end -->",
+    re.DOTALL,
 )
 
 Document = Mapping[str, Any]
@@ -204,6 +207,17 @@ def members_table() -> str:
     return table("operation, member, here it is", rows)
 
 
+def tasks_table() -> str:
+    """What the embedded ECS does with every member that a client may send."""
+    model = service_model(wire.SERVICE)
+    rows = (
+        (f"`{operation}`", f"`{path}`", fate)
+        for operation in service.operations()
+        for path, fate in walk(model.operation_model(operation).input_shape, package=wire.HERE)
+    )
+    return table("operation, member, here it is", rows)
+
+
 def served_table() -> str:
     """Every family of images that the inspector chooses from, and what stands for it here."""
     rows = (
@@ -241,6 +255,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "options": options_table,
     "parameters": parameters_table,
     "served": served_table,
+    "tasks": tasks_table,
 }
 
 

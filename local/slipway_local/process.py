@@ -8,27 +8,41 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 from threading import Event, Thread
 from typing import Any
 
 from ministack import app
 
 from slipway_local import record
+from slipway_local.ecs import keeping as tasks_keeping
+from slipway_local.ecs.service import ECS
 from slipway_local.images.jobs import ProcessRunner
 from slipway_local.images.launcher import ProcessLauncher, image_trouble
+from slipway_local.images.tasks import ProcessTasks
 from slipway_local.images.transfers import Objects
-from slipway_local.ministack import events, mount, server, stack_resources, stores
+from slipway_local.ministack import (
+    authorize_tasks,
+    events,
+    interfaces,
+    mount,
+    server,
+    stack_resources,
+    stores,
+    task_resources,
+    task_stores,
+)
 from slipway_local.ministack.alarms import Watch
 from slipway_local.ministack.keeping import Keeper
 from slipway_local.ministack.measures import Queues
 from slipway_local.ministack.settings import Settings
 from slipway_local.sagemaker import keeping
-from slipway_local.sagemaker.account import Account, Durations
+from slipway_local.sagemaker.account import Durations
 from slipway_local.sagemaker.jobs import Runner
 from slipway_local.sagemaker.service import SageMaker
 from slipway_local.sagemaker.serving import Container, Launcher, Server
@@ -61,39 +75,67 @@ def run(settings: Settings) -> None:
     watch = Watch(settings.owner, settings.time_scale, events.putter(*settings.owner))
     sagemaker = build(settings, launcher, runner, watch)
     server.prepare(settings)
+    tasks = ProcessTasks(settings.models, project=settings.project)
+    ecs = build_ecs(settings, tasks)
     mount.mount(sagemaker.handle, auth=settings.auth)
+    mount.mount_ecs(ecs.handle, authorize_tasks.refusing(ecs.account), auth=settings.auth)
     stack_resources.install(sagemaker.handle)
+    task_resources.install(ecs.handle)
     watch.install()
     queues = Queues(settings.owner, settings.time_scale)
-    with kept(settings, sagemaker) as application, ticking(sagemaker.tick, queues.tick, watch.tick):
+    ticks = (sagemaker.tick, ecs.tick, queues.tick, watch.tick)
+    with kept(settings, accounts(sagemaker, ecs)) as application, ticking(*ticks):
         try:
             server.serve(settings, application)
         finally:
             sagemaker.flush()
             launcher.stop()
             runner.stop()
+            ecs.close()
+            tasks.stop()
             server.stop_workers()
 
 
+@dataclass(frozen=True, slots=True)
+class Keepable:
+    """How an account is written down, and read again."""
+
+    write: Callable[[], bytes]
+    restore: Callable[[bytes], None]
+
+
+def accounts(sagemaker: SageMaker, ecs: ECS) -> Mapping[str, Keepable]:
+    """What is kept beside MiniStack's services, by its file."""
+    served, run = sagemaker.account, ecs.account
+    return {
+        "sagemaker.json": Keepable(
+            partial(keeping.written, served), partial(keeping.restore, served)
+        ),
+        "tasks.json": Keepable(
+            partial(tasks_keeping.written, run), partial(tasks_keeping.restore, run)
+        ),
+    }
+
+
 @contextmanager
-def kept(settings: Settings, sagemaker: SageMaker) -> Iterator[Any]:
+def kept(settings: Settings, accounts: Mapping[str, Keepable]) -> Iterator[Any]:
     """The application to serve; what it holds is what was kept, and is kept while it serves."""
     if not settings.keep:
         yield app.app
         return
-    account, file = sagemaker.account, settings.kept / "sagemaker.json"
-    if file.exists():
-        _restore(account, file)
-    keeper = Keeper(settings.kept, {file.name: lambda: keeping.written(account)})
+    for name, account in accounts.items():
+        if (settings.kept / name).exists():
+            _restore(account, settings.kept / name)
+    keeper = Keeper(settings.kept, {name: account.write for name, account in accounts.items()})
     keeper.install()
     with ticking(keeper.tick):
         yield keeper.watched(app.app)
     keeper.save()
 
 
-def _restore(account: Account, file: Path) -> None:
+def _restore(account: Keepable, file: Path) -> None:
     try:
-        keeping.restore(account, file.read_bytes())
+        account.restore(file.read_bytes())
     except ValueError as error:
         raise RuntimeError(
             f"{file} is of another version of Slipway: forget what was kept with --fresh."
@@ -155,6 +197,29 @@ def build(settings: Settings, launcher: Launcher, runner: Runner, watch: Watch) 
             second=scale,
             measuring=60 * scale,
         ),
+        account_id=settings.account,
+        region=settings.region,
+    )
+
+
+def build_ecs(settings: Settings, tasks: ProcessTasks) -> ECS:
+    """ECS, wired to MiniStack's bus, logs, roles and secrets."""
+    owner = settings.owner
+    return ECS(
+        tasks,
+        clock=time.time,
+        random=SystemRandom(),
+        emit=events.putter(*owner),
+        put_log=stores.log_writer(*owner),
+        has_role=stores.role_finder(*owner, "ecs-tasks.amazonaws.com"),
+        has_group=task_stores.group_finder(*owner),
+        secret=task_stores.secret_reader(*owner),
+        credentials=task_stores.credentials_of(settings),
+        in_alarm=stores.alarm_reader(*owner),
+        plug=interfaces.plugger(*owner),
+        unplug=interfaces.unplugger(*owner),
+        may=task_stores.permission(settings),
+        second=settings.time_scale,
         account_id=settings.account,
         region=settings.region,
     )

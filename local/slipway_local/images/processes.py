@@ -68,6 +68,14 @@ class Running:
         """Bytes of memory and seconds of CPU; nothing when it has ended."""
         return _measured(self.process.pid)
 
+    def memory_of_all(self) -> int:
+        """Bytes of memory of the process and of all that it started; on Linux alone more than its
+        own."""
+        if sys.platform != "linux":
+            return self.measured()[0]
+        numbers = (int(folder.name) for folder in Path("/proc").glob("[0-9]*"))
+        return sum(_measured(each)[0] for each in numbers if _group(each) == self.process.pid)
+
     def usage(self, root: Path) -> Usage:
         """What the process takes, and the files below its root."""
         memory, cpu = self.measured()
@@ -115,6 +123,11 @@ def spawn_job(start: Start) -> Running:
     return Running(*_popen("job", start, start.variables))
 
 
+def spawn_task(start: Start) -> Running:
+    """Start a container of a task, whose process becomes the command that `start` tells it."""
+    return Running(*_popen("task", start, start.variables))
+
+
 def _measured(process: int) -> tuple[int, float]:
     """Bytes of memory and seconds of CPU; nothing of a process that has ended."""
     asked = ("ps", "-o", "rss=", "-p", str(process))
@@ -128,6 +141,13 @@ def _measured(process: int) -> tuple[int, float]:
     except OSError:
         return 0, 0.0
     return pages * os.sysconf("SC_PAGE_SIZE"), sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+
+def _group(process: int) -> int:
+    try:
+        return os.getpgid(process)
+    except ProcessLookupError:
+        return 0
 
 
 def _size(path: Path) -> int:

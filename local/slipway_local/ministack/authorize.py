@@ -5,7 +5,7 @@ Reference.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -61,9 +61,15 @@ def refusal(request: Request) -> Response | None:
     operation = operation_of(request)
     if operation is None:
         return None
+    region, account = responses.get_region(), responses.get_account_id()
+    return denial(request, checks(operation, params_of(request), region, account))
+
+
+def denial(request: Request, asked: Iterable[Check]) -> Response | None:
+    """The AccessDeniedException for the first of the checks that its caller does not pass."""
     key = router.extract_access_key_id(dict(request.headers), {})
     region = responses.get_region()
-    for check in checks(operation, _params(request), region, responses.get_account_id()):
+    for check in asked:
         denied = iam_evaluator.enforce(
             key,
             check.action,
@@ -135,7 +141,8 @@ def _resources(operation: str, params: Mapping[str, Any], prefix: str) -> Iterat
         yield value if value.startswith("arn:") else f"{prefix}{_KINDS[name]}/{value.lower()}"
 
 
-def _params(request: Request) -> Mapping[str, Any]:
+def params_of(request: Request) -> Mapping[str, Any]:
+    """What it was sent with; nothing where that cannot be read."""
     if "x-amz-target" not in request.headers:
         return {"EndpointName": request.path.split("/")[2]}
     try:

@@ -1,11 +1,11 @@
-"""SageMaker as one more service of MiniStack's process."""
+"""SageMaker as one more service of MiniStack's process, and our ECS in place of its own."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from ministack import app
-from ministack.core import router
+from ministack.core import iam_actions, router
 from ministack.services import stepfunctions
 
 from slipway_local.ministack.authorize import refusal
@@ -13,10 +13,14 @@ from slipway_local.sagemaker.wire import Handle, Request, Response
 
 SERVICE = "sagemaker"
 SCALING = "application-autoscaling"
+TASKS = "ecs"
 _THREADS = 32
 
 _Answer = tuple[int, dict[str, str], bytes]
 _Handler = Callable[[str, str, dict[str, str], bytes, Mapping[str, list[str]]], Awaitable[_Answer]]
+
+
+Refuse = Callable[[Request], Response | None]
 
 
 def mount(handle: Handle, *, auth: bool) -> None:
@@ -26,7 +30,7 @@ def mount(handle: Handle, *, auth: bool) -> None:
     Both of SageMaker's APIs are signed alike: the control plane is told by its target header, the
     runtime by having none. With `auth` the caller's policies are enforced first.
     """
-    app.SERVICE_HANDLERS[SERVICE] = _handler(handle, auth=auth)
+    app.SERVICE_HANDLERS[SERVICE] = _handler(SERVICE, handle, refusal if auth else _nothing)
     router.SERVICE_PATTERNS[SERVICE] = {
         "target_prefixes": ["SageMaker."],
         "host_patterns": [r"api\.sagemaker\.", r"runtime\.sagemaker\."],
@@ -39,10 +43,21 @@ def mount(handle: Handle, *, auth: bool) -> None:
     _integrate_with_step_functions()
 
 
-def _handler(handle: Handle, *, auth: bool) -> _Handler:
+def mount_ecs(handle: Handle, refuse: Refuse, *, auth: bool) -> None:
+    """Answer requests signed for `ecs` with `handle`, and no more with MiniStack's own."""
+    app.SERVICE_HANDLERS[TASKS] = _handler(TASKS, handle, refuse if auth else _nothing)
+    # MiniStack would check every action on the cluster first, whatever it is an action on.
+    iam_actions.SERVICE_TO_IAM_NAMESPACE.pop(TASKS, None)
+
+
+def _nothing(_: Request) -> None:
+    """Everybody may do everything."""
+
+
+def _handler(service: str, handle: Handle, refuse: Refuse) -> _Handler:
     # Threads of its own: an invocation may last a minute, and the functions that wait for it
     # hold threads of MiniStack's pool.
-    threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=SERVICE)
+    threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=service)
 
     async def answer(
         method: str,
@@ -53,7 +68,7 @@ def _handler(handle: Handle, *, auth: bool) -> _Handler:
     ) -> _Answer:
         single = {name: values[-1] for name, values in query.items()}
         request = Request(method, path, single, headers, body)
-        response = refusal(request) if auth else None
+        response = refuse(request)
         if response is None:
             loop = asyncio.get_running_loop()
             response = await loop.run_in_executor(threads, handle, request)

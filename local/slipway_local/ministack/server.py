@@ -15,6 +15,7 @@ from slipway_local.ministack import (
     encryption,
     events,
     functions,
+    interfaces,
     measures,
     workflows,
 )
@@ -42,6 +43,7 @@ def prepare(settings: Settings) -> None:
     events.name_versions()
     events.tell_when_due()
     events.scale_schedules(settings.time_scale)
+    interfaces.tell_public_addresses()
 
 
 def serve(settings: Settings, application: Any = app.app) -> None:

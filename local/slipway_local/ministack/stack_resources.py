@@ -198,7 +198,7 @@ class _Service:
         unknown = [name for name in params if shape is None or name not in shape.members]
         if unknown:
             raise ValueError(f"The embedded cloud does not execute the property {unknown[0]}.")
-        body = json.dumps(_typed(shape, params)).encode()
+        body = json.dumps(typed(shape, params)).encode()
         response = self._handle(Request("POST", "/", {}, {TARGET: f"SageMaker.{operation}"}, body))
         answer: Properties = json.loads(response.body)
         if response.status != 200:
@@ -215,14 +215,14 @@ _PARSED: Mapping[str, Callable[[str], object]] = {
 }
 
 
-def _typed(shape: Shape | None, value: Any) -> Any:
+def typed(shape: Shape | None, value: Any) -> Any:
     """The value with numbers and booleans where a template, or a parameter, has text."""
     if isinstance(shape, StructureShape) and isinstance(value, Mapping):
-        return {name: _typed(shape.members.get(name), each) for name, each in value.items()}
+        return {name: typed(shape.members.get(name), each) for name, each in value.items()}
     if isinstance(shape, ListShape) and isinstance(value, list):
-        return [_typed(shape.member, each) for each in value]
+        return [typed(shape.member, each) for each in value]
     if isinstance(shape, MapShape) and isinstance(value, Mapping):
-        return {name: _typed(shape.value, each) for name, each in value.items()}
+        return {name: typed(shape.value, each) for name, each in value.items()}
     if shape is None or not isinstance(value, str):
         return str(value) if shape is not None and _is_text(shape, value) else value
     try:

@@ -63,18 +63,19 @@ def object_kinds(account: str, region: str) -> Callable[[str], str]:
     return kind
 
 
-def role_finder(account: str, region: str) -> Callable[[str], bool]:
-    """A function that says whether a role of that ARN is there and trusts SageMaker."""
+def role_finder(account: str, region: str, service: str = _SERVICE) -> Callable[[str], bool]:
+    """A function that says whether a role of that ARN is there and trusts SageMaker, or another
+    service."""
 
     def trusts(arn: str) -> bool:
         with request_scope(account, region):
             role = iam._roles.get(arn.rsplit("/", 1)[-1])
-        return role is not None and role["Arn"] == arn and _trusts(role)
+        return role is not None and role["Arn"] == arn and _trusts(role, service)
 
     return trusts
 
 
-def _trusts(role: Mapping[str, Any]) -> bool:
+def _trusts(role: Mapping[str, Any], service: str) -> bool:
     statements = json.loads(role["AssumeRolePolicyDocument"])["Statement"]
     principals = [
         statement.get("Principal")
@@ -82,7 +83,7 @@ def _trusts(role: Mapping[str, Any]) -> bool:
         if statement.get("Effect") == "Allow"
     ]
     return any(
-        _SERVICE in _listed(principal.get("Service"))
+        service in _listed(principal.get("Service"))
         for principal in principals
         if isinstance(principal, dict)
     )
@@ -137,7 +138,8 @@ def publisher(account: str, region: str) -> Callable[[str, str], None]:
 
 
 def log_writer(account: str, region: str) -> Callable[[str, str, Sequence[str]], None]:
-    """A function that writes lines into a log stream, made with its group on first use."""
+    """A function that writes lines into a log stream, made with its group on first use, though
+    there be no lines."""
 
     def write(group: str, stream: str, lines: Sequence[str]) -> None:
         names = {"logGroupName": group, "logStreamName": stream}
@@ -146,8 +148,9 @@ def log_writer(account: str, region: str) -> Callable[[str, str, Sequence[str]],
                 cloudwatch_logs._create_log_group({"logGroupName": group})
             if stream not in cloudwatch_logs._log_groups[group]["streams"]:
                 cloudwatch_logs._create_log_stream(names)
-            events = [{"message": line} for line in lines]
-            cloudwatch_logs._put_log_events({**names, "logEvents": events})
+            if lines:
+                events = [{"message": line} for line in lines]
+                cloudwatch_logs._put_log_events({**names, "logEvents": events})
 
     return write
 

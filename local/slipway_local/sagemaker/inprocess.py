@@ -16,7 +16,7 @@ from slipway_local.sagemaker.wire import Handle, Request
 
 
 def connect(emitter: BaseEventHooks, handle: Handle) -> None:
-    """Answer all SageMaker calls with `handle`.
+    """Answer all calls to SageMaker, or to ECS, with `handle`.
 
     `emitter` is `session.events` (before its clients are made) or `client.meta.events`; `handle`
     is `SageMaker.handle` or something wrapped around it.
@@ -28,7 +28,7 @@ def connect(emitter: BaseEventHooks, handle: Handle) -> None:
         return AWSResponse(request.url, response.status, headers, _Raw(response.body))
 
     handler: Any = answer  # the hooks' type says that a handler returns nothing
-    for service in ("sagemaker", "sagemaker-runtime", "application-auto-scaling"):
+    for service in ("sagemaker", "sagemaker-runtime", "application-auto-scaling", "ecs"):
         emitter.register(f"before-send.{service}", handler)
 
 

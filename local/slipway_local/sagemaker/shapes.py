@@ -22,6 +22,7 @@ Check = Callable[[Value, str, Problems], Value]
 # Java writes a supplementary range as surrogate pairs.
 _SURROGATES = (r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
 _LARGEST = 1e300
+_ABSENT: Sequence[Any] = (False, [], {})
 _NUMBERS = ("integer", "long", "float", "double")
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
@@ -48,10 +49,17 @@ class Constraint:
 
 
 class Shapes:
-    """Compiled checks, one per shape of a service model."""
+    """Compiled checks, one per shape of a service model; `package` lists its members' fates.
 
-    def __init__(self) -> None:
+    With `lenient`, what is refused may be said to be absent: false, or empty.
+    """
+
+    def __init__(
+        self, package: str = members.HERE, service: str = "SageMaker", *, lenient: bool = False
+    ) -> None:
         self._checks: dict[str, Check] = {}
+        self._package = package
+        self._refuse = _refusing(service, lenient=lenient)
 
     def check(
         self, shape: StructureShape | None, params: Mapping[str, Any], code: str
@@ -87,9 +95,9 @@ class Shapes:
         return _scalar(shape)
 
     def _structure(self, shape: StructureShape) -> Check:
-        fates = members.fates(shape.name)
+        fates = members.fates(shape.name, self._package)
         checks = {
-            name: self._compiled(member) if fates.get(name) != members.REFUSED else _refuse
+            name: self._compiled(member) if fates.get(name) != members.REFUSED else self._refuse
             for name, member in shape.members.items()
         }
         required = tuple(shape.required_members)
@@ -157,13 +165,18 @@ def _broken_by(constraints: Sequence[Constraint], value: Value) -> list[str]:
     return [constraint.text for constraint in constraints if not constraint.holds(value)]
 
 
-def _refuse(value: Value, path: str, problems: Problems) -> Value:
-    name = path.rpartition(".")[2]
-    problems.append(
-        f"Value at '{path}' failed to satisfy constraint: {name[:1].upper()}{name[1:]} is not "
-        "executed by the embedded SageMaker, so it is refused here"
-    )
-    return value
+def _refusing(service: str, *, lenient: bool) -> Check:
+    def refuse(value: Value, path: str, problems: Problems) -> Value:
+        if lenient and value in _ABSENT:
+            return value
+        name = path.rpartition(".")[2]
+        problems.append(
+            f"Value at '{path}' failed to satisfy constraint: {name[:1].upper()}{name[1:]} is not "
+            f"executed by the embedded {service}, so it is refused here"
+        )
+        return value
+
+    return refuse
 
 
 def _scalar(shape: Shape) -> Check:

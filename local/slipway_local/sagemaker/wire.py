@@ -20,7 +20,7 @@ from slipway_local.sagemaker.errors import Refusal, malformed, unknown_operation
 from slipway_local.sagemaker.shapes import Shapes
 
 TARGET = "x-amz-target"
-_JSON = "application/x-amz-json-1.1"
+JSON = "application/x-amz-json-1.1"
 
 # The models give different shapes the same name, so each has checks of its own.
 _JSON_SERVICES = {name: Shapes() for name in ("sagemaker", "application-autoscaling")}
@@ -72,7 +72,7 @@ def handle(request: Request, call: Call) -> Response:
     try:
         operation = _operation(request)
     except Refusal as refusal:
-        return _refused(refusal)
+        return refused(refusal)
     if TARGET in request.headers:
         return _json_call(operation, request, call)
     return _rest_call(operation, request, call)
@@ -103,17 +103,21 @@ def _json_call(operation: OperationModel, request: Request, call: Call) -> Respo
         params = _json_params(operation, request.body)
         output = call(operation.name, params)
     except Refusal as refusal:
-        return _refused(refusal)
-    return Response(200, {"Content-Type": _JSON}, json.dumps(output).encode())
+        return refused(refusal)
+    return Response(200, {"Content-Type": JSON}, json.dumps(output).encode())
 
 
 def _json_params(operation: OperationModel, body: bytes) -> Params:
+    shapes = _JSON_SERVICES[operation.service_model.service_name]
+    return shapes.check(operation.input_shape, decoded(body), "ValidationException")
+
+
+def decoded(body: bytes) -> Any:  # noqa: ANN401 - JSON
+    """What a body holds. Raises Refusal: SerializationException."""
     try:
-        sent = json.loads(body or b"{}")
+        return json.loads(body or b"{}")
     except (RecursionError, ValueError) as error:
         raise malformed(f"the body is not JSON: {error}") from error
-    shapes = _JSON_SERVICES[operation.service_model.service_name]
-    return shapes.check(operation.input_shape, sent, "ValidationException")
 
 
 def _rest_call(operation: OperationModel, request: Request, call: Call) -> Response:
@@ -122,11 +126,12 @@ def _rest_call(operation: OperationModel, request: Request, call: Call) -> Respo
         params = _RUNTIME.check(operation.input_shape, sent, "ValidationError")
         status, headers, body = rest.serialize(operation, call(operation.name, params))
     except Refusal as refusal:
-        return _refused(refusal, content_type="application/json")
+        return refused(refusal, content_type="application/json")
     return Response(status, headers, body)
 
 
-def _refused(refusal: Refusal, content_type: str = _JSON) -> Response:
+def refused(refusal: Refusal, content_type: str = JSON) -> Response:
+    """The answer that says what was refused."""
     body = {"__type": refusal.code, "message": refusal.message, **refusal.fields}
     headers = {"Content-Type": content_type, "x-amzn-ErrorType": refusal.code}
     return Response(refusal.status, headers, json.dumps(body).encode())

@@ -47,17 +47,31 @@ class Bounds:
 
 def confine(bounds: Bounds, root: Path) -> None:
     """Bound this process and its children; leave root's user where it is root's."""
-    _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_NOFILE, bounds.files)
-    _limit(resource.RLIMIT_FSIZE, bounds.file_size)
+    _bound(bounds)
     if sys.platform == "linux":
-        _limit(resource.RLIMIT_AS, bounds.memory)
         if bounds.isolated and os.geteuid() == 0:
             _leave_network()
         alone = os.geteuid() == 0 and _become_own_user(root)
         others = 0 if alone else _running_tasks(os.geteuid())
         _limit(resource.RLIMIT_NPROC, others + bounds.processes)
         ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def join(bounds: Bounds, container: int, root: Path) -> None:
+    """Bound this process as another one is, and become the user that one became."""
+    _bound(bounds)
+    if sys.platform == "linux":
+        if os.geteuid() == 0:
+            _become(own_user(container), root)
+        ctypes.CDLL(None).prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def _bound(bounds: Bounds) -> None:
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_NOFILE, bounds.files)
+    _limit(resource.RLIMIT_FSIZE, bounds.file_size)
+    if sys.platform == "linux":
+        _limit(resource.RLIMIT_AS, bounds.memory)
 
 
 def _leave_network() -> None:
@@ -96,10 +110,14 @@ def own_user(process: int) -> int:
 def _become_own_user(root: Path) -> bool:
     """Become a user whom no other process has."""
     user = own_user(os.getpid())
-    needed = (root, Path(__file__), Path(sys.prefix), Path(sys.base_prefix))
-    kept = 0 if all(map(_open_to_all, needed)) else _CAP_DAC_READ_SEARCH
     for path in (root, *root.rglob("*")):
         os.chown(path, user, user, follow_symlinks=False)
+    return _become(user, root)
+
+
+def _become(user: int, root: Path) -> bool:
+    needed = (root, Path(__file__), Path(sys.prefix), Path(sys.base_prefix))
+    kept = 0 if all(map(_open_to_all, needed)) else _CAP_DAC_READ_SEARCH
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
     # access(2) believes the capability that is kept only from a process of these bits; C++

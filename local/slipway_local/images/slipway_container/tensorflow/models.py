@@ -27,7 +27,12 @@ class Signature:
 
     method: str
     inputs: Mapping[str, Any]
-    outputs: Mapping[str, str]
+    described: Mapping[str, Any]
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """The name of each output's tensor."""
+        return {name: info.name for name, info in self.described.items()}
 
     def types(self) -> dict[str, np.dtype[Any]]:
         """The type of each input; words are objects."""
@@ -53,20 +58,20 @@ class SavedModel:
             # enough for where the container is below root's own folder
             path = os.path.relpath(folder)
             loaded = loader.load(self._session, [tf.saved_model.SERVING], path)
-        self._signatures = {
+        self.signatures = {
             name: Signature(
                 each.method_name.rpartition("/")[2],
                 dict(each.inputs),
-                {output: info.name for output, info in each.outputs.items()},
+                dict(each.outputs),
             )
             for name, each in loaded.signature_def.items()
         }
 
     def signature(self, name: str) -> Signature:
         """A signature by its name."""
-        if name not in self._signatures:
+        if name not in self.signatures:
             raise InvalidArgument(f'Serving signature name: "{name}" not found in signature def')
-        return self._signatures[name]
+        return self.signatures[name]
 
     def run(self, signature: Signature, arrays: Mapping[str, Array]) -> dict[str, Array]:
         """The outputs for these inputs; InvalidArgument where TensorFlow refuses them."""
@@ -103,10 +108,11 @@ def serialized(features: Mapping[str, list[Any]]) -> bytes:
 
 
 class Models:
-    """The models of a folder by name; versions but the newest are loaded when first asked."""
+    """Models by name, each with the folders of its versions; those but the newest are loaded when
+    first asked."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folders = dict(find_models(folder))
+    def __init__(self, folders: Mapping[str, Mapping[int, Path]]) -> None:
+        self._folders = folders
         self._loaded: dict[tuple[str, int], SavedModel] = {}
 
     def names(self) -> list[str]:
@@ -115,15 +121,23 @@ class Models:
 
     def get(self, name: str, version: str | None = None) -> SavedModel:
         """A model's version, a number, or its newest; raises NotServed."""
+        return self.loaded(name, version)[1]
+
+    def loaded(self, name: str, version: str | None = None) -> tuple[int, SavedModel]:
+        """A model's version, or its newest, and its number; raises NotServed."""
+        number = max(self.versions(name, version))
+        if (name, number) not in self._loaded:
+            self._loaded[name, number] = SavedModel(self._folders[name][number])
+        return number, self._loaded[name, number]
+
+    def versions(self, name: str, version: str | None = None) -> list[int]:
+        """The numbers of a model's versions, or the one that is asked for; raises NotServed."""
         versions = self._folders.get(name)
         if not versions:
             raise NotServed(f"Servable not found for request: Latest({name})")
-        number = int(version) if version else max(versions)
-        if number not in versions:
+        if version and int(version) not in versions:
             raise NotServed(f"Servable not found for request: Specific({name}, {version})")
-        if (name, number) not in self._loaded:
-            self._loaded[name, number] = SavedModel(versions[number])
-        return self._loaded[name, number]
+        return [int(version)] if version else sorted(versions, reverse=True)
 
 
 def find_models(folder: Path) -> Iterator[tuple[str, dict[int, Path]]]:

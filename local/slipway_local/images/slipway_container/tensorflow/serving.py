@@ -13,7 +13,7 @@ from ..failures import ContainerMisconfigured
 from ..messages import Request, Response
 from ..settings import Settings
 from .handlers import Answer, Context, Handlers, handlers_in
-from .models import Models, NotServed, SavedModel, serialized
+from .models import Models, NotServed, SavedModel, find_models, serialized
 from .requests import (
     UnsupportedMediaType,
     addressed,
@@ -38,7 +38,7 @@ class TensorFlowServing:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._models = Models(settings.model_folder)
+        self._models = Models(dict(find_models(settings.model_folder)))
         self._default = settings.variables.get("SAGEMAKER_TFS_DEFAULT_MODEL_NAME", "")
         self._handlers: Handlers | None = None
 
@@ -78,17 +78,21 @@ class TensorFlowServing:
 
     def post(self, path: str, body: str) -> Answer:
         """What TensorFlow Serving answers to a POST on a path."""
-        address = addressed(path)
-        if address is None:
-            return _error(400, f"Malformed request: POST {path}")
-        name, version, method = address
-        try:
-            model = self._models.get(name, version)
-            return Answer(200, _METHODS[method](model, read_document(body)))
-        except InvalidArgument as error:
-            return _error(400, str(error))
-        except NotServed as error:
-            return _error(404, str(error))
+        return answered(self._models, path, body)
+
+
+def answered(models: Models, path: str, body: str) -> Answer:
+    """What TensorFlow Serving answers to a POST on a path."""
+    address = addressed(path)
+    if address is None:
+        return _error(400, f"Malformed request: POST {path}")
+    name, version, method = address
+    try:
+        return Answer(200, _METHODS[method](models.get(name, version), read_document(body)))
+    except InvalidArgument as error:
+        return _error(400, str(error))
+    except NotServed as error:
+        return _error(404, str(error))
 
 
 def _predict(model: SavedModel, document: Mapping[str, Any]) -> str:

@@ -1,0 +1,1 @@
+"""ECS, embedded: tasks and services on Fargate, each container a process."""
