@@ -96,35 +96,35 @@ def test_a_schedule_runs_what_has_arrived(
 def test_a_file_of_one_s_own_is_answered_and_all_goes_with_its_deployment(
     slipway: Any, models: Any, put: Any, tmp_path: Path
 ) -> None:
-    put("batches/two/in/a.csv", b"1,2\n")
-    end = slipway.release("two", models.line(), BATCH + "batch: {every: 24h}\n")
+    put("batches/own-files/in/a.csv", b"1,2\n")
+    end = slipway.release("own-files", models.line(), BATCH + "batch: {every: 24h}\n")
     assert end.verdict == "Released", end.reason
     rows = tmp_path / "rows.csv"
     rows.write_bytes(b"3,4\n")
-    done = CliRunner().invoke(app, ["batch", "two", str(rows)])
+    done = CliRunner().invoke(app, ["batch", "own-files", str(rows)])
     assert done.exit_code == 0, done.output
-    listed = CliRunner().invoke(app, ["batches", "two"])
+    listed = CliRunner().invoke(app, ["batches", "own-files"])
     assert "somebody asked to run rows.csv" in listed.output
-    done = CliRunner().invoke(app, ["delete", "two", "--yes"])
+    done = CliRunner().invoke(app, ["delete", "own-files", "--yes"])
     assert done.exit_code == 0, done.output
     names = [m["ModelName"] for m in slipway.client("sagemaker").list_models()["Models"]]
-    assert not [name for name in names if "-two-" in name]
+    assert not [name for name in names if "-own-files-" in name]
     schedules = slipway.client("scheduler").list_schedules()["Schedules"]
-    assert not [each for each in schedules if each["Name"].endswith("-two.batch")]
+    assert not [each for each in schedules if each["Name"].endswith("-own-files.batch")]
 
 
 def test_a_version_that_answers_no_sample_never_runs(
     slipway: Any, models: Any, eventually: Any, put: Any, read: Any
 ) -> None:
-    put("batches/careful/in/a.csv", b"1,2\n")
-    end = slipway.release("careful", models.line(), BATCH)
+    put("batches/proven-files/in/a.csv", b"1,2\n")
+    end = slipway.release("proven-files", models.line(), BATCH)
     assert end.verdict == "Released", end.reason
-    end = slipway.release("careful", models.wide())
+    end = slipway.release("proven-files", models.wide())
     assert end.verdict == "Held", end.reason
     assert end.reason.endswith("runs go on with version 1")
-    put("batches/careful/in/b.csv", b"3,4\n")
-    eventually(lambda: len(runs(slipway, "careful")) == 2)
-    assert numbers(read("batches/careful/out/2/b.csv.out")) == [11]
+    put("batches/proven-files/in/b.csv", b"3,4\n")
+    eventually(lambda: len(runs(slipway, "proven-files")) == 2)
+    assert numbers(read("batches/proven-files/out/2/b.csv.out")) == [11]
 
 
 def test_what_runs_read_is_held_against_the_baseline(
