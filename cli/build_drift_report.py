@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 HOURS = 14
 SPOILT = {11: 0.03, 12: 0.08, 13: 0.14}  # of the hours' requests, the share of each bad kind
 REQUESTS = 1000
-SIZE = (1200, 1375)  # to the end of the predictions
+SIZE = (1200, 1640)  # to the end of the predictions
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",

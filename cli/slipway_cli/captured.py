@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from slipway.domain.desired import VARIANT
 from slipway.domain.watch import CAPTURES, HOUR
 
 from slipway_cli import screen
@@ -15,15 +14,18 @@ from slipway_cli.stack import Stack
 
 # SageMaker promises nothing; what it captures is in S3 within a minute or two.
 LATEST_MINUTES = 3
+COUNTED_MINUTES = 2  # as late is CloudWatch with what an endpoint was asked
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """When, in epoch seconds, the endpoint was last asked in the last hour, as CloudWatch counts,
-    and when captured requests were last written; None for never."""
+    """When, in epoch seconds, a variant was last asked in the last hour, as CloudWatch counts, and
+    when its captured requests were last written; None for never. What was asked since `counted`
+    may not be counted yet."""
 
     asked: float | None
     written: float | None
+    counted: float | None = None
 
     @property
     def behind(self) -> bool:
@@ -32,10 +34,12 @@ class Captured:
 
     def told(self) -> str:
         """How far what is written reaches."""
+        counted = f"; what was asked since {_clock(self.counted)} may be missing"
+        more = counted if self.counted and (self.written or 0) <= self.counted else ""
         if self.asked is None and self.written is None:
-            return "nothing was asked in the last hour"
-        last = screen.clock(self.written).partition(".")[0] if self.written else "never"
-        return f"captured requests were last written: {last}"
+            return f"nothing was asked in the last hour{more}"
+        last = _clock(self.written) if self.written else "never"
+        return f"captured requests were last written: {last}{more}"
 
 
 def await_written(found: Stack, endpoint: str, patience: Patience) -> Captured:
@@ -43,10 +47,9 @@ def await_written(found: Stack, endpoint: str, patience: Patience) -> Captured:
     the cloud's at most."""
     state = look(found, endpoint)
     if state.behind and state.asked is not None:
-        asked = screen.clock(state.asked).partition(".")[0]
         screen.err().print(
-            f"waiting: what was asked until {asked} is not written yet; SageMaker does so within a "
-            f"minute or two ({state.told()})",
+            f"waiting: what was asked until {_clock(state.asked)} is not written yet; SageMaker "
+            f"does so within a minute or two ({state.told()})",
             soft_wrap=True,
         )
     deadline = patience.clock() + min(LATEST_MINUTES * found.ports.minute, patience.seconds)
@@ -57,15 +60,26 @@ def await_written(found: Stack, endpoint: str, patience: Patience) -> Captured:
 
 
 def look(found: Stack, endpoint: str) -> Captured:
-    """What CloudWatch and the bucket say now."""
-    now = time.time()
+    """What CloudWatch and the bucket say now, of the variant that is behind if one is."""
+    live, now = found.ports.endpoints.describe(endpoint), time.time()
+    states = [_of(found, endpoint, variant, now) for variant in (live.weights if live else ())]
+    nothing = Captured(None, None)
+    return max(states, key=lambda each: (each.behind, each.asked or 0.0), default=nothing)
+
+
+def _of(found: Stack, endpoint: str, variant: str, now: float) -> Captured:
     return Captured(
-        max(_asked(found, endpoint, now), default=None),
-        max(_written(found, endpoint, now), default=None),
+        max(_asked(found, endpoint, variant, now), default=None),
+        max(_written(found, endpoint, variant, now), default=None),
+        None if found.embedded else now - COUNTED_MINUTES * 60,
     )
 
 
-def _asked(found: Stack, endpoint: str, now: float) -> Iterator[float]:
+def _clock(at: float | None) -> str:
+    return screen.clock(at or 0.0).partition(".")[0]
+
+
+def _asked(found: Stack, endpoint: str, variant: str, now: float) -> Iterator[float]:
     # The embedded cloud keeps seconds, SageMaker minutes.
     period = 1 if found.embedded else 60
     client: Any = found.session.client("cloudwatch")
@@ -74,7 +88,7 @@ def _asked(found: Stack, endpoint: str, now: float) -> Iterator[float]:
         MetricName="Invocations",
         Dimensions=[
             {"Name": "EndpointName", "Value": endpoint},
-            {"Name": "VariantName", "Value": VARIANT},
+            {"Name": "VariantName", "Value": variant},
         ],
         StartTime=datetime.fromtimestamp(now - HOUR, UTC),
         EndTime=datetime.fromtimestamp(now + period, UTC),
@@ -86,11 +100,11 @@ def _asked(found: Stack, endpoint: str, now: float) -> Iterator[float]:
             yield point["Timestamp"].timestamp() + period - 1
 
 
-def _written(found: Stack, endpoint: str, now: float) -> Iterator[float]:
+def _written(found: Stack, endpoint: str, variant: str, now: float) -> Iterator[float]:
     pages = found.session.client("s3").get_paginator("list_objects_v2")
     for hour in (now - HOUR, now):
         folder = datetime.fromtimestamp(hour, UTC).strftime("%Y/%m/%d/%H/")
-        prefix = f"{CAPTURES}{endpoint}/{VARIANT}/{folder}"
+        prefix = f"{CAPTURES}{endpoint}/{variant}/{folder}"
         for page in pages.paginate(Bucket=found.bucket, Prefix=prefix):
             for each in page.get("Contents", []):
                 yield each["LastModified"].timestamp()

@@ -10,7 +10,7 @@ from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.sync import run
 
-GOES = "its schedules, its alarm, its endpoint, and the configs and models of its releases"
+GOES = "its schedules, its alarm, its endpoint with its logs, and its releases' configs and models"
 STAYS = "Its versions, its history and what was uploaded stay."
 PURGED = "So do its versions, their bytes, its captures and reports, its history and its uploads."
 

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from slipway_drift.checks.constraints_reading import read_constraints
-from slipway_drift.documents import CONSTRAINTS, SUMMARY, parse
+from slipway_drift.diagnosis.trend import trends
+from slipway_drift.doctor.about import answers_in
+from slipway_drift.doctor.subject import Head
+from slipway_drift.documents import CONSTRAINTS, SUMMARY, parse, parse_bytes
 from slipway_drift.engine import report as write_report
 from slipway_drift.errors import DriftError
+from slipway_drift.report.page import MOST_WINDOWS
 from slipway_drift.statistics.profile import Profile
-from slipway_drift.windows import baseline_files, check_window
+from slipway_drift.summary.reading import is_current
+from slipway_drift.summary.telling import explained
+from slipway_drift.windows import about, baseline_files, check_window
 
+from slipway_cli.drift_doctor import outputs_of, show_about
 from slipway_cli.drift_files import baseline_in, console, refusals, save, window_of
 from slipway_cli.drift_quality import quality
 from slipway_cli.drift_reading import By, Reading, read
@@ -34,6 +41,9 @@ Header = Annotated[bool, typer.Option(help="Whether a CSV's first row names its 
 Format = Annotated[
     str, typer.Option("--format", help="csv, json, jsonl, parquet or capture; else the suffix.")
 ]
+Outputs = Annotated[
+    str, typer.Option(help="The model's answers: first, last, none, or names with commas between.")
+]
 Preprocess = Annotated[
     Path | None,
     typer.Option(help="A script with a preprocess_handler for captured records.", dir_okay=False),
@@ -47,13 +57,17 @@ def baseline(
     header: Header = True,  # noqa: FBT002 - typer's way of a flag
     kind: Format = "",
     preprocess: Preprocess = None,
+    outputs: Outputs = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,  # noqa: FBT002
 ) -> None:
-    """Write statistics.json and constraints.json for DATA."""
+    """Write statistics.json and constraints.json for DATA, and say what is wrong with it."""
     with refusals():
-        reading = Reading(kind, header, script_in(preprocess))
-        held = read(data, output, reading).get("", Profile())
-        save(output, baseline_files(held, {}))
+        reading, head = Reading(kind, header, script_in(preprocess)), Head()
+        held = read(data, output, reading, head=head).get("", Profile())
+        files = {**baseline_files(held, {}), **about(held, head, outputs_of(outputs))}
+        save(output, files)
     console.print(f"{held.item_count:,} rows, {len(held.columns)} columns → [b]{output}[/b]")
+    show_about(files, as_json=as_json)
 
 
 @app.command()
@@ -75,7 +89,8 @@ def check(
     with refusals():
         known = baseline_in(baseline)
         asked = read_constraints(parse(known, CONSTRAINTS))
-        reading = Reading(kind, header, script_in(preprocess), by, asked.names)
+        script, answers = script_in(preprocess), answers_in(known)
+        reading = Reading(kind, header, script, by, asked.names, answers)
         title = ", ".join(path.name for path in data[:3])
         for group, held in (read(data, output, reading, asked.domains) or {"": Profile()}).items():
             found[group] = check_window(
@@ -98,6 +113,8 @@ def tell(found: Mapping[str, Checked], output: Path) -> None:
     for group in ranked:
         name = f"{group}: " if group else ""
         console.print(f"{name}{found[group].state}: [b]{output / group / 'report.html'}[/b]")
+        for line in explained(parse(found[group].files, SUMMARY)):
+            console.print(line, markup=False, highlight=False)
     if found[ranked[0]].state in ("violations", "blind"):
         raise typer.Exit(1)
 
@@ -115,6 +132,10 @@ def report(
         *earlier, newest = [path.read_bytes() for path in found]
         page.write_bytes(write_report({SUMMARY: newest}, {}, earlier, title="", window=""))
     console.print(f"{len(found)} windows → [b]{page}[/b]")
+    windows = [parse_bytes(content, SUMMARY) for content in (*earlier, newest)]
+    for slow in trends([window for window in windows if is_current(window)][-MOST_WINDOWS:]):
+        text = f"{slow.columns[0]}: {slow.cause}. {slow.evidence}"
+        console.print(text, markup=False, highlight=False)
 
 
 app.command()(quality)

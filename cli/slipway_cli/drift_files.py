@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 from rich.console import Console
-from slipway_drift.documents import CONSTRAINTS, OWN_VIOLATIONS, STATISTICS, VIOLATIONS
+from slipway_drift.documents import ABOUT, CONSTRAINTS, OWN_VIOLATIONS, STATISTICS, VIOLATIONS
 from slipway_drift.errors import DriftError
 from slipway_drift.windows import rejected_lines
 
@@ -47,11 +47,12 @@ def window_of(data: list[Path]) -> str:
 
 
 def baseline_in(folder: Path) -> Files:
-    """Read a baseline's two files."""
+    """Read a baseline's files; what a doctor said of it may be absent."""
     for name in (CONSTRAINTS, STATISTICS):
         if not (folder / name).is_file():
             raise DriftError(f"{folder / name} is missing")
-    return {name: (folder / name).read_bytes() for name in (STATISTICS, CONSTRAINTS)}
+    present = [name for name in (STATISTICS, CONSTRAINTS, ABOUT) if (folder / name).is_file()]
+    return {name: (folder / name).read_bytes() for name in present}
 
 
 def save(folder: Path, files: Files) -> None:

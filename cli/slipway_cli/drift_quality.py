@@ -20,12 +20,13 @@ from slipway_drift.quality.documents import (
     quality_statistics,
     quality_violations,
 )
-from slipway_drift.quality.ground_truth import Attributes, join
+from slipway_drift.quality.ground_truth import Attributes, join, thresholded
 
 from slipway_cli.drift_files import console, files_in, refusals, save, save_rejected, window_of
 
 if TYPE_CHECKING:
     from slipway_drift.quality.documents import Problem
+    from slipway_drift.quality.ground_truth import Judged
 
 SEED: Final = 0
 
@@ -86,6 +87,18 @@ def quality(
         raise typer.Exit(1)
 
 
+def read_scores(rows: list[Judged], threshold: float) -> list[Judged]:
+    """Make labels of scores, and say so; labels are left as they are."""
+    found = thresholded(rows, threshold)
+    if found is None:
+        return rows
+    console.print(
+        f"the answers are scores, not labels: {threshold:g} and above count as 1; --threshold sets "
+        "another, --probability and --inference say where both are"
+    )
+    return found
+
+
 def measured(
     captures: list[Path],
     truths: list[Path],
@@ -102,6 +115,8 @@ def measured(
         )
         rows, rejected = join(said, told, attributes)
     save_rejected(output / "rejected.jsonl", rejected)
+    if problem == "BinaryClassification":
+        rows = read_scores(rows, attributes.threshold)
     evaluated = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     held = quality_statistics(rows, problem, evaluated, np.random.default_rng(SEED))
     return {STATISTICS: write(held), CONSTRAINTS: write(quality_constraints(held))}

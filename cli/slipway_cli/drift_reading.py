@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from slipway_drift.doctor.subject import Head
 from slipway_drift.errors import DriftError
+from slipway_drift.rows.answers import UNKNOWN, Answers
 from slipway_drift.rows.capture import read_capture_by_model
 from slipway_drift.rows.capture_record import variant_and_model
 from slipway_drift.rows.datasets import format_of, read_dataset
@@ -39,13 +41,14 @@ class By(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How files are read: `kind` where the suffix shall not say it; a `script` for capture,
-    whose positions are named by the baseline's `names`."""
+    whose positions are named by the baseline's `names`, of which `answers` are the model's."""
 
     kind: str = ""
     header: bool = True
     script: str = ""
     by: By | None = None
     names: Sequence[str] = ()
+    answers: Answers = UNKNOWN
 
     def batches(self, path: Path, stream: BinaryIO) -> Iterator[tuple[str, Batch]]:
         """The rows of one file, with the group each belongs to; empty where nothing divides."""
@@ -58,8 +61,10 @@ class Reading:
                 yield "", batch
             return
         flatten = Preprocessor(self.script) if self.script else None
-        for model, batch in read_capture_by_model(stream, flatten):
-            named = batch.named(self.names) if self.names else batch
+        variant = variant_and_model(path.resolve().as_posix())[0]
+        for model, read in read_capture_by_model(stream, flatten, len(self.names)):
+            batch = replace(read, variant=variant)
+            named = batch.named(self.names, self.answers) if self.names else batch
             yield self.group(path, model, rows=len(batch.frame)), named
 
     def group(self, path: Path, model: str, rows: int) -> str:
@@ -79,9 +84,14 @@ def folder_name(group: str) -> str:
 
 
 def read(
-    data: list[Path], output: Path, reading: Reading, domains: Domains = ()
+    data: list[Path],
+    output: Path,
+    reading: Reading,
+    domains: Domains = (),
+    head: Head | None = None,
 ) -> dict[str, Profile]:
-    """Profile all files as one dataset a group, and keep what is rejected in rejected.jsonl."""
+    """Profile all files as one dataset a group, and keep what is rejected in rejected.jsonl, and
+    the first rows in `head`."""
     output.mkdir(parents=True, exist_ok=True)
     rejected: list[Rejection] = []
     with Progress(
@@ -91,14 +101,14 @@ def read(
         console=console,
         transient=True,
     ) as progress:
-        batches = read_all(files_in(data), reading, progress)
+        batches = read_all(files_in(data), reading, progress, head or Head())
         held = profiles(batches, domains=domains, keep=rejected.append)
     save_rejected(output / "rejected.jsonl", rejected)
     return held
 
 
 def read_all(
-    files: list[Path], reading: Reading, progress: Progress
+    files: list[Path], reading: Reading, progress: Progress, head: Head
 ) -> Iterator[tuple[str, Batch]]:
     task = progress.add_task("reading", total=None, rows=0)
     rows = 0
@@ -106,6 +116,7 @@ def read_all(
         progress.update(task, description=path.name)
         with path.open("rb") as stream:
             for group, batch in reading.batches(path, stream):
+                head.take(batch.frame)
                 rows += len(batch.frame)
                 progress.update(task, rows=rows)
                 yield group, batch.within(path.name)

@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TypeVar
 
 from rich.console import Console
 from rich.text import Text
 from slipway.domain.desired import Artifact
+from slipway.domain.news import arriving
 from slipway.domain.record import Record
 from slipway.domain.steps import Verdict
 from slipway.domain.world import PackageApproval, waits
@@ -104,7 +106,7 @@ def outcome(ports: Ports, deployment: str, wish: Wish) -> End | None:
     """How the release of `wish` ended; None while it is under way."""
     record = ports.ledger.load(deployment)
     if not takes_up(record, wish):
-        return _superseded(ports, deployment, wish)
+        return _superseded(ports, record, wish)
     settled, desired = record.settled, record.desired
     if settled and desired and settled.told and settled.generation == desired.generation:
         return End(settled.announce.verdict, settled.announce.reason)
@@ -140,9 +142,10 @@ def shown_on(console: Console, indent: str = "") -> Callable[[Moment], None]:
     return lambda moment: tell(console, replace(moment, why=screen.brief(moment.why)), indent)
 
 
-def _superseded(ports: Ports, deployment: str, wish: Wish) -> End | None:
-    """What only S3 can tell: its time stamps are too coarse to say which upload came later."""
-    newest = ports.uploaded.newest(deployment, wish.parts).parts
+def _superseded(ports: Ports, record: Record, wish: Wish) -> End | None:
+    """What S3 and events tell: which upload was finished last, of which this is one."""
+    arrived = reduce(arriving, wish.parts.values(), record.arrived)
+    newest = ports.uploaded.newest(record.deployment, wish.parts, arrived).parts
     for part, artifact in wish.parts.items():
         if part in newest and not _same(newest[part], artifact):
             return End(SUPERSEDED, f"a newer upload took its place: {newest[part].uri}")

@@ -8,6 +8,7 @@ import typer
 
 from slipway_cli import screen, target
 from slipway_cli.approval import approve, reject
+from slipway_cli.batch import batch, batches
 from slipway_cli.commands import Commands
 from slipway_cli.delete import delete
 from slipway_cli.demo.command import demo
@@ -41,6 +42,8 @@ app.command()(sync)
 app.command()(monitor)
 app.command()(releases)
 app.command()(rollback)
+app.command()(batch)
+app.command()(batches)
 app.command()(rollout)
 app.command()(promote)
 app.command()(pause)

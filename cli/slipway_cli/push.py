@@ -1,9 +1,11 @@
 """`slipway push`: check, upload, and follow the release."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -235,18 +237,17 @@ def serves_on(reason: str) -> str:
 
 
 def _put(found: Stack, file: Path, key: str, say: Say) -> Artifact:
-    client = found.session.client("s3")
+    client, size = found.session.client("s3"), file.stat().st_size
+    answers: list[Mapping[str, Any]] = []
+    client.meta.events.register("after-call.s3", lambda parsed, **_: answers.append(parsed))
     with _progress(file) as advance:
         client.upload_file(str(file), found.bucket, key, Callback=advance)
-    say(f"uploaded {file.name} to {key} ({screen.size(file.stat().st_size)})")
-    head = client.head_object(Bucket=found.bucket, Key=key)
-    return Artifact(
-        bucket=found.bucket,
-        key=key,
-        version_id=head["VersionId"],
-        uploaded_at=head["LastModified"].timestamp(),
-        size=head["ContentLength"],
-    )
+    say(f"uploaded {file.name} to {key} ({screen.size(size)})")
+    # Of a key that is current which began last: only the answer says which version this is.
+    answer = next(each for each in answers if "VersionId" in each)
+    told = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    finished = parsedate_to_datetime(told).timestamp() if told else time.time()
+    return Artifact(found.bucket, key, answer["VersionId"], finished, size)
 
 
 @contextmanager

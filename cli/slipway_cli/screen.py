@@ -13,7 +13,9 @@ from rich.text import Text
 UNBOUNDED = 1000
 FITS = 110
 SAID = "The container said: "
-SERVES_ON = re.compile(r"; (nothing serves|[^;\n]+ serves on[^;\n]*)\Z")
+SERVES_ON = re.compile(
+    r"; (nothing serves|nothing runs|[^;\n]+ serves on[^;\n]*|runs go on[^;\n]*)\Z"
+)
 STYLES = {
     "Released": "bold green",
     "InService": "green",

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from slipway.domain.batch import Timer
 from slipway.domain.desired import Artifact, Desired, Policy
 from slipway.domain.naming import checked_deployment
 from slipway.domain.plan.endpoint import Plan, versions
@@ -53,6 +54,9 @@ def state(ports: Ports, found: Look) -> str:
 def standing(ports: Ports, found: Look) -> str:
     """The state, and where it does not say so by itself, what serves."""
     word, live = state(ports, found), found.world.endpoint
+    if found.record.runs_files and word == Verdict.HELD:
+        runner = found.case.runner
+        return f"{word}; {'runs go on' if runner else 'nothing runs'}"
     if word == Verdict.RELEASED or live is None or not live.serves(live.config):
         return f"{word}; nothing serves" if word == Verdict.HELD else word
     return f"{word}; {_serves(found)} serves on"
@@ -84,7 +88,7 @@ def _all(ports: Ports, *, as_json: bool) -> None:
 
 def _row(ports: Ports, found: Look) -> tuple[str, str, str]:
     live = found.world.endpoint
-    status = live.status if live else "none"
+    status = live.status if live else "batch" if found.record.runs_files else "none"
     why = screen.brief(found.step.reason)
     return standing(ports, found), status, f"{_lost(ports, found)}{why}"
 
@@ -143,6 +147,7 @@ def _facts(ports: Ports, found: Look) -> list[tuple[str, str]]:
         *_served(found),
         ("probes", str(probed["reason"]) if (probed := _probed(found)) else ""),
         *_watched(record, found.world),
+        *_runs(found),
         *(("scales", each.words) for each in sorted(found.world.scaling, key=_variant)),
         ("owner", _owner(record)),
     ]
@@ -236,6 +241,21 @@ def _watched(record: Record, world: World) -> list[tuple[str, str]]:
         ("baseline", (baseline.refused or baseline.summary) if baseline else ""),
         ("watched", f"every {every[0]} h" if every else ""),
         ("drift", f"{drift.state} at {drift.hour}{since}" if drift else ""),
+    ]
+
+
+def _runs(found: Look) -> list[tuple[str, str]]:
+    """Of a batch deployment: when it runs, and how the last run went."""
+    record, newest = found.record, found.record.runs.newest
+    if not record.runs_files:
+        return []
+    timers = [part for part in found.world.watch if isinstance(part, Timer)]
+    arrived = found.world.arrived
+    return [
+        *(("runs", f"{each.expression}, {each.time_zone}") for each in timers),
+        ("last run", f"{newest.number}, {newest.words}" if newest else "none yet"),
+        *(("due", due.why) for due in record.runs.due),
+        ("arrived", f"{arrived.count} objects wait for the next run" if arrived else ""),
     ]
 
 

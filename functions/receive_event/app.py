@@ -10,4 +10,6 @@ from slipway.wiring import ports
 @observed
 def handler(batch: Event, _context: object) -> PartialItemFailureResponse:
     """Which of the queue's messages shall be delivered again."""
-    return deliver(batch, uploaded, lambda hint: nudge(ports(), hint.deployment, hint.cause))
+    return deliver(
+        batch, uploaded, lambda hint: nudge(ports(), hint.deployment, hint.cause, hint.arrived)
+    )

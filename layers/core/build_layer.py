@@ -29,6 +29,7 @@ SERVICES = frozenset(
         "cloudwatch",
         "dynamodb",
         "events",
+        "logs",
         "s3",
         "sagemaker",
         "sagemaker-runtime",

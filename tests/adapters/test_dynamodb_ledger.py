@@ -6,9 +6,11 @@ import boto3
 import pytest
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
 from slipway.domain.attempts import Attempts, Good
+from slipway.domain.batch import Batch, BatchTarget, Due, JobStatus, Run, Runs
 from slipway.domain.desired import (
     Artifact,
     Desired,
+    EndpointTarget,
     Expectation,
     MissingData,
     Monitor,
@@ -16,15 +18,18 @@ from slipway.domain.desired import (
     Policy,
     ProbeRequest,
     Runner,
+    ServerlessTarget,
+    Target,
     Uploads,
 )
 from slipway.domain.errors import Conflict
 from slipway.domain.known import Known
+from slipway.domain.lease import Lease
 from slipway.domain.naming import Site
 from slipway.domain.plan.endpoint import plan
 from slipway.domain.probed import Asked, Origin, Probed, Probes, Source
 from slipway.domain.record import Asked as Wished
-from slipway.domain.record import Lease, Record, Settled
+from slipway.domain.record import Record, Settled
 from slipway.domain.steps import Announce, Verdict
 from slipway.domain.wish import Delete
 from slipway.domain.world import (
@@ -46,6 +51,22 @@ PLAN = plan(
 )
 SERVED = Inspected(ARTIFACT, sha256="cd", known=Known(3, ("x",)))
 GOOD = Good("a", ("arn:a",), PLAN, (SERVED,), proven=False)
+DUE = Due("2026-11-27T03:00:00Z", "the schedule says so")
+RUN = Run(
+    number=1,
+    due=DUE,
+    config="c",
+    version="version 1",
+    job="j",
+    input="s3://b/in/",
+    output="s3://b/out/",
+    seen="seen.json",
+    first="a.csv",
+    objects=2,
+    at=1.0,
+    status=JobStatus.COMPLETED,
+    rows_in=4,
+)
 FULL = Record(
     "h",
     hints=3,
@@ -133,6 +154,15 @@ def test_deployments_are_those_with_a_record(ledger: DynamoDBLedger) -> None:
 def test_a_record_comes_back_as_it_was_saved_one_version_on(ledger: DynamoDBLedger) -> None:
     saved = ledger.save(FULL)
     assert saved == FULL.next_version()
+    assert ledger.load("h") == saved
+
+
+@pytest.mark.parametrize(
+    "target", [EndpointTarget(), ServerlessTarget(), BatchTarget()], ids=lambda t: type(t).__name__
+)
+def test_a_target_comes_back_as_what_it_was(ledger: DynamoDBLedger, target: Target) -> None:
+    policy = Policy(target=target, batch=Batch())
+    saved = ledger.save(Record("h", desired=Desired("h", 1, {}, policy), runs=Runs((RUN,), (DUE,))))
     assert ledger.load("h") == saved
 
 

@@ -1,9 +1,10 @@
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from slipway.adapters.s3_uploaded import S3Uploaded
-from slipway.domain.desired import Uploads
+from slipway.domain.desired import Artifact, Uploads
 from slipway.domain.errors import Refused
 
 if TYPE_CHECKING:
@@ -48,6 +49,35 @@ def test_the_newest_version_of_the_archive_and_the_manifest_are_found(
     assert (artifact.version_id, artifact.size) == (version, 5)
     assert found.manifest_version == manifest
     assert uploaded.manifest("a", manifest) == b"approval: manual"
+
+
+def test_of_what_was_uploaded_in_parts_the_last_to_be_finished_is_found(
+    s3: "S3Client", uploaded: S3Uploaded
+) -> None:
+    large = upload(s3, "models/a/model.tar.gz", b"large")
+    upload(s3, "models/a/model.tar.gz", b"small")
+    upload(s3, "models/a/z/model.tar.gz", b"elsewhere")
+    began = uploaded.newest("a").parts[""]
+    assert began.key == "models/a/z/model.tar.gz"
+    later = began.uploaded_at + 900
+    finished = Artifact(BUCKET, "models/a/model.tar.gz", large, later, 5)
+    found = uploaded.newest("a", arrived=[finished]).parts[""]
+    assert (found, found.uploaded_at) == (finished, later)
+    # What no event told of counts as finished when it began, and within a second as S3 lists it.
+    early = replace(finished, uploaded_at=began.uploaded_at)
+    assert uploaded.newest("a", arrived=[early]).parts[""] == began
+    assert uploaded.newest("b", arrived=[finished]).parts == {}
+
+
+def test_an_event_that_tells_a_little_later_brings_nothing_back(
+    s3: "S3Client", uploaded: S3Uploaded
+) -> None:
+    first = upload(s3, "models/a/model.tar.gz", b"first")
+    second = upload(s3, "models/a/model.tar.gz", b"second")
+    now = uploaded.newest("a").parts[""].uploaded_at
+    late = Artifact(BUCKET, "models/a/model.tar.gz", first, now + 2, 5)
+    found = uploaded.newest("a", arrived=[late]).parts[""]
+    assert (found.version_id, found.uploaded_at) == (second, now)
 
 
 def test_each_part_has_a_folder_of_its_own(s3: "S3Client", uploaded: S3Uploaded) -> None:

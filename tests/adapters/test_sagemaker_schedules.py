@@ -19,6 +19,7 @@ SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::123456789012:role/mo
 SCHEDULE = Schedule(
     Runner.SAGEMAKER, "slipway-h", "h", "slipway-h", "monitoring/baselines/h/ab/", 1
 )
+BY_FEATURE = (("by_feature", 1.0),)
 CONTAINER = Container("123456789012.dkr.ecr.eu-west-1.amazonaws.com/x:1", "s3://b/k", {})
 MODEL = Model("slipway-h-m1", "abc", (CONTAINER,), network_isolation=True)
 VARIANT = Variant("AllTraffic", 1.0, EndpointTarget(), MODEL)
@@ -43,6 +44,21 @@ def schedules(sagemaker: boto3.Session, cloud: Rehearsal) -> SageMakerSchedules:
     endpoints.create(PLAN.endpoint, PLAN.config)
     cloud.pass_time(60)
     return SageMakerSchedules(sagemaker, SITE, ROLE, lambda: IMAGE)
+
+
+@pytest.mark.parametrize(("limits", "published"), [((), "Disabled"), (BY_FEATURE, "Enabled")])
+def test_features_have_metrics_where_they_are_asked_for(
+    schedules: SageMakerSchedules,
+    cloud: Rehearsal,
+    limits: tuple[tuple[str, float], ...],
+    published: str,
+) -> None:
+    wanted = replace(SCHEDULE, limits=limits)
+    schedules.put(wanted)
+    assert schedules.find("slipway-h") == wanted
+    found = cloud.control.describe_monitoring_schedule(MonitoringScheduleName="slipway-h")
+    job = found["MonitoringScheduleConfig"]["MonitoringJobDefinition"]
+    assert job["Environment"] == {"publish_cloudwatch_metrics": published}
 
 
 @pytest.mark.parametrize("every", PERIODS)

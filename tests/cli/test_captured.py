@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from slipway.domain.world import Endpoint, EndpointStatus
+from slipway_cli import screen
 from slipway_cli.captured import Captured, await_written
 from slipway_cli.follow import Patience
 
 NOW = 1795342500.0  # 2026-11-22T10:15:00Z
+CLOCK = screen.clock(NOW).partition(".")[0]
 
 
 @dataclass
@@ -22,11 +25,21 @@ class World:
     embedded: bool = True
     minute: float = 60.0
     bucket: str = "bucket"
+    variants: tuple[str, ...] = ("AllTraffic",)
+    idle: tuple[str, ...] = ()
     prefixes: list[str] = field(default_factory=list)
 
     @property
     def session(self) -> "World":
         return self
+
+    @property
+    def endpoints(self) -> "World":
+        return self
+
+    def describe(self, name: str) -> Endpoint:
+        weights = dict.fromkeys(self.variants, 1.0)
+        return Endpoint(name, EndpointStatus.IN_SERVICE, "config", NOW, weights=weights)
 
     @property
     def ports(self) -> "World":
@@ -39,7 +52,8 @@ class World:
         return self
 
     def get_metric_statistics(self, **asked: Any) -> Any:
-        if self.asked is None:
+        (_, variant) = asked["Dimensions"]
+        if self.asked is None or variant["Value"] in self.idle:
             return {"Datapoints": []}
         start = self.asked // asked["Period"] * asked["Period"]
         points = [{"Timestamp": datetime.fromtimestamp(start, UTC), "Sum": 3.0}]
@@ -95,7 +109,19 @@ def test_what_never_comes_is_waited_for_three_minutes(
 def test_minutes_are_all_that_sagemaker_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(asked=NOW - 100, written=NOW - 90, embedded=False)
     world.written = NOW
-    assert world.state(monkeypatch).asked == (NOW - 100) // 60 * 60 + 59
+    state = world.state(monkeypatch)
+    assert state.asked == (NOW - 100) // 60 * 60 + 59
+    assert state.counted == NOW - 120
+
+
+def test_each_variant_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    variants = ("champion", "challenger")
+    world = World(asked=NOW - 5, written=NOW + 55, variants=variants, idle=variants[:1])
+    assert world.state(monkeypatch).written == NOW + 55
+    assert "waiting: what was asked until" in capsys.readouterr().err
+    assert {prefix.split("/")[2] for prefix in world.prefixes} == {*variants}
 
 
 @pytest.mark.parametrize(
@@ -103,8 +129,13 @@ def test_minutes_are_all_that_sagemaker_counts(monkeypatch: pytest.MonkeyPatch) 
     [
         (Captured(None, None), "nothing was asked in the last hour"),
         (Captured(NOW, None), "captured requests were last written: never"),
+        (Captured(None, NOW, NOW - 120), f"captured requests were last written: {CLOCK}"),
+        (
+            Captured(None, None, NOW),
+            f"nothing was asked in the last hour; what was asked since {CLOCK} may be missing",
+        ),
     ],
-    ids=["nothing", "never"],
+    ids=["nothing", "never", "written since", "not counted yet"],
 )
 def test_how_far_it_reaches_is_told(state: Captured, told: str) -> None:
     assert state.told() == told

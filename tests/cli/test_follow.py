@@ -41,8 +41,10 @@ class Ledger:
 @dataclass
 class Uploaded:
     artifact: Artifact | None = MINE
+    arrived: tuple[Artifact, ...] = ()
 
-    def newest(self, _deployment: str, _parts: object) -> Uploads:
+    def newest(self, _deployment: str, _parts: object, arrived: tuple[Artifact, ...]) -> Uploads:
+        self.arrived = arrived
         return Uploads({"": self.artifact} if self.artifact else {}, None)
 
 
@@ -157,3 +159,11 @@ def test_in_a_terminal_it_stays_in_its_columns() -> None:
     assert first.startswith("  ")
     assert more
     assert all(line.startswith(" " * 41 + "500") for line in more)
+
+
+@pytest.mark.parametrize("later", [50.0, 150.0])
+def test_what_was_pushed_is_finished_though_no_event_has_told(later: float) -> None:
+    other = replace(OTHER, uploaded_at=later)
+    ports: Any = Ports(Ledger(Record("a", arrived=(other,))))
+    assert outcome(ports, "a", Wish({"": MINE}, None)) is None
+    assert ports.uploaded.arrived == ((other,) if later > MINE.uploaded_at else (MINE,))

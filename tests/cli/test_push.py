@@ -2,6 +2,7 @@
 
 import tarfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -152,3 +153,27 @@ def test_data_alone_is_a_wish_as_well(stack: Stack, tmp_path: Path) -> None:
     assert (wish.parts, wish.manifest_version) == ({}, None)
     assert wish.baseline is not None
     assert wish.baseline.size == 8
+
+
+def test_what_was_pushed_is_known_though_something_else_is_current(
+    stack: Stack, archive: Path
+) -> None:
+    s3, key = stack.session.client("s3"), "models/h/model.tar.gz"
+
+    class Overtaken(boto3.Session):
+        """Somebody's upload to the same key, which began later, is current."""
+
+        def client(self, *_: object, **__: object) -> Any:  # type: ignore[override]
+            def upload_file(*asked: Any, **options: Any) -> None:
+                really(*asked, **options)
+                s3.put_object(Bucket="bucket", Key=key, Body=b"another")
+
+            client = stack.session.client("s3")
+            really, client.upload_file = client.upload_file, upload_file  # type: ignore[method-assign]
+            return client
+
+    overtaken = replace(stack, session=Overtaken(region_name="us-east-1"))
+    artifact = upload(overtaken, "h", archive, None, lambda _: None).parts[""]
+    found = s3.get_object(Bucket="bucket", Key=key, VersionId=artifact.version_id)
+    assert found["Body"].read() == archive.read_bytes()
+    assert artifact.size == archive.stat().st_size

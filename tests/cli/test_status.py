@@ -69,7 +69,7 @@ GOOD = Good(
 class Uploaded:
     """Nothing new was uploaded."""
 
-    def newest(self, _deployment: str, _parts: object) -> Uploads:
+    def newest(self, _deployment: str, _parts: object, _arrived: object) -> Uploads:
         return Uploads({"": ARTIFACT}, None)
 
 

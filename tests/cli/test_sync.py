@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from slipway.domain.desired import Artifact, Desired, Policy
-from slipway.domain.record import Lease, Record, Settled
+from slipway.domain.lease import Lease
+from slipway.domain.record import Record, Settled
 from slipway.domain.steps import Announce, Verdict
 from slipway_cli.failures import Problem
 from slipway_cli.follow import End

@@ -88,6 +88,20 @@ def test_a_small_window_is_checked_at_once(
     assert told["window"] == "2026-11-22 09:00 to 10:00 UTC"
 
 
+def test_answers_pair_with_the_place_that_the_baseline_says_is_theirs(
+    watched: House, schedule: Schedule, captured: Captured
+) -> None:
+    capture(watched, "a", captured(range(100)))
+    about = f"{schedule.baseline}slipway_baseline.json"
+    assert check_drift(watched.ports, Check(schedule, AT), engine).state == "no drift"
+    held = json.loads(watched.monitored.files[about])
+    watched.monitored.files[about] = json.dumps({**held, "outputs": ["x1"]}).encode()
+    assert check_drift(watched.ports, Check(schedule, AT), engine).state == "violations"
+    # A baseline of before says nothing of it: its first column is the answer.
+    del watched.monitored.files[about]
+    assert check_drift(watched.ports, Check(schedule, AT), engine).state == "no drift"
+
+
 def test_only_the_hours_of_the_window_count(
     watched: House, schedule: Schedule, captured: Captured
 ) -> None:

@@ -4,7 +4,8 @@ import pytest
 from slipway.documents import asked, check, decision, outcome, shard, sleep, task
 from slipway.domain.desired import Desired, Policy, Runner
 from slipway.domain.errors import InvalidInput
-from slipway.domain.record import Lease, Record
+from slipway.domain.lease import Lease
+from slipway.domain.record import Record
 from slipway.domain.steps import Announce, AwaitChange, Step, Verdict
 from slipway.domain.watch import Check, Outcome, Schedule
 from slipway.domain.world import World

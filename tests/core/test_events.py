@@ -1,9 +1,11 @@
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from slipway.domain.desired import Artifact
 from slipway.domain.errors import InvalidInput, Throttled
 from slipway.domain.naming import Site
 from slipway.events import Hint, changed, deliver, reported, uploaded
@@ -36,6 +38,24 @@ def batch(*bodies: str) -> dict[str, Any]:
 )
 def test_an_upload_hints_at_the_deployment_of_its_folder(key: str, deployment: str) -> None:
     assert uploaded(upload(key)) == Hint(deployment, f"{key} was uploaded")
+
+
+def finished(key: str, time: str = "2026-03-02T09:14:07Z") -> dict[str, Any]:
+    found = {"key": key, "version-id": "v1", "size": 10}
+    return {"time": time, "detail": {"bucket": {"name": "bucket"}, "object": found}}
+
+
+def test_an_upload_was_finished_when_its_event_says() -> None:
+    hint = uploaded(finished("models/housing/model.tar.gz"))
+    assert hint is not None
+    assert hint.arrived is not None
+    assert hint.arrived == Artifact("bucket", "models/housing/model.tar.gz", "v1", 0, 10)
+    assert hint.arrived.uploaded_at == datetime(2026, 3, 2, 9, 14, 7, tzinfo=UTC).timestamp()
+
+
+def test_an_upload_at_no_moment_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="time: 'soon'"):
+        uploaded(finished("models/housing/model.tar.gz", "soon"))
 
 
 @pytest.mark.parametrize(

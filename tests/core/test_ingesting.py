@@ -18,7 +18,7 @@ from slipway.domain.watch import HOUR, Check, Reported, Schedule, Window, report
 from slipway.domain.world import Drift
 from slipway.ingesting import EVENT, ingest_violations
 from slipway.looking import change
-from slipway.release import announce
+from slipway.release import announce, decide_release
 from slipway_drift import engine
 
 from tests.core.conftest import IMAGE, Advance, Captured, House
@@ -373,6 +373,19 @@ def test_violations_hold_the_deployment_where_the_manifest_says_so(
     assert len(watched.executions.started) == 2
     announce(watched.ports, advance("Announce", "four"))
     assert watched.announcements.told[-1].verdict == Verdict.RELEASED
+
+
+def test_to_try_again_is_no_answer_to_drift(watched: House, checked: Due, advance: Advance) -> None:
+    hold(watched, advance, "two")
+    ingest(watched, checked(10, 1000))
+    announce(watched.ports, advance("Announce", "three"))
+    decide_release(watched.ports, "h", "four", again=True)
+    announce(watched.ports, advance("Announce", "four"))
+    verdict = watched.announcements.told[-1]
+    assert (verdict.verdict, verdict.reason.partition(":")[0]) == (Verdict.HELD, "drift")
+    drift = watched.ports.ledger.load("h").drift
+    assert drift is not None
+    assert drift.since == "2026/11/22/10"
 
 
 def test_drift_of_the_data_before_holds_nothing(

@@ -60,9 +60,11 @@ monitor:
   on_violation: hold
   runner: sagemaker
   header: false
+  outputs: [price, label]
   missing_data: notBreaching
   judged_by: model_monitor
   false_alarms: 0.5
+  metrics: by_feature
   thresholds:
     comparison_threshold: 0.2
     comparison_method: Simple
@@ -110,6 +112,7 @@ def test_every_key_of_the_monitor_reaches_the_policy() -> None:
         on_violation=OnViolation.HOLD,
         runner=Runner.SAGEMAKER,
         header=False,
+        outputs=("price", "label"),
         missing_data=MissingData.NOT_BREACHING,
         thresholds={
             "comparison_threshold": 0.2,
@@ -130,6 +133,7 @@ def test_every_key_of_the_monitor_reaches_the_policy() -> None:
             "unreadable": 0.1,
             "level": 3 / 8760,
             "model_monitor": 1.0,
+            "by_feature": 1.0,
         },
     )
 
@@ -162,6 +166,8 @@ def test_what_an_alarm_makes_of_no_data_is_spelled_as_cloudwatch_does(value: Mis
         ("{on_violation: shout}", "monitor.on_violation: 'shout' cannot be used; input should be"),
         ("{runner: spark}", "monitor.runner: 'spark' cannot be used; input should be 'lambda' or"),
         ("{header: 'yes'}", "monitor.header: 'yes' cannot be used"),
+        ("{outputs: 1}", "monitor.outputs: 1 cannot be used"),
+        ("{outputs: []}", "monitor.outputs: [] cannot be used"),
         ("{missing_data: fine}", "monitor.missing_data: 'fine' cannot be used"),
         ("{threshold: {}}", "monitor.threshold: unknown key"),
         ("{thresholds: {p: 1}}", "monitor.thresholds.p: unknown key"),

@@ -105,7 +105,7 @@ def test_the_sweep_leaves_alone_what_somebody_saw_to_while_it_looked(
 ) -> None:
     newest = house.bucket.newest
 
-    def decided_meanwhile(deployment: str, parts: Collection[str]) -> Uploads:
+    def decided_meanwhile(deployment: str, parts: Collection[str], _arrived: object) -> Uploads:
         monkeypatch.setattr(house.bucket, "newest", newest)
         decide_release(house.ports, "h", "one")
         return newest(deployment, parts)
@@ -120,7 +120,7 @@ def test_the_sweep_goes_on_past_a_deployment_that_cannot_be_looked_at(
 ) -> None:
     newest = house.bucket.newest
 
-    def broken(deployment: str, parts: Collection[str]) -> Uploads:
+    def broken(deployment: str, parts: Collection[str], _arrived: object) -> Uploads:
         if deployment == "a":
             raise PermissionError("a's folder is closed")
         return newest(deployment, parts)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 from slipway.domain.attempts import Attempts, Good
-from slipway.domain.desired import Artifact, Desired, Expectation, Policy, ProbeRequest
+from slipway.domain.desired import Artifact, Desired, Expectation, Monitor, Policy, ProbeRequest
 from slipway.domain.known import Known
 from slipway.domain.probed import Probed
 from slipway.domain.record import Record
@@ -192,6 +192,26 @@ def test_a_row_of_the_baseline_stands_in_for_a_request(served: Served) -> None:
     served.wish(replace(UNMANAGED, baseline=served.bucket.newest("h").baseline))
     assert served.probe("first").reason == "a row of baseline.csv was answered"
     assert served.asked == [b'5,"a, b"']
+
+
+@pytest.mark.parametrize(
+    ("outputs", "asked"),
+    [
+        (("first",), b'5,"a, b"'),
+        (("last",), b"9,5"),
+        (("none",), b'9,5,"a, b"'),
+        (("rooms", "price"), b'"a, b"'),
+    ],
+)
+def test_its_answers_are_left_out_wherever_they_stand(
+    outputs: tuple[str, ...], asked: bytes, served: Served
+) -> None:
+    served.bucket.upload("models/h/baseline.csv", b'price,rooms,name\n9,5,"a, b"\n')
+    policy = replace(UNMANAGED.policy, monitor=Monitor(outputs=outputs))
+    baseline = served.bucket.newest("h").baseline
+    served.wish(replace(UNMANAGED, policy=policy, baseline=baseline))
+    served.probe("first")
+    assert served.asked == [asked]
 
 
 @pytest.mark.parametrize("status", [500, 503])

@@ -13,7 +13,7 @@ from slipway.looking import look
 from slipway.release import announce, decide_release
 from slipway.running import run_batch
 
-from tests.core.conftest import Advance, Archive, House
+from tests.core.conftest import DATA, Advance, Archive, House
 
 IMAGE = "image: 123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1\n"
 BATCH = f"{IMAGE}target: {{type: batch}}\n"
@@ -79,7 +79,7 @@ class TestProof:
         proof, run = ran.transforms.made.values()
         assert "/proofs/" in proof.input
         assert run.input.endswith("runs/1/input.manifest")
-        assert "the first rows of c.csv was answered" in ran.announcements.told[-1].reason
+        assert "a sample of c.csv was answered" in ran.announcements.told[-1].reason
 
     def test_one_that_does_not_never_runs(self, ran: House, push: Push, advance: Advance) -> None:
         push(weights=b"0.7")
@@ -256,6 +256,40 @@ class TestDue:
         settle(house, advance)
         with pytest.raises(InvalidInput, match="no batch deployment"):
             decide_release(house.ports, "h", "wish", RunNow())
+
+
+class TestDrift:
+    MANIFEST = f"{BATCH}capture: {{percentage: 100}}\nmonitor: {{every: 1h, on_violation: hold}}\n"
+
+    def test_what_a_run_answered_is_kept_as_captures_are(
+        self, house: House, push: Push, advance: Advance
+    ) -> None:
+        house.bucket.upload("models/h/baseline.csv", DATA)
+        push(self.MANIFEST)
+        drop(house, "a.csv", b"1,2\n" * 150)
+        settle(house, advance)
+        files = house.monitored.files.items()
+        ((key, content),) = [found for found in files if found[0].startswith("capture/")]
+        assert key.startswith("capture/slipway-h/AllTraffic/")
+        assert key.endswith("/run-1.jsonl")
+        records = [json.loads(line)["captureData"] for line in content.splitlines()]
+        asked = [len(each["endpointInput"]["data"].splitlines()) for each in records]
+        assert asked == [100, 50]
+        assert records[1]["endpointOutput"]["data"].splitlines() == ["0.5"] * 50
+
+    @pytest.mark.parametrize(
+        "manifest",
+        [BATCH, f"{BATCH}capture: {{percentage: 100}}\nbatch: {{join: Input}}\n"],
+        ids=["nobody asks for it", "the output is more than an answer"],
+    )
+    def test_nothing_else_is(
+        self, house: House, push: Push, advance: Advance, manifest: str
+    ) -> None:
+        push(manifest)
+        drop(house, "a.csv")
+        settle(house, advance)
+        assert run_of(house).status == "Completed"
+        assert not house.monitored.files
 
 
 class TestEnds:

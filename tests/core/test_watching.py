@@ -45,7 +45,10 @@ def test_what_is_normal_is_kept_where_checks_look_for_it(
     folder, prefix = house.ports.ledger.load("h").baseline, "monitoring/baselines/h/"
     assert folder is not None
     assert folder.folder.startswith(prefix)
-    assert told == f"statistics.json, constraints.json of models/h/baseline.csv in {folder.folder}"
+    files = "statistics.json, constraints.json, slipway_baseline.json"
+    head, *found = told.splitlines()
+    assert head == f"{files} of models/h/baseline.csv in {folder.folder}"
+    assert found[0].startswith("x0: it equals, but for its unit, `prediction`")
     assert document(house, "/statistics.json")["dataset"]["item_count"] == 100
     constraints = document(house, "/constraints.json")
     assert [f["name"] for f in constraints["features"]] == ["prediction", "x0", "x1"]
@@ -83,6 +86,34 @@ def test_the_manifest_s_thresholds_are_the_constraints_own(
     assert config["distribution_constraints"]["comparison_threshold"] == 0.2
     # Slipway's own limits are no part of Model Monitor's file: the schedule has them.
     assert "minimum_rows" not in json.dumps(config)
+
+
+def test_the_answers_are_where_the_manifest_says_they_are(
+    house: House, archive: Archive, advance: Advance
+) -> None:
+    deploy(house, archive)
+    build_baseline(house.ports, advance("BuildBaseline"), engine)
+    first = house.ports.ledger.load("h").baseline
+    configure(house, "capture: {percentage: 100}\nmonitor: {outputs: last}")
+    build_baseline(house.ports, advance("BuildBaseline"), engine)
+    second = house.ports.ledger.load("h").baseline
+    # Another place is another baseline.
+    assert first
+    assert second
+    told = [
+        json.loads(house.monitored.files[f"{built.folder}slipway_baseline.json"])["outputs"]
+        for built in (first, second)
+    ]
+    assert told == [["prediction"], ["x1"]]
+
+
+def test_a_column_that_there_is_not_holds_the_release(
+    house: House, archive: Archive, advance: Advance
+) -> None:
+    deploy(house, archive)
+    configure(house, "capture: {percentage: 100}\nmonitor: {outputs: [price]}")
+    told = build_baseline(house.ports, advance("BuildBaseline"), engine)
+    assert "outputs: `price` is no column of the baseline" in told
 
 
 def test_a_table_without_a_header_is_all_rows(
@@ -162,6 +193,22 @@ def test_a_changed_manifest_changes_what_watches(
     assert watched.schedules[Runner.LAMBDA].made.keys() == before.keys()
     assert watched.schedules[Runner.LAMBDA].made != before
     announce(watched.ports, wanted)
+
+
+def test_what_somebody_deletes_is_put_back_as_it_was_while_a_version_is_held(
+    watched: House, advance: Advance
+) -> None:
+    schedules, alarms = watched.schedules[Runner.LAMBDA].made, watched.alarms.made
+    before = dict(schedules), dict(alarms), set(watched.monitored.files)
+    configure(watched, MONITORED.replace("monitor:", "monitor: {every: 6h}\n#"))
+    watched.bucket.upload("models/h/model.tar.gz", b"no archive")
+    announce(watched.ports, advance("Announce", "two"))
+    assert watched.announcements.told[-1].verdict == "Held"
+    schedules.clear()
+    alarms.clear()
+    announce(watched.ports, advance("Announce", "three"))
+    assert (schedules, alarms, set(watched.monitored.files)) == before
+    assert len(watched.announcements.told) == 2
 
 
 def test_new_data_is_another_baseline_and_checks_use_it(watched: House, advance: Advance) -> None:

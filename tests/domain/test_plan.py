@@ -169,10 +169,11 @@ def test_what_watches_is_a_schedule_and_an_alarm_of_the_endpoints_name() -> None
     assert alarm.missing_data == MissingData.MISSING
 
 
-def test_model_monitor_s_container_is_given_no_limits_of_ours() -> None:
-    schedule = watched(Monitor(runner=Runner.SAGEMAKER, limits={"ks": 0.2})).schedule
+@pytest.mark.parametrize("asked", [{}, {"by_feature": 1.0}])
+def test_model_monitor_s_container_is_given_no_limits_of_ours(asked: dict[str, float]) -> None:
+    schedule = watched(Monitor(runner=Runner.SAGEMAKER, limits={"ks": 0.2, **asked})).schedule
     assert schedule is not None
-    assert schedule.limits == ()
+    assert dict(schedule.limits) == asked
 
 
 def test_every_name_fits_sagemaker_s_limit() -> None:

@@ -67,6 +67,7 @@ def test_a_probe_has_a_time(within: float | None, before: float | None, seconds:
         (PROBE, "probe 1"),
         (Origin(Source.CAPTURE, "capture/h/x.jsonl", number=7), "a captured request"),
         (Origin(Source.SAMPLE, "models/h/request.csv", "v1"), "request.csv"),
+        (Origin(Source.INPUT, "batches/h/in/a.csv"), "a sample of a.csv"),
         (Origin(Source.BASELINE, "models/h/baseline.csv", "v1"), "a row of baseline.csv"),
         (Origin(Source.GUESS, number=4), "a row of 4 zeros"),
     ],

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 from slipway.domain.attempts import Attempts, Good
-from slipway.domain.desired import Desired, Policy
+from slipway.domain.desired import Artifact, Desired, Policy
 from slipway.domain.errors import Busy, LeaseLost, LookAgain, Owned
 from slipway.domain.probed import Probed
 from slipway.domain.record import TELL_SECONDS, Record
@@ -71,6 +71,11 @@ def test_nobody_sleeps_through_a_hint() -> None:
     assert record.awaiting("token", 0).waiting == "token"
     with pytest.raises(LookAgain):
         record.hinted().awaiting("token", 0)
+
+
+def test_a_hint_tells_which_upload_was_finished() -> None:
+    finished = Artifact("b", "models/h/model.tar.gz", "v1", 100.0, 10)
+    assert owned().hinted(finished).hinted().arrived == (finished,)
 
 
 def test_a_hint_leaves_the_token_so_that_a_lost_wake_can_be_repeated() -> None:
@@ -161,3 +166,12 @@ def test_attempts_are_made_in_the_desired_generation() -> None:
 
 def test_each_version_follows_the_one_before() -> None:
     assert Record("h").next_version().next_version().version == 2
+
+
+@pytest.mark.parametrize(("generation", "later"), [(3, 4), (2, 2)])
+def test_to_try_again_forgets_no_drift_and_revives_none(generation: int, later: int) -> None:
+    drift = Drift(generation, "2026/11/22/10", "violations", 1, "2026/11/22/10")
+    found = replace(owned(), drift=drift).again()
+    assert found.desired is not None
+    assert found.desired.generation == 4
+    assert found.drift == replace(drift, generation=later)

@@ -32,8 +32,64 @@ def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_a_baseline_is_two_files(baseline: Path) -> None:
-    assert names(baseline) == {"statistics.json", "constraints.json"}
+def test_a_baseline_is_two_files_and_what_is_said_of_them(baseline: Path) -> None:
+    assert names(baseline) == {"statistics.json", "constraints.json", "slipway_baseline.json"}
+
+
+def test_what_is_wrong_with_a_baseline_is_told(tmp_path: Path) -> None:
+    data, out = tmp_path / "few.csv", tmp_path / "base"
+    data.write_text("prediction,x\n" + "0.5,1\n0.25,1\n" * 20, encoding="utf-8")
+    done = run("baseline", data, "-o", out)
+    assert done.exit_code == 0
+    assert "the model's answers: prediction" in done.output
+    assert "all values are '1'" in " ".join(done.output.split())
+    done = run("baseline", data, "-o", out, "--json", "--outputs", "x")
+    held = json.loads(done.stdout)
+    assert held["outputs"] == ["x"]
+    assert [issue["kind"] for issue in held["issues"]] == ["few rows", "constant"]
+
+
+def test_answers_that_stand_last_pair_with_replies(
+    tmp_path: Path, captured: Callable[..., bytes]
+) -> None:
+    data, folder = tmp_path / "last.csv", tmp_path / "cap"
+    folder.mkdir()
+    rows = [(f"{i % 50}", f"{i % 7 + 100}", f"{i % 50 / 50 + 0.01}") for i in range(400)]
+    data.write_text("a,b,c\n" + "".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    lines = b"".join(captured(f"{a},{b}", c) for a, b, c in rows)
+    (folder / "x.jsonl").write_bytes(lines)
+    for outputs, code in (("last", 0), ("first", 1)):
+        run("baseline", data, "-o", tmp_path / "base", "--outputs", outputs)
+        done = run("check", "--baseline", tmp_path / "base", folder, "-o", tmp_path / "out")
+        assert done.exit_code == code
+
+
+def test_scores_in_a_table_are_not_compared_with_labels(tmp_path: Path) -> None:
+    for name, answer in (("known", lambda i: i % 2), ("now", lambda i: f"{i % 97 / 97:.3f}")):
+        rows = "".join(f"{i % 50},{answer(i)}\n" for i in range(970))
+        (tmp_path / f"{name}.csv").write_text(f"x,label\n{rows}", encoding="utf-8")
+    run("baseline", tmp_path / "known.csv", "-o", tmp_path / "base")
+    done = run("check", "--baseline", tmp_path / "base", tmp_path / "now.csv", "-o", tmp_path)
+    assert done.exit_code == 0
+    said = " ".join(done.output.split())
+    assert "label: The baseline holds labels, not answers" in said
+    held = json.loads((tmp_path / "slipway_drift.json").read_bytes())
+    assert [feature["role"] for feature in held["features"]] == ["input", "prediction"]
+
+
+def test_a_baseline_without_answers_leaves_replies_out(
+    tmp_path: Path, captured: Callable[..., bytes]
+) -> None:
+    data, folder = tmp_path / "inputs.csv", tmp_path / "cap"
+    folder.mkdir()
+    rows = [(f"{i % 50}", f"{i % 7 + 100}") for i in range(400)]
+    data.write_text("a,b\n" + "".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    (folder / "x.jsonl").write_bytes(b"".join(captured(",".join(row), "0.5") for row in rows))
+    run("baseline", data, "-o", tmp_path / "base", "--outputs", "none")
+    done = run("check", "--baseline", tmp_path / "base", folder, "-o", tmp_path / "out")
+    assert done.exit_code == 0
+    held = json.loads((tmp_path / "out/slipway_drift.json").read_bytes())
+    assert [feature["name"] for feature in held["features"]] == ["a", "b"]
 
 
 def test_the_same_data_again_is_no_drift(baseline: Path, tmp_path: Path) -> None:

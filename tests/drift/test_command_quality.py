@@ -48,6 +48,33 @@ def measure(folder: Path, *words: object) -> Result:
     )  # fmt: skip
 
 
+def test_scores_are_read_as_labels_and_that_is_said(
+    tmp_path: Path, captured: Callable[..., bytes]
+) -> None:
+    for place in ("captures", "truth"):
+        (tmp_path / place).mkdir()
+    said = [captured("x", f"0.{i % 10}", eventId=f"e-{i}") for i in range(250)]
+    true = [
+        json.dumps({
+            "groundTruthData": {"data": str(int(i % 10 >= 6)), "encoding": "CSV"},
+            "eventMetadata": {"eventId": f"e-{i}"},
+        })
+        for i in range(250)
+    ]  # fmt: skip
+    (tmp_path / "captures/a.jsonl").write_bytes(b"".join(said))
+    (tmp_path / "truth/a.jsonl").write_text("\n".join(true), encoding="utf-8")
+
+    def accuracy(*words: object) -> tuple[float, bool]:
+        done = measure(tmp_path, "--problem", "binary", *words)
+        held = json.loads((tmp_path / "out/statistics.json").read_bytes())
+        found = held["binary_classification_metrics"]
+        return found["accuracy"]["value"], "the answers are scores" in done.output
+
+    assert accuracy() == (0.9, True)
+    assert accuracy("--threshold", "0.55") == (1.0, True)
+    assert accuracy("--probability", "0") == (0.9, False)
+
+
 def test_a_first_run_writes_the_thresholds_and_a_worse_one_breaks_them(
     written: Callable[[str, float], Path],
 ) -> None:

@@ -53,7 +53,8 @@ def checked(
         engine.profile([(f"{i}.jsonl", io.BytesIO(piece))], baseline).profile
         for i, piece in enumerate(pieces)
     ]
-    return engine.check(held, baseline, title="homes", window=window)
+    limits = {"by_feature": 1.0}
+    return engine.check(held, baseline, title="homes", window=window, limits=limits)
 
 
 def test_telling_of_a_window_loads_no_data_frames() -> None:
@@ -95,7 +96,11 @@ def test_bad_captures_are_found_told_and_drawn(
         "baseline_drift_check", "prediction_drift_check", "range_check",
     }  # fmt: skip
     assert {f.feature for f in engine.findings(held.files)} == {"price"}
-    assert engine.told(held.files).startswith("1 of 3 features has changed\nhomes, 08:00: 200 rows")
+    said = "another unit: the values are multiplied by 1,000 (price)."
+    assert engine.told(held.files).splitlines()[:2] == [
+        "1 of 3 features has changed",
+        f"One cause explains 2 of 2 findings: {said}",
+    ]
     history = [good.files["slipway_drift.json"], b'{"version": 99}']
     page = engine.report(held.files, baseline, history, title="x", window="x").decode()
     assert "The last 2 windows" in page

@@ -43,6 +43,9 @@ FORBIDDEN: dict[str, Callable[[Any, Any], Any]] = {
     "delete an alarm": lambda client, _: client("cloudwatch").delete_alarms(
         AlarmNames=[f"{ENDPOINT}-drift"]
     ),
+    "delete logs": lambda client, _: client("logs").delete_log_group(
+        logGroupName=f"/aws/sagemaker/Endpoints/{ENDPOINT}"
+    ),
     "measure drift": lambda client, _: client("cloudwatch").put_metric_data(
         Namespace="Slipway/Drift", MetricData=[{"MetricName": "rows", "Value": 1.0}]
     ),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from slipway_cli.follow import AWAITS_APPROVAL
 
+KEY = "models/slow/model.tar.gz"
 MANUAL = "approval: manual\n"
 PROBED = """
 probes:
@@ -47,6 +48,26 @@ def test_what_is_served_is_a_registered_version_of_exactly_the_uploaded_bytes(
     assert version["ModelApprovalStatus"] == "Approved"
     assert pinned == uploaded
     assert hashlib.sha256(uploaded).hexdigest() in key
+
+
+def test_what_was_finished_last_is_served_though_it_began_first(
+    slipway: Any, models: Any, tmp_path: Path, eventually: Any
+) -> None:
+    s3, where = slipway.client("s3"), {"Bucket": slipway.stack.bucket, "Key": KEY}
+    slow = s3.create_multipart_upload(**where)
+    assert slipway.release("slow", models.line()).verdict == "Released"
+    large = slipway.archive(tmp_path / "large.tar.gz", models.trees()).read_bytes()
+    part = {**where, "UploadId": slow["UploadId"], "PartNumber": 1}
+    etag = s3.upload_part(**part, Body=large)["ETag"]
+    done = s3.complete_multipart_upload(
+        **where,
+        UploadId=slow["UploadId"],
+        MultipartUpload={"Parts": [{"ETag": etag, "PartNumber": 1}]},
+    )
+    eventually(lambda: slipway.predict("slow") > 100)
+    arrived = {each.key: each for each in slipway.stack.ports.ledger.load("slow").arrived}
+    assert arrived[KEY].version_id == done["VersionId"]
+    assert arrived[KEY].size == len(large)
 
 
 def test_the_same_bytes_can_serve_two_deployments(

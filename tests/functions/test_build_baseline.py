@@ -9,10 +9,10 @@ def test_what_is_normal_is_found_out_once(world: "World", call: "Call", advance:
     world.upload_monitored()
     document = advance("BuildBaseline")
     told = call("build_baseline", document)
-    folder = told.rpartition(" ")[2]
+    folder = told.partition("\n")[0].rpartition(" ")[2]
     assert folder.startswith("monitoring/baselines/housing/")
     files = world.files(folder)
-    assert files.keys() == {"statistics.json", "constraints.json"}
+    assert files.keys() == {"statistics.json", "constraints.json", "slipway_baseline.json"}
     assert json.loads(files["statistics.json"])["dataset"]["item_count"] == 100
     assert call("build_baseline", document) == "not needed any more; now WatchEndpoint"
 
@@ -23,7 +23,7 @@ def test_the_data_is_read_in_the_version_that_was_seen(
     world.upload_monitored()
     document = advance("BuildBaseline")
     world.upload("models/housing/baseline.csv", b"prediction,x0,x1\n1,2,3\n")
-    folder = call("build_baseline", document).rpartition(" ")[2]
+    folder = call("build_baseline", document).partition("\n")[0].rpartition(" ")[2]
     statistics = json.loads(world.files(folder)["statistics.json"])
     assert statistics["dataset"]["item_count"] == 100
 

@@ -19,7 +19,10 @@ def test_what_is_asked_to_go_goes_and_its_versions_stay(
     world: "World", call: "Call", advance: "Advance"
 ) -> None:
     released(world, call, advance)
+    logs = world.aws.client("logs")
+    logs.create_log_group(logGroupName="/aws/sagemaker/Endpoints/slipway-housing")
     call("clean_up", advance("CleanUp", "two", wish=DELETE))
+    assert logs.describe_log_groups()["logGroups"] == []
     assert call("announce", advance("Announce", "two")) == "Deleted"
     account = world.sagemaker.service.account
     assert not account.endpoints

@@ -118,6 +118,7 @@ class Scenario:
             probes=_probes(self.given, plan),
             baseline=_baseline(self.given.get("baseline"), plan),
             watch=_watch(self.given, plan),
+            watched=_watch_on_drift(self.given.get("watched", ""), plan),
             alarms=_alarms(self.given, plan),
             remedied=_remedied(self.given),
             at=self.given.get("at", 110.0),

@@ -1,8 +1,10 @@
 """What people and the platform do, done to a world."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from slipway.domain.alarms import AlarmState
+from slipway.domain.naming import MODELS
 from slipway.domain.wish import How
 
 from tests.simulation.stories import BASELINE, CHALLENGER, MANIFEST, Act
@@ -20,13 +22,25 @@ def act(world: World, deed: Act) -> None:
 
 
 def _upload(world: World, deed: Act) -> None:
-    world.bucket.upload(deed.key, deed.content)
+    arrived = world.bucket.upload(deed.key, deed.content, deed.seconds)
     world.invariants.uploaded()
     # Of two parts it is the first that tells what is served.
-    if deed.key not in (MANIFEST, BASELINE, CHALLENGER):
-        newest = world.bucket.newest(DEPLOYMENT).parts.get("")
+    if deed.key not in (MANIFEST, BASELINE, CHALLENGER) and deed.key.startswith(MODELS):
+        newest = world.bucket.newest(DEPLOYMENT, arrived=[arrived]).parts.get("")
         world.invariants.wish(world.bucket.content(newest) if newest else None)
-    world.deliver(f"{deed.key} was uploaded")
+    world.deliver(f"{deed.key} was uploaded", arrived)
+
+
+def _due(world: World, deed: Act) -> None:
+    """As EventBridge Scheduler does."""
+    wish = {"type": "run", "due": deed.how}
+    name = f"ask-{world.scheduler.elapsed:.0f}"
+    world.machine.start(name, {"deployment": DEPLOYMENT, "wish": wish})
+
+
+def _fail(world: World, deed: Act) -> None:
+    """The service cannot do the next jobs, for reasons of its own."""
+    world.transforms.failures += ["InternalServerError: try again"] * int(deed.how)
 
 
 def _approve(world: World, deed: Act) -> None:
@@ -122,6 +136,11 @@ def _stop(world: World, _: Act) -> None:
         world.machine.stop(execution)
 
 
+def _restore(world: World, _: Act) -> None:
+    """The ledger is restored from before all its hints."""
+    world.ledger.save(replace(world.record(), hints=0))
+
+
 def _unwatch(world: World, _: Act) -> None:
     world.schedules.delete(ENDPOINT)
 
@@ -198,10 +217,13 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "edit": _edit,
     "delete": _delete,
     "ask": _ask,
+    "due": _due,
+    "fail": _fail,
     "weigh": _weigh,
     "scale": _scale,
     "unscale": _unscale,
     "stop": _stop,
+    "restore": _restore,
     "unwatch": _unwatch,
     "lose": _lose,
     "patch": _patch,

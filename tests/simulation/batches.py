@@ -1,7 +1,7 @@
 """What batch deployments need, in memory: files that arrive, jobs that answer them, and timers."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slipway.batch_ports import Frozen, TransformJob
@@ -57,6 +57,17 @@ class MemoryBatches:
         return (
             sum(map(len, map(bytes.splitlines, bodies))) if sum(map(len, bodies)) < most else None
         )
+
+    def pairs(
+        self, uri: str, output: str, *, listed: bool, rows: int
+    ) -> Iterator[tuple[list[str], list[str]]]:
+        top, written = self._key(self.top(uri, listed=listed)), self.written(output)
+        for name in self.names(uri, listed=listed):
+            if f"{name}.out" in written:
+                asked = self.content(f"{top}{name}").decode().splitlines()
+                answered = self.content(f"{self._key(output)}{name}.out").decode().splitlines()
+                for start in range(0, len(asked), rows):
+                    yield asked[start : start + rows], answered[start : start + rows]
 
     def head(self, deployment: str, most: int, key: str = "") -> tuple[str, bytes] | None:
         found = [k for k in self._keys() if k.startswith(f"batches/{deployment}/in/")]

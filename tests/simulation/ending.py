@@ -8,12 +8,14 @@ from slipway.domain.desired import Approval, Desired, EndpointTarget
 from slipway.domain.errors import InvalidInput
 from slipway.domain.rollout import Guarded
 from slipway.domain.steps import Announce, AwaitChange, Verdict
+from slipway.domain.watch import lacking
 from slipway.domain.world import PackageApproval, read
 from slipway.looking import Look, look, planned
 from slipway.manifest import parse
 from slipway.registering import READINGS
 
 from tests.simulation.acting import BY_HAND
+from tests.simulation.batch_ending import check_runs
 from tests.simulation.contents import EMPTY, disqualified, doubtful, kind_of
 from tests.simulation.remedies import check_remedies
 from tests.simulation.stories import ALARM
@@ -29,12 +31,7 @@ def judge(world: World) -> str:
     record = world.record()
     found = look(world.ports, record)
     if _awaits_approval(found):
-        if not record.lease or not world.machine.is_running(record.lease.owner):
-            world.wrong("an approval is awaited by nobody")
-        _check_serving(world)
-        if world.invariants.answered() and world.cloud.truth(ENDPOINT) is None:
-            world.wrong("an approval is awaited, and nothing serves meanwhile")
-        return "awaits approval"
+        return _judge_waiting(world)
     if not found.converged:
         world.wrong(f"not converged: {found.step}; {record.settled}; {record.lease}")
         return "stuck"
@@ -46,10 +43,28 @@ def judge(world: World) -> str:
     check_remedies(world)
     _check_told(world, record.settled.announce)
     _check_leaving(world, record.settled.announce)
+    if record.runs_files:
+        check_runs(world)
+        return record.settled.announce.verdict
     _check_verdict(world, record.settled.announce)
     _check_serving(world)
     _check_scaling(world)
+    _check_watched(world)
     return record.settled.announce.verdict
+
+
+def _judge_waiting(world: World) -> str:
+    """Somebody waits for a person, and what answered before answers meanwhile."""
+    record = world.record()
+    if not record.lease or not world.machine.is_running(record.lease.owner):
+        world.wrong("an approval is awaited by nobody")
+    if record.runs_files:
+        check_runs(world)
+        return "awaits approval"
+    _check_serving(world)
+    if world.invariants.answered() and world.cloud.truth(ENDPOINT) is None:
+        world.wrong("an approval is awaited, and nothing serves meanwhile")
+    return "awaits approval"
 
 
 def replay(world: World) -> None:
@@ -129,7 +144,8 @@ def _check_leaving(world: World, announce: Announce) -> None:
         world.wrong(f"it shall {'be gone' if shall_go else 'stay'}, and is {announce.verdict}")
     account = world.cloud.service.account
     ours = [each.name for each in (*account.configs.values(), *account.models.values())]
-    made = [*world.schedules.made, *world.alarms.made, *account.targets]
+    watches = [*world.schedules.made, *world.alarms.made, *world.timers.made]
+    made = [*watches, *world.logs.kept, *account.targets]
     left = [*made, *(n for n in ours if n != "by-hand")]
     if gone and (left or world.cloud.truth(ENDPOINT)):
         world.wrong(f"deleted, and {left or ENDPOINT} is left")
@@ -159,6 +175,19 @@ def _check_scaling(world: World) -> None:
     counts = [int(act.how) for act in world.story.acts if act.what == "scale"]
     if counts and counts[-1:] != [*served.values()]:
         world.wrong(f"{served} instances, where {counts[-1]} were there")
+
+
+def _check_watched(world: World) -> None:
+    """What serves is watched on, by a baseline that is there, whatever holds the release."""
+    live, watched = world.cloud.truth(ENDPOINT), world.record().watched
+    made = {*world.schedules.made.values(), *world.alarms.made.values()}
+    if live is None or live["EndpointStatus"] != "InService":
+        return
+    if lost := lacking(watched, frozenset(made)):
+        world.wrong(f"{ENDPOINT} is watched no more by {lost}")
+    built = {each.baseline for each in world.schedules.made.values()}
+    if gone := [folder for folder in built if not world.monitored.present(folder)]:
+        world.wrong(f"{ENDPOINT} is held against {gone}, which is gone")
 
 
 def _check_watch(world: World) -> None:

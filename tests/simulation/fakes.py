@@ -13,6 +13,7 @@ from slipway.domain.alarms import Alarm, AlarmState, Sighting
 from slipway.domain.desired import ONLY, Artifact, Uploads
 from slipway.domain.errors import Conflict
 from slipway.domain.judging.seen import Seen
+from slipway.domain.news import is_late
 from slipway.domain.record import Record
 from slipway.domain.steps import Announce
 from slipway.domain.watch import CAPTURES, Schedule, Window
@@ -80,10 +81,15 @@ class MemoryBucket:
         self._objects: dict[str, list[Version]] = defaultdict(list)
         self._scheduler = scheduler
 
-    def upload(self, key: str, content: bytes) -> None:
-        versions = self._objects[key]
+    def upload(self, key: str, content: bytes, seconds: float = 0.0) -> Artifact:
+        """What was uploaded in so many seconds. Of a key that is current which began last."""
+        now = int(self._scheduler.now)
         self._count += 1
-        versions.append(Version(f"{self._count}", float(int(self._scheduler.now)), content))
+        version = Version(f"{self._count}", float(int(now - seconds)), content)
+        self._objects[key] = sorted(
+            [*self._objects[key], version], key=lambda found: found.uploaded_at
+        )
+        return replace(self._artifact(key, version), uploaded_at=float(now))
 
     def uploads(self) -> list[str]:
         """The keys of all that was uploaded."""
@@ -96,24 +102,36 @@ class MemoryBucket:
     def deployments(self) -> list[str]:
         return sorted({key.split("/")[1] for key in self._objects if key.startswith("models/")})
 
-    def newest(self, deployment: str, parts: Collection[str] = (ONLY,)) -> Uploads:
+    def newest(
+        self,
+        deployment: str,
+        parts: Collection[str] = (ONLY,),
+        arrived: Collection[Artifact] = (),
+    ) -> Uploads:
         prefix = naming.prefix_of(deployment)
         found = {key: v[-1] for key, v in self._objects.items() if key.startswith(prefix)}
         manifest = found.pop(f"{prefix}{naming.MANIFEST}", None)
         data = {k: v for k, v in found.items() if naming.BASELINE.fullmatch(k.removeprefix(prefix))}
         asked = {k: v for k, v in found.items() if naming.REQUEST.fullmatch(k.removeprefix(prefix))}
         models = {key: found[key] for key in found.keys() - data.keys() - asked.keys()}
-        lasts = {part: self._newest(_below(models, deployment, part)) for part in parts}
+        told = {each.key: each for each in arrived}
+        lasts = {part: self._newest(_below(models, deployment, part), told) for part in parts}
         return Uploads(
             {part: last for part, last in lasts.items() if last},
             manifest.id if manifest else None,
-            self._newest(data),
-            self._newest(asked),
+            self._newest(data, told),
+            self._newest(asked, told),
         )
 
-    def _newest(self, found: Mapping[str, Version]) -> Artifact | None:
-        last = max(found, key=lambda key: (found[key].uploaded_at, key), default=None)
-        return self._artifact(last, found[last]) if last else None
+    def _newest(
+        self, found: Mapping[str, Version], told: Mapping[str, Artifact]
+    ) -> Artifact | None:
+        each = (self._finished(key, version, told.get(key)) for key, version in found.items())
+        return max(each, key=lambda artifact: (artifact.uploaded_at, artifact.key), default=None)
+
+    def _finished(self, key: str, version: Version, told: Artifact | None) -> Artifact:
+        current = self._artifact(key, version)
+        return told if told and is_late(told.uploaded_at, current.uploaded_at) else current
 
     def manifest(self, deployment: str, version: str) -> bytes:
         versions = self._objects[f"{naming.prefix_of(deployment)}{naming.MANIFEST}"]
@@ -183,6 +201,8 @@ class MemoryExecutions:
         self._stale = stale
 
     def start(self, deployment: str, name: str) -> None:
+        while name in self._machine.executions and not self._machine.is_running(name):
+            name = f"{name}-again"
         self._machine.start(name, {"deployment": deployment})
 
     def is_running(self, execution: str) -> bool:
@@ -209,6 +229,16 @@ class MemoryAnnouncements:
     def tell_news(self, deployment: str, what: str, subject: str, message: str) -> None:
         assert deployment, what
         self.news.append((subject, message))
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryLogs:
+    """Implements ports.Logs: the endpoints of which something is kept."""
+
+    kept: set[str] = field(default_factory=set)
+
+    def delete(self, endpoint: str) -> None:
+        self.kept.discard(endpoint)
 
 
 class MemorySchedules:

@@ -23,7 +23,8 @@ REST_SECONDS = 1800.0
 class Outcome:
     """How a history ended: `end` in a word, what was violated, and how much was done.
 
-    `points` are the calls that functions made, `lines` the time line, if it was asked for.
+    `points` are the calls that functions made, `runs` how those of a batch deployment ended, oldest
+    first, and `lines` the time line, if it was asked for.
     """
 
     end: str
@@ -31,6 +32,7 @@ class Outcome:
     points: tuple[Point, ...]
     releases: int
     lines: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
 
 
 def play(
@@ -60,6 +62,7 @@ def play(
         tuple(world.gate.points),
         len(world.machine.executions),
         tuple(world.lines or ()),
+        tuple(str(run.status) for run in reversed(world.record().runs.last)),
     )
 
 

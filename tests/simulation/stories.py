@@ -59,13 +59,13 @@ CALM = Durations(creating=60, updating=60, rolling_back=10, deleting=5)
 class Act:
     """Something happens `at` seconds into the history.
 
-    `what` is upload (of `content` to `key`), approve or reject (the newest package), edit (the
-    endpoint, to a config `by hand` or to the `n`-th of Slipway's), delete (it), ask (for the
-    deployment to go, or to go back, `how`), weigh (the champion, `how` much), scale (to `how` many
-    instances), unscale (deregister what scales), discard (the newest package), lose (the config,
-    model, group, bytes, baseline or alarm of what serves), stop (the
-    running releases), unwatch (delete the schedule), patch, undo (`how`) an update under way, or
-    ring or hush (the alarm `how`).
+    `what` is upload (of `content` to `key`, which took so many `seconds`), approve or reject (the
+    newest package), edit (the endpoint, to a config `by hand` or to the `n`-th of Slipway's),
+    delete (it), ask (for the deployment to go, or to go back, `how`), weigh (the champion, `how`
+    much), scale (to `how` many instances), unscale (deregister what scales), discard (the newest
+    package), lose (the config, model, group, bytes, baseline or alarm of what serves), stop (the
+    running releases), restore (the ledger), unwatch (delete the schedule), patch, undo (`how`) an
+    update under way, or ring or hush (the alarm `how`).
     """
 
     at: float
@@ -73,6 +73,7 @@ class Act:
     key: str = KEY
     content: bytes = b""
     how: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,11 @@ class Story:
 
 def upload(at: float, kind: str = GOOD, number: int = 1, key: str = KEY) -> Act:
     return Act(at, "upload", key, content(kind, number))
+
+
+def lasting(end: float, seconds: float) -> Act:
+    """A large upload that takes so long."""
+    return replace(upload(end), seconds=seconds)
 
 
 def manifest(at: float, text: bytes) -> Act:
@@ -113,6 +119,11 @@ BASE: Sequence[Story] = (
     Story("first create", [upload(10)]),
     Story("update", [upload(10), upload(400, number=2)]),
     Story("superseded mid-way", [upload(10), upload(400, number=2), upload(430, number=3)]),
+    Story("a large one ends after a small one", [upload(110, number=2), lasting(400, 300)]),
+    Story(
+        "a large one ends after a small one elsewhere",
+        [upload(110, number=2, key=OTHER_KEY), lasting(400, 300)],
+    ),
     Story("two keys at once", [upload(10), upload(10, number=2, key=OTHER_KEY)]),
     Story("equal content again", [upload(10), upload(400), upload(800, number=2), upload(1200)]),
     Story(
@@ -200,6 +211,17 @@ BASE: Sequence[Story] = (
             Act(900, "unwatch"),
         ],
     ),
+    *(
+        Story(
+            f"{what} lost while a bad one is held",
+            [manifest(4, WATCHED), baseline(5), upload(10), upload(400, MISANSWERING, 2), lost],
+        )
+        for what, lost in (
+            ("schedule", Act(800, "unwatch")),
+            ("alarm", Act(800, "lose", how="alarm")),
+            ("baseline", Act(800, "lose", how="baseline")),
+        )
+    ),
     Story("always fails", [upload(10), upload(400, MUTE, 2)]),
     Story("slow", [upload(10), upload(400, SLOW, 2)]),
     Story("slow by new probes", [upload(10), manifest(400, STRICT), upload(400, SLOW, 2)]),
@@ -222,6 +244,7 @@ BASE: Sequence[Story] = (
             Act(1100, "lose", how="config"),
         ],
     ),
+    Story("the ledger is restored", [upload(10), Act(300, "restore"), upload(400, number=2)]),
     Story("no quota at first", [Act(5, "quota", how="0"), upload(10), Act(400, "quota")]),
     Story(
         "no quota for an update",

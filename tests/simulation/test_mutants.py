@@ -15,6 +15,7 @@ from slipway.domain.remedy import Remedied
 from slipway.domain.rules import remedy as remedies
 from slipway.domain.rules import retreat
 from slipway.domain.rules import scaling as rules_scaling
+from slipway.domain.rules import watch as rules_watch
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.verdict import held
 from slipway.domain.scaling import UNSCALED
@@ -199,10 +200,19 @@ BUGS: dict[str, Bug] = {
         decide, "RULES", tuple(map(deleting, decide.RULES))
     ),
     "what watches is not looked after": without("watch_is_not_as_wanted"),
+    "what watches is not looked after while a release is held": lambda: patch.object(
+        rules_watch, "unless_unwatched", lambda _, step: step
+    ),
+    "a baseline that is lost while a release is held stays so": lambda: patch.object(
+        rules_watch, "baseline_was_lost", lambda _: None
+    ),
     "endpoints are watched by no baseline": without("baseline_is_unbuilt"),
     "data that cannot be used are taken for a baseline": without("baseline_was_refused"),
     "a schedule is forgotten once it is made": lambda: patch.object(
         watching, "_runners", lambda *_: ()
+    ),
+    "an upload counts from when it began": lambda: patch.object(
+        record, "arriving", lambda arrived, _: arrived
     ),
     "nobody sweeps": lambda: patch.object(nudging, "_is_overdue", lambda *_: False),
     "every verdict is told again": lambda: patch.object(record.Settled, "says", lambda *_: False),

@@ -64,6 +64,7 @@ class Invariants:
         self._rang_at: dict[str, float] = {}
         self._mixed = False
         self._versions: dict[str, Version] = {}
+        self._models: dict[str, bytes] = {}
         self._served: list[tuple[int, bytes]] = []
         self._released: list[tuple[int, bytes]] = []
         self._fence = 0
@@ -200,13 +201,22 @@ class Invariants:
     def version(self, config: str) -> Version:
         """What a config of Slipway's serves, followed through model and package."""
         if config not in self._versions:
-            account = self._account
-            body = account.configs[account.arn("endpoint-config", config)].body
-            model = account.models[account.arn("model", body["ProductionVariants"][0]["ModelName"])]
-            arn = model.body["Containers"][0]["ModelPackageName"]
+            arn = self._package(config)
             key = self._pinned_key(arn)
             self._versions[config] = Version(self._bucket.ever_pinned.get(key, b""), arn, key)
         return self._versions[config]
+
+    def _package(self, config: str) -> str:
+        """The first package of a config; of one that answers files there is no config, nor a model
+        before it is asked."""
+        account = self._account
+        found = account.configs.get(account.arn("endpoint-config", config))
+        if found is None:
+            good = self._record().attempts.release(config)
+            return good.packages[0] if good else "none"
+        name = found.body["ProductionVariants"][0]["ModelName"]
+        model = account.models[account.arn("model", name)]
+        return str(model.body["Containers"][0]["ModelPackageName"])
 
     def variants(self, config: str) -> dict[str, bytes]:
         """What each variant of a config serves."""
@@ -218,6 +228,14 @@ class Invariants:
             key = self._pinned_key(model.body["Containers"][0]["ModelPackageName"])
             found[variant["VariantName"]] = self._bucket.ever_pinned.get(key, b"")
         return found
+
+    def of_model(self, name: str) -> bytes:
+        """What a model of Slipway's is made of, also once it was deleted."""
+        model = self._account.models.get(self._account.arn("model", name))
+        if model is not None:
+            key = self._pinned_key(model.body["Containers"][0]["ModelPackageName"])
+            self._models[name] = self._bucket.ever_pinned.get(key, b"")
+        return self._models.get(name, b"none")
 
     def _pinned_key(self, arn: str) -> str:
         package = self._account.packages[arn]

@@ -11,7 +11,8 @@ from typing import Any, cast
 from slipway.adapters.application_autoscaling import ApplicationAutoscaling
 from slipway.adapters.sagemaker_endpoints import SageMakerEndpoints
 from slipway.adapters.sagemaker_registry import SageMakerRegistry
-from slipway.domain.desired import Approval, Policy, Runner
+from slipway.domain.batch import NO_RUNS
+from slipway.domain.desired import Approval, Artifact, Policy, Runner
 from slipway.domain.errors import LeaseLost, SlipwayError, Unanswered
 from slipway.domain.naming import Site, deployment_of_resource, endpoint_name
 from slipway.domain.record import Record
@@ -25,7 +26,15 @@ from slipway_local.sagemaker.serving import Container, Invocation, Reply
 
 from tests.simulation.batches import MemoryBatches, MemoryTimers, MemoryTransforms
 from tests.simulation.cloud import STALE_SECONDS, Cloud
-from tests.simulation.contents import FAILING, SCRIPTS, SLOW, SLOW_SECONDS, kind_of
+from tests.simulation.contents import (
+    FAILING,
+    MUTE,
+    SCRIPTS,
+    SLOW,
+    SLOW_SECONDS,
+    disqualified,
+    kind_of,
+)
 from tests.simulation.fakes import (
     MemoryAlarms,
     MemoryAnnouncements,
@@ -34,6 +43,7 @@ from tests.simulation.fakes import (
     MemoryChecks,
     MemoryExecutions,
     MemoryLedger,
+    MemoryLogs,
     MemoryMeasurements,
     MemoryMonitored,
     MemorySchedules,
@@ -98,7 +108,7 @@ class World:
             self.ledger, lambda told: self.invariants.hears(told)
         )
         self.schedules, self.alarms = MemorySchedules(), MemoryAlarms(self.scheduler.clock)
-        self.starts = MemoryStarts()
+        self.starts, self.logs = MemoryStarts(), MemoryLogs()
         self.batches, self.timers = MemoryBatches(self.bucket), MemoryTimers()
         self.transforms = MemoryTransforms(self.batches, self._begun)
         self.machine = Machine(_graph(), self._functions(), self.scheduler, self.chance, self.wrong)
@@ -131,6 +141,9 @@ class World:
 
     def _begun(self, job: str) -> None:
         """A transform job takes its time, and its end is told."""
+        content = self.invariants.of_model(self.transforms.made[job].model)
+        if disqualified(content) or kind_of(content) == MUTE:
+            self.transforms.broken.add(self.transforms.made[job].model)
 
         def end() -> None:
             self.transforms.finish(job)
@@ -158,7 +171,7 @@ class World:
         self.scheduler.run_until(self.scheduler.now)
         self._hurries = False
 
-    def deliver(self, cause: str) -> None:
+    def deliver(self, cause: str, arrived: Artifact | None = None) -> None:
         """An event is on its way, as EventBridge and SQS carry it: maybe."""
         faults = self.gate.faults
         self.causes.append(cause)
@@ -169,7 +182,7 @@ class World:
             latest = 120.0 if self.gate.strikes(faults.delay) else self.chance.choice((0.1, 1.0))
             seconds = 0.0 if self._hurries else self.chance.uniform(0.02, latest)
             self._in_flight += 1
-            self.scheduler.after(seconds, lambda: self._notify(cause, DELIVERIES))
+            self.scheduler.after(seconds, partial(self._notify, cause, arrived, DELIVERIES))
 
     def sweep(self) -> None:
         heard, rests = len(self.causes), self._rests()
@@ -197,11 +210,12 @@ class World:
 
         self.scheduler.after(SWEEP_SECONDS, again)
 
-    def _notify(self, cause: str, deliveries: int) -> None:
-        done = self._invoke("receive_event", lambda: nudge(self.ports, DEPLOYMENT, cause))
+    def _notify(self, cause: str, arrived: Artifact | None, deliveries: int) -> None:
+        done = self._invoke("receive_event", lambda: nudge(self.ports, DEPLOYMENT, cause, arrived))
         self.say(f"event: {cause}: {done or 'failed'}")
         if done is None and deliveries > 1:
-            self.scheduler.after(REDELIVERY_SECONDS, lambda: self._notify(cause, deliveries - 1))
+            again = partial(self._notify, cause, arrived, deliveries - 1)
+            self.scheduler.after(REDELIVERY_SECONDS, again)
         else:
             self._in_flight -= 1
 
@@ -218,6 +232,8 @@ class World:
         name = detail.get("EndpointName") or detail.get("ModelPackageGroupName") or ""
         status = detail.get("EndpointStatus") or detail.get("ModelApprovalStatus")
         if deployment_of_resource(SITE, name):
+            if status == "IN_SERVICE":  # its containers print
+                self.logs.kept.add(name)
             self.say(f"{name} is {status}")
             self.deliver(f"{name} is {status}")
 
@@ -255,8 +271,9 @@ class World:
     def _wrote(self, before: Record, after: Record) -> None:
         """A release writes under its own lease, or to take it; never under another's."""
         actor = self.gate.current.actor if self.gate.current else ""
-        if actor.startswith("ask-"):  # what a person says of a rollout is one, too
-            before, after = (replace(record, progress=None) for record in (before, after))
+        if actor.startswith("ask-"):  # what a person says of a rollout, or a run, is one, too
+            asked = {"progress": None, "runs": NO_RUNS}
+            before, after = (replace(record, **asked) for record in (before, after))
         if _without_hints(before) == _without_hints(after):
             return  # anybody may give one
         if _goes_back(after) > _goes_back(before):
@@ -309,6 +326,7 @@ class World:
             batches=gated(self.batches, "batches"),
             transforms=gated(self.transforms, "transforms"),
             timers=gated(self.timers, "timers"),
+            logs=gated(self.logs, "logs"),
             parse_manifest=_parse,
             default_policy=Policy(),
             clock=self.scheduler.clock,
@@ -353,7 +371,7 @@ def _goes_back(record: Record) -> int:
 
 
 def _without_hints(record: Record) -> Record:
-    return replace(record, version=0, hints=0, asked=None)
+    return replace(record, version=0, hints=0, arrived=(), asked=None)
 
 
 def _is_foreseen(error: Exception) -> bool:

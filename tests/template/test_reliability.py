@@ -132,7 +132,8 @@ def test_the_dashboard_shows_releases_their_ends_and_dead_letters(
     (dashboard,) = resources("AWS::CloudWatch::Dashboard").values()
     body = dashboard["DashboardBody"]["Sub"]
     titles = [widget["properties"]["title"] for widget in json.loads(body)["widgets"]]
-    assert titles == ["Releases", "How they ended", "Violations", "Dead letters"]
+    drift = ["Violations", "Largest drift of any feature"]
+    assert titles == ["Releases", "How they ended", *drift, "Dead letters"]
     assert all(f"${{{n}.QueueName}}" in body for n in queues if n.endswith("DeadLetters"))
 
 

@@ -18,6 +18,10 @@ Document = Mapping[str, Any]
 Matches = Callable[[Document, Document], bool]
 SITE = Site("slipway", "slipway-123456789012-eu-west-1", "eu-west-1", "")
 DOCUMENTED = {
+    "sagemaker.SageMaker_Transform_Job_State_Change.3.json": (
+        "TransformJobName",
+        "slipway-housing-3f6b0f8d92ec",
+    ),
     "sagemaker.SageMaker_Endpoint_State_Change.4.json": ("EndpointName", "slipway-housing"),
     "sagemaker.SageMaker_Model_Package_State_Change.6.json": (
         "ModelPackageGroupName",
@@ -93,6 +97,9 @@ def test_every_event_that_passes_names_its_deployment(events: dict[str, Document
         "models/model.tar.gz",
         "other/models/housing/model.tar.gz",
         "Models/housing/model.tar.gz",
+        "batches/housing/out/1/rows.csv.out",
+        "batches/housing/runs/1/seen.json",
+        "batches/housing/asked/ab/rows.csv",
     ],
 )
 def test_other_objects_wake_nobody(
@@ -147,17 +154,24 @@ def test_no_key_that_the_core_knows_is_held_back(
     assert not known or matches(patterns["UploadRule"], event)
 
 
-@pytest.mark.parametrize(("name", "field"), [(n, f) for n, (f, _) in DOCUMENTED.items()])
+@pytest.mark.parametrize(
+    ("name", "field", "ours"), [(name, *of) for name, of in DOCUMENTED.items()]
+)
 def test_the_events_that_aws_documents_pass_under_our_names(
-    name: str, field: str, repository: Path, patterns: dict[str, Document], matches: Matches
+    name: str,
+    field: str,
+    ours: str,
+    repository: Path,
+    patterns: dict[str, Document],
+    matches: Matches,
 ) -> None:
     path = repository.parent / "shared/data/events" / name
     if not path.exists():
         pytest.skip("the collection of documented events is not here")
     event = json.loads(path.read_text())
     assert not matches(patterns["ChangeRule"], event)
-    ours = altered(event, **{field: "slipway-housing"})
-    assert matches(patterns["ChangeRule"], ours)
-    hint = changed(ours, SITE)
+    named = altered(event, **{field: ours})
+    assert matches(patterns["ChangeRule"], named)
+    hint = changed(named, SITE)
     assert hint is not None
     assert hint.deployment == "housing"

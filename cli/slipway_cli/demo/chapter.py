@@ -1,4 +1,4 @@
-"""The demo's last four stages: several models behind an endpoint, and the end of everything.
+"""The demo's last five stages: several models behind an endpoint, files, and the end of everything.
 
 They use what the first nine left in the work folder: the data, and two packed models.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slipway_cli.demo import models
+from slipway_cli.demo.files import Files
 from slipway_cli.demo.scene import PATIENCE, Scene, expect, none_failed
 from slipway_cli.demo.stage import Stage, stage
 from slipway_cli.failures import Exit, Problem
@@ -29,11 +30,12 @@ class Chapter(Scene):
         self.variants()
         self.pipeline()
         self.many()
+        Files(self.console, self.stack, self.example, self.work, self.images).tell()
         self.delete()
 
     def variants(self) -> None:
         """Two models 9:1, by weight and by name, weighed anew, and one dropped."""
-        title = "10/13  Two models behind one endpoint, nine requests to one"
+        title = "10/14  Two models behind one endpoint, nine requests to one"
         with stage(self.console, title) as now:
             manifest = self.example / "variants.yaml"
             self._push(now, SHARED, self.work / "linear.tar.gz", AWAITS_PARTS, "champion", manifest)
@@ -52,7 +54,7 @@ class Chapter(Scene):
 
     def pipeline(self) -> None:
         """What one container answers, the next is asked."""
-        title = "11/13  An inference pipeline: PCA, then Linear Learner"
+        title = "11/14  An inference pipeline: PCA, then Linear Learner"
         with stage(self.console, title) as now:
             python = models.environment(self.images, models.SKLEARN, lambda _line: None)
             pca, script = self.work / "pca" / "model_algo-1", self.example / "train_pipeline.py"
@@ -71,7 +73,7 @@ class Chapter(Scene):
 
     def many(self) -> None:
         """A model for each kind of suburb, invoked by its name."""
-        title = "12/13  Three models behind one multi-model endpoint"
+        title = "12/14  Three models behind one multi-model endpoint"
         with stage(self.console, title) as now:
             python = models.environment(self.images, models.SKLEARN, lambda _line: None)
             manifest: Path | None = self.example / "many.yaml"
@@ -88,7 +90,7 @@ class Chapter(Scene):
 
     def delete(self) -> None:
         """Everything goes, in the order that AWS demands."""
-        with stage(self.console, "13/13  Delete everything, and look what is left") as now:
+        with stage(self.console, "14/14  Delete everything, and look what is left") as now:
             remembered = self.stack.ports.ledger.deployments()
             # The models behind an endpoint before it.
             for deployment in sorted(remembered, key=lambda name: "." not in name):
@@ -106,7 +108,7 @@ class Chapter(Scene):
         s3 = self.stack.session.client("s3")
         objects = (
             len(s3.list_objects_v2(Bucket=self.stack.bucket, Prefix=prefix).get("Contents", []))
-            for prefix in ("models/", "artifacts/", "capture/")
+            for prefix in ("models/", "artifacts/", "capture/", "batches/")
         )
         return {
             "endpoints": len(client.list_endpoints()["Endpoints"]),

@@ -30,6 +30,12 @@ class Scene:
         """One suburb of Boston."""
         return (self.example / "request.csv").read_bytes()
 
+    @property
+    def suburbs(self) -> list[str]:
+        """Every suburb of Boston as a request: a row without its price."""
+        rows = (self.work / "Boston.csv").read_text().splitlines()[1:]
+        return [row.rpartition(",")[0] for row in rows]
+
     def asked(self, deployment: str, accept: str = "text/csv", **whom: str) -> str:
         """What an endpoint, or whom of it InvokeEndpoint can name, answers to the suburb, with
         nothing but boto3."""

@@ -41,16 +41,10 @@ class Story(Scene):
         self.look_back()
         Chapter(self.console, self.stack, self.example, self.work, self.images).tell()
 
-    @property
-    def suburbs(self) -> list[str]:
-        """Every suburb of Boston as a request: a row without its price."""
-        rows = (self.work / "Boston.csv").read_text().splitlines()[1:]
-        return [row.rpartition(",")[0] for row in rows]
-
     def train(self) -> tuple[Path, Path, Path]:
         """Three real archives: without an inference script, with a script of its own, and a
         built-in algorithm's, which needs none."""
-        with stage(self.console, "1/13  Train three models on the Boston housing data") as now:
+        with stage(self.console, "1/14  Train three models on the Boston housing data") as now:
             with now.step("fetch the data out of the wheel of ISLP"):
                 pins = self.example / "requirements.txt"
                 data = models.boston(pins, self.work)
@@ -65,20 +59,20 @@ class Story(Scene):
 
     def first(self, archive: Path) -> None:
         """The first release of a deployment that does not exist yet."""
-        with stage(self.console, "2/13  Upload the first model: that is all it takes") as now:
+        with stage(self.console, "2/14  Upload the first model: that is all it takes") as now:
             end = self._push(now, archive, self.example / "slipway.yaml")
             expect(end, "Released")
 
     def invoke(self) -> None:
         """A prediction, with nothing but boto3."""
-        with stage(self.console, "3/13  Ask the endpoint, with plain boto3") as now:
+        with stage(self.console, "3/14  Ask the endpoint, with plain boto3") as now:
             price = float(self.asked(HOUSING, "text/csv"))
             now.say(f"{self.request.decode().strip()}")
             now.say(f"is worth {price:.2f} thousand dollars, says the linear regression", "green")
 
     def update(self, archive: Path) -> None:
         """Another framework, in place, while clients go on asking."""
-        with stage(self.console, "4/13  Upload the second model while clients keep asking") as now:
+        with stage(self.console, "4/14  Upload the second model while clients keep asking") as now:
             with self.traffic(HOUSING) as traffic:
                 _wait_for(lambda: len(traffic.answers) >= 100)
                 before = traffic.answers[-1].body
@@ -90,7 +84,7 @@ class Story(Scene):
 
     def refuse(self, trees: Path) -> None:
         """Three uploads that must not be served, and the good one again."""
-        title = "5/13  Upload what must never be served: the endpoint does not notice"
+        title = "5/14  Upload what must never be served: the endpoint does not notice"
         with stage(self.console, title) as now:
             with self.traffic(HOUSING) as traffic:
                 self._refuse_all(now)
@@ -116,7 +110,7 @@ class Story(Scene):
     def by_hand(self) -> None:
         """A release that nobody needs."""
         asked = json.dumps({"deployment": HOUSING})
-        with stage(self.console, f"6/13  Start a release by hand: {asked}") as now:
+        with stage(self.console, f"6/14  Start a release by hand: {asked}") as now:
             machine, line = self.stack.state_machine, TimeLine(self.stack.ports, HOUSING)
             client = self.stack.session.client("stepfunctions")
             execution = client.start_execution(stateMachineArn=machine, input=asked)["executionArn"]
@@ -131,7 +125,7 @@ class Story(Scene):
 
     def built_in(self, archive: Path) -> None:
         """Another deployment, of another kind: known by its bytes like the others."""
-        title = "7/13  Upload what a built-in algorithm left: Linear Learner, as another deployment"
+        title = "7/14  Upload what a built-in algorithm left: Linear Learner, as another deployment"
         with stage(self.console, title) as now:
             manifest = self.example / "linear-learner.yaml"
             expect(self._push(now, archive, manifest, deployment=LINEAR), "Released")
@@ -139,7 +133,7 @@ class Story(Scene):
 
     def watch(self) -> None:
         """Requests that drift from what is normal: seen, told, drawn."""
-        title = "8/13  Watch what the endpoint is asked"
+        title = "8/14  Watch what the endpoint is asked"
         with stage(self.console, title) as now:
             watching = Watching(self.stack, HOUSING)
             with now.step("what it answers to the suburbs it was trained on is its baseline"):
@@ -166,7 +160,7 @@ class Story(Scene):
 
     def look_back(self) -> None:
         """Every release, out of the ledger."""
-        with stage(self.console, "9/13  What the ledger remembers"):
+        with stage(self.console, "9/14  What the ledger remembers"):
             ledger = self.stack.ports.ledger
             show(self.console, ledger.history(HOUSING), ledger.load(HOUSING).releases)
 

@@ -1,6 +1,6 @@
 """What batch deployments need of the world: files that arrive, transform jobs, and a timer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,6 +57,13 @@ class Batches(Protocol):
 
     def rows(self, uri: str, names: Sequence[str], *, listed: bool, most: int) -> int | None:
         """How many lines the objects have; None where they are more than `most` bytes."""
+        ...
+
+    def pairs(
+        self, uri: str, output: str, *, listed: bool, rows: int
+    ) -> Iterable[tuple[list[str], list[str]]]:
+        """The lines of each object with those of its output, at most so many together; of what
+        has no output, or another number of lines, nothing."""
         ...
 
     def head(self, deployment: str, most: int, key: str = "") -> tuple[str, bytes] | None:

@@ -1,7 +1,7 @@
-"""What a batch deployment has to do, as it is found."""
+"""What is answered by and by, as it is found: runs of a batch deployment, and probes in line."""
 
 from slipway.domain.batch import Arrived, Job
-from slipway.domain.probed import Line
+from slipway.domain.probed import LINE_SECONDS, Line
 from slipway.domain.record import Record
 from slipway.ports import Ports
 
@@ -22,7 +22,21 @@ def arrived(ports: Ports, record: Record) -> Arrived | None:
     return ports.batches.arrived(record.deployment, record.runs.seen)
 
 
-def is_answered(ports: Ports, line: Line) -> bool:
+def awaited(ports: Ports, record: Record) -> str:
+    """The config whose probes are not answered yet, at an asynchronous endpoint or by a job."""
+    line, generation = record.line, record.desired.generation if record.desired else 0
+    if line is None or line.generation != generation:
+        return ""
+    if line.job:
+        return "" if _is_answered(ports, line) else line.config
+    if ports.clock() >= line.at + LINE_SECONDS:
+        return ""
+    keys = ((each.output, each.failure) for each in line.probes)
+    answered = all(any(map(ports.uploaded.holds, places)) for places in keys)
+    return "" if answered else line.config
+
+
+def _is_answered(ports: Ports, line: Line) -> bool:
     """Whether the job that answers probes is over, or took too long."""
     found = ports.transforms.find(line.job)
     late = ports.clock() >= line.at + PROOF_SECONDS

@@ -14,6 +14,7 @@ from slipway.domain import naming
 from slipway.domain.errors import Refused
 from slipway.domain.watch import Check, Outcome, Schedule, report_folder, shard_folder
 from slipway.engine import (
+    ABOUT,
     BASELINE,
     CONSTRAINTS,
     OWN_VIOLATIONS,
@@ -74,8 +75,8 @@ def profile_capture(ports: Ports, schedule: Schedule, keys: Sequence[str], engin
 
 
 def _baseline(ports: Ports, folder: str) -> Files:
-    baseline = ports.monitored.read(folder, BASELINE)
-    if len(baseline) < len(BASELINE):
+    baseline = ports.monitored.read(folder, (*BASELINE, ABOUT))
+    if not baseline.keys() >= {*BASELINE}:
         raise Refused(f"the baseline {folder} is gone; upload its data again")
     return baseline
 

@@ -11,6 +11,7 @@ CONSTRAINTS = "constraints.json"
 VIOLATIONS = "constraint_violations.json"
 OWN_VIOLATIONS = "slipway_violations.json"
 SUMMARY = "slipway_drift.json"
+ABOUT = "slipway_baseline.json"
 REJECTED = "rejected.jsonl"
 REPORT = "report.html"
 BASELINE = (STATISTICS, CONSTRAINTS)
@@ -68,8 +69,18 @@ class Engine(Protocol):
     """The drift engine, slipway_drift.engine; what it cannot use it refuses with a ValueError."""
 
     def baseline(
-        self, stream: BinaryIO, name: str, *, header: bool, config: Mapping[str, object]
+        self,
+        stream: BinaryIO,
+        name: str,
+        *,
+        header: bool,
+        config: Mapping[str, object],
+        outputs: Sequence[str],
     ) -> Files: ...
+
+    def examined(self, baseline: Files) -> str:
+        """What is wrong with the data, a line each; "" where nothing is."""
+        ...
 
     def profile(self, captures: Iterable[tuple[str, BinaryIO]], baseline: Files) -> Shard: ...
 

@@ -5,6 +5,7 @@ No step acts on an event's payload: an event only says where to look.
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from slipway.domain.desired import Artifact
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import (
     Site,
@@ -29,10 +31,11 @@ Event = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A reason to look at a deployment."""
+    """A reason to look at a deployment, maybe an upload that was finished."""
 
     deployment: str
     cause: str
+    arrived: Artifact | None = None
 
 
 Read = TypeVar("Read", Hint, Reported)
@@ -45,8 +48,22 @@ def uploaded(event: Event) -> Hint | None:
     InvalidInput when the folder cannot name a deployment.
     """
     key = _text(event, "detail", "object", "key")
-    deployment = deployment_of_key(key) or deployment_of_batch(key)
-    return Hint(deployment, f"{key} was uploaded{_which(event)}") if deployment else None
+    deployment = deployment_of_key(key)
+    if deployment is not None:
+        return Hint(deployment, f"{key} was uploaded{_which(event)}", _arrived(event, key))
+    files = deployment_of_batch(key)
+    return Hint(files, f"{key} was uploaded{_which(event)}") if files else None
+
+
+def _arrived(event: Event, key: str) -> Artifact | None:
+    """The version that was uploaded, and when that was finished, where S3 tells all of it."""
+    detail = event["detail"]
+    found, bucket, at = detail["object"], detail.get("bucket"), event.get("time")
+    match (found, bucket, at):
+        case {"version-id": str(version), "size": int(size)}, {"name": str(name)}, str(moment):
+            return Artifact(name, key, version, _seconds(moment), size)
+        case _:
+            return None
 
 
 def _which(event: Event) -> str:
@@ -56,6 +73,15 @@ def _which(event: Event) -> str:
     version, who = detail["object"].get("version-id"), detail.get("requester")
     told = (f" as version {version}" if version else "", f" by {who}" if who else "")
     return "".join(told)
+
+
+def _seconds(moment: str) -> float:
+    try:
+        return datetime.fromisoformat(moment).timestamp()
+    except ValueError as error:
+        raise InvalidInput(
+            f"time: {moment!r:.80} is no moment; send EventBridge's events"
+        ) from error
 
 
 def reported(event: Event, site: Site) -> Reported | None:

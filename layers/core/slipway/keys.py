@@ -16,6 +16,7 @@ from slipway.domain.desired import (
     Approval,
     OnChange,
     RoutingStrategy,
+    Runner,
 )
 from slipway.domain.expect import PATH
 from slipway.domain.rollout import Way
@@ -44,7 +45,7 @@ Environment = Annotated[
 ]
 PartName = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9])*$", max_length=32)]
 MOST_VARIANTS, MOST_CONTAINERS = 10, 15
-NOT_OF_BATCH = frozenset({"variants", "rollout", "alarms", "autoscaling", "capture", "monitor"})
+NOT_OF_BATCH = frozenset({"variants", "rollout", "alarms", "autoscaling"})
 
 
 def _by_name(given: object) -> object:
@@ -271,6 +272,8 @@ class Manifest(Strict):
             given.append("models")
         if any(probe.within for probe in self.probes):
             given.append("probes.within")
+        if self.monitor and self.monitor.runner == Runner.SAGEMAKER:
+            given.append("monitor.runner")
         if given:
             names = ", ".join(f"`{name}`" for name in given)
             raise ValueError(f"{names}: nothing serves at a batch target; leave it out")

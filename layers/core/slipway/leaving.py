@@ -10,11 +10,14 @@ from slipway.stepping import Task, stoppable
 @stoppable
 def clean_up(ports: Ports, task: Task) -> str:
     """Delete what is owed to be deleted, if it still is."""
-    step = look(ports, ports.ledger.load(task.deployment).under(task.fence)).step
+    found = look(ports, ports.ledger.load(task.deployment).under(task.fence))
+    step = found.step
     if not isinstance(step, CleanUp):
         return f"not needed any more; now {name(step)}"
     for footprint in step.footprints:
         ports.endpoints.discard(footprint)
+    if found.case.desired.leaves and not found.case.desired.is_member:
+        ports.logs.delete(naming.endpoint_name(ports.site, task.deployment))
     if step.purge is not None:
         _purge(ports, task.deployment, step.purge)
     change(ports, task.deployment, lambda r: r.under(task.fence).cleaned(step))

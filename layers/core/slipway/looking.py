@@ -7,11 +7,11 @@ from slipway import batched, watched
 from slipway.domain import naming
 from slipway.domain.attempts import Good
 from slipway.domain.decide import decide
-from slipway.domain.desired import Artifact, Desired, Policy, Uploads, is_news, newer
+from slipway.domain.desired import Artifact, Desired, Policy, Uploads
 from slipway.domain.errors import Conflict, InvalidInput
+from slipway.domain.news import is_news, newer
 from slipway.domain.plan.endpoint import Plan, plan, runs
 from slipway.domain.plan.model import Model
-from slipway.domain.probed import LINE_SECONDS
 from slipway.domain.record import Asked, Record
 from slipway.domain.rollout import Plain
 from slipway.domain.rules.case import Case
@@ -32,6 +32,7 @@ from slipway.domain.world import (
 from slipway.ports import Ports
 
 CONTENDED = 10
+Arrived = tuple[Artifact, ...]
 Approvals = Callable[[str, Model], PackageApproval | None]
 
 
@@ -89,7 +90,7 @@ def nothing_wanted(ports: Ports, deployment: str, generation: int = 0) -> Desire
 def uploads(ports: Ports, record: Record) -> Uploads:
     """What is uploaded of what is wanted."""
     policy = record.desired.policy if record.desired else ports.default_policy
-    return ports.uploaded.newest(record.deployment, policy.parts)
+    return ports.uploaded.newest(record.deployment, policy.parts, record.arrived)
 
 
 def has_news(ports: Ports, record: Record) -> bool:
@@ -102,10 +103,10 @@ def refresh(ports: Ports, record: Record) -> Record:
     before = record.desired or nothing_wanted(ports, record.deployment)
     desired, asked = before, record.asked
     if asked:
-        desired = _wished(ports, desired, asked)
-    found = ports.uploaded.newest(record.deployment, desired.policy.parts)
+        desired = _wished(ports, desired, asked, record.arrived)
+    found = ports.uploaded.newest(record.deployment, desired.policy.parts, record.arrived)
     if is_news(found, desired):
-        desired = _renewed(ports, desired, found)
+        desired = _renewed(ports, desired, found, record.arrived)
     if desired is before:
         return record
     now = ports.clock()
@@ -127,14 +128,14 @@ def change(ports: Ports, deployment: str, how: Callable[[Record], Record]) -> Re
     raise Conflict(f"{deployment}: others wrote the record {CONTENDED} times in a row")
 
 
-def _wished(ports: Ports, before: Desired, asked: Asked) -> Desired:
+def _wished(ports: Ports, before: Desired, asked: Asked, arrived: Arrived) -> Desired:
     """The next generation, in which what had been uploaded when it was said is asked to go; or in
     which an earlier release is."""
     wish, over = asked.wish, asked.over
     if isinstance(wish, Rollback):
         return _rolled_back(ports, before, wish, asked)
     if not wish.purge:
-        return replace(_renewed(ports, before, over), wish=wish)
+        return replace(_renewed(ports, before, over, arrived), wish=wish)
     # The manifest may be gone already, and nobody needs it any more.
     return Desired(
         deployment=before.deployment,
@@ -167,14 +168,14 @@ def _rolled_back(ports: Ports, before: Desired, wish: Rollback, asked: Asked) ->
     )
 
 
-def _renewed(ports: Ports, before: Desired, uploads: Uploads) -> Desired:
+def _renewed(ports: Ports, before: Desired, uploads: Uploads, arrived: Arrived) -> Desired:
     """The next generation, with what was uploaded since the one before. It knows no wish."""
     if isinstance(before.wish, Delete) and before.wish.purge:
         # Whatever it knew may be gone.
         before = nothing_wanted(ports, before.deployment, before.generation)
     policy, problem = _policy(ports, before, uploads.manifest_version)
     if policy.parts != before.policy.parts:
-        uploads = ports.uploaded.newest(before.deployment, policy.parts)
+        uploads = ports.uploaded.newest(before.deployment, policy.parts, arrived)
     known, parts = before.known, _parts(policy, before, uploads.parts)
     return Desired(
         deployment=before.deployment,
@@ -227,6 +228,7 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         probes=record.probes,
         baseline=_baseline(ports, record.baseline),
         watch=watched.watch(ports, record, alarms),
+        watched=record.watched,
         alarms=alarms,
         remedied=record.remedied,
         at=ports.clock(),
@@ -239,7 +241,7 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         host=_host(ports, record.deployment),
         loader=_loader(ports, record.deployment),
         revoked=_revoked(ports, record, packages),
-        awaited=_awaited(ports, record),
+        awaited=batched.awaited(ports, record),
         scaling=_scaling(ports, record, endpoint),
         progress=record.progress,
         judged_in=_judged_in(ports, record),
@@ -294,20 +296,6 @@ def _approved(version: Good, record: Record, approval: Approvals) -> bool:
         if found != PackageApproval.APPROVED:
             return False
     return True
-
-
-def _awaited(ports: Ports, record: Record) -> str:
-    """The config whose probes are not answered yet, at an asynchronous endpoint or by a job."""
-    line, generation = record.line, record.desired.generation if record.desired else 0
-    if line is None or line.generation != generation:
-        return ""
-    if line.job:
-        return "" if batched.is_answered(ports, line) else line.config
-    if ports.clock() >= line.at + LINE_SECONDS:
-        return ""
-    keys = ((each.output, each.failure) for each in line.probes)
-    answered = all(any(map(ports.uploaded.holds, places)) for places in keys)
-    return "" if answered else line.config
 
 
 def _troubles(ports: Ports, record: Record) -> tuple[Trouble, ...]:

@@ -27,6 +27,7 @@ from slipway.domain.judging.judge import Criteria
 from slipway.domain.naming import MANIFEST, MANY
 from slipway.domain.rollout import Plain, Rollout, Steps, Way
 from slipway.domain.scaling import Autoscaling, ScalingMetric
+from slipway.domain.watch import BY_FEATURE
 from slipway.guarded_keys import by_service
 from slipway.keys import Container, Manifest, Probe
 from slipway.rollout_keys import Stepwise, seconds
@@ -195,6 +196,7 @@ def _monitor(given: Watching) -> Monitor:
         on_violation=given.on_violation,
         runner=given.runner,
         header=given.header,
+        outputs=tuple(given.outputs or ()),
         missing_data=given.missing_data,
         thresholds={name: value for name, value in chosen.items() if name not in LIMITS},
         limits=_limits(given, chosen, every),
@@ -208,6 +210,8 @@ def _limits(given: Watching, chosen: Mapping[str, Any], every: int) -> dict[str,
         limits["level"] = level
     if given.judged_by == "model_monitor":
         limits["model_monitor"] = 1.0
+    if given.metrics == BY_FEATURE:
+        limits[BY_FEATURE] = 1.0
     return limits
 
 

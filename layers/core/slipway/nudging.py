@@ -5,9 +5,10 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from slipway.domain.batch import Due
-from slipway.domain.desired import is_news
+from slipway.domain.desired import Artifact
 from slipway.domain.errors import InvalidInput
-from slipway.domain.naming import batch_prefix, host_of, member_of
+from slipway.domain.naming import Site, batch_prefix, host_of, member_of
+from slipway.domain.news import is_news
 from slipway.domain.record import Asked, Record
 from slipway.domain.released import Release
 from slipway.domain.steps import AwaitChange
@@ -48,15 +49,22 @@ def steer(ports: Ports, deployment: str, wish: Steer, execution: str) -> None:
 def run_now(ports: Ports, deployment: str, wish: RunNow, execution: str) -> None:
     """Write on the record that a run is due, and wake its owner; what it is due for makes it one.
     Raises InvalidInput for a deployment that runs nothing, and for input that is not its own."""
-    own = f"s3://{ports.site.bucket}/{batch_prefix(deployment)}"
-    if wish.input and not wish.input.startswith(own):
-        raise InvalidInput(
-            f"wish: input: {wish.input!r:.200} is not below {own}; copy it there, or ask "
-            f"`slipway batch {deployment} FILE`, which does"
-        )
-    why = f"the schedule says so, at {wish.due}" if wish.due and not wish.input else wish.words
-    due = Due(wish.due or execution, why if wish.due else f"somebody asked to {why}", wish.input)
+    checked_input(ports.site, deployment, wish.input)
+    name = wish.input.rstrip("/").rpartition("/")[2] or "what has arrived"
+    why = f"the schedule, at {wish.due}" if wish.due else f"somebody asked to run {name}"
+    due = Due(wish.due or execution, why, wish.input)
     _said(ports, deployment, execution, lambda r: r.due(due), wish.words)
+
+
+def checked_input(site: Site, deployment: str, uri: str) -> str:
+    """`uri`, where a run may read it: what a deployment reads is its own. Raises InvalidInput."""
+    own = f"s3://{site.bucket}/{batch_prefix(deployment)}"
+    if uri and not uri.startswith(own):
+        raise InvalidInput(
+            f"wish: input: {uri!r:.200} is not below {own}; copy it there, or give "
+            f"`slipway batch {deployment}` a file, which does"
+        )
+    return uri
 
 
 def goal(ports: Ports, record: Record, to: int | None) -> Release:
@@ -93,14 +101,15 @@ def _members(ports: Ports, deployment: str) -> list[str]:
     return [name for name in remembered if name != deployment and host_of(name) == deployment]
 
 
-def nudge(ports: Ports, deployment: str, cause: str) -> str:
-    """Something may have changed: wake the release that owns the deployment, or start one if
-    anything is owed. Says what was done; doing it again changes nothing more."""
+def nudge(ports: Ports, deployment: str, cause: str, arrived: Artifact | None = None) -> str:
+    """Something may have changed, or an upload was finished: wake the release that owns the
+    deployment, or start one if anything is owed. Says what was done; doing it again changes
+    nothing more."""
     if _is_strange(ports, deployment):
         return "Nothing to do"
     if member_of(deployment):
         _found_host(ports, host_of(deployment), cause)
-    record = change(ports, deployment, Record.hinted)
+    record = change(ports, deployment, lambda known: known.hinted(arrived))
     if record.waiting and ports.executions.wake(record.waiting):
         return _noted(ports, deployment, "Woken", cause)
     if record.lease and ports.executions.is_running(record.lease.owner):

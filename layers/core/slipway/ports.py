@@ -102,8 +102,14 @@ class Uploaded(Protocol):
         """The deployments that have a folder."""
         ...
 
-    def newest(self, deployment: str, parts: Collection[str] = (ONLY,)) -> Uploads:
-        """What was uploaded last. Of the part without a name that is any archive's last version."""
+    def newest(
+        self,
+        deployment: str,
+        parts: Collection[str] = (ONLY,),
+        arrived: Collection[Artifact] = (),
+    ) -> Uploads:
+        """What was finished last, as S3 lists it or events told that it `arrived`. Of the part
+        without a name that is any archive's last version."""
         ...
 
     def members(self, deployment: str) -> list[str]:
@@ -214,7 +220,8 @@ class Executions(Protocol):
     """Releases as executions of the state machine."""
 
     def start(self, deployment: str, name: str) -> None:
-        """Start a release. The same name is started once."""
+        """Start a release, unless one of that name is running: the name of one that has ended is
+        taken by none, and another is found."""
         ...
 
     def is_running(self, execution: str) -> bool: ...
@@ -238,6 +245,14 @@ class Bus(Protocol):
     """Where other systems hear of what happened."""
 
     def put(self, detail_type: str, detail: Mapping[str, object]) -> None: ...
+
+
+class Logs(Protocol):
+    """What containers print."""
+
+    def delete(self, endpoint: str) -> None:
+        """Delete all that the endpoint's ever printed, if it did."""
+        ...
 
 
 class Starts(Protocol):
@@ -275,6 +290,7 @@ class Ports:
     batches: Batches
     transforms: Transforms
     timers: Timers
+    logs: Logs
     parse_manifest: ParseManifest
     default_policy: Policy
     clock: Callable[[], float]

@@ -14,6 +14,7 @@ from slipway.ports import Ports, Reply
 from slipway.requesting import Probe
 
 # A request is asked as it is: how files are cut up is not its business.
+UNSAID = Reply(500, "text/plain", b"it was not answered")
 WHOLE = Transform(split=Split.NONE, assemble=Split.NONE)
 ENDINGS = {kind: ending for ending, kind in reversed(TYPES.items())}
 
@@ -38,14 +39,19 @@ def sent_as_job(ports: Ports, desired: Desired, made: Plan, probes: Sequence[Pro
 
 def answers(ports: Ports, line: Line) -> Mapping[Origin, Reply]:
     """What became of each probe. How long it took says nothing of the model."""
-    job, said = ports.transforms.find(line.job), ports.transforms.told(line.job)
-    why = "; ".join(filter(None, (job.failure if job else "the job is gone", *said)))
-    failed = Reply(500, "text/plain", why.encode())
     written = {each.origin: ports.uploaded.written(each.output) for each in line.probes}
+    failed = _failed(ports, line.job) if None in written.values() else UNSAID
     return {
         origin: Reply(200, "", answer[1]) if answer else failed
         for origin, answer in written.items()
     }
+
+
+def _failed(ports: Ports, name: str) -> Reply:
+    """What a job says of the objects that it did not answer."""
+    job = ports.transforms.find(name)
+    why = (job.failure if job else "", *ports.transforms.told(name))
+    return Reply(500, "text/plain", "; ".join(filter(None, why)).encode())
 
 
 def _job(name: str, folder: str, made: Plan, first: Probe) -> TransformJob:

@@ -127,13 +127,14 @@ def zeros(row: Row) -> list[Probe]:
 
 
 def of_baseline(ports: Ports, desired: Desired, row: Row) -> list[Probe]:
-    """The first row of baseline.csv without the model's own answer, which stands first in it."""
+    """The first row of baseline.csv without the model's own answers, which stand first in it where
+    the manifest does not say otherwise."""
     data = desired.baseline
     if data is None or not data.key.endswith(".csv"):
         return []
     header = desired.policy.monitor is None or desired.policy.monitor.header
     cells = _cells(ports, data, number=1 if header else 0)
-    kept = cells if len(cells) == row.width else cells[1:]
+    kept = cells if len(cells) == row.width else _inputs(ports, data, desired, cells)
     if not kept:
         return []
     said = io.StringIO()
@@ -141,6 +142,16 @@ def of_baseline(ports: Ports, desired: Desired, row: Row) -> list[Probe]:
     origin = Origin(Source.BASELINE, data.key, data.version_id)
     request = Request(said.getvalue().encode(), "text/csv", "text/csv")
     return [Probe(origin, request, sure=row.sure and len(kept) == row.width)]
+
+
+def _inputs(ports: Ports, data: Artifact, desired: Desired, cells: list[str]) -> list[str]:
+    """The cells that are no answers."""
+    outputs = desired.policy.monitor.outputs if desired.policy.monitor else ()
+    places = {(): cells[1:], ("first",): cells[1:], ("last",): cells[:-1], ("none",): cells}
+    if outputs in places:
+        return places[outputs]
+    names = _cells(ports, data, number=0)
+    return [cell for name, cell in zip(names, cells, strict=False) if name not in outputs]
 
 
 def _cells(ports: Ports, data: Artifact, *, number: int) -> list[str]:

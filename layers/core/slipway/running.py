@@ -16,6 +16,7 @@ from slipway.outcome import concluded
 from slipway.ports import Ports
 from slipway.probing import UNKNOWN, judge_line, probes_of
 from slipway.proving import answers, sent_as_job
+from slipway.recording import record
 from slipway.release import keep_verdict, make, mark
 from slipway.stepping import Task, stoppable
 
@@ -147,6 +148,7 @@ def _end(ports: Ports, task: Task, found: Look, run: Run) -> str:
         return _once_more(ports, task, run, job)
     if not run.is_over:
         run = concluded(ports, found, run, job)
+        record(ports, found, run)
         _write(ports, task, run)
     _tell(ports, task.deployment, run)
     _write(ports, task, replace(run, told=True))
@@ -172,7 +174,11 @@ def _tell(ports: Ports, deployment: str, run: Run) -> None:
 
 
 def _write(ports: Ports, task: Task, run: Run) -> None:
-    change(ports, task.deployment, lambda r: r.under(task.fence).running(run))
+    change(
+        ports,
+        task.deployment,
+        lambda r: replace(r.under(task.fence), runs=r.runs.having(run)),
+    )
 
 
 def _forget(ports: Ports, task: Task, due: Due) -> None:

@@ -3,13 +3,19 @@ says."""
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from slipway.domain.desired import MissingData, OnViolation, Runner
 from slipway.strict_keys import Strict
 
 Percentage = Annotated[int, Field(ge=0, le=100)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Columns = Annotated[
+    list[str],
+    BeforeValidator(lambda given: [given] if isinstance(given, str) else given),
+    Field(min_length=1),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 
 
 class Capture(Strict):
@@ -63,11 +69,17 @@ class Watching(Strict):
     """Slipway's own functions; or SageMaker Model Monitor, in accounts that still have it."""
     header: bool = True
     """Whether the first row of baseline.csv names its columns."""
+    outputs: Columns | None = None
+    """Which columns of the baseline are the model's answers: `first`, `last`, `none`, or their
+    names; when absent, names such as `prediction` or `target` tell."""
     missing_data: MissingData = Field(default=MissingData.MISSING, strict=False)
     """What the alarm makes of a window without requests, as CloudWatch calls it."""
     judged_by: Literal["slipway", "model_monitor"] = "slipway"
     """Whose checks make a window one of violations; the other's are told beside them."""
     false_alarms: Annotated[float, Field(ge=0.01, le=365, allow_inf_nan=False)] = 1.0
     """How often a year Slipway's checks may find a violation where nothing changed."""
+    metrics: Literal["by_window", "by_feature"] = "by_window"
+    """What CloudWatch is told: five metrics of each window; or five more of each feature, which it
+    charges for one by one."""
     thresholds: Thresholds = Thresholds()
     """From where on something counts as a violation."""

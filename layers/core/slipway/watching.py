@@ -1,6 +1,5 @@
 """The steps of a release that see to it that an endpoint is watched for drift."""
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from slipway.domain import naming
@@ -8,8 +7,9 @@ from slipway.domain.alarms import Alarm
 from slipway.domain.batch import Timer
 from slipway.domain.desired import Artifact, Monitor, Runner
 from slipway.domain.plan.endpoint import Plan
+from slipway.domain.record import Record
 from slipway.domain.steps import BuildBaseline, Change, WatchEndpoint, name
-from slipway.domain.watch import UNWATCHED, Schedule, Watch
+from slipway.domain.watch import UNWATCHED, Schedule, Watch, lacking
 from slipway.domain.world import Baseline
 from slipway.engine import Engine
 from slipway.looking import change, look
@@ -38,53 +38,66 @@ def watch_endpoint(ports: Ports, task: Task) -> str:
     if not isinstance(step, WatchEndpoint):
         return f"not needed any more; now {name(step)}"
     unless_repeated(ports, task, step)
-    watch, before = _wanted(step, wanted, found.world.watch), found.record
-    runners, alarms, timed = _runners(watch), _alarms(watch), _is_timed(watch)
+    there, before = found.world.watch, found.record
+    watch = _wanted(step, wanted, there | lacking(found.world.watched, there))
     # Written first, so that what is made is also found, and deleted one day.
-    kept = {*before.runners, *runners}, {*before.alarms, *alarms}
-    _write(ports, task, *kept, timed=before.timed or timed)
-    _remove(ports, found.world.watch - watch, watch)
-    _put(ports, watch - found.world.watch)
-    _write(ports, task, runners, alarms, timed=timed)
+    _write(ports, task, watch, before)
+    _remove(ports, there - watch, watch)
+    _put(ports, watch - there)
+    _write(ports, task, watch)
     endpoint = naming.endpoint_name(ports.site, task.deployment)
     return f"{step.change} of what watches {endpoint}"
 
 
-def _wanted(step: WatchEndpoint, plan: Plan | None, found: Watch) -> Watch:
-    """What shall watch once the step is done."""
+def _wanted(step: WatchEndpoint, plan: Plan | None, was: Watch) -> Watch:
+    """What shall watch once the step is done; it `was` that, with what somebody deleted of it."""
+    if step.change == Change.RESTORE:
+        return was
     # Deleting may be owed though a watch is wanted: before the endpoint itself can be deleted.
     if plan is None or step.change == Change.DELETE:
         return UNWATCHED
     if step.change != Change.GUARD:
         return plan.watch
     names = {guard.name for guard in plan.guards}
-    return plan.guards | {part for part in found if part.name not in names}
+    return plan.guards | {part for part in was if part.name not in names}
 
 
-def _write(
-    ports: Ports, task: Task, runners: Collection[Runner], alarms: Collection[str], *, timed: bool
-) -> None:
+def _write(ports: Ports, task: Task, watch: Watch, before: Record | None = None) -> None:
+    """Write down what is made to watch it; and what was `before`, as long as that may be there."""
+    runners, alarms, timed = _runners(watch), _alarms(watch), _is_timed(watch)
+    if before:
+        runners, alarms = runners | {*before.runners}, alarms | {*before.alarms}
     kept, named = tuple(sorted(runners)), tuple(sorted(alarms))
-    change(
-        ports,
-        task.deployment,
-        lambda r: replace(r.under(task.fence), runners=kept, alarms=named, timed=timed),
-    )
+    timed = timed or (before is not None and before.timed)
+
+    def written(record: Record) -> Record:
+        mine = record.under(task.fence)
+        return replace(mine, runners=kept, alarms=named, watched=watch, timed=timed)
+
+    change(ports, task.deployment, written)
 
 
 def _built(ports: Ports, data: Artifact, monitor: Monitor, folder: str, engine: Engine) -> Baseline:
     try:
         with ports.monitored.data(data) as stream:
             name = data.key.rpartition("/")[2]
-            files = engine.baseline(stream, name, header=monitor.header, config=monitor.thresholds)
+            files = engine.baseline(
+                stream,
+                name,
+                header=monitor.header,
+                config=monitor.thresholds,
+                outputs=monitor.outputs,
+            )
     except ValueError as refusal:
         return Baseline(folder, refused=f"{data.key}: {refusal}")
     ports.monitored.write(folder, files)
-    return Baseline(folder, summary=f"{', '.join(files)} of {data.key} in {folder}")
+    found = engine.examined(files)
+    told = f"{', '.join(files)} of {data.key} in {folder}"
+    return Baseline(folder, summary=f"{told}\n{found}" if found else told)
 
 
-def _runners(watch: Watch) -> tuple[Runner, ...]:
-    return tuple(part.runner for part in watch if isinstance(part, Schedule))
+def _runners(watch: Watch) -> set[Runner]:
+    return {part.runner for part in watch if isinstance(part, Schedule)}
 
 
 def _alarms(watch: Watch) -> set[str]:
@@ -97,10 +110,7 @@ def _is_timed(watch: Watch) -> bool:
 
 def _remove(ports: Ports, found: Watch, wanted: Watch) -> None:
     """Delete what is not to be replaced by something of its kind and name."""
-    kept = {_kind(part) for part in wanted}
-    for part in found:
-        if _kind(part) in kept:
-            continue
+    for part in lacking(found, wanted):
         match part:
             case Schedule(runner=runner, name=name):
                 ports.schedules[runner].delete(name)
@@ -119,8 +129,3 @@ def _put(ports: Ports, wanted: Watch) -> None:
                 ports.timers.put(part)
             case Alarm():
                 ports.alarms.put(part)
-
-
-def _kind(part: Schedule | Alarm | Timer) -> tuple[str, str]:
-    """A schedule is one of its runner's; alarms and timers go by their names."""
-    return type(part).__name__, part.runner if isinstance(part, Schedule) else part.name

@@ -11,6 +11,7 @@ from botocore.config import Config
 from slipway import settings
 from slipway.adapters.application_autoscaling import ApplicationAutoscaling
 from slipway.adapters.cloudwatch_alarms import CloudWatchAlarms
+from slipway.adapters.cloudwatch_logs import CloudWatchLogs
 from slipway.adapters.cloudwatch_measurements import CloudWatchMeasurements
 from slipway.adapters.cloudwatch_traffic import CloudWatchTraffic
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
@@ -90,6 +91,7 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
             given.schedule_role_arn,
             given.schedule_dead_letters_arn,
         ),
+        logs=CloudWatchLogs(aws),
         parse_manifest=partial(_parse_manifest, given.default_approval),
         default_policy=Policy(approval=given.default_approval),
         clock=time.time,

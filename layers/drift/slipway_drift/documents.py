@@ -17,6 +17,7 @@ CONSTRAINTS: Final = "constraints.json"
 VIOLATIONS: Final = "constraint_violations.json"
 OWN_VIOLATIONS: Final = "slipway_violations.json"
 SUMMARY: Final = "slipway_drift.json"
+ABOUT: Final = "slipway_baseline.json"
 
 LARGEST: Final = 256 * 1024 * 1024
 MOST_VIOLATIONS: Final = 16 * 1024 * 1024

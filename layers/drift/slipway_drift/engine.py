@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from slipway_drift.doctor.about import told_of
 from slipway_drift.documents import SUMMARY, parse_bytes
 from slipway_drift.errors import DriftError
 from slipway_drift.metrics import Metric
@@ -21,12 +22,12 @@ from slipway_drift.summary import telling
 from slipway_drift.summary.reading import is_current, read_summary, remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
 __all__ = [
     "Checked", "DriftError", "Files", "Finding", "Metric", "Shard",
-    "baseline", "check", "findings", "profile", "report", "state", "summary_of", "told",
+    "baseline", "check", "examined", "findings", "profile", "report", "state", "summary_of", "told",
 ]  # fmt: skip
 
 DAMAGED: Final = f"{SUMMARY}: the document is damaged"
@@ -34,20 +35,33 @@ NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def baseline(
-    stream: BinaryIO, name: str, *, header: bool = True, config: Mapping[str, object] = NONE
+    stream: BinaryIO,
+    name: str,
+    *,
+    header: bool = True,
+    config: Mapping[str, object] = NONE,
+    outputs: Sequence[str] = (),
 ) -> Files:
-    """Write statistics.json and constraints.json of a dataset.
+    """Write statistics.json and constraints.json of a dataset, and slipway_baseline.json: where
+    the model's answers are, and what is wrong with the rows.
 
     The suffix of `name` says what `stream` is: .csv (`header`: its first row names the columns),
     .json, .jsonl (plain or capture) or .parquet; it must be able to seek. `config` sets keys of
-    the file's monitoring_config by their names alone, such as `comparison_threshold`: 0.2. Raise
-    DriftError where there are no rows, or a key or value is not known.
+    the file's monitoring_config by their names alone, such as `comparison_threshold`: 0.2.
+    `outputs` says which columns are answers: first, last, none, or their names; without it names
+    such as `prediction` or `target` do. Raise DriftError where there are no rows, or a key or value
+    is not known.
     """
     from slipway_drift.rows.datasets import read_dataset
-    from slipway_drift.statistics.profile import profile as profiled
-    from slipway_drift.windows import baseline_files
+    from slipway_drift.windows import examined as written_and_examined
 
-    return baseline_files(profiled(read_dataset(stream, name, header=header)), config)
+    rows = read_dataset(stream, name, header=header)
+    return written_and_examined(rows, config, outputs=outputs)
+
+
+def examined(baseline: Files) -> str:
+    """Tell what is wrong with a baseline, a line each; nothing where nothing is."""
+    return told_of(baseline)
 
 
 def profile(captures: Iterable[tuple[str, BinaryIO]], baseline: Files) -> Shard:

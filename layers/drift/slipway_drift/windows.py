@@ -12,7 +12,14 @@ from slipway_drift.checks.constraints_reading import read_constraints, read_sett
 from slipway_drift.checks.limits import Limits
 from slipway_drift.checks.suggest import suggest
 from slipway_drift.checks.violations import violations_document
+from slipway_drift.diagnosis.diagnose import diagnose, settle
+from slipway_drift.diagnosis.diagnosis import Explanation
+from slipway_drift.diagnosis.scene import Scene
+from slipway_drift.doctor.about import about_document, answers_in
+from slipway_drift.doctor.examine import examine
+from slipway_drift.doctor.subject import Head, Subject
 from slipway_drift.documents import (
+    ABOUT,
     CONSTRAINTS,
     OWN_VIOLATIONS,
     STATISTICS,
@@ -25,6 +32,9 @@ from slipway_drift.errors import DriftError
 from slipway_drift.jackson import write
 from slipway_drift.metrics import metrics
 from slipway_drift.results import Checked, Shard
+from slipway_drift.rows.answers import UNKNOWN, Answers, find_answers
+from slipway_drift.rows.capture import read_capture
+from slipway_drift.rows.capture_record import variant_and_model
 from slipway_drift.rows.datasets import read_dataset
 from slipway_drift.statistics.profile import Profile, profile
 from slipway_drift.statistics.profile_document import profile_document, read_profile
@@ -35,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import BinaryIO
 
+    from slipway_drift.checks.violations import Violation
     from slipway_drift.results import Files
     from slipway_drift.rows.batches import Batch, Rejection
 
@@ -52,11 +63,31 @@ def baseline_files(held: Profile, config: Mapping[str, object]) -> Files:
     }
 
 
+def examined(
+    batches: Iterable[Batch],
+    config: Mapping[str, object],
+    *,
+    outputs: Sequence[str] = (),
+    head: Head | None = None,
+) -> Files:
+    """The two files of a baseline, and what a doctor says of it beside them."""
+    head = head or Head()
+    held = profile(head.watch(batches))
+    return {**baseline_files(held, config), **about(held, head, outputs)}
+
+
+def about(held: Profile, head: Head, outputs: Sequence[str] = ()) -> Files:
+    """Which columns are the answers, and what is wrong with the baseline."""
+    names = [column.name for column in held.columns]
+    found = find_answers(names, outputs, [c.name for c in held.columns if c.output])
+    return {ABOUT: write(about_document(found, examine(Subject(held, head.rows, found))))}
+
+
 def shard_of(captures: Iterable[tuple[str, BinaryIO]], baseline: Files) -> Shard:
     """Profile files of one window, each line that is no row kept."""
     rejected: list[Rejection] = []
     constraints = read_constraints(parse(baseline, CONSTRAINTS))
-    rows = rows_in(captures, constraints.names)
+    rows = rows_in(captures, constraints.names, answers_in(baseline))
     held = profile(rows, domains=constraints.domains, keep=rejected.append)
     return Shard(
         json.dumps(profile_document(held), ensure_ascii=False).encode(),
@@ -65,13 +96,22 @@ def shard_of(captures: Iterable[tuple[str, BinaryIO]], baseline: Files) -> Shard
     )
 
 
-def rows_in(captures: Iterable[tuple[str, BinaryIO]], names: Sequence[str] = ()) -> Iterator[Batch]:
+def rows_in(
+    captures: Iterable[tuple[str, BinaryIO]],
+    names: Sequence[str] = (),
+    answers: Answers = UNKNOWN,
+) -> Iterator[Batch]:
     """The rows of each file; those of captures under the baseline's `names`."""
     for name, stream in captures:
         suffix = name.rpartition(".")[2].lower()
         kind = suffix if suffix in DATASETS else "capture"
-        for batch in read_dataset(stream, name, kind):
-            yield (batch.named(names) if names and kind == "capture" else batch).within(name)
+        if kind != "capture":
+            yield from (batch.within(name) for batch in read_dataset(stream, name, kind))
+            continue
+        variant = variant_and_model(name)[0]
+        for read in read_capture(stream, columns=len(names)):
+            batch = replace(read, variant=variant)
+            yield (batch.named(names, answers) if names else batch).within(name)
 
 
 def rejected_lines(rejected: Iterable[Rejection]) -> bytes:
@@ -91,21 +131,34 @@ def merged(shards: Iterable[bytes | Mapping[str, Any]]) -> Profile:
 def check_window(
     held: Profile, baseline: Files, *, title: str, window: str, limits: Mapping[str, float]
 ) -> Checked:
-    """Check, judge, and write the files; those of violations only where there are some."""
-    allowed = read_limits(limits)
+    """Check, judge, explain, and write the files; those of violations only where there are some."""
+    allowed, answers = read_limits(limits), answers_in(baseline)
     constraints = read_constraints(parse(baseline, CONSTRAINTS))
-    checked = check(held, constraints, read_statistics(parse(baseline, STATISTICS)))
+    known = read_statistics(parse(baseline, STATISTICS))
+    checked = check(held, constraints, known).answering(answers.names)
     judged = judge(checked, held, constraints, allowed)
+    explained = Explanation()
+    if judged.state == "violations":
+        told = answers.are_known
+        explained = diagnose(
+            Scene(checked.features, judged.holding, allowed, held.slices, answers_known=told)
+        )
+        judged = settle(judged, explained)
     named = held.renamed(constraints.names)
     files = {
         STATISTICS: write(statistics(named)),
         CONSTRAINTS: write(suggest(named, constraints.config).document()),
-        SUMMARY: write(summary(title, window, held, checked, judged)),
+        SUMMARY: write(summary(title, window, held, checked, judged, explained)),
+        **violations_files(checked.violations, judged.violations),
     }
-    for name, found in ((VIOLATIONS, checked.violations), (OWN_VIOLATIONS, judged.violations)):
-        if found:
-            files[name] = write(violations_document(found))
-    return Checked(judged.state, files, metrics(checked, judged, constraints))
+    found = metrics(checked, judged, constraints, by_feature=allowed.by_feature)
+    return Checked(judged.state, files, found)
+
+
+def violations_files(theirs: Sequence[Violation], own: Sequence[Violation]) -> Files:
+    """Model Monitor's findings and Slipway's own, each where there are some."""
+    files = ((VIOLATIONS, theirs), (OWN_VIOLATIONS, own))
+    return {name: write(violations_document(found)) for name, found in files if found}
 
 
 def read_limits(limits: Mapping[str, object]) -> Limits:

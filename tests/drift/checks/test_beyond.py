@@ -53,6 +53,35 @@ def test_a_window_has_a_state_and_findings(
 
 
 @pytest.mark.parametrize(
+    ("known", "answer", "state", "checks"),
+    [
+        (["0", "1"], lambda i: f"{i % 97 / 97:.4f}", "no drift", ["labels_check"]),
+        (["no", "yes"], lambda i: f"{i % 97 / 97:.4f}", "no drift", ["labels_check"]),
+        (["0.0", "1.0"], lambda i: f"{i % 97 / 97:.4f}", "no drift", ["labels_check"]),
+        # Whatever is no score is compared; and so is a score with scores.
+        (["0", "1"], lambda i: f"{i % 97 / 9:.4f}", "violations",
+         ["prediction_drift_check", "range_check"]),
+        (["0", "1"], lambda _: "0.37", "violations", ["prediction_drift_check"]),
+        (["0", "1"], lambda _: "1", "violations", ["prediction_drift_check"]),
+        ([str(i / 40) for i in range(40)], lambda i: f"{i % 97 / 97:.4f}", "no drift", []),
+    ],
+)  # fmt: skip
+def test_scores_are_not_compared_with_labels(
+    of_csv: Callable[..., Profile],
+    captured: Callable[..., bytes],
+    known: list[str],
+    answer: Callable[[int], str],
+    state: str,
+    checks: list[str],
+) -> None:
+    lines = b"".join(captured(str(i % 7), answer(i)) for i in range(970))
+    current = profile(read_capture(io.BytesIO(lines)))
+    baseline = [f"{known[i % len(known)]},{i % 7}" for i in range(1000)]
+    found = judged(of_csv("\n".join(["y,x", *baseline]) + "\n"), current)
+    assert (found.state, [held.check for held in found.violations]) == (state, checks)
+
+
+@pytest.mark.parametrize(
     ("unread", "state"), [(0, "no drift"), (50, "no drift"), (60, "blind"), (10_000, "blind")]
 )
 def test_a_window_of_which_too_much_is_unread_is_blind(

@@ -13,6 +13,7 @@ from slipway_drift.checks.beyond import judge
 from slipway_drift.checks.check import check
 from slipway_drift.checks.limits import Limits
 from slipway_drift.checks.suggest import suggest
+from slipway_drift.diagnosis.diagnosis import Explanation
 from slipway_drift.jackson import write
 from slipway_drift.report.page import MOST_CARDS, report
 from slipway_drift.rows.csv_rows import read_csv
@@ -39,7 +40,7 @@ def summed(baseline: str, current: str, window: str = "2026-01-01 08:00 UTC") ->
     asked = suggest(known)
     checked = check(held, asked, read_statistics(statistics(known)))
     judgement = judge(checked, held, asked, Limits())
-    document = summary("house <prices>", window, held, checked, judgement)
+    document = summary("house <prices>", window, held, checked, judgement, Explanation())
     return dict(read_summary(json.loads(write(document))))
 
 
@@ -67,6 +68,33 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] != "style":
             self.words.append(data)
+
+
+def test_causes_come_before_what_they_explain() -> None:
+    cause = {
+        "cause": EVIL, "columns": [EVIL], "since": "noon", "evidence": EVIL, "explains": 3,
+    }  # fmt: skip
+    subject = summed(BASELINE, WORSE) | {"diagnosis": {"findings": 4, "causes": [cause]}}
+    page = Page(report(subject))
+    words = " ".join(page.words)
+    assert page.open == []
+    assert words.index("What explains it") < words.index("What changed")
+    assert "One cause explains 3 of 4 findings" in words
+    assert "It explains 3 of 4 findings." in words
+    assert "script" not in [tag for tag, _ in page.tags]
+
+
+def test_what_moves_slowly_has_a_place_of_its_own() -> None:
+    def window(hour: int) -> dict[str, Any]:
+        held = summed(BASELINE, BASELINE, f"{hour:02}:00")
+        held["features"][0]["numbers"]["current"]["mean"] = 224.25 + hour * 4
+        return held
+
+    past = [window(hour) for hour in range(20)]
+    page = report(past[-1], past[:-1]).decode()
+    assert "What moves slowly" in page
+    assert "Slowly rising. The mean went from 224.2 to 300.2 in 20 windows" in page
+    assert "What moves slowly" not in report(past[0]).decode()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slipway_drift.report.verdict import concerning, headline, lead
+from slipway_drift.report.verdict import concerning, first_cause, headline, lead
 
 EMPTY = {"state": "violations", "features": [], "slipway_violations": []}
 
@@ -29,6 +29,32 @@ def test_the_headline_says_what_kind_of_thing_has_changed() -> None:
     bias = {"metric_name": "CI", "facet": "Sex", "constraint_check_type": "c"}
     for found, said in ((shape, "data's shape"), (quality, "quality"), (bias, "bias")):
         assert said in headline({**EMPTY, "violations": [found]})
+
+
+def test_shifted_columns_are_the_data_s_shape_whatever_each_of_them_violates() -> None:
+    subject = {
+        **EMPTY,
+        "features": [{"name": "a", "violations": []}],
+        "violations": [{"feature_name": "a", "constraint_check_type": "data_type_check"}],
+        "slipway_violations": [
+            {"feature_name": "Columns", "constraint_check_type": "column_order_check"}
+        ],
+    }
+    assert "data's shape" in headline(subject)
+
+
+def test_a_cause_is_told_with_what_it_explains() -> None:
+    cause = {"cause": "Another unit", "columns": ["a", "b", "c", "d"], "since": "", "explains": 7}
+    subject = {**EMPTY, "diagnosis": {"findings": 9, "causes": [cause]}}
+    assert first_cause(subject) == (
+        "One cause explains 7 of 9 findings: another unit (a, b, c and 1 more)."
+    )
+    since = {**subject, "diagnosis": {"findings": 1, "causes": [{**cause, "since": "noon"}]}}
+    assert first_cause(since).endswith(
+        "7 of 1 finding: another unit (a, b, c and 1 more, since noon)."
+    )
+    # Documents of before know of no causes.
+    assert first_cause(EMPTY) == ""
 
 
 def test_a_window_of_nothing_but_rejections_says_so() -> None:

@@ -13,12 +13,15 @@ def body(data: str, encoding: str = "CSV", kind: str = "text/csv") -> Body:
 
 
 def test_csv_cells_keep_their_text() -> None:
-    assert rows_of(body("1.0, 2,,x\r\n\n3")) == [["1.0", " 2", None, "x"], ["3"]]
+    assert rows_of(body("1.0, 2,,x\r\n\n3,,,")) == [
+        ["1.0", " 2", None, "x"], ["3", None, None, None],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("held", "reason"),
     [
+        (body("1,2\n3"), "rows of one body have different numbers of values"),
         (body("1", "XML"), "encoding XML is not known"),
         (body('{"a": {"b": 1}}', "JSON"), "nested value"),
         (body("{", "JSON"), "not JSON"),

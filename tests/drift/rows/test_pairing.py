@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from slipway_drift.rows.answers import Answers
 from slipway_drift.rows.pairing import baseline_names, partners, position_of
 
 NAMES = ("price", "size", "kind")
@@ -28,6 +29,39 @@ def test_each_column_has_its_feature(
     columns: tuple[str, ...], by_name: bool, found: list[int | None]
 ) -> None:
     assert partners(columns, NAMES, by_name=by_name) == found
+
+
+@pytest.mark.parametrize(
+    ("columns", "outputs", "answers", "given"),
+    [
+        (["output_0", "input_0", "input_1"], 1, ["kind"], ["kind", "price", "size"]),
+        (["score", "input_0", "input_1"], 1, ["kind"], ["kind", "price", "size"]),
+        (["output_0", "output_1", "input_0"], 2, ["price", "kind"], ["price", "kind", "size"]),
+        (["input_0", "input_1"], 0, ["kind"], ["price", "size"]),
+        (["output_0", "input_0", "input_1", "input_2"], 1, [],
+         ["output_0", "price", "size", "kind"]),
+    ],
+)  # fmt: skip
+def test_answers_take_the_place_that_the_baseline_says_is_theirs(
+    columns: list[str], outputs: int, answers: list[str], given: list[str]
+) -> None:
+    assert baseline_names(columns, outputs, NAMES, Answers(tuple(answers), "asked")) == given
+
+
+@pytest.mark.parametrize(
+    ("columns", "outputs", "answers", "given"),
+    [
+        (["output_0", "input_0", "input_1"], 1, ("kind",), ["kind", "price", "size"]),
+        # Names mislead where there are more answers, or more inputs, than they say.
+        (["output_0", "output_1", "input_0"], 2, ("price",), ["price", "size", "kind"]),
+        (["output_0", "input_0", "input_1"], 1, ("price", "size"), ["price", "size", "kind"]),
+        (["output_0", "size"], 1, ("kind",), ["kind", "size"]),
+    ],
+)
+def test_names_alone_are_believed_where_as_many_inputs_come(
+    columns: list[str], outputs: int, answers: tuple[str, ...], given: list[str]
+) -> None:
+    assert baseline_names(columns, outputs, NAMES, Answers(answers, "named")) == given
 
 
 def test_generated_names_tell_their_position() -> None:

@@ -19,9 +19,16 @@ def test_a_summary_is_itself() -> None:
 
 
 def test_of_an_earlier_window_little_is_kept() -> None:
-    feature = {"name": "a", "distance": 0.5, "violations": [], "chart": {}, "examples": {}}
+    feature = {
+        "name": "a",
+        "distance": 0.5,
+        "violations": [],
+        "numbers": {},
+        "chart": {},
+        "examples": {},
+    }
     held = {"version": 1, "state": "no drift", "features": [feature], "rejected": [{}]}
     assert remembered(held) == {
         "version": 1, "state": "no drift", "rejected": [],
-        "features": [{"name": "a", "distance": 0.5, "violations": []}],
+        "features": [{"name": "a", "distance": 0.5, "violations": [], "numbers": {}}],
     }  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -85,6 +86,25 @@ class S3Batches:
                 return None
             count, most = count + lines, most - size
         return count
+
+    def pairs(
+        self, uri: str, output: str, *, listed: bool, rows: int
+    ) -> Iterator[tuple[list[str], list[str]]]:
+        bucket, top = _place(self.top(uri, listed=listed))
+        into, below = _place(output)
+        written = set(self.written(output))
+        for name in self.names(uri, listed=listed):
+            if f"{name}.out" in written:
+                asked = self._text(bucket, f"{top}{name}")
+                answered = self._text(into, f"{below}{name}.out")
+                while chunk := list(islice(zip(asked, answered, strict=False), rows)):
+                    yield [line for line, _ in chunk], [line for _, line in chunk]
+
+    def _text(self, bucket: str, key: str) -> Iterator[str]:
+        with translated():
+            body = self._client.get_object(Bucket=bucket, Key=key)["Body"]
+            for line in body.iter_lines(CHUNK):
+                yield line.decode("utf-8", "replace")
 
     def head(self, deployment: str, most: int, key: str = "") -> tuple[str, bytes] | None:
         with translated():

@@ -1,8 +1,9 @@
 """The bucket users upload to, as S3."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import boto3
@@ -12,6 +13,7 @@ from slipway.adapters.faults import is_no_object, translated
 from slipway.domain import naming
 from slipway.domain.desired import ONLY, Artifact, Uploads
 from slipway.domain.errors import Refused
+from slipway.domain.news import is_late
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -41,20 +43,25 @@ class S3Uploaded:
         names = (folder.removeprefix(naming.MODELS).rstrip("/") for folder in folders)
         return [name for name in names if naming.DEPLOYMENT.fullmatch(name)]
 
-    def newest(self, deployment: str, parts: Collection[str] = (ONLY,)) -> Uploads:
+    def newest(
+        self,
+        deployment: str,
+        parts: Collection[str] = (ONLY,),
+        arrived: Collection[Artifact] = (),
+    ) -> Uploads:
         prefix, manifest = naming.prefix_of(deployment), naming.manifest_key(deployment)
         with translated():
             objects = list(self._below(deployment))
             archives = [o for o in objects if o["Key"].endswith(naming.ARCHIVE)]
             given = any(o["Key"] == manifest for o in objects)
-            data = [o for o in objects if naming.BASELINE.fullmatch(o["Key"].removeprefix(prefix))]
+            last = partial(self._last, {each.key: each for each in arrived})
+            named = partial(_named, objects, prefix)
+            found = {p: last(_of_part(archives, deployment, p)) for p in parts}
             return Uploads(
-                parts=self._parts(deployment, parts, archives),
+                parts={part: artifact for part, artifact in found.items() if artifact},
                 manifest_version=self._version(manifest) if given else None,
-                baseline=self._last(data),
-                request=self._last(
-                    o for o in objects if naming.REQUEST.fullmatch(o["Key"].removeprefix(prefix))
-                ),
+                baseline=last(named(naming.BASELINE)),
+                request=last(named(naming.REQUEST)),
             )
 
     def _below(self, deployment: str) -> "Iterator[ObjectTypeDef]":
@@ -85,15 +92,6 @@ class S3Uploaded:
         with translated():
             keys = [found["Key"] for found in self._objects(folder)]
         return [name for name in map(naming.member_of_key, keys) if name]
-
-    def _parts(
-        self, deployment: str, parts: Collection[str], archives: "Sequence[ObjectTypeDef]"
-    ) -> dict[str, Artifact]:
-        lasts = {
-            part: self._last(o for o in archives if naming.is_of(o["Key"], deployment, part))
-            for part in parts
-        }
-        return {part: last for part, last in lasts.items() if last}
 
     def manifest(self, deployment: str, version: str) -> bytes:
         key = naming.manifest_key(deployment)
@@ -167,9 +165,19 @@ class S3Uploaded:
         for page in pages:
             yield from page.get("Contents", [])
 
-    def _last(self, objects: "Iterable[ObjectTypeDef]") -> Artifact | None:
-        last = max(objects, key=lambda o: (o["LastModified"], o["Key"]), default=None)
-        return self._artifact(last["Key"]) if last else None
+    def _last(
+        self, arrived: Mapping[str, Artifact], objects: "Iterable[ObjectTypeDef]"
+    ) -> Artifact | None:
+        def finished(found: "ObjectTypeDef") -> tuple[float, str]:
+            began, told = found["LastModified"].timestamp(), arrived.get(found["Key"])
+            late = told is not None and is_late(told.uploaded_at, began)
+            return told.uploaded_at if told and late else began, found["Key"]
+
+        last = max(objects, key=finished, default=None)
+        if last is None:
+            return None
+        listed, told = self._artifact(last["Key"]), arrived.get(last["Key"])
+        return told if told and is_late(told.uploaded_at, listed.uploaded_at) else listed
 
     def _artifact(self, key: str) -> Artifact:
         found = self._client.head_object(Bucket=self._bucket, Key=key)
@@ -192,6 +200,18 @@ class S3Uploaded:
                 raise
             return False
         return True
+
+
+def _of_part(
+    archives: "Iterable[ObjectTypeDef]", deployment: str, part: str
+) -> "list[ObjectTypeDef]":
+    return [o for o in archives if naming.is_of(o["Key"], deployment, part)]
+
+
+def _named(
+    objects: "Iterable[ObjectTypeDef]", prefix: str, name: re.Pattern[str]
+) -> "list[ObjectTypeDef]":
+    return [o for o in objects if name.fullmatch(o["Key"].removeprefix(prefix))]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from slipway.adapters.faults import is_absent, is_present, translated, unless_gone
 from slipway.domain.desired import Runner
 from slipway.domain.naming import Site, deployment_of_resource
-from slipway.domain.watch import PERIODS, REPORTS, Schedule
+from slipway.domain.watch import BY_FEATURE, PERIODS, REPORTS, Schedule
 from slipway.engine import CONSTRAINTS, STATISTICS
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PROCESSING = "/opt/ml/processing"
 STOPPED = "Stopped"
+PUBLISHED = "publish_cloudwatch_metrics"  # of each feature, as there are no others
 SECONDS = 1800  # a check may take no longer than its period, which is an hour at least
 
 
@@ -88,6 +89,7 @@ class SageMakerSchedules:
         endpoint = str(inputs[0].get("EndpointName", "")) if inputs else ""
         constraints = job.get("BaselineConfig", {}).get("ConstraintsResource", {})
         folder = str(constraints.get("S3Uri", "")).removesuffix(CONSTRAINTS)
+        published = job.get("Environment", {}).get(PUBLISHED)
         return Schedule(
             Runner.SAGEMAKER,
             name,
@@ -95,6 +97,7 @@ class SageMakerSchedules:
             endpoint,
             folder.removeprefix(f"s3://{self._site.bucket}/"),
             _hours(str(config.get("ScheduleConfig", {}).get("ScheduleExpression", ""))),
+            ((BY_FEATURE, 1.0),) if published == "Enabled" else (),
         )
 
     def _config(self, schedule: Schedule) -> dict[str, Any]:
@@ -137,7 +140,7 @@ class SageMakerSchedules:
                 },
                 "MonitoringAppSpecification": {"ImageUri": self._image()},
                 "StoppingCondition": {"MaxRuntimeInSeconds": SECONDS},
-                "Environment": {"publish_cloudwatch_metrics": "Enabled"},
+                "Environment": {PUBLISHED: "Enabled" if schedule.limits else "Disabled"},
                 "RoleArn": self._role_arn,
             },
         }

@@ -1,7 +1,7 @@
 """Batch runs, as transform jobs of SageMaker."""
 
 import re
-from datetime import datetime
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,13 +19,15 @@ from slipway.batch_ports import TransformJob
 from slipway.domain.batch import Job, JobStatus, Transform
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker.type_defs import CreateTransformJobRequestTypeDef
 
 LOGS = "/aws/sagemaker/TransformJobs"
-MOST_LINES = 20
-LEAD = re.compile(r"^.*?\[sagemaker logs\]: ")
+MOST_LINES = 500
+LINE = re.compile(r"\[sagemaker logs\]: (?P<object>[^/]+/.+?): (?P<text>.*)", re.DOTALL)
 
 
 class SageMakerTransforms:
@@ -74,18 +76,23 @@ class SageMakerTransforms:
             pages = self._logs.get_paginator("filter_log_events").paginate(
                 logGroupName=LOGS,
                 logStreamNamePrefix=f"{name}/",
-                PaginationConfig={"MaxItems": 500},
+                PaginationConfig={"MaxItems": MOST_LINES},
             )
             events = [event for page in pages for event in page["events"]]
-            lines = [
-                LEAD.sub("", event["message"]).strip()
-                for event in events
-                if event["logStreamName"].endswith("data-log")
-            ]
-            return [line for line in lines if line and not line.startswith("MaxConcurrent")][
-                :MOST_LINES
-            ]
+            data = (each for each in events if each["logStreamName"].endswith("/data-log"))
+            return _by_object(each["message"] for each in data)
         return []
+
+
+def _by_object(messages: Iterable[str]) -> list[str]:
+    """What is said of each object, in one line: the service says it line by line."""
+    said: dict[str, list[str]] = {}
+    for found in filter(None, map(LINE.search, messages)):
+        text = found["text"].removeprefix("Message:").strip()
+        said.setdefault(found["object"], []).append(text)
+    return [
+        f"{of.rpartition('/')[2]}: {' '.join(filter(None, texts))}" for of, texts in said.items()
+    ]
 
 
 def _request(job: TransformJob) -> "CreateTransformJobRequestTypeDef":

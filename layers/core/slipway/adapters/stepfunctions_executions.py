@@ -3,11 +3,12 @@
 import json
 from functools import cached_property
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import boto3
 from botocore.exceptions import ClientError
 
-from slipway.adapters.faults import STARTED, code_of, translated, unless
+from slipway.adapters.faults import STARTED, code_of, translated
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -27,12 +28,26 @@ class StepFunctionsExecutions:
         return self._session.client("stepfunctions")
 
     def start(self, deployment: str, name: str) -> None:
-        with translated(), unless(STARTED):
-            self._client.start_execution(
-                stateMachineArn=self._state_machine_arn,
-                name=name,
-                input=json.dumps({"deployment": deployment}),
-            )
+        with translated():
+            try:
+                self._start(deployment, name)
+            except ClientError as error:
+                if code_of(error) != STARTED:
+                    raise
+                if not self.is_running(self._arn(name)):
+                    # Names count hints, and a ledger that was restored counts some again.
+                    self._start(deployment, str(uuid4()))
+
+    def _start(self, deployment: str, name: str) -> None:
+        self._client.start_execution(
+            stateMachineArn=self._state_machine_arn,
+            name=name,
+            input=json.dumps({"deployment": deployment}),
+        )
+
+    def _arn(self, name: str) -> str:
+        machine = self._state_machine_arn.replace(":stateMachine:", ":execution:")
+        return f"{machine}:{name}"
 
     def is_running(self, execution: str) -> bool:
         with translated():

@@ -11,6 +11,7 @@ due ──begun──► the job runs ──► ended ──► told
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
 
 KEPT = 50  # runs that are remembered
 MOST_DUE = 20  # that wait for the one before them
@@ -53,10 +54,12 @@ class Keep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BatchTarget:
-    """The instances of a transform job."""
+    """The instances of a transform job. What is kept of it says by its `type` that it is no
+    endpoint's."""
 
     instance_type: str = "ml.m5.large"
     instance_count: int = 1
+    type: Literal["batch"] = "batch"
 
     @property
     def words(self) -> str:

@@ -16,8 +16,8 @@ from slipway.domain.rules.remedy import unless_an_alarm_rings
 from slipway.domain.rules.runs import unless_a_run_is_owed
 from slipway.domain.rules.scaling import unless_scaled
 from slipway.domain.rules.trouble import unless_troubled
-from slipway.domain.steps import Announce, Step, Verdict
-from slipway.domain.wish import Rollback
+from slipway.domain.rules.verdict import released
+from slipway.domain.steps import Step
 from slipway.domain.world import World
 
 
@@ -27,22 +27,14 @@ def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None
     case = Case(desired, world, attempts, plan)
     rules = LEAVING if desired.leaves else BATCH if desired.is_batch else RULES
     step = next(step for rule in rules if (step := rule(case)) is not None)
-    due = unless_scaled(case, unless_troubled(case, step))
+    due = unless_scaled(case, watch.unless_unwatched(case, unless_troubled(case, step)))
     awaited = unless_awaited(case, unless_troubled(case, due))
     run = unless_troubled(case, unless_a_run_is_owed(case, awaited))
     return unless_an_alarm_rings(case, run)
 
 
 def nothing_is_owed(case: Case) -> Step:
-    probed, remedy = case.probe(case.wanted), ""
-    if probed and not probed.proven and not case.desired.is_host:
-        command = f"`slipway push {case.desired.deployment} --request FILE`"
-        remedy = f"; {command} keeps a request that it has to answer"
-    seen = probed.reason if probed else "not probed"
-    wish = case.desired.wish
-    back = f"; as release {wish.to} did" if isinstance(wish, Rollback) else ""
-    reason = f"{case.name(case.wanted)} serves{back}; {seen}{remedy}{case.changed}"
-    return Announce(Verdict.RELEASED, reason, case.wanted)
+    return released(case, "serves")
 
 
 RULES: tuple[Rule, ...] = (
@@ -53,5 +45,11 @@ RULES: tuple[Rule, ...] = (
     *leaving.RULES,
     nothing_is_owed,
 )
-BATCH: tuple[Rule, ...] = (*artifact.RULES, *batch.RULES, *leaving.RULES, batch.version_runs)
+BATCH: tuple[Rule, ...] = (
+    *artifact.RULES,
+    *batch.RULES,
+    *watch.RULES,
+    *leaving.RULES,
+    batch.version_runs,
+)
 LEAVING = leaving.LEAVING

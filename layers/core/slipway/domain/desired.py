@@ -14,12 +14,16 @@ from slipway.domain.wish import Delete, Wish
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """One version of one uploaded object, a model or data. `uploaded_at` is in epoch seconds."""
+    """One version of one uploaded object, a model or data.
+
+    `uploaded_at`, in epoch seconds, is when its upload was finished or, where no event told, when
+    it began: the version is the same.
+    """
 
     bucket: str
     key: str
     version_id: str
-    uploaded_at: float
+    uploaded_at: float = field(compare=False)
     size: int
 
     @property
@@ -199,7 +203,8 @@ class MissingData(StrEnum):
 class Monitor:
     """How what an endpoint is asked is held against the uploaded baseline data.
 
-    `every` is in hours. `header` says whether a CSV's first row names its columns. `thresholds`
+    `every` is in hours. `header` says whether a CSV's first row names its columns, `outputs` which
+    of them are the model's answers: first, last, none, or names; nothing finds them. `thresholds`
     go into the baseline's monitoring_config, under its names; `limits` are those of Slipway's
     own checks.
     """
@@ -208,6 +213,7 @@ class Monitor:
     on_violation: OnViolation = OnViolation.NOTIFY
     runner: Runner = Runner.LAMBDA
     header: bool = True
+    outputs: tuple[str, ...] = ()
     missing_data: MissingData = MissingData.MISSING
     thresholds: Mapping[str, float | str] = field(default_factory=dict)
     limits: Mapping[str, float] = field(default_factory=dict)
@@ -325,32 +331,3 @@ class Desired:
     def missing(self) -> tuple[str, ...]:
         """The parts that nobody has uploaded yet."""
         return tuple(part for part in self.policy.parts if part not in self.parts)
-
-
-def is_news(uploads: Uploads, desired: Desired | None) -> bool:
-    """Whether something was uploaded that the desired state does not know.
-
-    The desired state only moves forward: a deletion, or an older upload that shows up late,
-    is no wish. Whoever wants an older version back uploads it again.
-    """
-    if desired is None:
-        return any((uploads.parts, uploads.manifest_version, uploads.baseline, uploads.request))
-    known = desired.known
-    return (
-        any(newer(found, known.parts.get(part)) for part, found in uploads.parts.items())
-        or newer(uploads.baseline, known.baseline)
-        or newer(uploads.request, known.request)
-        or uploads.manifest_version not in (None, known.manifest_version)
-    )
-
-
-def newer(found: Artifact | None, known: Artifact | None) -> bool:
-    """Whether `found` was uploaded after `known`. Within one key the listed version is the
-    latest; between keys S3's time stamps (whole seconds) decide, then the key."""
-    if found is None or found == known:
-        return False
-    if known is None:
-        return True
-    if found.key == known.key:
-        return found.uploaded_at >= known.uploaded_at
-    return (found.uploaded_at, found.key) > (known.uploaded_at, known.key)

@@ -49,7 +49,7 @@ class Origin:
             Source.MANIFEST: f"probe {self.number}",
             Source.CAPTURE: "a captured request",
             Source.SAMPLE: name,
-            Source.INPUT: f"the first rows of {name}",
+            Source.INPUT: f"a sample of {name}",
             Source.BASELINE: f"a row of {name}",
             Source.GUESS: f"a row of {self.number} zeros",
         }[self.source]

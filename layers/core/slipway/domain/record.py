@@ -16,10 +16,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from slipway.domain.attempts import Attempts, Good
-from slipway.domain.batch import NO_RUNS, Due, Run, Runs
+from slipway.domain.batch import NO_RUNS, Due, Runs
 from slipway.domain.desired import Artifact, Desired, Runner, Uploads
 from slipway.domain.errors import Busy, InvalidInput, LeaseLost, LookAgain, Owned
 from slipway.domain.footprint import Footprint
+from slipway.domain.lease import Lease, Readings
+from slipway.domain.news import arriving
 from slipway.domain.probed import UNPROBED, Line, Probed, Probes
 from slipway.domain.progress import Progress
 from slipway.domain.released import UNRELEASED, Release, Releases
@@ -27,35 +29,13 @@ from slipway.domain.remedy import Remedied
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
 from slipway.domain.trouble import Trouble
+from slipway.domain.watch import UNWATCHED, Watch
 from slipway.domain.wish import How, Rollback, Wish
 from slipway.domain.world import Baseline, Drift, Inspected, Package, read
 
 MOST_VARIANTS = 10
 REMEDIES = 50
 TELL_SECONDS = 60  # as long as IngestViolations may run
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """Who may act: one execution, with a number that grows with each owner.
-
-    `touched_at` is when the owner last began to act and `quiet_until` when the calls of the owner
-    before it can have landed; both in epoch seconds.
-    """
-
-    owner: str
-    fence: int
-    touched_at: float
-    quiet_until: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """How many releases began to inspect the artifact, the last under `fence`; most need one."""
-
-    artifact: Artifact
-    count: int
-    fence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +71,9 @@ class Record:
 
     Each of `runners` may have a schedule that watches its endpoint, each of the variants `scaled`
     may be registered for autoscaling, and each of the names in `alarms` may be an alarm; where it
-    is `timed` a schedule may say when it runs. `footprints` are what its
-    releases made and nobody has deleted since; `purged` is the generation in which its versions and
-    data were.
+    is `timed` a schedule may say when it runs. `arrived` are the uploads that events told of.
+    `footprints` are what its releases made and nobody has deleted since, and `watched` is what was
+    last made to watch it; `purged` is the generation in which its versions and data were.
     """
 
     deployment: str
@@ -101,6 +81,7 @@ class Record:
     hints: int = 0
     fence: int = 0
     desired: Desired | None = None
+    arrived: tuple[Artifact, ...] = ()
     asked: Asked | None = None
     lease: Lease | None = None
     waiting: str | None = None
@@ -114,6 +95,7 @@ class Record:
     runners: tuple[Runner, ...] = ()
     scaled: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
+    watched: Watch = UNWATCHED
     footprints: tuple[Footprint, ...] = ()
     purged: int = 0
     drift: Drift | None = None
@@ -144,6 +126,11 @@ class Record:
         return self.desired is not None and self.desired.is_host
 
     @property
+    def runs_files(self) -> bool:
+        """Whether it is a batch deployment."""
+        return self.desired is not None and self.desired.is_batch
+
+    @property
     def is_purged(self) -> bool:
         """Whether its versions and data were deleted as it is asked for now."""
         return self.desired is not None and self.purged == self.desired.generation
@@ -155,9 +142,11 @@ class Record:
     def next_version(self) -> "Record":
         return replace(self, version=self.version + 1)
 
-    def hinted(self) -> "Record":
-        """Somebody said that the world may have changed: whoever waits shall look."""
-        return replace(self, hints=self.hints + 1)
+    def hinted(self, arrived: Artifact | None = None) -> "Record":
+        """Somebody said that the world may have changed, maybe that an upload was finished: whoever
+        waits shall look."""
+        hinted = replace(self, hints=self.hints + 1)
+        return replace(hinted, arrived=arriving(self.arrived, arrived)) if arrived else hinted
 
     def asking(self, asked: Asked) -> "Record":
         """The record with a wish on it, for its owner to take up."""
@@ -173,20 +162,20 @@ class Record:
 
     def due(self, due: Due) -> "Record":
         """The record with a run that is due. Raises InvalidInput where nothing runs."""
-        if self.desired is None or not self.desired.is_batch:
+        if not self.runs_files:
             raise InvalidInput(f"{self.deployment}: it is no batch deployment, so nothing runs")
         return replace(self.hinted(), runs=self.runs.wanting(due))
 
-    def running(self, run: Run) -> "Record":
-        """The record with a run that has begun, or as it stands now."""
-        return replace(self, runs=self.runs.having(run))
-
     def again(self) -> "Record":
-        """The record with what is wanted wanted anew: whatever was tried counts no more."""
+        """The record with what is wanted wanted anew: whatever was tried counts no more. Drift was
+        not tried, and what is asked is as it was."""
         if self.desired is None or self.desired.leaves:
             return replace(self.hinted(), troubles=())
-        later = replace(self.desired, generation=self.desired.generation + 1)
-        return replace(self.hinted(), desired=later)
+        before, drift = self.desired.generation, self.drift
+        if drift and drift.generation == before:
+            drift = replace(drift, generation=before + 1)
+        desired = replace(self.desired, generation=before + 1)
+        return replace(self.hinted(), desired=desired, drift=drift)
 
     def remedying(self, entry: Remedied) -> "Record":
         """The record with what was done about an alarm, or what came of it."""

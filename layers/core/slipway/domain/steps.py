@@ -80,7 +80,8 @@ class BuildBaseline:
 
 @dataclass(frozen=True, slots=True)
 class WatchEndpoint:
-    """Make the endpoint's schedule and alarms what is wanted of them, or delete them."""
+    """Make the endpoint's schedule and alarms what is wanted of them, or what they were; or delete
+    them."""
 
     change: Change
     reason: str

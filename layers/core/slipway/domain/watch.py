@@ -30,6 +30,7 @@ MINUTES_LATE = 15
 HOUR = 3600
 # What IngestViolations counts, and alarms look at.
 NAMESPACE, METRIC = "Slipway", "Violations"
+BY_FEATURE = "by_feature"  # the limit that asks for metrics of each feature
 PERIODS = (1, 2, 3, 4, 6, 8, 12, 24)
 FOLDER = re.compile(REPORTS + r"([\w-]+)/([\w-]+)/(\d{4}/\d{2}/\d{2}/\d{2})/")
 
@@ -82,6 +83,17 @@ class Schedule:
 
 Watch = frozenset[Schedule | Alarm | Timer]
 UNWATCHED: Watch = frozenset()
+
+
+def kind(part: Schedule | Alarm | Timer) -> tuple[str, str]:
+    """A schedule is one of its runner's; alarms and timers go by their names."""
+    return type(part).__name__, part.runner if isinstance(part, Schedule) else part.name
+
+
+def lacking(watch: Watch, found: Watch) -> Watch:
+    """What of `watch` has nothing of its kind and name among what is found."""
+    kinds = {kind(part) for part in found}
+    return frozenset(part for part in watch if kind(part) not in kinds)
 
 
 @dataclass(frozen=True, slots=True)

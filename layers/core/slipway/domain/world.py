@@ -215,6 +215,7 @@ class World:
     """What Decide sees.
 
     `inspected` and `packages` are what is known of the parts and of the models made of them.
+    `watch` is what watches the endpoint, and `watched` what was last made to.
     `alarms` are Slipway's own, as far as it made any, and those of the user's that are wanted;
     `remedied` is what was done about them. All this was seen `at` a moment, in epoch seconds, and
     a `minute` has so many of those.
@@ -238,6 +239,7 @@ class World:
     probes: Probes = UNPROBED
     baseline: Baseline | None = None
     watch: Watch = UNWATCHED
+    watched: Watch = UNWATCHED
     alarms: tuple[Sighting, ...] = ()
     remedied: tuple[Remedied, ...] = ()
     at: float = 0.0

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from slipway_drift.checks.check import counted
+from slipway_drift.checks.labels import CHECK as LABELS
+from slipway_drift.checks.labels import labels_violation
 from slipway_drift.checks.own import CHECKS, own_violations
 from slipway_drift.checks.repeats import distinct_rows
 from slipway_drift.checks.shift import Shift, categorical_shift, numeric_shift
@@ -50,8 +52,11 @@ def judge(check: Check, current: Profile, constraints: Constraints, limits: Limi
         return Judgement(state, (*own, few), shifts, (*own, few))
     level = limits.level / (len(CHECKS) * max(1, len(check.features)))
     for feature, shift in zip(check.features, shifts, strict=True):
-        if constraints.evaluates(feature.constraints):
-            own += tuple(own_violations(feature, shift, limits, level, weight))
+        if not constraints.evaluates(feature.constraints):
+            continue
+        labels = labels_violation(feature)
+        found = own_violations(feature, shift, limits, level, weight)
+        own += (labels,) if labels else tuple(found)
     held = holding(check, own, current, limits)
     state = "blind" if unseen else "violations" if held else "no drift"
     return Judgement(state, own, shifts, held)
@@ -85,7 +90,8 @@ def holding(
     late = [column for column in current.columns if column.name not in features]
     said = late and all(column.output and position_of(column.name) < 0 for column in late)
     general = (held for held in check.violations if held.check in GENERAL_CHECKS)
-    return (*(held for held in general if not said or held.check != "extra_column_check"), *own)
+    judging = (held for held in own if held.check != LABELS)
+    return (*(held for held in general if not said or held.check != "extra_column_check"), *judging)
 
 
 def too_few(distinct: int, rows: int, limits: Limits) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from slipway_drift.checks.distances import categorical_distance, numerical_distance
@@ -14,7 +14,7 @@ from slipway_drift.rows.pairing import partners
 from slipway_drift.statistics.statistics_document import NULL_VALUE, FeatureStatistics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from slipway_drift.checks.constraints import Constraints, FeatureConstraints, MonitoringConfig
     from slipway_drift.statistics.column import Column
@@ -57,6 +57,16 @@ class Check:
     item_count: int
     features: tuple[FeatureCheck, ...]
     violations: tuple[Violation, ...]
+
+    def answering(self, names: Collection[str]) -> Check:
+        """The same, where these are the model's answers, as a table does not say of its columns."""
+        features = tuple(
+            replace(held, current=replace(held.current, output=True))
+            if held.name in names
+            else held
+            for held in self.features
+        )
+        return replace(self, features=features)
 
 
 def check(

@@ -29,7 +29,8 @@ def chance_of_more(seen: int, n: int, known: int, m: int) -> float:
         return 1.0
     steps = np.arange(seen, high, dtype=np.float64)
     ratios = (total - steps) * (n - steps) / ((steps + 1) * (m - total + steps + 1))
-    tail = 1.0 + float(np.cumprod(ratios).sum())
+    with np.errstate(over="ignore"):  # what is far likelier than chance is certain
+        tail = 1.0 + float(np.cumprod(ratios).sum())
     first = chosen(n, seen) + chosen(m, known) - chosen(n + m, total)
     return min(1.0, math.exp(first) * tail)
 

@@ -18,6 +18,7 @@ class Limits:
     numbers. `unreadable`: the share of records that may be rejected before a window is blind.
     `level`: how likely a window of the baseline's own distribution may violate, over all
     features and checks together. `model_monitor`: Model Monitor's checks judge the window instead.
+    `by_feature`: there are metrics of each feature, and not of the window alone.
     """
 
     minimum_rows: int = 30
@@ -30,3 +31,4 @@ class Limits:
     unreadable: float = 0.05
     level: float = 1 / HOURS_A_YEAR
     model_monitor: bool = False
+    by_feature: bool = False

@@ -16,7 +16,7 @@ from slipway_drift.rows.capture_record import body, parse_record
 from slipway_drift.rows.json_rows import NotTabular, numbered_lines, parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from slipway_drift.rows.batches import Rejection
     from slipway_drift.rows.capture_bodies import Cells
@@ -107,6 +107,31 @@ def judge_row(row: Row | Cells, label: str, attributes: Attributes) -> Judged:
     if attributes.inference is None:
         return Judged(label, str(int(probability >= attributes.threshold)), probability)
     return Judged(label, pick(row, attributes.inference), probability)
+
+
+def thresholded(rows: Sequence[Judged], threshold: float) -> list[Judged] | None:
+    """Read answers to labels 0 and 1 that are scores as such, 1 from `threshold` on; None where
+    they are labels themselves, or none of both."""
+    if any(row.probability is not None for row in rows):
+        return None
+    scores = [as_score(row.prediction) for row in rows]
+    labels = all(score in (0.0, 1.0) for score in scores)
+    if labels or any(score is None for score in scores):
+        return None
+    return [
+        Judged(row.label, str(int(score >= threshold)), score)
+        for row, score in zip(rows, scores, strict=True)
+        if score is not None
+    ]
+
+
+def as_score(text: str) -> float | None:
+    """A number between 0 and 1; None where the text is none."""
+    try:
+        score = float(text)
+    except ValueError:
+        return None
+    return score if 0.0 <= score <= 1.0 else None
 
 
 def pick(row: Row | Cells, attribute: str | None) -> str:

@@ -9,10 +9,19 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any, Final
 
+from slipway_drift.diagnosis.trend import trends
 from slipway_drift.report.change import change
 from slipway_drift.report.feature import card
 from slipway_drift.report.quality import metrics
-from slipway_drift.report.verdict import concerning, headline, lead, ordered
+from slipway_drift.report.verdict import (
+    causes,
+    concerning,
+    first_cause,
+    headline,
+    lead,
+    of_columns,
+    ordered,
+)
 from slipway_drift.report.words import amount, escape, plural
 
 Held = Mapping[str, Any]
@@ -41,8 +50,9 @@ def report(subject: Held, history: Sequence[Held] = ()) -> bytes:
         'style-src \'unsafe-inline\'"><meta name="color-scheme" content="light dark">'
         f"<title>{escape(headline(subject))} · {escape(subject['title'])}</title>"
         f'<style>{style}</style></head><body><a class="skip" href="#features">Skip to the '
-        f"features</a><main>{verdict(subject, windows)}{changes(subject)}{metrics(subject)}"
-        f"{trend(windows)}"
+        f"features</a><main>{verdict(subject, windows)}{explained(subject)}{changes(subject)}"
+        f"{metrics(subject)}"
+        f"{trend(windows)}{slow(windows)}"
         f"{rejections(subject)}{features(subject, windows)}</main>{FOOTER}</body></html>"
     )
     return page.encode()
@@ -73,9 +83,23 @@ def verdict(subject: Held, windows: Sequence[Held]) -> str:
         f'{escape(subject["window"])}</p><h1><svg viewBox="0 0 24 24" fill="none" '
         f'stroke="currentColor" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round" '
         f'aria-hidden="true"><path d="{icon}"/></svg>{escape(headline(subject))}</h1>'
-        f'<p class="lead">{escape(lead(subject, windows))}</p>'
+        f'<p class="lead">{escape(f"{first_cause(subject)} {lead(subject, windows)}".strip())}</p>'
         f'<dl class="tiles">{shown}</dl></section>'
     )
+
+
+def explained(subject: Held) -> str:
+    """Each cause with its evidence, and how many of the findings it explains."""
+    found = causes(subject)
+    if not found:
+        return ""
+    items = "".join(
+        f"<li><p><b>{escape(held['cause'])}{escape(of_columns(held))}</b><span>"
+        f"{escape(held['evidence'])} It explains {amount(held['explains'])} of "
+        f"{plural(subject['diagnosis']['findings'], 'finding')}.</span></p></li>"
+        for held in found
+    )
+    return f'<h2>What explains it</h2><ul class="changed">{items}</ul>'
 
 
 def changes(subject: Held) -> str:
@@ -114,6 +138,16 @@ def trend(windows: Sequence[Held]) -> str:
         f'<div class="ends"><span>{escape(windows[0]["window"])}</span>'
         f"<span>{escape(windows[-1]['window'])}</span></div></div>"
     )
+
+
+def slow(windows: Sequence[Held]) -> str:
+    """What moves on and on, though no window violates for it."""
+    items = "".join(
+        f"<li><p><b>{escape(held.columns[0])}</b><span>{escape(held.cause)}. "
+        f"{escape(held.evidence)}</span></p></li>"
+        for held in trends(windows)
+    )
+    return f'<h2>What moves slowly</h2><ul class="changed">{items}</ul>' if items else ""
 
 
 def rejections(subject: Held) -> str:

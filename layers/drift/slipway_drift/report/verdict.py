@@ -35,7 +35,8 @@ def headline(subject: Held) -> str:
 
 def overall(subject: Held) -> str:
     """The headline where violations concern no single feature."""
-    found = violations(subject)
+    names = {feature["name"] for feature in subject["features"]}
+    found = [held for held in violations(subject) if held.get("feature_name") not in names]
     if all(held["constraint_check_type"] in GENERAL_CHECKS for held in found):
         return "The data's shape has changed"
     if any(held.get("facet") for held in found):
@@ -44,6 +45,47 @@ def overall(subject: Held) -> str:
 
 
 def lead(subject: Held, windows: Sequence[Held]) -> str:
+    """What the window amounts to, in a few sentences."""
+    return " ".join((judged(subject, windows), *not_compared(subject)))
+
+
+def first_cause(subject: Held) -> str:
+    """How much the first cause explains, and what it is; nothing where none was found."""
+    found = causes(subject)
+    if not found:
+        return ""
+    total, explained = subject["diagnosis"]["findings"], found[0]["explains"]
+    cause = f"{found[0]['cause'][:1].lower()}{found[0]['cause'][1:]}"
+    return (
+        f"One cause explains {explained:,} of {plural(total, 'finding')}: "
+        f"{cause}{of_columns(found[0])}."
+    )
+
+
+def causes(subject: Held) -> Sequence[Held]:
+    """The causes that were found; documents of before know of none."""
+    held: Sequence[Held] = subject.get("diagnosis", {}).get("causes", ())
+    return held
+
+
+def of_columns(cause: Held) -> str:
+    """The columns of a cause, and since when."""
+    names = cause["columns"]
+    shown = f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if names[3:] else ''}"
+    began = f", since {cause['since']}" if cause["since"] else ""
+    return f" ({shown}{began})"
+
+
+def not_compared(subject: Held) -> list[str]:
+    """What stands in a feature's place but is of another kind than the baseline's."""
+    return [
+        f"{held['feature_name']}: {held['description']}"
+        for held in subject["slipway_violations"]
+        if held["constraint_check_type"] == "labels_check"
+    ]
+
+
+def judged(subject: Held, windows: Sequence[Held]) -> str:
     count = len(violations(subject))
     if subject["state"] == "blind":
         return unread(subject, count - 1)

@@ -36,6 +36,7 @@ CHECKS: Final = {
     "sample_size_check": "Sample size",
     "unreadable_check": "Unreadable records",
     "column_order_check": "Column order",
+    "labels_check": "Labels, not answers",
 }
 
 

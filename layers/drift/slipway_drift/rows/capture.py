@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import IO, TYPE_CHECKING, Final
 
 import polars as pl
 
-from slipway_drift.rows.batches import Batch, Rejection, reject
+from slipway_drift.rows.batches import Batch, Origin, Rejection, reject
 from slipway_drift.rows.capture_bodies import Cells, rows_of
 from slipway_drift.rows.capture_record import PROBE, Record, parse_record
 from slipway_drift.rows.json_rows import NotTabular, Row, numbered_lines
 from slipway_drift.rows.pairing import position_of
+from slipway_drift.rows.ragged import fitting
 
 if TYPE_CHECKING:
     from slipway_drift.rows.capture_record import Body
 
 RECORDS: Final = 20_000
+
+MINUTE: Final = len("2026-01-31T08:00")
 
 Pair = tuple[Row, Row]
 Shape = tuple[bool, bool]
@@ -25,22 +30,25 @@ NO_SHAPE: Final[Shape] = (False, False)
 Flatten = Callable[[Sequence[Record]], Iterable["list[Pair] | str"]]
 
 
-def read_capture(stream: IO[bytes], flatten: Flatten | None = None) -> Iterator[Batch]:
+def read_capture(
+    stream: IO[bytes], flatten: Flatten | None = None, columns: int = 0
+) -> Iterator[Batch]:
     """Yield the rows of one capture file: output columns first, then input columns.
 
     Positional cells (CSV) are named `output_0`, …, `input_0`, … and pair with a baseline by
     position; where both sides are JSON objects the columns pair by name. `flatten` turns records
-    into rows, or into the reason why one is rejected (see `preprocess`). Slipway's own probes are
-    left out.
+    into rows, or into the reason why one is rejected (see `preprocess`). Of a baseline of so many
+    `columns` a record must be a row (see `ragged`). Slipway's own probes are left out.
     """
-    for _, batch in read_capture_by_model(stream, flatten):
+    for _, batch in read_capture_by_model(stream, flatten, columns):
         yield batch
 
 
 def read_capture_by_model(
-    stream: IO[bytes], flatten: Flatten | None = None
+    stream: IO[bytes], flatten: Flatten | None = None, columns: int = 0
 ) -> Iterator[tuple[str, Batch]]:
     """Yield the same rows with the model each belongs to; empty on a single-model endpoint."""
+    flattened = partial(fitting, flatten or flatten_records, columns)
     records: list[tuple[str, Record, str]] = []
     rejections: list[Rejection] = []
     for number, line in numbered_lines(stream):
@@ -52,15 +60,16 @@ def read_capture_by_model(
         except NotTabular as error:
             rejections.append(reject(str(error), f"line {number}", text))
         if len(records) >= RECORDS:
-            yield from batches(records, rejections, flatten or flatten_records)
+            yield from batches(records, rejections, flattened)
             records, rejections = [], []
-    yield from batches(records, rejections, flatten or flatten_records)
+    yield from batches(records, rejections, flattened)
 
 
 def batches(
     records: Sequence[tuple[str, Record, str]], rejections: Sequence[Rejection], flatten: Flatten
 ) -> Iterator[tuple[str, Batch]]:
     held: dict[tuple[str, Shape], list[Pair]] = {}
+    origins: dict[tuple[str, Shape], list[Origin]] = {}
     requests: Counter[tuple[str, Shape]] = Counter()
     rejected: dict[str, list[Rejection]] = {}
     flattened = flatten([record for _, record, _ in records])
@@ -72,12 +81,19 @@ def batches(
         for number, pair in enumerate(pairs if isinstance(pairs, list) else ()):
             key = model, shape_of(pair)
             held.setdefault(key, []).append(pair)
+            origins.setdefault(key, []).append(origin_of(record))
             requests[key] += number == 0
     for key in held or {("", NO_SHAPE): []}:
         # A line that is no record names no model: the first one tells of it.
         lines, rejections = rejections, ()
         told = [*lines, *rejected.pop(key[0], ())]
-        yield key[0], batch_of(held.get(key, []), told, requests[key])
+        batch = batch_of(held.get(key, []), told, requests[key])
+        yield key[0], replace(batch, origins=tuple(origins.get(key, ())))
+
+
+def origin_of(record: Record) -> Origin:
+    """The minute of a record, and who says it sent it."""
+    return record.inference_time[:MINUTE], ", ".join(record.custom_attributes)
 
 
 def shape_of(pair: Pair) -> Shape:

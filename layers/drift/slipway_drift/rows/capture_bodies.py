@@ -51,13 +51,17 @@ def decoded(body: Body) -> tuple[str, str]:
 
 
 def csv_rows(data: str) -> list[Cells]:
-    """Split lines and cells; empty cells are null, blank lines are skipped."""
+    """Split lines and cells; empty cells are null, blank lines are skipped. All rows of a body are
+    as long."""
     lines = data.splitlines()
     try:
         rows = csv.reader(lines) if '"' in data else (line.split(",") for line in lines)
-        return [[clean(text) or None for text in row] for row in rows if any(row) or len(row) > 1]
+        found = [[clean(text) or None for text in row] for row in rows if any(row) or len(row) > 1]
     except csv.Error as error:
         raise NotTabular(f"not CSV: {error}") from error
+    if len({len(row) for row in found}) > 1:
+        raise NotTabular("rows of one body have different numbers of values")
+    return found
 
 
 def json_rows(data: str) -> list[Row] | list[Cells]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from slipway_drift.rows.answers import UNKNOWN, Answers
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,12 +39,19 @@ def partners(columns: Sequence[str], names: Sequence[str], *, by_name: bool) -> 
     return [index if index < len(names) else None for index in range(len(columns))]
 
 
-def sides(columns: Sequence[str], outputs: int, names: Sequence[str]) -> list[int | None]:
+def sides(
+    columns: Sequence[str],
+    outputs: int,
+    names: Sequence[str],
+    said: Answers = UNKNOWN,
+) -> list[int | None]:
     """For each column of a capture, its `outputs` first, the index of its feature.
 
     What the baseline knows by name is that. Of what is left the answers come first, as in Model
     Monitor: as many as there are, or, where replies name more than the answer itself, as the
-    inputs leave. Inputs that came without a reply leave the answers' place free.
+    inputs leave. Inputs that came without a reply leave the answers' place free. Where the
+    baseline says which its answers are (`said`), those places are the answers', and all others the
+    inputs'; where only names tell that, as far as there are as many inputs.
     """
     known = {name: index for index, name in enumerate(names)}
     answers, given = columns[:outputs], columns[outputs:]
@@ -53,20 +62,26 @@ def sides(columns: Sequence[str], outputs: int, names: Sequence[str]) -> list[in
     left = len(free) - len(asked)
     counted = any(position_of(column) < 0 for column in strange) or not answers
     taken = left if counted and 0 <= left <= (len(strange) or left) else len(strange)
-    places = {
-        **dict(zip(strange, free[:taken], strict=False)),
-        **dict(zip(asked, free[taken:], strict=False)),
-    }
+    first, rest = free[:taken], free[taken:]
+    inputs = [index for index in free if names[index] not in said.names]
+    if said.are_sure or (said.are_known and len(asked) in (0, len(inputs))):
+        first, rest = [index for index in free if names[index] in said.names], inputs
+    places = {**dict(zip(strange, first, strict=False)), **dict(zip(asked, rest, strict=False))}
     return [
         place if place is not None else places.get(column)
         for column, place in zip(columns, named, strict=True)
     ]
 
 
-def baseline_names(columns: Sequence[str], outputs: int, names: Sequence[str]) -> list[str]:
+def baseline_names(
+    columns: Sequence[str],
+    outputs: int,
+    names: Sequence[str],
+    said: Answers = UNKNOWN,
+) -> list[str]:
     """Name the columns of a capture as the baseline names their features, extras as they are.
 
     So a window may hold CSV of one client and JSON of another, and be one dataset all the same.
     """
-    paired = zip(columns, sides(columns, outputs, names), strict=True)
+    paired = zip(columns, sides(columns, outputs, names, said), strict=True)
     return [column if index is None else names[index] for column, index in paired]

@@ -12,6 +12,7 @@ import polars as pl
 
 from slipway_drift.rows.pairing import partners
 from slipway_drift.statistics.column import Column
+from slipway_drift.statistics.slices import Slices, joined, sliced
 from slipway_drift.statistics.values import Values
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ class Profile:
     reason.
 
     `by_name`: the columns come sorted by name, a model's outputs first. `rejected` holds the
-    first few records; a caller that keeps them all gives `profile` a `keep`.
+    first few records; a caller that keeps them all gives `profile` a `keep`. `slices` are the rows
+    of captures by minute, by client and by variant.
     """
 
     item_count: int = 0
@@ -40,6 +42,7 @@ class Profile:
     rejections: Mapping[str, int] = field(default_factory=dict)
     rejected: tuple[Rejection, ...] = ()
     records: int = 0
+    slices: Slices = field(default_factory=dict)
 
     def merge(self, other: Profile) -> Profile:
         """The profile of both shards' rows, this one's first.
@@ -67,6 +70,7 @@ class Profile:
             dict(Counter(self.rejections) + Counter(other.rejections)),
             (*self.rejected, *other.rejected)[:KEPT_REJECTIONS],
             self.records + other.records,
+            joined(self.slices, other.slices),
         )
 
     def renamed(self, names: Sequence[str]) -> Profile:
@@ -168,4 +172,5 @@ def extend(known: Profile, batch: Batch, domains: Domains, workers: Executor) ->
         dict(Counter(known.rejections) + Counter(r.reason for r in batch.rejections)),
         (*known.rejected, *batch.rejections)[:KEPT_REJECTIONS],
         known.records + batch.records,
+        joined(known.slices, sliced(batch, asked)),
     )

@@ -15,6 +15,7 @@ from slipway_drift.statistics.literals import LiteralCounts
 from slipway_drift.statistics.moments import Moments
 from slipway_drift.statistics.profile import Profile
 from slipway_drift.statistics.sketch import Level, Sketch
+from slipway_drift.statistics.slices import read_slices, slices_document
 from slipway_drift.statistics.values import Values
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def profile_document(profile: Profile) -> Document:
         "rejections": dict(profile.rejections),
         "records": profile.records,
         "rejected": [[r.reason, r.where, r.text] for r in profile.rejected],
+        "slices": slices_document(profile.slices),
     }
 
 
@@ -82,6 +84,7 @@ def read_profile(document: object) -> Profile:
             document["rejections"],
             tuple(Rejection(*held) for held in document["rejected"]),
             document.get("records", document["item_count"]),
+            read_slices(document.get("slices", ())),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DriftError(f"profile: the document is damaged: {error!r}") from error

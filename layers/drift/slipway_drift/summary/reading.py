@@ -24,6 +24,6 @@ def read_summary(document: object) -> Mapping[str, Any]:
 
 def remembered(summary: Mapping[str, Any]) -> Mapping[str, Any]:
     """What the trend needs of an earlier window: a tenth of it."""
-    kept = ("name", "distance", "violations")
+    kept = ("name", "distance", "violations", "numbers")
     features = [{key: feature[key] for key in kept} for feature in summary["features"]]
     return {**summary, "features": features, "rejected": []}

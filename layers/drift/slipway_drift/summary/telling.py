@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from slipway_drift.documents import SUMMARY, parse
 from slipway_drift.report.change import change
-from slipway_drift.report.verdict import concerning, headline, lead, ordered
+from slipway_drift.report.verdict import (
+    causes,
+    concerning,
+    first_cause,
+    headline,
+    lead,
+    not_compared,
+    of_columns,
+    ordered,
+)
 from slipway_drift.report.words import check_name, metric_words, plural, printed, shortened
 from slipway_drift.summary.findings import findings
 from slipway_drift.summary.reading import read_summary
@@ -16,7 +25,8 @@ if TYPE_CHECKING:
 
     from slipway_drift.results import Files
 
-MOST_LINES: Final = 9
+MOST_LINES: Final = 11
+LONGEST_HEAD: Final = 1000
 LONGEST_LINE: Final = 200
 
 
@@ -39,14 +49,25 @@ def told_summary(summary: Mapping[str, Any], since: str) -> str:
     facts = [f"{window}{rows}.", lead(summary, [summary]), since and f"Since {since}."]
     found = concerning(summary)
     found += [(f["name"], change(f)) for _, f in ordered(summary) if f["violations"]]
-    return lines_of([headline(summary), " ".join(fact for fact in facts if fact)], found)
+    head = [headline(summary), first_cause(summary), " ".join(fact for fact in facts if fact)]
+    return lines_of(head, found)
+
+
+def explained(summary: Mapping[str, Any]) -> list[str]:
+    """The first cause and how it shows, the others, and what was not compared."""
+    found = causes(summary)
+    shows = [held["evidence"] for held in found[:1]]
+    others = [f"{held['cause']}{of_columns(held)}: {held['evidence']}" for held in found[1:]]
+    said = [first_cause(summary), *shows, *others, *not_compared(summary)]
+    return [short(line, LONGEST_HEAD) for line in said if line]
 
 
 def lines_of(head: Sequence[str], found: Sequence[tuple[str, str]]) -> str:
-    lines = [line for line in head if line]
-    lines += [f"- {short(name, 60)}: {short(text)}" for name, text in found[:MOST_LINES]]
-    if len(found) > MOST_LINES:
-        lines.append(f"… and {len(found) - MOST_LINES:,} more.")
+    lines = [short(line, LONGEST_HEAD) for line in head if line]
+    most = MOST_LINES - len(lines)
+    lines += [f"- {short(name, 60)}: {short(text)}" for name, text in found[:most]]
+    if len(found) > most:
+        lines.append(f"… and {len(found) - most:,} more.")
     return "\n".join(lines)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from slipway_drift.checks.check import Check, FeatureCheck
     from slipway_drift.checks.shift import Shift
     from slipway_drift.checks.violations import Violation
+    from slipway_drift.diagnosis.diagnosis import Explanation
     from slipway_drift.jackson import Document
     from slipway_drift.statistics.column import Column
     from slipway_drift.statistics.profile import Profile
@@ -22,10 +23,15 @@ if TYPE_CHECKING:
 
 
 def summary(
-    title: str, window: str, current: Profile, checked: Check, judgement: Judgement
+    title: str,
+    window: str,
+    current: Profile,
+    checked: Check,
+    judgement: Judgement,
+    explained: Explanation,
 ) -> Document:
     """Sum one window up; `title` and `window` are shown as they are."""
-    return summary_document(
+    summed = summary_document(
         title,
         window,
         judgement.state,
@@ -38,6 +44,7 @@ def summary(
         ],
         current,
     )
+    return {**summed, "diagnosis": explained.document()}
 
 
 def summary_document(

@@ -6,7 +6,7 @@ Source: "Associate Prediction Results with Input Records": a row of CSV is taken
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,15 @@ from slipway_local.sagemaker.batch.records import Record
 CSV, JSON, JSON_LINES = FORMATS = ("text/csv", "application/json", "application/jsonlines")
 _WORDS = {CSV: "CSV", JSON: "JSON", JSON_LINES: "JSON"}
 
+csv.field_size_limit(100 * 1024 * 1024)  # a text may fill the largest request
+
 
 @dataclass(frozen=True, slots=True)
 class Processing:
     """What to do with records of the content type `taken` and answers of the type `given`.
 
-    A path that is None is `$`. With `lines` an object has a record a line, else it is one.
+    A path that is None is `$`. With `lines` there is one to a line; else an object is one, and so
+    is the answer to it.
     """
 
     taken: str
@@ -41,37 +44,49 @@ class Processing:
         """Raises ObjectFailed."""
         if self.input_path is None:
             return Record(given, given)
-        found = _selected(_read(given, self.taken, "input data"), self.input_path, "InputFilter")
-        return Record(given, _written(found, self.taken) + (b"\n" if self.lines else b""))
+        rows = [_read(row, self.taken, "input data") for row in self._rows(given)]
+        sent = [
+            _written(_selected(row, self.input_path, "InputFilter"), self.taken) for row in rows
+        ]
+        return Record(given, self._together(sent))
 
     def output(self, records: Sequence[Record], answer: bytes) -> bytes:
         """What is kept of a request's records and of their answer. Raises ObjectFailed."""
         if self.output_path is None and not self.joined:
             return answer
-        answers = self._answers(answer, len(records))
-        if self.joined and len(answers) != len(records):
+        rows = [row for record in records for row in self._rows(record.given)]
+        alone = self.given != CSV and len(rows) == 1
+        answers = [answer] if alone else self._rows(answer)
+        if self.joined and len(answers) != len(rows):
             raise ObjectFailed(
                 "Fail to join data: mismatched line count between the input and the output"
             )
-        kept = self._joined(records, answers) if self.joined else self._filtered(answers)
-        return b"".join(line + b"\n" for line in kept) if self.lines else b"".join(kept)
+        return self._together(
+            self._joined(rows, answers) if self.joined else self._filtered(answers)
+        )
 
-    def _answers(self, answer: bytes, count: int) -> list[bytes]:
-        alone = self.given != CSV and (count == 1 or not self.lines)
-        return [answer] if alone else answer.splitlines()
+    def _rows(self, data: bytes) -> list[bytes]:
+        """Without their ends; nothing else that may end a line does."""
+        if not self.lines:
+            return [data]
+        rows = data.removesuffix(b"\n").split(b"\n") if data else []
+        return [row.removesuffix(b"\r") for row in rows]
+
+    def _together(self, rows: Iterable[bytes]) -> bytes:
+        return b"".join(row + b"\n" for row in rows) if self.lines else b"".join(rows)
 
     def _filtered(self, answers: Sequence[bytes]) -> Iterator[bytes]:
         for answer in answers:
             yield self._kept(_read(answer, self.given, "output from the algorithm"))
 
-    def _joined(self, records: Sequence[Record], answers: Sequence[bytes]) -> Iterator[bytes]:
-        for record, answer in zip(records, answers, strict=True):
+    def _joined(self, rows: Sequence[bytes], answers: Sequence[bytes]) -> Iterator[bytes]:
+        for row, answer in zip(rows, answers, strict=True):
             if self.given == CSV and self.output_path is None:
-                yield record.given.rstrip(b"\r\n") + b"," + answer
+                yield row + b"," + answer
                 continue
-            before = _read(record.given, self.taken, "input data")
+            before = _read(row, self.taken, "input data")
             after = _read(answer, self.given, "output from the algorithm")
-            yield self._kept(_together(before, after, self.given))
+            yield self._kept(_joined(before, after, self.given))
 
     def _kept(self, value: Any) -> bytes:  # noqa: ANN401  whatever JSON holds
         if self.output_path is not None:
@@ -86,7 +101,7 @@ def processing(body: Mapping[str, Any]) -> Processing:
     return Processing(
         taken,
         media_type(body["TransformOutput"].get("Accept", "")) or taken,
-        source.get("SplitType", "None") == "Line",
+        source.get("SplitType", "None") == "Line" or taken == JSON_LINES,
         _path(asked.get("InputFilter", "$")),
         _path(asked.get("OutputFilter", "$")),
         asked.get("JoinSource", "None") == "Input",
@@ -107,8 +122,8 @@ def _read(data: bytes, kind: str, what: str) -> Any:  # noqa: ANN401
         text = data.decode()
         if kind != CSV:
             return json.loads(text)
-        return next(csv.reader([text.rstrip("\r\n")], strict=True), [])
-    except (ValueError, csv.Error) as error:
+        return next(csv.reader([text], strict=True), [])
+    except (RecursionError, ValueError, csv.Error) as error:
         raise ObjectFailed(f"Failed to parse {what} as {_WORDS[kind]}") from error
 
 
@@ -127,7 +142,7 @@ def _selected(value: Any, path: Path, name: str) -> Any:  # noqa: ANN401
         raise ObjectFailed(f"Failed to apply {name}: {error}") from error
 
 
-def _together(before: Any, after: Any, kind: str) -> Any:  # noqa: ANN401
+def _joined(before: Any, after: Any, kind: str) -> Any:  # noqa: ANN401
     if kind == CSV:
         return [*before, *after]
     if isinstance(before, dict):

@@ -68,6 +68,21 @@ def test_objects_get_an_attribute() -> None:
     )
 
 
+def test_json_lines_are_told_apart_in_an_object_that_is_not_split() -> None:
+    rows, answer = b'{"id":1}\r\n{"id":2}\n', b"0.1\n0.2\n"
+    sent, kept = through(
+        [rows], answer, kind=JSON_LINES, lines=False, InputFilter="$.id", JoinSource="Input"
+    )
+    assert sent == b"1\n2\n"
+    assert kept == b'{"id":1,"SageMakerOutput":0.1}\n{"id":2,"SageMakerOutput":0.2}\n'
+
+
+def test_only_newlines_end_a_row() -> None:
+    rows = ["a\x0b\u2028b,1\rx\n".encode()]
+    _, kept = through(rows, b"0.1\n", JoinSource="Input")
+    assert kept == rows[0].rstrip() + b",0.1\n"
+
+
 def test_what_is_no_object_becomes_one() -> None:
     _, kept = through(
         [b"[1,2]"], b'{\n "score": 1\n}\n', kind=JSON, lines=False, JoinSource="Input"
@@ -90,6 +105,7 @@ def test_a_row_of_csv_meets_an_answer_in_json_only_without_a_join() -> None:
     ("given", "answer", "why", "asked"),
     [
         ([b"1\n", b"2\n"], b"0.1\n", "mismatched line count", {"JoinSource": "Input"}),
+        ([b"1\n"], b"", "mismatched line count", {"JoinSource": "Input"}),
         ([b"1\n"], b'"a\n', "output from the algorithm as CSV", {"OutputFilter": "$[0]"}),
         ([b"\xff\n"], b"1", "input data as CSV", {"InputFilter": "$[0]"}),
         ([b"1,2\n"], b"1", r"InputFilter: \[2\] is beyond", {"InputFilter": "$[2]"}),
@@ -104,6 +120,12 @@ def test_what_cannot_be_done_fails_the_object(
     assert failed.value.blame == "ClientError"
 
 
-def test_what_is_no_json_fails_the_object() -> None:
+@pytest.mark.parametrize("answer", [b"<html>", b"[" * 100_000])
+def test_what_is_no_json_fails_the_object(answer: bytes) -> None:
     with pytest.raises(ObjectFailed, match="output from the algorithm as JSON"):
-        through([b"{}"], b"<html>", kind=JSON, JoinSource="Input")
+        through([b"{}"], answer, kind=JSON, JoinSource="Input")
+
+
+def test_a_field_may_be_long() -> None:
+    text = b"word " * 50_000
+    assert through([b"1," + text], b"0.1\n", InputFilter="$[1]")[0] == text + b"\n"

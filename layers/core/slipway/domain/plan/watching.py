@@ -8,6 +8,7 @@ from slipway.domain.naming import Site
 from slipway.domain.remedy import Limit
 from slipway.domain.rollout import Guarded
 from slipway.domain.watch import (
+    BY_FEATURE,
     HOUR,
     METRIC,
     NAMESPACE,
@@ -29,15 +30,16 @@ def baseline(desired: Desired, package_key: str) -> str | None:
     monitor, data = desired.policy.monitor, desired.baseline
     if monitor is None or data is None:
         return None
-    key = naming.digest(
-        {
-            "data": data.uri,
-            "version": data.version_id,
-            "package": package_key,
-            "header": monitor.header,
-            "thresholds": dict(monitor.thresholds),
-        }
-    )
+    said: dict[str, object] = {
+        "data": data.uri,
+        "version": data.version_id,
+        "package": package_key,
+        "header": monitor.header,
+        "thresholds": dict(monitor.thresholds),
+    }
+    if monitor.outputs:
+        said["outputs"] = list(monitor.outputs)
+    key = naming.digest(said)
     return baseline_folder(desired.deployment, key)
 
 
@@ -48,7 +50,8 @@ def watch(desired: Desired, site: Site, monitor: Monitor | None, baseline: str |
     name = naming.endpoint_name(site, desired.deployment)
     # Model Monitor's own container knows none of Slipway's checks.
     own = monitor.runner == Runner.LAMBDA
-    limits = tuple(sorted(monitor.limits.items())) if own else ()
+    given = sorted(monitor.limits.items())
+    limits = tuple(limit for limit in given if own or limit[0] == BY_FEATURE)
     schedule = Schedule(
         monitor.runner, name, desired.deployment, name, baseline, monitor.every, limits
     )

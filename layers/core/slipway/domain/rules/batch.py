@@ -9,8 +9,8 @@ from slipway.domain.rules.endpoint import (
     version_was_rejected,
 )
 from slipway.domain.rules.retreat import hold
-from slipway.domain.steps import Announce, Change, Deed, RunBatch, Step, Verdict, WatchEndpoint
-from slipway.domain.wish import Rollback
+from slipway.domain.rules.verdict import released
+from slipway.domain.steps import Deed, RunBatch, Step
 
 
 def endpoint_serves_requests(case: Case) -> Step | None:
@@ -39,28 +39,8 @@ def version_is_unproven(case: Case) -> Step | None:
     return RunBatch(Deed.PROVE, case.wanted, said)
 
 
-def timer_is_not_as_wanted(case: Case) -> Step | None:
-    wanted, found = case.watch, case.world.watch
-    if wanted == found:
-        return None
-    change = Change.UPDATE if wanted and found else Change.CREATE if wanted else Change.DELETE
-    told = {
-        Change.CREATE: "nothing says when it runs yet",
-        Change.UPDATE: "what says when it runs is not as it is wanted",
-        Change.DELETE: "it runs by a schedule, which nobody wants any more",
-    }
-    return WatchEndpoint(change, told[change])
-
-
 def version_runs(case: Case) -> Step:
-    probed, wish = case.probe(case.wanted), case.desired.wish
-    seen, remedy = (probed.reason if probed else "not probed"), ""
-    if probed and not probed.proven:
-        command = f"`slipway push {case.desired.deployment} --request FILE`"
-        remedy = f"; {command} keeps a request that it has to answer"
-    back = f"; as release {wish.to} did" if isinstance(wish, Rollback) else ""
-    reason = f"{case.name(case.wanted)} answers files{back}; {seen}{remedy}{case.changed}"
-    return Announce(Verdict.RELEASED, reason, case.wanted)
+    return released(case, "answers files")
 
 
 RULES: tuple[Rule, ...] = (
@@ -72,5 +52,4 @@ RULES: tuple[Rule, ...] = (
     version_was_rejected,
     version_failed_its_sample,
     version_is_unproven,
-    timer_is_not_as_wanted,
 )

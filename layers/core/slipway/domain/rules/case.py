@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from slipway.domain.alarms import Sighting
 from slipway.domain.attempts import Attempt, Attempts, Good
-from slipway.domain.desired import Desired, Use
+from slipway.domain.desired import Desired, OnViolation, Use
 from slipway.domain.plan.endpoint import Plan, beside, versions
 from slipway.domain.probed import Probed
 from slipway.domain.progress import Progress
@@ -81,6 +81,14 @@ class Case:
             return PackageApproval.APPROVED
         worst = (PackageApproval.REJECTED, PackageApproval.PENDING, PackageApproval.APPROVED)
         return next(approval for approval in worst if approval in found)
+
+    @property
+    def drifted(self) -> bool:
+        """Whether drift holds the deployment, as the manifest wants it."""
+        monitor, drift = self.desired.policy.monitor, self.world.drift
+        if monitor is None or monitor.on_violation != OnViolation.HOLD or drift is None:
+            return False
+        return bool(drift.since) and drift.generation == self.desired.generation
 
     @property
     def runner(self) -> Good | None:

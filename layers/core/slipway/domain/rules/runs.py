@@ -33,7 +33,7 @@ def run_is_over(case: Case) -> Step | None:
 
 def run_is_due(case: Case) -> Step | None:
     due = next_due(case)
-    if case.world.runs.going or due is None or case.runner is None:
+    if case.world.runs.going or due is None or case.runner is None or case.drifted:
         return None
     return RunBatch(Deed.START, due.id, f"a run is due: {due.why}")
 

@@ -1,7 +1,8 @@
-"""How a release is held: with a reason, and with what serves on."""
+"""How a release ends: with what was seen, or with why it is held and what serves on."""
 
 from slipway.domain.rules.case import Case
 from slipway.domain.steps import Announce, Verdict
+from slipway.domain.wish import Rollback
 
 
 def held(case: Case, reason: str) -> Announce:
@@ -20,5 +21,19 @@ def _of_files(case: Case) -> str:
     """What goes on where there is no endpoint."""
     if not case.desired.is_batch:
         return "nothing serves"
+    if case.drifted:
+        return "nothing runs"
     runner = case.runner
     return f"runs go on with {case.name(runner.config)}" if runner else "nothing runs"
+
+
+def released(case: Case, does: str) -> Announce:
+    """The verdict on what is wanted, and does what it should; what it was seen to do is told."""
+    probed, wish, remedy = case.probe(case.wanted), case.desired.wish, ""
+    if probed and not probed.proven and not case.desired.is_host:
+        command = f"`slipway push {case.desired.deployment} --request FILE`"
+        remedy = f"; {command} keeps a request that it has to answer"
+    seen = probed.reason if probed else "not probed"
+    back = f"; as release {wish.to} did" if isinstance(wish, Rollback) else ""
+    reason = f"{case.name(case.wanted)} {does}{back}; {seen}{remedy}{case.changed}"
+    return Announce(Verdict.RELEASED, reason, case.wanted)

@@ -79,7 +79,8 @@ def _monitor(settings: AnalysisSettings, constraints: Path) -> Files:
     }
     held = _profiled(settings, read_constraints(parse(known, CONSTRAINTS)))
     title = settings.dimensions.get("Endpoint", settings.source.name)
-    checked = check_window(held, known, title=title, window=settings.window, limits={})
+    limits = {"by_feature": float(bool(settings.metrics))}
+    checked = check_window(held, known, title=title, window=settings.window, limits=limits)
     if settings.metrics:
         _publish(settings, settings.metrics, filter(_is_model_monitors, checked.metrics))
     page = report(checked.files, known, title=title, window=settings.window)

@@ -1,7 +1,8 @@
 from dataclasses import replace
 
 import pytest
-from slipway.domain.desired import Artifact, Desired, Policy, Uploads, is_news, newer
+from slipway.domain.desired import Artifact, Desired, Policy, Uploads
+from slipway.domain.news import MOST_ARRIVED, arriving, is_news, newer
 
 OLD = Artifact("b", "models/h/model.tar.gz", "v1", 100.0, 10)
 NEW = replace(OLD, version_id="v2", uploaded_at=200.0)
@@ -15,6 +16,7 @@ DATA = Artifact("b", "models/h/baseline.csv", "d1", 50.0, 10)
         (NEW, OLD, True),
         (OLD, NEW, False),
         (OLD, OLD, False),
+        (replace(OLD, uploaded_at=300.0), OLD, False),  # the same, and now an event told of it
         (OLD, None, True),
         (None, OLD, False),
         (ELSEWHERE, OLD, True),
@@ -28,6 +30,22 @@ def test_only_a_later_upload_is_newer(
     found: Artifact | None, known: Artifact | None, expected: bool
 ) -> None:
     assert newer(found, known) is expected
+
+
+def test_of_each_key_the_version_is_kept_that_was_finished_last() -> None:
+    assert arriving((), OLD) == (OLD,)
+    assert arriving((OLD,), NEW) == (NEW,)
+    assert arriving((NEW,), OLD) == (NEW,)
+    assert arriving((NEW,), ELSEWHERE) == (ELSEWHERE, NEW)
+
+
+def test_of_many_keys_those_finished_last_are_kept() -> None:
+    arrived: tuple[Artifact, ...] = ()
+    for number in range(MOST_ARRIVED + 1):
+        arrived = arriving(arrived, replace(OLD, key=f"models/h/{number}.tar.gz"))
+    arrived = arriving(arrived, replace(OLD, key="models/h/early.tar.gz", uploaded_at=1.0))
+    assert len(arrived) == MOST_ARRIVED
+    assert OLD.uploaded_at == min(each.uploaded_at for each in arrived)
 
 
 def desired(artifact: Artifact | None, manifest: str | None) -> Desired:

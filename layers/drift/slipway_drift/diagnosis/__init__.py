@@ -1,0 +1,1 @@
+"""Above the findings: the one cause that explains many of them."""

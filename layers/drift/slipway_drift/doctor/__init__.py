@@ -1,0 +1,1 @@
+"""A baseline examined before anything is compared with it: what is wrong, and what helps."""
