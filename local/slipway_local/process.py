@@ -50,6 +50,8 @@ from slipway_local.sagemaker.serving import Container, Launcher, Server
 _TICK_SECONDS = 0.05
 # At the least, so that whoever looks now and then sees it under way.
 _CHANGING_SECONDS = 5.0
+# What a process is given to start, to end or to check another one, however fast time runs.
+_PROCESS_SECONDS = 2.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -220,6 +222,7 @@ def build_ecs(settings: Settings, tasks: ProcessTasks) -> ECS:
         unplug=interfaces.unplugger(*owner),
         may=task_stores.permission(settings),
         second=settings.time_scale,
+        least=_PROCESS_SECONDS,
         account_id=settings.account,
         region=settings.region,
     )

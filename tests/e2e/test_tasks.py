@@ -230,7 +230,7 @@ def test_a_service_is_rolled_out(running: Cloud, eventually: Eventually) -> None
     ecs = running.client("ecs")
     ports = [{"containerPort": 8501}]
     look = "python -c 'import urllib.request as r; r.urlopen(\"http://localhost:8501\")'"
-    check = {"command": ["CMD-SHELL", look], "interval": 5, "timeout": 60, "startPeriod": 300}
+    check = {"command": ["CMD-SHELL", look], "interval": 5, "startPeriod": 300}
 
     def serving(word: str) -> None:
         command = ("python", "-c", SERVE, "{address}", "{port}", word)
