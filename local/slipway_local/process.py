@@ -36,6 +36,7 @@ from slipway_local.ministack import (
     stores,
     task_resources,
     task_stores,
+    task_targets,
 )
 from slipway_local.ministack.alarms import Watch
 from slipway_local.ministack.keeping import Keeper
@@ -83,6 +84,7 @@ def run(settings: Settings) -> None:
     mount.mount_ecs(ecs.handle, authorize_tasks.refusing(ecs.account), auth=settings.auth)
     stack_resources.install(sagemaker.handle)
     task_resources.install(ecs.handle)
+    task_targets.install(ecs.handle, ecs.account.may)
     watch.install()
     queues = Queues(settings.owner, settings.time_scale)
     ticks = (sagemaker.tick, ecs.tick, queues.tick, watch.tick)

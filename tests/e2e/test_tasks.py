@@ -434,6 +434,35 @@ def test_a_state_machine_runs_a_task(running: Cloud, eventually: Eventually) -> 
     assert found["containers"][0]["exitCode"] == 5
 
 
+def test_a_rule_runs_a_task_in_its_role(running: Cloud, eventually: Eventually) -> None:
+    ecs, events = running.client("ecs"), running.client("events")
+    define(ecs, "ruled", container("sh", "-c", "exit $CODE"))
+    (definition,) = ecs.list_task_definitions(familyPrefix="ruled")["taskDefinitionArns"]
+    role(running, "ruler", {"Effect": "Allow", "Action": "ecs:RunTask", "Resource": definition})
+    told = {"name": "main", "environment": [{"name": "CODE", "value": "7"}]}
+    events.put_rule(Name="due", EventPattern=json.dumps({"source": ["chapter"]}))
+    parameters = {
+        "TaskDefinitionArn": definition,
+        "LaunchType": "FARGATE",
+        "NetworkConfiguration": {"awsvpcConfiguration": {"Subnets": ["subnet-1"]}},
+    }
+    target = {
+        "Arn": f"{CLUSTERS}housing",
+        "EcsParameters": parameters,
+        "Input": json.dumps({"containerOverrides": [told]}),
+    }
+    targets = [
+        {**target, "Id": "1", "RoleArn": arn_of("ruler")},
+        {**target, "Id": "2", "RoleArn": arn_of("task")},
+    ]
+    events.put_targets(Rule="due", Targets=targets)
+    events.put_events(Entries=[{"Source": "chapter", "DetailType": "x", "Detail": "{}"}])
+    listed = {"cluster": "housing", "family": "ruled", "desiredStatus": "STOPPED"}
+    (arn,) = eventually(lambda: ecs.list_tasks(**listed)["taskArns"])
+    assert ended(ecs, arn)["containers"][0]["exitCode"] == 7
+    eventually(lambda: "arn:aws:iam::000000000000:role/task is not" in running.log.read_text())
+
+
 @pytest.mark.skipif(shutil.which("aws") is None, reason="the AWS CLI is not installed")
 def test_the_cli_runs_a_task(running: Cloud, tmp_path: Path) -> None:
     define(running.client("ecs"), "typed", container("true"))

@@ -1,0 +1,56 @@
+"""Tasks that rules of EventBridge and schedules run: targets with EcsParameters.
+
+Source: "EcsParameters", EventBridge and EventBridge Scheduler API references.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ministack.services import eventbridge
+
+from slipway_local.ecs.wire import PREFIX
+from slipway_local.ministack.task_resources import spelled
+from slipway_local.sagemaker.wire import TARGET, Handle, Request
+
+May = Callable[[str, str, str], bool]
+_LOG = logging.getLogger(__name__)
+
+
+def install(handle: Handle, may: May) -> None:
+    """Have such a target run its tasks, in its role."""
+    invoke = eventbridge._invoke_target
+
+    def invoke_or_run(target: Any, event: Any, rule: Any, view: Any = None) -> None:
+        if "EcsParameters" not in target:
+            invoke(target, event, rule, view)
+            return
+        problem = _run(handle, may, target)
+        if problem:
+            _LOG.warning("The target %s ran no task: %s", target["Arn"], problem)
+
+    eventbridge._invoke_target = invoke_or_run
+
+
+def _run(handle: Handle, may: May, target: Mapping[str, Any]) -> str:
+    """Run a target's tasks; why it could not."""
+    asked = request(target)
+    role, definition = target.get("RoleArn", ""), asked["taskDefinition"]
+    if not may(role, "ecs:RunTask", definition):
+        return f"{role or 'no role'} is not authorized to perform: ecs:RunTask on {definition}"
+    headers = {TARGET: f"{PREFIX}RunTask"}
+    answer = handle(Request("POST", "/", {}, headers, json.dumps(asked).encode()))
+    return "" if answer.status == 200 else answer.body.decode()
+
+
+def request(target: Mapping[str, Any]) -> dict[str, Any]:
+    """RunTask's parameters for a target: its Input is the task's overrides."""
+    given = dict(target["EcsParameters"])
+    asked = {
+        "cluster": target["Arn"],
+        "taskDefinition": given.pop("TaskDefinitionArn"),
+        "count": given.pop("TaskCount", 1),
+        **spelled("RunTask", given),
+    }
+    return {**asked, "overrides": json.loads(target["Input"])} if target.get("Input") else asked
