@@ -84,7 +84,7 @@ def run(settings: Settings) -> None:
     mount.mount_ecs(ecs.handle, authorize_tasks.refusing(ecs.account), auth=settings.auth)
     stack_resources.install(sagemaker.handle)
     task_resources.install(ecs.handle)
-    task_targets.install(ecs.handle, ecs.account.may)
+    task_targets.install(ecs.handle, ecs.account, task_stores.permission(settings))
     watch.install()
     queues = Queues(settings.owner, settings.time_scale)
     ticks = (sagemaker.tick, ecs.tick, queues.tick, watch.tick)

@@ -82,7 +82,7 @@ def prepare(running: Cloud) -> None:
     running.client("ecs").create_cluster(clusterName="housing")
 
 
-def role(running: Cloud, name: str, statement: dict[str, Any]) -> None:
+def role(running: Cloud, name: str, *statements: dict[str, Any]) -> None:
     trust = {
         "Effect": "Allow",
         "Principal": {"Service": "ecs-tasks.amazonaws.com"},
@@ -90,7 +90,7 @@ def role(running: Cloud, name: str, statement: dict[str, Any]) -> None:
     }
     iam = running.client("iam")
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))
-    iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=policy(statement))
+    iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=policy(*statements))
 
 
 def policy(*statements: dict[str, Any]) -> str:
@@ -438,7 +438,7 @@ def test_a_rule_runs_a_task_in_its_role(running: Cloud, eventually: Eventually) 
     ecs, events = running.client("ecs"), running.client("events")
     define(ecs, "ruled", container("sh", "-c", "exit $CODE"))
     (definition,) = ecs.list_task_definitions(familyPrefix="ruled")["taskDefinitionArns"]
-    role(running, "ruler", {"Effect": "Allow", "Action": "ecs:RunTask", "Resource": definition})
+    role(running, "ruler", {**ALLOWED, "Resource": definition}, PASSED)
     told = {"name": "main", "environment": [{"name": "CODE", "value": "7"}]}
     events.put_rule(Name="due", EventPattern=json.dumps({"source": ["chapter"]}))
     parameters = {
