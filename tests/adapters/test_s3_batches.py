@@ -63,6 +63,12 @@ def test_what_was_frozen_has_arrived_no_more_but_what_is_uploaded_since(
     assert (arrived.count, arrived.first) == (1, "deep/b.csv")
 
 
+def test_where_the_list_of_what_had_arrived_is_gone_all_has(batches: S3Batches) -> None:
+    arrived = batches.arrived("h", "batches/h/runs/1/seen.json")
+    assert arrived is not None
+    assert arrived.count == 2
+
+
 def test_a_manifest_lists_what_is_read_as_sagemaker_reads_it(
     batches: S3Batches, s3: "S3Client"
 ) -> None:

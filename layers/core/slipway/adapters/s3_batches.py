@@ -144,8 +144,16 @@ class S3Batches:
             if not found["Key"].endswith("/"):
                 version = f"{found['ETag']} {found['LastModified'].timestamp()}"
                 listing[found["Key"].removeprefix(top)] = version
-        known = json.loads(self._read(seen)) if seen else {}
+        known = self._known(seen)
         return listing, {n: v for n, v in listing.items() if known.get(n) != v}
+
+    def _known(self, seen: str) -> Listing:
+        """What had arrived; nothing where somebody deleted that list: better twice than never."""
+        try:
+            known: Listing = json.loads(self._read(seen)) if seen else {}
+        except Refused:
+            return {}
+        return known
 
     def _read(self, key: str) -> bytes:
         with translated():
