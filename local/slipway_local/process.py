@@ -36,6 +36,7 @@ from slipway_local.ministack import (
     stores,
     task_resources,
     task_stores,
+    task_targets,
 )
 from slipway_local.ministack.alarms import Watch
 from slipway_local.ministack.keeping import Keeper
@@ -50,6 +51,8 @@ from slipway_local.sagemaker.serving import Container, Launcher, Server
 _TICK_SECONDS = 0.05
 # At the least, so that whoever looks now and then sees it under way.
 _CHANGING_SECONDS = 5.0
+# What a process is given to start, to end or to check another one, however fast time runs.
+_PROCESS_SECONDS = 2.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -81,6 +84,7 @@ def run(settings: Settings) -> None:
     mount.mount_ecs(ecs.handle, authorize_tasks.refusing(ecs.account), auth=settings.auth)
     stack_resources.install(sagemaker.handle)
     task_resources.install(ecs.handle)
+    task_targets.install(ecs.handle, ecs.account, task_stores.permission(settings))
     watch.install()
     queues = Queues(settings.owner, settings.time_scale)
     ticks = (sagemaker.tick, ecs.tick, queues.tick, watch.tick)
@@ -220,6 +224,7 @@ def build_ecs(settings: Settings, tasks: ProcessTasks) -> ECS:
         unplug=interfaces.unplugger(*owner),
         may=task_stores.permission(settings),
         second=settings.time_scale,
+        least=_PROCESS_SECONDS,
         account_id=settings.account,
         region=settings.region,
     )

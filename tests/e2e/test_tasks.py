@@ -82,7 +82,7 @@ def prepare(running: Cloud) -> None:
     running.client("ecs").create_cluster(clusterName="housing")
 
 
-def role(running: Cloud, name: str, statement: dict[str, Any]) -> None:
+def role(running: Cloud, name: str, *statements: dict[str, Any]) -> None:
     trust = {
         "Effect": "Allow",
         "Principal": {"Service": "ecs-tasks.amazonaws.com"},
@@ -90,7 +90,7 @@ def role(running: Cloud, name: str, statement: dict[str, Any]) -> None:
     }
     iam = running.client("iam")
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))
-    iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=policy(statement))
+    iam.put_role_policy(RoleName=name, PolicyName=name, PolicyDocument=policy(*statements))
 
 
 def policy(*statements: dict[str, Any]) -> str:
@@ -230,7 +230,7 @@ def test_a_service_is_rolled_out(running: Cloud, eventually: Eventually) -> None
     ecs = running.client("ecs")
     ports = [{"containerPort": 8501}]
     look = "python -c 'import urllib.request as r; r.urlopen(\"http://localhost:8501\")'"
-    check = {"command": ["CMD-SHELL", look], "interval": 5, "timeout": 60, "startPeriod": 300}
+    check = {"command": ["CMD-SHELL", look], "interval": 5, "startPeriod": 300}
 
     def serving(word: str) -> None:
         command = ("python", "-c", SERVE, "{address}", "{port}", word)
@@ -432,6 +432,35 @@ def test_a_state_machine_runs_a_task(running: Cloud, eventually: Eventually) -> 
     )
     (found,) = json.loads(described["output"])["tasks"]
     assert found["containers"][0]["exitCode"] == 5
+
+
+def test_a_rule_runs_a_task_in_its_role(running: Cloud, eventually: Eventually) -> None:
+    ecs, events = running.client("ecs"), running.client("events")
+    define(ecs, "ruled", container("sh", "-c", "exit $CODE"))
+    (definition,) = ecs.list_task_definitions(familyPrefix="ruled")["taskDefinitionArns"]
+    role(running, "ruler", {**ALLOWED, "Resource": definition}, PASSED)
+    told = {"name": "main", "environment": [{"name": "CODE", "value": "7"}]}
+    events.put_rule(Name="due", EventPattern=json.dumps({"source": ["chapter"]}))
+    parameters = {
+        "TaskDefinitionArn": definition,
+        "LaunchType": "FARGATE",
+        "NetworkConfiguration": {"awsvpcConfiguration": {"Subnets": ["subnet-1"]}},
+    }
+    target = {
+        "Arn": f"{CLUSTERS}housing",
+        "EcsParameters": parameters,
+        "Input": json.dumps({"containerOverrides": [told]}),
+    }
+    targets = [
+        {**target, "Id": "1", "RoleArn": arn_of("ruler")},
+        {**target, "Id": "2", "RoleArn": arn_of("task")},
+    ]
+    events.put_targets(Rule="due", Targets=targets)
+    events.put_events(Entries=[{"Source": "chapter", "DetailType": "x", "Detail": "{}"}])
+    listed = {"cluster": "housing", "family": "ruled", "desiredStatus": "STOPPED"}
+    (arn,) = eventually(lambda: ecs.list_tasks(**listed)["taskArns"])
+    assert ended(ecs, arn)["containers"][0]["exitCode"] == 7
+    eventually(lambda: "arn:aws:iam::000000000000:role/task is not" in running.log.read_text())
 
 
 @pytest.mark.skipif(shutil.which("aws") is None, reason="the AWS CLI is not installed")

@@ -166,8 +166,11 @@ class Service:
 
 @dataclass(slots=True)
 class Account:
-    """The state, and all that the service is handed of the world. `second` is how long one lasts
-    here. `credentials(role, task)` are the variables by which a container acts in its role."""
+    """The state, and all that the service is handed of the world.
+
+    `second` is how long one lasts here, but nobody waits for a process for less than `least`.
+    `credentials(role, task)` are the variables by which a container acts in its role.
+    """
 
     id: str
     region: str
@@ -183,6 +186,7 @@ class Account:
     unplug: Callable[[str], None]
     in_alarm: Callable[[str], bool]
     second: float = 1.0
+    least: float = 0.0
     lock: RLock = field(default_factory=RLock)
     clusters: dict[str, Cluster] = field(default_factory=dict)
     definitions: dict[str, list[Definition]] = field(default_factory=dict)
@@ -195,6 +199,10 @@ class Account:
 
     def arn(self, kind: str, *path: str) -> str:
         return f"arn:aws:ecs:{self.region}:{self.id}:{'/'.join((kind, *path))}"
+
+    def patience(self, seconds: float) -> float:
+        """How long to wait for a process, which starts and ends no faster for a scaled time."""
+        return max(seconds * self.second, min(seconds, self.least))
 
     def fresh_id(self, digits: int = 32) -> str:
         """Hexadecimal digits that nothing else has."""

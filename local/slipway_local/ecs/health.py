@@ -14,7 +14,7 @@ def advance(account: Account, container: Container) -> None:
     if health.probe is None:
         if now >= (health.due or _first(account, container, checks)):
             health.probe = run.probe(_words(checks["command"]))
-            health.deadline = now + checks["timeout"] * account.second
+            health.deadline = now + account.patience(checks["timeout"])
         return
     code = health.probe.code()
     if code is None and now < health.deadline:

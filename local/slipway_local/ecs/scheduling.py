@@ -48,7 +48,7 @@ def _is_steady(account: Account, task: Task) -> bool:
     checked = any("healthCheck" in each.definition for each in task.containers if each.essential)
     if checked:
         return task.health == "HEALTHY"
-    return account.clock() >= task.started + _STEADY_SECONDS * account.second
+    return account.clock() >= task.started + account.patience(_STEADY_SECONDS)
 
 
 def _count_failures(account: Account, service: Service) -> None:

@@ -84,7 +84,7 @@ class ECS:
     which variables a task acts in its role, and `may(role, action, resource)` whether a role may.
     `plug(interface, address, awsvpcConfiguration)` and `unplug(interface)` tell EC2 of a task's
     network interface; `in_alarm(name)` says whether an alarm rings. `second` is how long one lasts
-    here.
+    here, `least` the least that a process is waited for.
     """
 
     def __init__(
@@ -104,6 +104,7 @@ class ECS:
         unplug: Callable[[str], None] = _drop,
         in_alarm: Callable[[str], bool] = _silent,
         second: float = 1.0,
+        least: float = 0.0,
         account_id: str = "000000000000",
         region: str = "us-east-1",
     ) -> None:
@@ -124,6 +125,7 @@ class ECS:
             unplug=unplug,
             in_alarm=in_alarm,
             second=second,
+            least=least,
         )
 
     def handle(self, request: Request) -> Response:

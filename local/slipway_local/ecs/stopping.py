@@ -59,4 +59,4 @@ def _stop(account: Account, task: Task, container: Container) -> None:
 
 
 def _patience(account: Account, container: Container) -> float:
-    return float(container.definition.get("stopTimeout", _STOP_SECONDS)) * account.second
+    return account.patience(container.definition.get("stopTimeout", _STOP_SECONDS))

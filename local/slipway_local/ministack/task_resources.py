@@ -66,11 +66,12 @@ class _Calls:
             raise ValueError(f"{answer['__type']}: {answer['message']}")
         return answer
 
-    def spelled(self, operation: str, properties: Properties) -> Properties:
-        """Properties as the operation has them."""
-        shape = service_model(SERVICE).operation_model(operation).input_shape
-        found: Properties = typed(shape, _camel(shape, properties))
-        return found
+
+def spelled(operation: str, properties: Properties) -> Properties:
+    """Properties as an operation has them."""
+    shape = service_model(SERVICE).operation_model(operation).input_shape
+    found: Properties = typed(shape, _camel(shape, properties))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class _Cluster:
     type: str = "AWS::ECS::Cluster"
 
     def create(self, logical: str, properties: Properties, stack: str) -> Made:
-        given = self.calls.spelled("CreateCluster", properties)
+        given = spelled("CreateCluster", properties)
         given.setdefault("clusterName", _name(stack, logical))
         made = self.calls.ask("CreateCluster", given)["cluster"]
         return made["clusterName"], {"Arn": made["clusterArn"]}
@@ -99,7 +100,7 @@ class _Definition:
     type: str = "AWS::ECS::TaskDefinition"
 
     def create(self, logical: str, properties: Properties, stack: str) -> Made:
-        given = self.calls.spelled("RegisterTaskDefinition", properties)
+        given = spelled("RegisterTaskDefinition", properties)
         given.setdefault("family", _name(stack, logical))
         made = self.calls.ask("RegisterTaskDefinition", given)["taskDefinition"]
         return made["taskDefinitionArn"], {"TaskDefinitionArn": made["taskDefinitionArn"]}
@@ -123,13 +124,13 @@ class _Service:
     type: str = _SERVICE
 
     def create(self, logical: str, properties: Properties, stack: str) -> Made:
-        given = self.calls.spelled("CreateService", properties)
+        given = spelled("CreateService", properties)
         given.setdefault("serviceName", _name(stack, logical))
         return self._settled(self.calls.ask("CreateService", given)["service"])
 
     def update(self, arn: str, old: Properties, new: Properties, stack: str) -> Made:
         del old, stack
-        given = self.calls.spelled("CreateService", new)
+        given = spelled("CreateService", new)
         changed = {name: value for name, value in given.items() if name not in _REPLACING}
         changed.pop("tags", None)
         asked = {**changed, "service": arn, "cluster": _cluster(arn)}

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from ministack.core import iam_evaluator
 from ministack.core.responses import request_scope
@@ -64,16 +65,21 @@ def credentials_of(settings: Settings) -> Callable[[str | None, str], Mapping[st
     return variables
 
 
-def permission(settings: Settings) -> Callable[[str, str, str], bool]:
-    """A function that says whether a role's policies allow an action on a resource."""
+def permission(settings: Settings) -> Callable[..., bool]:
+    """A function that says whether a role's policies allow an action on a resource, in a context
+    where one is given."""
 
-    def may(role: str, action: str, resource: str) -> bool:
+    def may(
+        role: str, action: str, resource: str, context: Mapping[str, Any] | None = None
+    ) -> bool:
         if not settings.auth:
             return True
         key = _session(settings, role, _EXECUTION)["AWS_ACCESS_KEY_ID"] if role else ""
         with request_scope(*settings.owner):
             service = action.partition(":")[0]
-            refused = iam_evaluator.enforce(key, action, service, settings.region, resource, {})
+            refused = iam_evaluator.enforce(
+                key, action, service, settings.region, resource, dict(context or {})
+            )
         return refused is None
 
     return may

@@ -30,6 +30,19 @@ def test_who_does_not_end_is_killed_after_its_stop_timeout(cloud: Cloud) -> None
     assert cloud.task(arn)["containers"][0]["exitCode"] == 137
 
 
+def test_a_process_is_waited_for_however_fast_time_runs(cloud: Cloud) -> None:
+    cloud.ecs.account.second, cloud.ecs.account.least = 0.01, 2.0
+    cloud.define({"stopTimeout": 10})
+    arn = cloud.run()
+    cloud.tick(2)
+    cloud.runner["main"].obeys = False
+    cloud.client.stop_task(task=arn)
+    cloud.tick(2, seconds=1)
+    assert cloud.runner["main"].ended is None
+    cloud.tick(1, seconds=1)
+    assert cloud.runner["main"].ended == 137
+
+
 def test_who_is_depended_on_ends_last(cloud: Cloud) -> None:
     cloud.define(
         {"name": "base", "essential": False},

@@ -6,7 +6,7 @@ import hmac
 import os
 import urllib.parse
 import urllib.request
-import xml.etree.ElementTree as ET  # nosec B405 - what S3 answers
+import xml.etree.ElementTree as ET  # S3 answers # nosec B405
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
