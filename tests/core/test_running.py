@@ -203,6 +203,41 @@ class TestRuns:
         assert run_of(ran, 2).reason == "refused: DataProcessing: no"
 
 
+class TestSuspicious:
+    ROWS = b"".join(b"%d,2\n" % number for number in range(12))
+
+    def test_answers_that_are_all_the_same_are_told(self, ran: House, advance: Advance) -> None:
+        drop(ran, "d.csv", self.ROWS)
+        settle(ran, advance, "two")
+        assert run_of(ran, 2).status == "Completed"
+        assert run_of(ran, 2).reason.endswith("12 rows in and out; all 12 answers are 0.5")
+
+    def test_answers_to_one_and_the_same_question_are_not(
+        self, ran: House, advance: Advance
+    ) -> None:
+        drop(ran, "d.csv", b"1,2\n" * 12)
+        settle(ran, advance, "two")
+        assert run_of(ran, 2).reason == "1 of 1 objects were answered, 12 rows in and out"
+
+    def test_of_joined_rows_the_answers_are_looked_at(
+        self, house: House, push: Push, advance: Advance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        push(f"{BATCH}batch: {{join: Input}}\n")
+        drop(house, "a.csv", self.ROWS)
+        monkeypatch.setattr(house.transforms, "row", lambda line: line.strip() + b",0.5\n")
+        settle(house, advance)
+        assert run_of(house).reason.endswith("all 12 answers end in 0.5")
+
+    def test_an_output_without_anything_in_it_is_told(
+        self, ran: House, advance: Advance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ran.transforms, "row", lambda _: b"")
+        drop(ran, "d.csv")
+        settle(ran, advance, "two")
+        assert run_of(ran, 2).status == "Completed"
+        assert run_of(ran, 2).reason.endswith("but 2 rows in, 0 out; empty: d.csv.out")
+
+
 class TestDue:
     def test_a_schedule_s_moment_is_one_run(
         self, house: House, push: Push, advance: Advance

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from slipway.domain.batch import Arrived, BatchTarget, Job, Timer, Transform
+from slipway.domain.rows import Part, Rows, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,15 @@ class Batches(Protocol):
         """The URI that they are below."""
         ...
 
-    def written(self, uri: str) -> list[str]:
-        """The outputs below a URI, likewise."""
+    def written(self, uri: str) -> dict[str, int]:
+        """The outputs below a URI, likewise, and how many bytes each has."""
         ...
 
-    def rows(self, uri: str, names: Sequence[str], *, listed: bool, most: int) -> int | None:
-        """How many lines the objects have; None where they are more than `most` bytes."""
+    def rows(
+        self, uri: str, names: Sequence[str], *, listed: bool, most: int, part: Part = whole
+    ) -> Rows | None:
+        """The lines of the objects, or a part of each; None where they are more than `most`
+        bytes."""
         ...
 
     def head(self, deployment: str, most: int, key: str = "") -> tuple[str, bytes] | None:
