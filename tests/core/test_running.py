@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
+from slipway.domain import rerunning
 from slipway.domain.batch import Run
 from slipway.domain.errors import InvalidInput, LookAgain, Refused
 from slipway.domain.steps import Verdict
@@ -318,6 +319,47 @@ class TestEnds:
         settle(ran, advance, "three")
         assert run_of(ran, 2).version == "version 1"
         assert "as release 1 did" in ran.announcements.told[-1].reason
+
+    def test_what_a_withdrawn_version_answered_is_answered_again_once(
+        self, ran: House, push: Push, advance: Advance
+    ) -> None:
+        push(weights=b"0.7")
+        settle(ran, advance, "two")
+        drop(ran, "d.csv")
+        settle(ran, advance, "three")
+        for execution in ("back", "again"):
+            decide_release(ran.ports, "h", execution, Rollback(to=1, rerun=True))
+            settle(ran, advance, execution)
+        first, wrong, right = reversed(ran.ports.ledger.load("h").runs.last)
+        assert [first.version, wrong.version, right.version] == [
+            "version 1",
+            "version 2",
+            "version 1",
+        ]
+        assert (right.input, right.status) == (wrong.input, "Completed")
+        assert right.due.why == "run 2 again, as of release 1"
+
+    def test_of_more_than_may_wait_the_others_are_told(
+        self, ran: House, push: Push, advance: Advance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        push(weights=b"0.7")
+        settle(ran, advance, "two")
+        for name in ("d", "e"):
+            drop(ran, f"{name}.csv")
+            settle(ran, advance, name)
+        monkeypatch.setattr(rerunning, "MOST_DUE", 1)
+        decide_release(ran.ports, "h", "back", Rollback(rerun=True))
+        settle(ran, advance, "back")
+        assert run_of(ran, 4).due.why == "run 3 again, as of release 1"
+        assert "too many are due for runs 2 to be so again" in ran.announcements.told[-1].reason
+
+    def test_an_endpoint_has_no_runs_to_make_again(
+        self, house: House, push: Push, advance: Advance
+    ) -> None:
+        push(IMAGE)
+        settle(house, advance)
+        with pytest.raises(InvalidInput, match="rerun: h is no batch deployment"):
+            decide_release(house.ports, "h", "back", Rollback(rerun=True))
 
     def test_an_endpoint_does_not_become_a_batch_deployment(
         self, house: House, push: Push, advance: Advance

@@ -94,6 +94,20 @@ BATCHES: Sequence[Story] = (
             arrives(1500),
         ],
     ),
+    Story(
+        "back, and what was answered since is answered again",
+        [
+            manifest(5, FILES),
+            arrives(8),
+            upload(10),
+            upload(700, number=2),
+            arrives(1200, "b.csv"),
+            Act(1800, "ask", how="rerun"),
+            Act(2600, "ask", how="rerun to 1"),
+            arrives(1810, "c.csv"),
+        ],
+        until=3600.0,
+    ),
 )
 
 

@@ -229,10 +229,13 @@ class Runs:
         """What the next run is called."""
         return self.newest.number + 1 if self.newest else 1
 
+    def knows(self, due: Due) -> bool:
+        """Whether it was asked for before."""
+        return due.id in {each.id for each in (*self.due, *(run.due for run in self.last))}
+
     def wanting(self, due: Due) -> "Runs":
         """The runs with one more that is due; to be asked for it again is no other one."""
-        known = {each.id for each in (*self.due, *(run.due for run in self.last))}
-        if due.id in known or len(self.due) >= MOST_DUE:
+        if self.knows(due) or len(self.due) >= MOST_DUE:
             return self
         return replace(self, due=(*self.due, due))
 
