@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
+from slipway import outcome
 from slipway.domain import rerunning
 from slipway.domain.batch import Run
 from slipway.domain.errors import InvalidInput, LookAgain, Refused
@@ -228,6 +229,16 @@ class TestSuspicious:
         monkeypatch.setattr(house.transforms, "row", lambda line: line.strip() + b",0.5\n")
         settle(house, advance)
         assert run_of(house).reason.endswith("all 12 answers end in 0.5")
+
+    def test_what_would_take_too_many_requests_is_not_counted(
+        self, ran: House, advance: Advance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(outcome, "MOST_OBJECTS", 1)
+        drop(ran, "d.csv")
+        drop(ran, "e.csv")
+        settle(ran, advance, "two")
+        assert (run_of(ran, 2).rows_in, run_of(ran, 2).rows_out) == (None, None)
+        assert run_of(ran, 2).reason.endswith("2 of 2 objects were answered; " + outcome.TOO_MANY)
 
     def test_an_output_without_anything_in_it_is_told(
         self, ran: House, advance: Advance, monkeypatch: pytest.MonkeyPatch

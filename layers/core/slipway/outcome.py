@@ -12,8 +12,10 @@ from slipway.looking import Look
 from slipway.ports import Ports
 
 MOST_BYTES = 256 << 20  # of inputs and as many of outputs, in which rows are counted
+MOST_OBJECTS = 1000  # likewise: each is a request of its own
 SHOWN = 5
 NEVER = "its job was never made"
+TOO_MANY = "rows were not counted, for there are too many"
 
 
 def concluded(ports: Ports, found: Look, run: Run, job: Job | None) -> Run:
@@ -39,6 +41,8 @@ def _counted(ports: Ports, found: Look, run: Run, names: Sequence[str]) -> Run:
     told = f"{len(names)} of {len(names)} objects were answered"
     if how is None or how.split != Split.LINE or how.assemble != Split.LINE or how.compression:
         return replace(run, reason=f"{told}; rows were not counted")
+    if len(names) > MOST_OBJECTS:
+        return replace(run, reason=f"{told}; {TOO_MANY}")
     asked = ports.batches.rows(run.input, names, listed=run.listed, most=MOST_BYTES)
     outputs, part = [f"{name}.out" for name in names], answer if _joins(how) else whole
     given = ports.batches.rows(run.output, outputs, listed=False, most=MOST_BYTES, part=part)
@@ -46,7 +50,7 @@ def _counted(ports: Ports, found: Look, run: Run, names: Sequence[str]) -> Run:
         run, rows_in=asked.count if asked else None, rows_out=given.count if given else None
     )
     if asked is None or given is None:
-        return replace(counted, reason=f"{told}; rows were not counted, for there are too many")
+        return replace(counted, reason=f"{told}; {TOO_MANY}")
     return replace(counted, reason=f"{told}, {_compared(asked, given, how)}")
 
 
