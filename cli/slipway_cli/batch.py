@@ -74,7 +74,7 @@ def batches(
 
 
 def _row(run: Run) -> tuple[str, ...]:
-    took = f"{run.ended - run.at:.0f} s" if run.ended else ""
+    took = f"{run.ended - run.at:.0f} s, {run.billed:.0f} s billed" if run.ended else ""
     rows = "" if run.rows_in is None else f"{run.rows_in} in, {run.rows_out} out"
     state = run.status or JobStatus.IN_PROGRESS
     facts = (run.version, str(run.objects), rows, run.due.why, _outcome(run))

@@ -81,7 +81,9 @@ class TestProof:
         proof, run = ran.transforms.made.values()
         assert "/proofs/" in proof.input
         assert run.input.endswith("runs/1/input.manifest")
-        assert "the first rows of c.csv was answered" in ran.announcements.told[-1].reason
+        told = ran.announcements.told[-1].reason
+        assert "the first rows of c.csv was answered" in told
+        assert ", by a job of 60 s on ml.m5.large" in told
 
     def test_one_that_does_not_never_runs(self, ran: House, push: Push, advance: Advance) -> None:
         push(weights=b"0.7")
@@ -203,6 +205,33 @@ class TestRuns:
         drop(ran, "d.csv")
         settle(ran, advance, "two")
         assert run_of(ran, 2).reason == "refused: DataProcessing: no"
+
+
+class TestBilled:
+    def test_what_all_instances_took_is_told(
+        self, house: House, push: Push, advance: Advance
+    ) -> None:
+        push(f"{IMAGE}target: {{type: batch, instance_count: 3}}\n")
+        drop(house, "a.csv")
+        settle(house, advance)
+        _, document = house.bucket.answers["batches/h/out/1/run.json"]
+        assert json.loads(document)["billed"] == 3 * 60
+
+    def test_jobs_that_the_service_failed_at_are_billed_too(
+        self, ran: House, advance: Advance
+    ) -> None:
+        ran.transforms.failures += ["InternalServerError: We encountered an error"] * 2
+        drop(ran, "d.csv")
+        settle(ran, advance, "two")
+        assert run_of(ran, 2).billed == 3 * 60
+
+    def test_a_job_that_was_never_made_costs_nothing(
+        self, ran: House, advance: Advance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ran.transforms, "create", _refused)
+        drop(ran, "d.csv")
+        settle(ran, advance, "two")
+        assert run_of(ran, 2).billed == 0
 
 
 class TestSuspicious:

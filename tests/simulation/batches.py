@@ -128,14 +128,14 @@ class MemoryTransforms:
         if name in self.over:
             return
         if self.failures:
-            self.over[name] = Job(JobStatus.FAILED, self.failures.pop(0), 1.0)
+            self.over[name] = Job(JobStatus.FAILED, self.failures.pop(0), 61.0, 1.0)
             return
         job = self.made[name]
         read = self.batches.names(job.input, listed=job.listed)
         answered = [self._answer(job, each) for each in read]
         failure = "" if all(answered) else "AlgorithmError: See job logs for more information"
         status = JobStatus.FAILED if failure else JobStatus.COMPLETED
-        self.over[name] = Job(status, failure, 1.0)
+        self.over[name] = Job(status, failure, 61.0, 1.0)
 
     def _answer(self, job: TransformJob, name: str) -> bool:
         top = self.batches.top(job.input, listed=job.listed)

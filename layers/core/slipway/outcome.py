@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from slipway.domain import naming
-from slipway.domain.batch import Job, JobStatus, Keep, Run, Split, Transform, missing
+from slipway.domain.batch import BatchTarget, Job, JobStatus, Keep, Run, Split, Transform, missing
 from slipway.domain.plan.batch import complete
 from slipway.domain.rows import Rows, answer, whole
 from slipway.looking import Look
@@ -22,9 +22,9 @@ def concluded(ports: Ports, found: Look, run: Run, job: Job | None) -> Run:
     """The run as it ended, with what became of its objects."""
     status = job.status if job else JobStatus.STOPPED
     ended = (job.ended if job else 0.0) or ports.clock()
-    over = replace(run, status=status, ended=ended)
     if job is None:
-        return replace(over, reason=NEVER)
+        return replace(run, status=status, ended=ended, reason=NEVER)
+    over = replace(run, status=status, ended=ended, billed=billed(found, run, job))
     names = ports.batches.names(run.input, listed=run.listed)
     written = ports.batches.written(run.output)
     lost = missing(names, written)
@@ -32,6 +32,14 @@ def concluded(ports: Ports, found: Look, run: Run, job: Job | None) -> Run:
         counted = _counted(ports, found, over, names)
         return replace(counted, reason=f"{counted.reason}{_hollow(written)}")
     return replace(over, reason=_why(ports, found, run, job, names, lost))
+
+
+def billed(found: Look, run: Run, job: Job) -> float:
+    """The seconds of all instances that the run took by the end of this job of its."""
+    made = found.case.made_of(run.config)
+    target = made.variants[0].target if made else None
+    count = target.instance_count if isinstance(target, BatchTarget) else 1
+    return run.billed + job.seconds * count
 
 
 def _counted(ports: Ports, found: Look, run: Run, names: Sequence[str]) -> Run:
