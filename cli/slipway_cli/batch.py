@@ -74,12 +74,18 @@ def batches(
 
 
 def _row(run: Run) -> tuple[str, ...]:
-    took = f"{run.ended - run.at:.0f} s" if run.ended else ""
+    took = f"{run.ended - run.at:.0f} s, {run.billed:.0f} s billed" if run.ended else ""
     rows = "" if run.rows_in is None else f"{run.rows_in} in, {run.rows_out} out"
     state = run.status or JobStatus.IN_PROGRESS
-    told = screen.brief(run.reason) if state != JobStatus.COMPLETED else run.output
-    facts = (run.version, str(run.objects), rows, run.due.why, told)
+    facts = (run.version, str(run.objects), rows, run.due.why, _outcome(run))
     return str(run.number), screen.date(run.at), took, str(state), *facts
+
+
+def _outcome(run: Run) -> str:
+    """Where the output is and what is strange about it; or why there is none."""
+    if run.status != JobStatus.COMPLETED:
+        return screen.brief(run.reason)
+    return "; ".join(filter(None, (run.output, run.reason.partition("; ")[2])))
 
 
 def _uri(found: Stack, deployment: str, given: str) -> str:

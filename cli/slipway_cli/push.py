@@ -99,8 +99,9 @@ def _check(manifest: Path | None, baseline: Path | None, request: Path | None) -
     if request:
         check_request(request)
     if manifest:
-        for use in parse(manifest.read_bytes(), Approval.AUTOMATIC).uses:
-            check_instance_type(use.instance_type)
+        policy = parse(manifest.read_bytes(), Approval.AUTOMATIC)
+        for use in policy.uses:
+            check_instance_type(use.instance_type, batch=policy.batch is not None)
 
 
 def policy_of(found: Stack, deployment: str, manifest: Path | None) -> Policy:

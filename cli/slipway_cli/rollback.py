@@ -9,6 +9,7 @@ from slipway.domain.naming import checked_deployment
 from slipway.domain.plan.endpoint import versions
 from slipway.domain.record import Record
 from slipway.domain.released import Release
+from slipway.domain.rerunning import again
 from slipway.nudging import goal
 
 from slipway_cli import screen, stack, target
@@ -51,19 +52,38 @@ def rollback(
     now: Annotated[
         bool, typer.Option("--now", help="All traffic at once, whatever the manifest says.")
     ] = False,
+    rerun: Annotated[
+        bool,
+        typer.Option(
+            "--rerun", help="Of a batch deployment: make the runs by what is gone back from again."
+        ),
+    ] = False,
     timeout: Annotated[float, typer.Option(help="Seconds to follow at most.")] = 1800.0,
 ) -> None:
     """Release again what was released before; only a newer upload takes its place."""
     found = stack.connect(target.of(ctx))
     record = found.ports.ledger.load(checked_deployment(deployment))
     try:
-        aim = goal(found.ports, record, to)
+        aim = goal(found.ports, record, to, rerun=rerun)
     except InvalidInput as error:
         remedy = f"`slipway releases {deployment}` lists them."
         raise Problem(str(error), remedy, Exit.REFUSED) from error
     screen.err().print(f"back to release {aim.number}: {what(aim)}, {', '.join(_uris(aim))}")
-    wish = {"type": "rollback", "to": aim.number, "now": now}
+    if rerun:
+        screen.err().print(_once_more(record, aim.number), soft_wrap=True)
+    wish = {"type": "rollback", "to": aim.number, "now": now, "rerun": rerun}
     finish(deployment, run(found, deployment, {"wish": wish}, timeout))
+
+
+def _once_more(record: Record, to: int) -> str:
+    """Which runs are due again."""
+    due, left = again(record.runs, record.releases, to)
+    if not due and not left:
+        return "no run is due again"
+    told = [f"due again: {', '.join(each.why.partition(' again')[0] for each in due)}"]
+    inputs = (run.input for run in record.runs.last if run.number in left)
+    told += [f"too many; by hand: slipway batch {record.deployment} {uri}" for uri in inputs]
+    return "\n".join(told)
 
 
 def what(release: Release) -> str:

@@ -62,6 +62,19 @@ def test_a_code_or_message_has_one_meaning(
     assert type(translation(error(code, message, status))) is meaning
 
 
+def test_what_is_none_of_many_values_is_told_without_them() -> None:
+    values = ", ".join(f"ml.m{number}.large" for number in range(300))
+    message = (
+        "1 validation error detected: Value 'ml.c5.large' at 'transformResources.instanceType' "
+        "failed to satisfy constraint: Member must satisfy enum value set: "
+        f"[{values}, ml.c5.xlarge, ml.c5.9xlarge]"
+    )
+    assert str(translation(error("ValidationException", message))) == (
+        "1 validation error detected: transformResources.instanceType: SageMaker does not take "
+        "'ml.c5.large' there; give one such as ml.c5.xlarge, ml.c5.9xlarge, ml.m5.large"
+    )
+
+
 def test_what_says_nothing_stays_what_it_is() -> None:
     odd = error("ExpiredTokenException", "expired")
     assert translation(odd) is odd

@@ -6,6 +6,7 @@ import pytest
 from slipway.adapters.s3_batches import S3Batches
 from slipway.batch_ports import Frozen
 from slipway.domain.errors import Refused
+from slipway.domain.rows import Rows, answer
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -97,17 +98,37 @@ def test_objects_are_called_as_their_outputs_are(
 
 
 def test_outputs_are_what_ends_in_out(batches: S3Batches) -> None:
-    assert batches.written("s3://bucket/batches/h/out/1/") == ["a.csv.out", "deep/b.csv.out"]
+    assert batches.written("s3://bucket/batches/h/out/1/") == {"a.csv.out": 4, "deep/b.csv.out": 2}
 
 
 @pytest.mark.parametrize(("most", "rows"), [(1000, 3), (8, None), (10, None), (11, 3)])
 def test_rows_are_counted_up_to_some_bytes(batches: S3Batches, most: int, rows: int | None) -> None:
     found = batches.rows(TOP, ["a.csv", "deep/b.csv"], listed=False, most=most)
-    assert found == rows
+    assert (found and found.count) == rows
+
+
+def test_rows_that_are_all_the_same_are_noticed_over_all_objects(
+    batches: S3Batches, s3: "S3Client"
+) -> None:
+    for name in ("a", "b"):
+        s3.put_object(Bucket=BUCKET, Key=f"same/{name}", Body=b"9,0.5\n" * 6)
+    found = batches.rows("s3://bucket/same/", ["a", "b"], listed=False, most=99, part=answer)
+    assert found == Rows(12, frozenset({b"0.5"}))
 
 
 def test_what_is_gone_has_no_rows(batches: S3Batches) -> None:
-    assert batches.rows(TOP, ["gone.csv"], listed=False, most=1000) == 0
+    assert batches.rows(TOP, ["gone.csv"], listed=False, most=1000) == Rows()
+
+
+def test_lines_go_with_the_lines_of_their_outputs(batches: S3Batches) -> None:
+    pairs = batches.pairs(TOP, "s3://bucket/batches/h/out/1/", listed=False, rows=1, objects=9)
+    assert list(pairs) == [
+        (["1,2"], ["1"]),
+        (["3,4"], ["2"]),
+        (["5,6"], ["3"]),
+    ]
+    fewer = batches.pairs(TOP, "s3://bucket/batches/h/out/1/", listed=False, rows=9, objects=1)
+    assert list(fewer) == [(["1,2", "3,4"], ["1", "2"])]
 
 
 def test_the_newest_upload_is_looked_into_or_the_one_that_is_named(batches: S3Batches) -> None:

@@ -42,6 +42,8 @@ def test_a_job_is_made_once_and_comes_to_its_end(
     ended = transforms.find(JOB.name)
     assert ended is not None
     assert (ended.status, ended.failure, ended.ended > 0) == (JobStatus.COMPLETED, "", True)
+    assert (begun.seconds, ended.began > 0) == (0.0, True)
+    assert ended.seconds == ended.ended - ended.began
 
 
 def test_a_failed_job_says_why(transforms: SageMakerTransforms, cloud: Rehearsal) -> None:

@@ -63,6 +63,14 @@ def test_a_typo_in_an_instance_type_is_one_short_error_with_what_is_spelt_alike(
     assert len(found.stdout + found.stderr) < 200
 
 
+def test_a_batch_deployment_s_instance_type_is_one_of_jobs(run: Run, tmp_path: Path) -> None:
+    manifest = tmp_path / "slipway.yaml"
+    manifest.write_text("target: {type: batch, instance_type: ml.c5.large}")
+    found = run("push", "housing", "--manifest", str(manifest))
+    assert found.exit_code == Exit.USAGE
+    assert "runs no transform job on ml.c5.large" in found.stderr
+
+
 def test_a_manifest_with_an_unknown_key(run: Run, tmp_path: Path) -> None:
     manifest = tmp_path / "slipway.yaml"
     manifest.write_text("aproval: manual")

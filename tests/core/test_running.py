@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
+from slipway import outcome
+from slipway.domain import rerunning
 from slipway.domain.batch import Run
 from slipway.domain.errors import InvalidInput, LookAgain, Refused
 from slipway.domain.steps import Verdict
@@ -79,7 +81,9 @@ class TestProof:
         proof, run = ran.transforms.made.values()
         assert "/proofs/" in proof.input
         assert run.input.endswith("runs/1/input.manifest")
-        assert "a sample of c.csv was answered" in ran.announcements.told[-1].reason
+        told = ran.announcements.told[-1].reason
+        assert "a sample of c.csv was answered" in told
+        assert ", by a job of 60 s on ml.m5.large" in told
 
     def test_one_that_does_not_never_runs(self, ran: House, push: Push, advance: Advance) -> None:
         push(weights=b"0.7")
@@ -194,6 +198,18 @@ class TestRuns:
         assert [run.number for run in ran.ports.ledger.load("h").runs.last] == [2, 1]
         assert run_of(ran, 2).status == "Completed"
 
+    def test_a_run_whose_list_somebody_deleted_ends_all_the_same(
+        self, house: House, push: Push, advance: Advance
+    ) -> None:
+        push()
+        drop(house, "a.csv")
+        begin(house, advance)
+        for job in house.transforms.made:
+            house.transforms.finish(job)
+        house.bucket.answers.pop("batches/h/runs/1/input.manifest")
+        settle(house, advance, "two")
+        assert run_of(house).reason.startswith("what it read is not known any more: ")
+
     def test_what_the_service_refuses_is_the_runs_end(
         self, ran: House, advance: Advance, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -201,6 +217,78 @@ class TestRuns:
         drop(ran, "d.csv")
         settle(ran, advance, "two")
         assert run_of(ran, 2).reason == "refused: DataProcessing: no"
+
+
+class TestBilled:
+    def test_what_all_instances_took_is_told(
+        self, house: House, push: Push, advance: Advance
+    ) -> None:
+        push(f"{IMAGE}target: {{type: batch, instance_count: 3}}\n")
+        drop(house, "a.csv")
+        settle(house, advance)
+        _, document = house.bucket.answers["batches/h/out/1/run.json"]
+        assert json.loads(document)["billed"] == 3 * 60
+
+    def test_jobs_that_the_service_failed_at_are_billed_too(
+        self, ran: House, advance: Advance
+    ) -> None:
+        ran.transforms.failures += ["InternalServerError: We encountered an error"] * 2
+        drop(ran, "d.csv")
+        settle(ran, advance, "two")
+        assert run_of(ran, 2).billed == 3 * 60
+
+    def test_a_job_that_was_never_made_costs_nothing(
+        self, ran: House, advance: Advance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ran.transforms, "create", _refused)
+        drop(ran, "d.csv")
+        settle(ran, advance, "two")
+        assert run_of(ran, 2).billed == 0
+
+
+class TestSuspicious:
+    ROWS = b"".join(b"%d,2\n" % number for number in range(12))
+
+    def test_answers_that_are_all_the_same_are_told(self, ran: House, advance: Advance) -> None:
+        drop(ran, "d.csv", self.ROWS)
+        settle(ran, advance, "two")
+        assert run_of(ran, 2).status == "Completed"
+        assert run_of(ran, 2).reason.endswith("12 rows in and out; all 12 answers are 0.5")
+
+    def test_answers_to_one_and_the_same_question_are_not(
+        self, ran: House, advance: Advance
+    ) -> None:
+        drop(ran, "d.csv", b"1,2\n" * 12)
+        settle(ran, advance, "two")
+        assert run_of(ran, 2).reason == "1 of 1 objects were answered, 12 rows in and out"
+
+    def test_of_joined_rows_the_answers_are_looked_at(
+        self, house: House, push: Push, advance: Advance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        push(f"{BATCH}batch: {{join: Input}}\n")
+        drop(house, "a.csv", self.ROWS)
+        monkeypatch.setattr(house.transforms, "row", lambda line: line.strip() + b",0.5\n")
+        settle(house, advance)
+        assert run_of(house).reason.endswith("all 12 answers end in 0.5")
+
+    def test_what_would_take_too_many_requests_is_not_counted(
+        self, ran: House, advance: Advance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(outcome, "MOST_OBJECTS", 1)
+        drop(ran, "d.csv")
+        drop(ran, "e.csv")
+        settle(ran, advance, "two")
+        assert (run_of(ran, 2).rows_in, run_of(ran, 2).rows_out) == (None, None)
+        assert run_of(ran, 2).reason.endswith("2 of 2 objects were answered; " + outcome.TOO_MANY)
+
+    def test_an_output_without_anything_in_it_is_told(
+        self, ran: House, advance: Advance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(ran.transforms, "row", lambda _: b"")
+        drop(ran, "d.csv")
+        settle(ran, advance, "two")
+        assert run_of(ran, 2).status == "Completed"
+        assert run_of(ran, 2).reason.endswith("but 2 rows in, 0 out; empty: d.csv.out")
 
 
 class TestDue:
@@ -317,6 +405,47 @@ class TestEnds:
         settle(ran, advance, "three")
         assert run_of(ran, 2).version == "version 1"
         assert "as release 1 did" in ran.announcements.told[-1].reason
+
+    def test_what_a_withdrawn_version_answered_is_answered_again_once(
+        self, ran: House, push: Push, advance: Advance
+    ) -> None:
+        push(weights=b"0.7")
+        settle(ran, advance, "two")
+        drop(ran, "d.csv")
+        settle(ran, advance, "three")
+        for execution in ("back", "again"):
+            decide_release(ran.ports, "h", execution, Rollback(to=1, rerun=True))
+            settle(ran, advance, execution)
+        first, wrong, right = reversed(ran.ports.ledger.load("h").runs.last)
+        assert [first.version, wrong.version, right.version] == [
+            "version 1",
+            "version 2",
+            "version 1",
+        ]
+        assert (right.input, right.status) == (wrong.input, "Completed")
+        assert right.due.why == "run 2 again, as of release 1"
+
+    def test_of_more_than_may_wait_the_others_are_told(
+        self, ran: House, push: Push, advance: Advance, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        push(weights=b"0.7")
+        settle(ran, advance, "two")
+        for name in ("d", "e"):
+            drop(ran, f"{name}.csv")
+            settle(ran, advance, name)
+        monkeypatch.setattr(rerunning, "MOST_DUE", 1)
+        decide_release(ran.ports, "h", "back", Rollback(rerun=True))
+        settle(ran, advance, "back")
+        assert run_of(ran, 4).due.why == "run 3 again, as of release 1"
+        assert "too many are due for runs 2 to be so again" in ran.announcements.told[-1].reason
+
+    def test_an_endpoint_has_no_runs_to_make_again(
+        self, house: House, push: Push, advance: Advance
+    ) -> None:
+        push(IMAGE)
+        settle(house, advance)
+        with pytest.raises(InvalidInput, match="rerun: h is no batch deployment"):
+            decide_release(house.ports, "h", "back", Rollback(rerun=True))
 
     def test_an_endpoint_does_not_become_a_batch_deployment(
         self, house: House, push: Push, advance: Advance

@@ -60,3 +60,10 @@ def test_what_was_rolled_back_from_is_gone_to_by_its_number_alone() -> None:
 def test_nothing_was_released(to: int | None) -> None:
     with pytest.raises(InvalidInput, match="nothing was released yet"):
         UNRELEASED.target(to, None)
+
+
+@pytest.mark.parametrize("wanted", [FIRST, THIRD])
+def test_what_is_gone_back_to_and_serves_already_is_withdrawn_no_more(wanted: Uploads) -> None:
+    before = released("one", "two", "one").withdrawing(1)
+    assert "one" in before.left
+    assert before.having(Release("one", 9.0, wanted)).left == {"two"}

@@ -12,8 +12,9 @@ from slipway.domain.wish import Delete, Rollback, Wish, wish_of
         ({"type": "delete", "purge": True}, Delete(purge=True)),
         ({"type": "rollback"}, Rollback()),
         ({"type": "rollback", "to": 12, "now": True}, Rollback(12, now=True)),
+        ({"type": "rollback", "rerun": True}, Rollback(rerun=True)),
     ],
-    ids=["delete", "purge", "rollback", "rollback to"],
+    ids=["delete", "purge", "rollback", "rollback to", "rerun"],
 )
 def test_a_wish(said: object, wish: Wish) -> None:
     assert wish_of(said) == wish
@@ -28,9 +29,10 @@ def test_a_wish(said: object, wish: Wish) -> None:
         ({"type": "rollback", "to": True}, "to: True is no number"),
         ({"type": "rollback", "to": 0}, "to: 0 is no number"),
         ({"type": "rollback", "now": 1}, "now: 1 is neither true nor false"),
+        ({"type": "rollback", "rerun": "yes"}, "rerun: 'yes' is neither true nor false"),
         ({"type": "rollback", "from": 1}, "is none"),
     ],
-    ids=["text", "purge", "text number", "truth", "zero", "now", "unknown key"],
+    ids=["text", "purge", "text number", "truth", "zero", "now", "rerun", "unknown key"],
 )
 def test_no_wish(said: object, words: str) -> None:
     with pytest.raises(InvalidInput, match=words):

@@ -11,6 +11,11 @@ from tests.simulation.stories import BASELINE, CHALLENGER, MANIFEST, Act
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, SITE, World
 
 PATCH_SECONDS = 50.0
+BACK: Mapping[str, Mapping[str, object]] = {
+    "rollback": {},
+    "rerun": {"rerun": True},
+    "rerun to 1": {"rerun": True, "to": 1},
+}
 BY_HAND = "by-hand"
 
 
@@ -119,9 +124,11 @@ def _scale(world: World, deed: Act) -> None:
 
 def _ask(world: World, deed: Act) -> None:
     asking = f"ask-{world.scheduler.elapsed:.0f}"
-    if deed.how == "rollback":
-        world.invariants.asked_back()
-        world.machine.start(asking, {"deployment": DEPLOYMENT, "wish": {"type": "rollback"}})
+    if deed.how in BACK:
+        if "to" not in BACK[deed.how]:
+            world.invariants.asked_back()
+        wish = {"type": "rollback", **BACK[deed.how]}
+        world.machine.start(asking, {"deployment": DEPLOYMENT, "wish": wish})
         return
     if deed.how in [*How]:
         world.machine.start(asking, {"deployment": DEPLOYMENT, "wish": {"type": deed.how}})

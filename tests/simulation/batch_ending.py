@@ -4,12 +4,14 @@ import json
 from collections import Counter
 
 from slipway.domain.batch import JobStatus, Run
+from slipway.domain.wish import Rollback
 from slipway.looking import look
 
 from tests.simulation.batches import BAD
 from tests.simulation.contents import disqualified
 from tests.simulation.world import DEPLOYMENT, World
 
+AGAIN = " again "
 INPUTS = f"batches/{DEPLOYMENT}/in/"
 
 
@@ -28,6 +30,7 @@ def check_runs(world: World) -> None:
     if twice := [moment for moment, count in moments.items() if count > 1]:
         world.wrong(f"{twice} ran twice")
     _check_read(world, runs.last)
+    _check_again(world, runs.last)
 
 
 def _check_run(world: World, run: Run) -> None:
@@ -53,13 +56,26 @@ def _check_read(world: World, runs: tuple[Run, ...]) -> None:
     record, runner = world.record(), look(world.ports, world.record()).case.runner
     batch = record.desired.policy.batch if record.desired else None
     uploads = {k: world.bucket.versions(k) for k in world.bucket.uploads() if k.startswith(INPUTS)}
-    read = Counter(name for run in runs for name in _listed(world, run))
+    first = (run for run in runs if AGAIN not in run.due.id)
+    read = Counter(name for run in first for name in _listed(world, run))
     for key, versions in uploads.items():
         count = read[key.removeprefix(INPUTS)]
         if count > len(versions):
             world.wrong(f"{key} was read {count} times")
         if batch and batch.on_upload and runner and not count and not record.is_deleted:
             world.wrong(f"{key} was never read")
+
+
+def _check_again(world: World, runs: tuple[Run, ...]) -> None:
+    """Where somebody went back and wanted it, what the wrong version read another one read."""
+    record = world.record()
+    wish, left = record.desired and record.desired.wish, record.releases.left
+    if not isinstance(wish, Rollback) or not wish.rerun:
+        return
+    right = {run.input for run in runs if AGAIN in run.due.id and run.config not in left}
+    wrong = {run.input for run in runs if run.config in left}
+    if right != wrong:
+        world.wrong(f"of {wrong} was read again {right}")
 
 
 def _listed(world: World, run: Run) -> list[str]:

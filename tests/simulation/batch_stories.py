@@ -94,6 +94,20 @@ BATCHES: Sequence[Story] = (
             arrives(1500),
         ],
     ),
+    Story(
+        "back, and what was answered since is answered again",
+        [
+            manifest(5, FILES),
+            arrives(8),
+            upload(10),
+            upload(700, number=2),
+            arrives(1200, "b.csv"),
+            Act(1800, "ask", how="rerun"),
+            Act(2600, "ask", how="rerun to 1"),
+            arrives(1810, "c.csv"),
+        ],
+        until=3600.0,
+    ),
 )
 
 
@@ -103,7 +117,7 @@ def random_batches(seed: int) -> Story:
     acts = [manifest(5, chance.choice((FILES, TIMED, BOTH))), upload(10)]
     for number in range(chance.randint(1, 5)):
         at = chance.uniform(8.0, 2500.0)
-        what = chance.choice(("file", "file", "file", "version", "due", "fail", "stop"))
+        what = chance.choice(("file", "file", "file", "version", "due", "fail", "stop", "rerun"))
         name, moment = f"{chance.randint(1, 3)}.csv", f"2026-11-{20 + number}T00:00:00Z"
         acts.append(
             {
@@ -112,6 +126,7 @@ def random_batches(seed: int) -> Story:
                 "due": due(at, moment),
                 "fail": Act(at, "fail", how=chance.choice(("1", "2"))),
                 "stop": Act(at, "stop"),
+                "rerun": Act(at, "ask", how="rerun"),
             }[what]
         )
     faults = Faults(

@@ -3,10 +3,13 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 from slipway.batch_ports import Frozen, TransformJob
 from slipway.domain import naming
 from slipway.domain.batch import Arrived, Job, JobStatus, Timer
+from slipway.domain.errors import Refused
+from slipway.domain.rows import Part, Rows, counted, whole
 
 from tests.simulation.fakes import MemoryBucket
 
@@ -37,6 +40,8 @@ class MemoryBatches:
 
     def names(self, uri: str, *, listed: bool) -> list[str]:
         if listed:
+            if not self.content(self._key(uri)):
+                raise Refused(f"{uri} is gone")
             return [str(name) for name in json.loads(self.content(self._key(uri)))[1:]]
         top = self._key(self.top(uri, listed=False))
         return [k.removeprefix(top) for k in self._keys() if k.startswith(self._key(uri))]
@@ -46,23 +51,24 @@ class MemoryBatches:
             return str(json.loads(self.content(self._key(uri)))[0]["prefix"])
         return uri if uri.endswith("/") else f"{uri.rpartition('/')[0]}/"
 
-    def written(self, uri: str) -> list[str]:
-        top = self._key(uri)
-        found = (key.removeprefix(top) for key in self._bucket.answers if key.startswith(top))
-        return [name for name in found if name.endswith(".out")]
+    def written(self, uri: str) -> dict[str, int]:
+        top, answers = self._key(uri), self._bucket.answers
+        found = {key: len(body) for key, (_, body) in answers.items() if key.startswith(top)}
+        return {k.removeprefix(top): size for k, size in found.items() if k.endswith(".out")}
 
-    def rows(self, uri: str, names: Sequence[str], *, listed: bool, most: int) -> int | None:
+    def rows(
+        self, uri: str, names: Sequence[str], *, listed: bool, most: int, part: Part = whole
+    ) -> Rows | None:
         top = self._key(self.top(uri, listed=listed))
         bodies = [self.content(f"{top}{name}") for name in names]
-        return (
-            sum(map(len, map(bytes.splitlines, bodies))) if sum(map(len, bodies)) < most else None
-        )
+        found = (counted([body], part) for body in bodies)
+        return reduce(Rows.and_, found, Rows()) if sum(map(len, bodies)) < most else None
 
     def pairs(
-        self, uri: str, output: str, *, listed: bool, rows: int
+        self, uri: str, output: str, *, listed: bool, rows: int, objects: int
     ) -> Iterator[tuple[list[str], list[str]]]:
         top, written = self._key(self.top(uri, listed=listed)), self.written(output)
-        for name in self.names(uri, listed=listed):
+        for name in self.names(uri, listed=listed)[:objects]:
             if f"{name}.out" in written:
                 asked = self.content(f"{top}{name}").decode().splitlines()
                 answered = self.content(f"{self._key(output)}{name}.out").decode().splitlines()
@@ -104,11 +110,12 @@ class MemoryBatches:
 
 @dataclass
 class MemoryTransforms:
-    """Implements batch_ports.Transforms: each job answers a row for a row once it is finished, but
+    """Implements batch_ports.Transforms: each job answers `row` for a row once it is finished, but
     for objects with a bad record; of a model among the `broken` none."""
 
     batches: MemoryBatches
     begun: Callable[[str], None] = lambda _: None
+    row: Callable[[bytes], bytes] = lambda _: b"0.5\n"
     made: dict[str, TransformJob] = field(default_factory=dict)
     over: dict[str, Job] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
@@ -135,23 +142,22 @@ class MemoryTransforms:
         if name in self.over:
             return
         if self.failures:
-            self.over[name] = Job(JobStatus.FAILED, self.failures.pop(0), 1.0)
+            self.over[name] = Job(JobStatus.FAILED, self.failures.pop(0), 61.0, 1.0)
             return
         job = self.made[name]
         read = self.batches.names(job.input, listed=job.listed)
         answered = [self._answer(job, each) for each in read]
         failure = "" if all(answered) else "AlgorithmError: See job logs for more information"
         status = JobStatus.FAILED if failure else JobStatus.COMPLETED
-        self.over[name] = Job(status, failure, 1.0)
+        self.over[name] = Job(status, failure, 61.0, 1.0)
 
     def _answer(self, job: TransformJob, name: str) -> bool:
         top = self.batches.top(job.input, listed=job.listed)
         content = self.batches.content(f"{top}{name}".split("/", 3)[3])
         if BAD in content or job.model in self.broken:
             return False
-        self.batches.keep(
-            f"{job.output}{name}.out".split("/", 3)[3], b"0.5\n" * len(content.splitlines())
-        )
+        answered = b"".join(map(self.row, content.splitlines()))
+        self.batches.keep(f"{job.output}{name}.out".split("/", 3)[3], answered)
         return True
 
 

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from slipway import running
-from slipway.domain import decide
+from slipway.domain import decide, record
 from slipway.domain.batch import Due, Job, Runs
 from slipway.domain.rules import runs
 from slipway.domain.rules.case import Case
@@ -38,6 +38,7 @@ RUNS = {
     "the service fails, and does not": ["Completed"],
     "the service fails for good": ["Failed"],
     "asked to go while files are answered": ["Stopped"],
+    "back, and what was answered since is answered again": ["Completed"] * 4,
 }
 SEEDS = 150
 # Of a story with many calls not every one is a crash: each of its steps is taken often.
@@ -71,6 +72,12 @@ def always(found: Runs, due: Due) -> Runs:
 
 BUGS: dict[str, Bug] = {
     "a run without a job never gets one": without(runs, "job_is_not_there"),
+    "what a wrong version answered is not answered again": lambda: patch.object(
+        record, "again", lambda *_: ((), ())
+    ),
+    "what is due again is due whenever it is asked for": lambda: patch.object(
+        Runs, "knows", lambda *_: False
+    ),
     "nobody ends a run": without(runs, "run_is_over"),
     "what has arrived is not run": without(runs, "run_is_due"),
     "a moment that is said twice is two": lambda: patch.object(Runs, "wanting", always),

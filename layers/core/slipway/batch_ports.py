@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from slipway.domain.batch import Arrived, BatchTarget, Job, Timer, Transform
+from slipway.domain.rows import Part, Rows, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +52,22 @@ class Batches(Protocol):
         """The URI that they are below."""
         ...
 
-    def written(self, uri: str) -> list[str]:
-        """The outputs below a URI, likewise."""
+    def written(self, uri: str) -> dict[str, int]:
+        """The outputs below a URI, likewise, and how many bytes each has."""
         ...
 
-    def rows(self, uri: str, names: Sequence[str], *, listed: bool, most: int) -> int | None:
-        """How many lines the objects have; None where they are more than `most` bytes."""
+    def rows(
+        self, uri: str, names: Sequence[str], *, listed: bool, most: int, part: Part = whole
+    ) -> Rows | None:
+        """The lines of the objects, or a part of each; None where they are more than `most`
+        bytes."""
         ...
 
     def pairs(
-        self, uri: str, output: str, *, listed: bool, rows: int
+        self, uri: str, output: str, *, listed: bool, rows: int, objects: int
     ) -> Iterable[tuple[list[str], list[str]]]:
-        """The lines of each object with those of its output, at most so many together; of what
-        has no output, or another number of lines, nothing."""
+        """The lines of the first objects with those of their outputs, at most so many `rows`
+        together; of what has no output nothing."""
         ...
 
     def head(self, deployment: str, most: int, key: str = "") -> tuple[str, bytes] | None:

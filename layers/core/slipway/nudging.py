@@ -34,7 +34,7 @@ def asked(ports: Ports, record: Record, wish: Wish) -> Asked:
     known."""
     said, back = replace(wish, at=ports.clock()), None
     if isinstance(said, Rollback):
-        target = goal(ports, record, said.to)
+        target = goal(ports, record, said.to, rerun=said.rerun)
         said, back = replace(said, to=target.number), target.uploads
     return Asked(said, uploads(ports, record), back)
 
@@ -67,8 +67,14 @@ def checked_input(site: Site, deployment: str, uri: str) -> str:
     return uri
 
 
-def goal(ports: Ports, record: Record, to: int | None) -> Release:
-    """What a rollback goes to: from what was uploaded last, or is wanted. Raises InvalidInput."""
+def goal(ports: Ports, record: Record, to: int | None, *, rerun: bool = False) -> Release:
+    """What a rollback goes to: from what was uploaded last, or is wanted. Raises InvalidInput where
+    there is none, and for an endpoint where runs shall be made again."""
+    if rerun and not record.runs_files:
+        raise InvalidInput(
+            f"wish: rerun: {record.deployment} is no batch deployment, so nothing has run; roll it "
+            "back without"
+        )
     found, desired = uploads(ports, record), record.desired
     known = desired is not None and not is_news(found, desired)
     return record.releases.target(to, desired.uploads if desired and known else found)

@@ -47,6 +47,13 @@ def answers(ports: Ports, line: Line) -> Mapping[Origin, Reply]:
     }
 
 
+def cost(ports: Ports, made: Plan, line: Line) -> str:
+    """What the proof took, to be said at a sentence's end."""
+    job = ports.transforms.find(line.job)
+    where = made.variants[0].target.instance_type
+    return f", by a job of {job.seconds:.0f} s on {where}" if job and job.seconds else ""
+
+
 def _failed(ports: Ports, name: str) -> Reply:
     """What a job says of the objects that it did not answer."""
     job = ports.transforms.find(name)

@@ -17,7 +17,8 @@ from slipway.looking import Look
 from slipway.ports import Ports
 
 ROWS = 100  # of a record
-MOST_BYTES = 32 << 20  # of a run are kept, evenly
+MOST_BYTES = 32 << 20  # of a run are kept
+MOST_OBJECTS = 500  # likewise: each is two requests
 HOUR = 3600
 
 
@@ -35,7 +36,9 @@ def record(ports: Ports, found: Look, run: Run) -> None:
     records = (
         _record(how, f"run-{run.number}-{number}", at, *rows)
         for number, rows in enumerate(
-            ports.batches.pairs(run.input, run.output, listed=run.listed, rows=ROWS)
+            ports.batches.pairs(
+                run.input, run.output, listed=run.listed, rows=ROWS, objects=MOST_OBJECTS
+            )
         )
         if number % step == 0
     )
@@ -47,7 +50,8 @@ def _pairs(run: Run, how: Transform) -> bool:
     """Whether each line of the output is the model's own answer to that line of the input."""
     filtered = how.input_filter or how.join or how.output_filter or how.compression
     lines = how.split == Split.LINE and how.assemble == Split.LINE
-    return run.status == JobStatus.COMPLETED and lines and not filtered
+    known = run.objects > 0 and run.rows_in == run.rows_out
+    return run.status == JobStatus.COMPLETED and known and lines and not filtered
 
 
 def _bounded(records: Iterator[bytes]) -> Iterator[bytes]:

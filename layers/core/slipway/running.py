@@ -12,10 +12,10 @@ from slipway.domain.probed import Probed
 from slipway.domain.rules.runs import next_due
 from slipway.domain.steps import Deed, RunBatch, name
 from slipway.looking import Look, change, look
-from slipway.outcome import concluded
+from slipway.outcome import billed, concluded
 from slipway.ports import Ports
 from slipway.probing import UNKNOWN, judge_line, probes_of
-from slipway.proving import answers, sent_as_job
+from slipway.proving import answers, cost, sent_as_job
 from slipway.recording import record
 from slipway.release import keep_verdict, make, mark
 from slipway.stepping import Task, stoppable
@@ -46,8 +46,10 @@ def _prove(ports: Ports, task: Task, found: Look) -> str:
         return "not needed any more; nothing is planned"
     line, generation = record.line, desired.generation
     if line and line.is_of(generation, made.config):
-        said = answers(ports, line)
-        return keep_verdict(ports, task, judge_line(ports, record, desired, line, said))
+        judged = judge_line(ports, record, desired, line, answers(ports, line))
+        return keep_verdict(
+            ports, task, replace(judged, reason=judged.reason + cost(ports, made, line))
+        )
     wanted = probes_of(ports, record, desired, made.config)
     if not wanted:
         unknown = Probed(generation, made.config, passed=True, reason=UNKNOWN, count=0)
@@ -145,7 +147,7 @@ def _end(ports: Ports, task: Task, found: Look, run: Run) -> str:
     tell."""
     job = found.world.job
     if not run.is_over and job and job.is_transient and run.attempt < TRIES:
-        return _once_more(ports, task, run, job)
+        return _once_more(ports, task, replace(run, billed=billed(found, run, job)), job)
     if not run.is_over:
         run = concluded(ports, found, run, job)
         record(ports, found, run)

@@ -1,8 +1,10 @@
 """Service errors, translated once into domain.errors. SageMaker tells most of them apart by their
 message alone, so every message match of the project is in this file."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 
 from botocore import exceptions
 from botocore.exceptions import ClientError
@@ -35,6 +37,10 @@ THROTTLES = frozenset(
 )
 UNSEEN = ("could not find endpoint configuration", "could not find model ")
 REFUSALS = frozenset({"ObjectNotFoundException", "ResourceNotFound", "ValidationException"})
+NOT_LISTED = re.compile(
+    r"Value '(?P<value>[^']*)' at '(?P<field>[^']*)' failed to satisfy constraint: "
+    r"Member must satisfy enum value set: \[(?P<known>[^\]]*)\]"
+)
 STARTED = "ExecutionAlreadyExists"
 NO_OBJECT = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound"})
 DENIALS = frozenset(
@@ -81,7 +87,14 @@ def translation(error: ClientError) -> Exception:
         return Busy(message)
     if code in DENIALS or (code in REFUSALS and is_the_accounts(message)):
         return AccountFault(message)
-    return Refused(message) if code in REFUSALS else error
+    return Refused(NOT_LISTED.sub(_unlisted, message)) if code in REFUSALS else error
+
+
+def _unlisted(found: re.Match[str]) -> str:
+    """What is none of some hundred values, without the hundred."""
+    alike = get_close_matches(found["value"], found["known"].split(", "))
+    remedy = f"; give one such as {', '.join(alike)}" if alike else ""
+    return f"{found['field']}: SageMaker does not take {found['value']!r} there{remedy}"
 
 
 def is_absent(error: ClientError) -> bool:

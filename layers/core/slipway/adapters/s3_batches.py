@@ -15,6 +15,7 @@ from slipway.batch_ports import Frozen
 from slipway.domain import naming
 from slipway.domain.batch import Arrived
 from slipway.domain.errors import Refused
+from slipway.domain.rows import Part, Rows, counted, whole
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -71,29 +72,31 @@ class S3Batches:
             return str(json.loads(self._read(_place(uri)[1]))[0]["prefix"])
         return uri if uri.endswith("/") else f"{uri.rpartition('/')[0]}/"
 
-    def written(self, uri: str) -> list[str]:
+    def written(self, uri: str) -> dict[str, int]:
         bucket, key = _place(uri)
         with translated():
-            found = [each["Key"] for each in self._objects(bucket, key)]
-        return [name.removeprefix(key) for name in found if name.endswith(".out")]
+            found = {each["Key"]: each["Size"] for each in self._objects(bucket, key)}
+        return {n.removeprefix(key): size for n, size in found.items() if n.endswith(".out")}
 
-    def rows(self, uri: str, names: Sequence[str], *, listed: bool, most: int) -> int | None:
+    def rows(
+        self, uri: str, names: Sequence[str], *, listed: bool, most: int, part: Part = whole
+    ) -> Rows | None:
         bucket, top = _place(self.top(uri, listed=listed))
-        count = 0
+        found = Rows()
         for name in names:
-            lines, size = self._lines(bucket, f"{top}{name}", most)
-            if lines is None:
+            rows, size = self._rows(bucket, f"{top}{name}", most, part)
+            if rows is None:
                 return None
-            count, most = count + lines, most - size
-        return count
+            found, most = found.and_(rows), most - size
+        return found
 
     def pairs(
-        self, uri: str, output: str, *, listed: bool, rows: int
+        self, uri: str, output: str, *, listed: bool, rows: int, objects: int
     ) -> Iterator[tuple[list[str], list[str]]]:
         bucket, top = _place(self.top(uri, listed=listed))
         into, below = _place(output)
         written = set(self.written(output))
-        for name in self.names(uri, listed=listed):
+        for name in self.names(uri, listed=listed)[:objects]:
             if f"{name}.out" in written:
                 asked = self._text(bucket, f"{top}{name}")
                 answered = self._text(into, f"{below}{name}.out")
@@ -164,22 +167,19 @@ class S3Batches:
                     raise
                 raise Refused(f"s3://{self._bucket}/{key} is gone") from error
 
-    def _lines(self, bucket: str, key: str, most: int) -> tuple[int | None, int]:
-        """How many lines an object has, and its size; None where that is above `most`."""
+    def _rows(self, bucket: str, key: str, most: int, part: Part) -> tuple[Rows | None, int]:
+        """The rows of an object, and its size; None where that is above `most`."""
         with translated():
             try:
                 found = self._client.get_object(Bucket=bucket, Key=key)
             except ClientError as error:
                 if not is_no_object(error):
                     raise
-                return 0, 0
+                return Rows(), 0
             size = found["ContentLength"]
             if size > most:
                 return None, size
-            count, last = 0, b"\n"
-            for chunk in found["Body"].iter_chunks(CHUNK):
-                count, last = count + chunk.count(b"\n"), chunk[-1:]
-        return count + (last != b"\n"), size
+            return counted(found["Body"].iter_chunks(CHUNK), part), size
 
     def _objects(self, bucket: str, prefix: str) -> "Iterator[ObjectTypeDef]":
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)

@@ -52,11 +52,11 @@ class SageMakerTransforms:
                 if not is_absent(error):
                     raise
                 return None
-        ended: datetime | None = found.get("TransformEndTime")
         return Job(
             JobStatus(found["TransformJobStatus"]),
             found.get("FailureReason", ""),
-            ended.timestamp() if ended else 0.0,
+            _seconds(found.get("TransformEndTime")),
+            _seconds(found.get("TransformStartTime")),
         )
 
     def create(self, job: TransformJob) -> None:
@@ -82,6 +82,10 @@ class SageMakerTransforms:
             data = (each for each in events if each["logStreamName"].endswith("/data-log"))
             return _by_object(each["message"] for each in data)
         return []
+
+
+def _seconds(moment: "datetime | None") -> float:
+    return moment.timestamp() if moment else 0.0
 
 
 def _by_object(messages: Iterable[str]) -> list[str]:

@@ -141,15 +141,22 @@ class JobStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A transform job as it is found; it `ended` at a moment, in epoch seconds, 0 while it runs."""
+    """A transform job as it is found; its instances worked from the moment it `began` until it
+    `ended`, in epoch seconds, 0 where that is not yet."""
 
     status: JobStatus
     failure: str = ""
     ended: float = 0.0
+    began: float = 0.0
 
     @property
     def is_over(self) -> bool:
         return self.status in (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.STOPPED)
+
+    @property
+    def seconds(self) -> float:
+        """What is billed of each instance."""
+        return self.ended - self.began if self.began and self.ended else 0.0
 
     @property
     def is_transient(self) -> bool:
@@ -165,7 +172,8 @@ class Run:
     `config` is the version, `input` and `output` are URIs, `seen` is the key of the list of all
     that had arrived when it began, which later runs are held against, and `first` the name of one
     of its `objects`. `status` is its job's, None while it runs; `rows_in` and `rows_out` are None
-    where nobody counted them. Times are in epoch seconds.
+    where nobody counted them. Times are in epoch seconds; `billed` are those of all instances of
+    all its jobs together.
     """
 
     number: int
@@ -186,6 +194,7 @@ class Run:
     rows_out: int | None = None
     ended: float = 0.0
     told: bool = False
+    billed: float = 0.0
 
     @property
     def is_over(self) -> bool:
@@ -229,10 +238,13 @@ class Runs:
         """What the next run is called."""
         return self.newest.number + 1 if self.newest else 1
 
+    def knows(self, due: Due) -> bool:
+        """Whether it was asked for before."""
+        return due.id in {each.id for each in (*self.due, *(run.due for run in self.last))}
+
     def wanting(self, due: Due) -> "Runs":
         """The runs with one more that is due; to be asked for it again is no other one."""
-        known = {each.id for each in (*self.due, *(run.due for run in self.last))}
-        if due.id in known or len(self.due) >= MOST_DUE:
+        if self.knows(due) or len(self.due) >= MOST_DUE:
             return self
         return replace(self, due=(*self.due, due))
 

@@ -26,6 +26,7 @@ from slipway.domain.probed import UNPROBED, Line, Probed, Probes
 from slipway.domain.progress import Progress
 from slipway.domain.released import UNRELEASED, Release, Releases
 from slipway.domain.remedy import Remedied
+from slipway.domain.rerunning import again
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
 from slipway.domain.trouble import Trouble
@@ -203,10 +204,18 @@ class Record:
         rest, lease = (None if self.asked == asked else self.asked), self.lease
         if asked and lease and any(not attempt.ended for attempt in self.attempts.made):
             lease = replace(lease, quiet_until=now + SETTLE_SECONDS)
-        releases = self.releases
-        if asked and isinstance(asked.wish, Rollback):
-            releases = releases.withdrawing(asked.wish.to)
-        return replace(self, desired=desired, asked=rest, lease=lease, releases=releases)
+        wanting = replace(self, desired=desired, asked=rest, lease=lease)
+        wish = asked.wish if asked else None
+        return wanting.going_back(wish) if isinstance(wish, Rollback) else wanting
+
+    def going_back(self, wish: Rollback) -> "Record":
+        """The record once what an earlier release was made of is wanted."""
+        back, desired = replace(self, releases=self.releases.withdrawing(wish.to)), self.desired
+        if not (desired and desired.is_batch and wish.rerun and wish.to):
+            return back
+        due, left = again(self.runs, self.releases, wish.to)
+        desired = replace(desired, wish=replace(wish, left=left))
+        return replace(back, desired=desired, runs=replace(self.runs, due=(*self.runs.due, *due)))
 
     def owned(self, owner: str, now: float, is_running: Callable[[str], bool]) -> "Record":
         """The record under `owner`'s lease. Raises Owned while another owner is running."""

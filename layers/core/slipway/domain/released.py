@@ -53,9 +53,11 @@ class Releases:
         newest, before = self.newest, self.of(release.config)
         if newest and newest.uploads == release.uploads:
             # The same on fresh instances, which go by another name.
-            return Releases((replace(newest, config=release.config), *self.last[1:]))
+            same = replace(newest, config=release.config, withdrawn=False)
+            return Releases((same, *self.last[1:]))
         if newest and newest is before:
-            return Releases((replace(newest, uploads=release.uploads), *self.last[1:]))
+            same = replace(newest, uploads=release.uploads, withdrawn=False)
+            return Releases((same, *self.last[1:]))
         number, of = newest.number + 1 if newest else 1, before.number if before else None
         return Releases((replace(release, number=number, of=of), *self.last)[:KEPT])
 

@@ -12,9 +12,10 @@ from slipway.domain.errors import InvalidInput
 
 REMEDY = (
     'write {"type": "delete"}, or {"type": "delete", "purge": true} for versions and history, too; '
-    'or {"type": "rollback"}, with "to": 12 for a release by its number, and "now": true for all '
-    "traffic at once; or, of a rollout under way, the type promote, pause, resume or abort; or, of "
-    'a batch deployment, {"type": "run"}, with "input": "s3://…" for what has not just arrived'
+    'or {"type": "rollback"}, with "to": 12 for a release by its number, "now": true for all '
+    'traffic at once, and "rerun": true to make the runs of a batch deployment again; or, of a '
+    "rollout under way, the type promote, pause, resume or abort; or, of a batch deployment, "
+    '{"type": "run"}, with "input": "s3://…" for what has not just arrived'
 )
 MOST_TEXT = 1100  # a URI with the longest key
 
@@ -37,17 +38,32 @@ class Delete:
 @dataclass(frozen=True, slots=True)
 class Rollback:
     """What an earlier release was made of shall serve again: of the release number `to`, or of the
-    one before the last. `now` moves all traffic at once, whatever the manifest says."""
+    one before the last. `now` moves all traffic at once, whatever the manifest says. With `rerun`
+    the runs of a batch deployment by what is rolled back from are due again; those of the numbers
+    in `left` cannot be, for as many wait as may."""
 
     to: int | None = None
     now: bool = False
     at: float = 0.0
+    rerun: bool = False
+    left: tuple[int, ...] = ()
 
     @property
     def words(self) -> str:
         """What is asked for, in words."""
         where = f" to release {self.to}" if self.to else ""
-        return f"roll back{where}{', at once' if self.now else ''}"
+        again = ", and run again" if self.rerun else ""
+        return f"roll back{where}{', at once' if self.now else ''}{again}"
+
+    @property
+    def remainder(self) -> str:
+        """What is not due again, in words."""
+        if not self.left:
+            return ""
+        runs = ", ".join(map(str, self.left))
+        return (
+            f"; too many are due for runs {runs} to be so again: `slipway batch` runs their input"
+        )
 
 
 class How(StrEnum):
@@ -99,18 +115,19 @@ def wish_of(said: object) -> Wish | Steer | RunNow:
             return Steer(How(str(how)))
         case {"type": "delete", **rest} if rest in ({}, {"purge": True}, {"purge": False}):
             return Delete(purge=bool(rest.get("purge")))
-        case {"type": "rollback", **rest} if rest.keys() <= {"to", "now"}:
+        case {"type": "rollback", **rest} if rest.keys() <= {"to", "now", "rerun"}:
             return _rollback(rest)
     raise InvalidInput(f"wish: {_shown(said)} is none; {REMEDY}")
 
 
 def _rollback(said: Mapping[object, object]) -> Rollback:
-    to, now = said.get("to"), said.get("now", False)
+    to, how = said.get("to"), {name: said.get(name, False) for name in ("now", "rerun")}
     if not (to is None or (isinstance(to, int) and not isinstance(to, bool) and to > 0)):
         raise InvalidInput(f"wish: to: {_shown(to)} is no number of a release; {REMEDY}")
-    if not isinstance(now, bool):
-        raise InvalidInput(f"wish: now: {_shown(now)} is neither true nor false; {REMEDY}")
-    return Rollback(to, now)
+    for name, value in how.items():
+        if not isinstance(value, bool):
+            raise InvalidInput(f"wish: {name}: {_shown(value)} is neither true nor false; {REMEDY}")
+    return Rollback(to, now=how["now"] is True, rerun=how["rerun"] is True)
 
 
 def _are_texts(said: Mapping[object, object]) -> bool:

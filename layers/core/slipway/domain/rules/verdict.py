@@ -34,6 +34,6 @@ def released(case: Case, does: str) -> Announce:
         command = f"`slipway push {case.desired.deployment} --request FILE`"
         remedy = f"; {command} keeps a request that it has to answer"
     seen = probed.reason if probed else "not probed"
-    back = f"; as release {wish.to} did" if isinstance(wish, Rollback) else ""
+    back = f"; as release {wish.to} did{wish.remainder}" if isinstance(wish, Rollback) else ""
     reason = f"{case.name(case.wanted)} {does}{back}; {seen}{remedy}{case.changed}"
     return Announce(Verdict.RELEASED, reason, case.wanted)
