@@ -161,3 +161,30 @@ def settled(slipway: Any, deployment: str, verdict: str) -> str:
     """The reason of the last verdict, if it is this one."""
     found = slipway.stack.ports.ledger.load(deployment).settled
     return str(found.announce.reason) if found.announce.verdict == verdict else ""
+
+
+def test_what_a_wrong_version_answered_is_answered_again(
+    slipway: Any, models: Any, eventually: Any, put: Any, read: Any
+) -> None:
+    end = slipway.release("regret", models.line(), BATCH)
+    assert end.verdict == "Released", end.reason
+    end = slipway.release("regret", models.line(offset=100.0))
+    assert end.verdict == "Released", end.reason
+    put("batches/regret/in/a.csv", b"1,2\n")
+    eventually(lambda: runs(slipway, "regret"))
+    assert numbers(read("batches/regret/out/1/a.csv.out")) == [105]
+    done = CliRunner().invoke(app, ["rollback", "regret", "--rerun"])
+    assert done.exit_code == 0, done.output
+    assert "due again: run 1" in done.output
+    _, again = eventually(lambda: (found := runs(slipway, "regret"))[1:] and found)
+    assert (again.due.why, again.billed > 0) == ("run 1 again, as of release 1", True)
+    assert numbers(read("batches/regret/out/2/a.csv.out")) == [5]
+
+
+def test_an_instance_type_that_jobs_do_not_take_is_told_shortly(slipway: Any, models: Any) -> None:
+    manifest = "target: {type: batch, instance_type: ml.c5.large}\n"
+    end = slipway.release("too-small", models.line(), manifest)
+    assert end.verdict == "Held"
+    assert "transformResources.instanceType: SageMaker does not take 'ml.c5.large'" in end.reason
+    assert "ml.c5.xlarge" in end.reason
+    assert len(end.reason) < 400
