@@ -16,7 +16,7 @@ from slipway import (
 )
 from slipway.ports import Ports
 
-from tests.simulation.contents import baseline
+from tests.simulation.contents import baseline, examined
 
 Json = Any
 
@@ -52,6 +52,7 @@ class _Engine:
     """The drift engine, as far as a release needs it."""
 
     baseline = staticmethod(baseline)
+    examined = staticmethod(examined)
 
 
 _ENGINE: Any = _Engine
