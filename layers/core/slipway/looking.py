@@ -17,6 +17,7 @@ from slipway.domain.rollout import Plain
 from slipway.domain.rules.case import Case
 from slipway.domain.scaling import Scaling
 from slipway.domain.steps import Announce, Step
+from slipway.domain.task import Sight
 from slipway.domain.trouble import Trouble
 from slipway.domain.wish import Delete, Rollback
 from slipway.domain.world import (
@@ -250,6 +251,8 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         job=batched.job(ports, record),
         arrived=batched.arrived(ports, record),
         withdrawn=record.releases.left,
+        tasks=record.tasks,
+        task=_task(ports, record),
         purged=record.is_purged,
     )
 
@@ -258,6 +261,12 @@ def _judged_in(ports: Ports, record: Record) -> float:
     """In how many seconds a rollout by steps is judged, as somebody waits them."""
     due = record.progress.due if record.progress else 0.0
     return (due - ports.clock()) * 60 / ports.minute
+
+
+def _task(ports: Ports, record: Record) -> Sight | None:
+    """The task that is under way."""
+    going = record.tasks.going
+    return ports.fargate.find(going.arn) if going and going.arn and not going.over else None
 
 
 def _host(ports: Ports, deployment: str) -> Endpoint | None:

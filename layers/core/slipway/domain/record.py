@@ -28,6 +28,7 @@ from slipway.domain.released import UNRELEASED, Release, Releases
 from slipway.domain.remedy import Remedied
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
+from slipway.domain.task import NO_TASKS, Tasks
 from slipway.domain.trouble import Trouble
 from slipway.domain.watch import UNWATCHED, Watch
 from slipway.domain.wish import How, Rollback, Wish
@@ -106,6 +107,7 @@ class Record:
     progress: Progress | None = None
     runs: Runs = NO_RUNS
     timed: bool = False
+    tasks: Tasks = NO_TASKS
 
     @property
     def is_deleted(self) -> bool:
