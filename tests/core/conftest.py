@@ -209,6 +209,8 @@ def advance(house: House) -> Advance:
                 house.cloud.pass_time(600)
                 for job in house.transforms.made:
                     house.transforms.finish(job)
+                for started in [*house.fargate.tasks]:
+                    house.fargate.finish(started)
             else:
                 STEPS[name(found.step)](house.ports, task)
         raise AssertionError(f"{until} was never owed")

@@ -15,13 +15,16 @@ class MemoryFargate:
     """Implements task_ports.Fargate: a command of one number ends with that exit code."""
 
     begun: Callable[[str], None] = lambda _: None
-    has_network: bool = True
+    network: bool = True
     refuses: str = ""
     programs: dict[str, Program] = field(default_factory=dict)
     active: set[str] = field(default_factory=set)
     tokens: dict[str, str] = field(default_factory=dict)  # the task of each
     asked: dict[str, str] = field(default_factory=dict)  # the definition of each task
     tasks: dict[str, Sight] = field(default_factory=dict)
+
+    def has_network(self) -> bool:
+        return self.network
 
     def find(self, arn: str) -> Sight | None:
         return self.tasks.get(arn)

@@ -49,7 +49,7 @@ class Tasking(Strict):
             raise ValueError(f"`cpu` is {self.cpu}, and Fargate has {units}; give one of them")
         if self.memory_mb not in sizes:
             raise ValueError(
-                f"`memory_mb` is {self.memory_mb}, and Fargate has none such for `cpu: {self.cpu}`; "
+                f"`memory_mb` is {self.memory_mb}, which is not for `cpu: {self.cpu}` on Fargate; "
                 f"give one of {', '.join(map(str, sizes))}"
             )
         if any(name.startswith(OWN) for name in self.environment):

@@ -24,7 +24,6 @@ NOWHERE = Place()
 class Fargate(Protocol):
     """Tasks on Fargate. Raises the errors of domain.errors."""
 
-    @property
     def has_network(self) -> bool:
         """Whether the installation names subnets for tasks."""
         ...

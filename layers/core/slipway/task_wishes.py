@@ -31,7 +31,7 @@ def _due(ports: Ports, due: TaskDue, record: Record) -> Record:
 def checked(ports: Ports, record: Record) -> None:
     """Raises InvalidInput where no task can run of a deployment."""
     desired = record.desired
-    if not ports.fargate.has_network:
+    if not ports.fargate.has_network():
         raise InvalidInput(f"{record.deployment}: {NO_NETWORK}")
     if desired is None or desired.policy.task is None:
         raise InvalidInput(

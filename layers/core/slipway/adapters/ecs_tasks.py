@@ -38,7 +38,6 @@ class ECSTasks:
     def _logs(self) -> "CloudWatchLogsClient":
         return self._session.client("logs")
 
-    @property
     def has_network(self) -> bool:
         return bool(self._place.subnets)
 
