@@ -19,6 +19,7 @@ EVERYWHERE = {
     "cloudwatch:GetMetricData": "metrics that are read belong to no resource",
     "sagemaker:ListModelPackages": "names of versions, which AWS's tables give no one resource",
     "ecs:ListTasks": "conditioned on the cluster; without an instance they belong to none",
+    "ecs:RegisterTaskDefinition": "what is defined can have no roles but those that are passed",
     "ecs:ListTaskDefinitions": "lists belong to no resource",
     "ecs:DeregisterTaskDefinition": "AWS takes no resource",
     "application-autoscaling:DescribeScalableTargets": "lists belong to no resource",
@@ -37,6 +38,7 @@ DISPUTED = {
     "cloudwatch:PutMetricData",
     "cloudwatch:GetMetricData",
     "sagemaker:ListModelPackages",
+    "ecs:RegisterTaskDefinition",
     "ecs:ListTasks",
 }
 READS = ("Describe", "Get", "List", "BatchGet")
