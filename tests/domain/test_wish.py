@@ -2,7 +2,7 @@
 
 import pytest
 from slipway.domain.errors import InvalidInput
-from slipway.domain.wish import Delete, Rollback, Wish, wish_of
+from slipway.domain.wish import Delete, Passing, Rollback, TaskNow, Wish, wish_of
 
 
 @pytest.mark.parametrize(
@@ -11,11 +11,13 @@ from slipway.domain.wish import Delete, Rollback, Wish, wish_of
         ({"type": "delete"}, Delete()),
         ({"type": "delete", "purge": True}, Delete(purge=True)),
         ({"type": "rollback"}, Rollback()),
+        ({"type": "task"}, TaskNow()),
+        ({"type": "task", "command": ["python", "-V"]}, TaskNow(("python", "-V"))),
         ({"type": "rollback", "to": 12, "now": True}, Rollback(12, now=True)),
     ],
-    ids=["delete", "purge", "rollback", "rollback to"],
+    ids=["delete", "purge", "rollback", "task", "task with a command", "rollback to"],
 )
-def test_a_wish(said: object, wish: Wish) -> None:
+def test_a_wish(said: object, wish: Wish | Passing) -> None:
     assert wish_of(said) == wish
 
 
@@ -29,8 +31,24 @@ def test_a_wish(said: object, wish: Wish) -> None:
         ({"type": "rollback", "to": 0}, "to: 0 is no number"),
         ({"type": "rollback", "now": 1}, "now: 1 is neither true nor false"),
         ({"type": "rollback", "from": 1}, "is none"),
+        ({"type": "task", "command": "python -V"}, "command: 'python -V' is no command"),
+        ({"type": "task", "command": [1]}, "command: .1. is no command"),
+        ({"type": "task", "command": ["x"] * 101}, "at most 100 texts"),
+        ({"type": "task", "image": "mine:1"}, "is none"),
     ],
-    ids=["text", "purge", "text number", "truth", "zero", "now", "unknown key"],
+    ids=[
+        "text",
+        "purge",
+        "text number",
+        "truth",
+        "zero",
+        "now",
+        "unknown key",
+        "words",
+        "numbers",
+        "many",
+        "image",
+    ],
 )
 def test_no_wish(said: object, words: str) -> None:
     with pytest.raises(InvalidInput, match=words):

@@ -17,7 +17,6 @@ from slipway.domain.rollout import Plain
 from slipway.domain.rules.case import Case
 from slipway.domain.scaling import Scaling
 from slipway.domain.steps import Announce, Step
-from slipway.domain.task import Sight
 from slipway.domain.trouble import Trouble
 from slipway.domain.wish import Delete, Rollback
 from slipway.domain.world import (
@@ -252,7 +251,7 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         arrived=batched.arrived(ports, record),
         withdrawn=record.releases.left,
         tasks=record.tasks,
-        task=_task(ports, record),
+        task=batched.task(ports, record),
         purged=record.is_purged,
     )
 
@@ -261,12 +260,6 @@ def _judged_in(ports: Ports, record: Record) -> float:
     """In how many seconds a rollout by steps is judged, as somebody waits them."""
     due = record.progress.due if record.progress else 0.0
     return (due - ports.clock()) * 60 / ports.minute
-
-
-def _task(ports: Ports, record: Record) -> Sight | None:
-    """The task that is under way."""
-    going = record.tasks.going
-    return ports.fargate.find(going.arn) if going and going.arn and not going.over else None
 
 
 def _host(ports: Ports, deployment: str) -> Endpoint | None:
