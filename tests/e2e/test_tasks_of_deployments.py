@@ -16,9 +16,12 @@ JOB = (
 )
 
 
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/scoring:1"
+
+
 def manifest(*command: str) -> str:
     """An endpoint with a task, whose image is its own."""
-    task = {"command": command, "environment": {"FLAVOUR": "plain"}}
+    task = {"image": IMAGE, "command": command, "environment": {"FLAVOUR": "plain"}}
     return json.dumps({"task": task})
 
 
