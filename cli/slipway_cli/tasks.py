@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 from slipway.domain.naming import checked_deployment
+from slipway.domain.record import Record
+from slipway.domain.steps import RunTask
 from slipway.domain.task import TaskRun
 from slipway.domain.wish import TaskNow
 from slipway.task_wishes import checked
@@ -84,15 +86,31 @@ def _followed(
     show = shown_on(console)
 
     def ended() -> TaskRun | None:
-        found.succeeded(execution, "release")
-        last = found.ports.ledger.load(deployment).tasks.last
+        over = found.succeeded(execution, "release")
+        record = found.ports.ledger.load(deployment)
         for moment in line.news():
             show(moment)
+        if over and record.lease is None:
+            _check_begun(record, execution, found.ports.clock())
+        last = record.tasks.last
         return next((run for run in last if run.due.id == execution and run.told), None)
 
     patience = Patience(timeout, 0.2 if found.embedded else 5.0)
     with console.status("[dim]following the task; Ctrl-C leaves it running"):
         return wait_for(ended, patience, LATE)
+
+
+def _check_begun(record: Record, execution: str, now: float) -> None:
+    """Raises Problem where a task is not begun by whom it was asked of, or cannot be."""
+    tasks = record.tasks
+    for trouble in record.troubles:
+        if trouble.step.startswith(RunTask.__name__) and trouble.until > now:
+            raise Problem(f"the task waits: {trouble.reason}", LATE, Exit.REFUSED)
+    if tasks.going or any(run.due.id == execution for run in tasks.last):
+        return
+    waits = any(due.id == execution for due in tasks.due)
+    why = "it waits for a version to be released" if waits else "its deployment is asked to go"
+    raise Problem(f"the task has not begun: {why}", LATE, Exit.REFUSED)
 
 
 def _finish(found: Stack, deployment: str, run: TaskRun) -> None:

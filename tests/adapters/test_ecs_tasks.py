@@ -129,6 +129,7 @@ def test_a_role_that_ecs_cannot_take_is_the_account_s(fargate: ECSTasks, ecs: Cl
 def test_a_cluster_that_is_gone_is_the_account_s(session: boto3.Session) -> None:
     with pytest.raises(AccountFault, match="Cluster not found"):
         begun(ECSTasks(session, replace(PLACE, cluster="other")))
+    assert ECSTasks(session, replace(PLACE, cluster="other")).find("a-task") is None
 
 
 def test_what_it_printed_is_read(fargate: ECSTasks, session: boto3.Session) -> None:

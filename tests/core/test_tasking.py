@@ -205,6 +205,13 @@ class TestLeaving:
         told = run_task(released.ports, advance("RunTask", "go"))
         assert told == "task 1: Failed: it was never started"
 
+    def test_what_waits_is_given_up(self, released: House, advance: Advance) -> None:
+        record = released.ports.ledger.load("h")
+        released.ports.ledger.save(replace(record, tasks=Tasks(due=(TaskDue("waits"),))))
+        decide_release(released.ports, "h", "go", Delete())
+        settle(released, advance, "go")
+        assert released.ports.ledger.load("h").tasks == Tasks()
+
 
 def _lose_name(house: House) -> None:
     """As if who started it had been stopped before it was written down."""

@@ -69,6 +69,20 @@ def running(ecs: Any, cluster: str) -> list[str]:
     return found
 
 
+def test_a_task_waits_for_a_version_and_says_so(slipway: Any, models: Any) -> None:
+    text = json.dumps({"approval": "manual", "task": {"image": IMAGE, "command": ["true"]}})
+    end = slipway.release("waiting", models.line(), text)
+    assert end.verdict == "Awaits approval", end.reason
+    assert ran("waiting", "--no-wait").exit_code == 0
+    listed = CliRunner().invoke(app, ["tasks", "waiting"])
+    assert "has run no task yet" in listed.output
+    assert CliRunner().invoke(app, ["approve", "waiting"]).exit_code == 0
+    done = ran("waiting")
+    assert done.exit_code == 0, done.output
+    listed = json.loads(CliRunner().invoke(app, ["tasks", "waiting", "--json"]).output)
+    assert [each["code"] for each in listed] == [0, 0]
+
+
 def test_what_has_no_task_is_told_what_to_write(slipway: Any, models: Any) -> None:
     end = slipway.release("taskless", models.line())
     assert end.verdict == "Released", end.reason

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 CONTAINER = "task"
 MOST_LINES = 10_000
 # ECS says of roles and networks only by its words that they are the account's.
-ACCOUNTS = ("role", "subnet", "security group", "cluster not found", "capacity", "service linked")
+ACCOUNTS = (
+    "role",
+    "subnet",
+    "security group",
+    "cluster not found",
+    "capacity",
+    "service linked",
+    "blocked",
+)
+NO_CLUSTER = "ClusterNotFoundException"
+REFUSALS = (NO_CLUSTER, "BlockedException", "ClientException", "InvalidParameterException")
 STATUSES = ("RUNNING", "STOPPED")
 STOPPING = "STOPPED"  # what is desired of a task that is asked to stop
 
@@ -42,9 +52,10 @@ class ECSTasks:
         return bool(self._place.subnets)
 
     def find(self, arn: str) -> Sight | None:
-        with translated():
+        with translated(), unless(NO_CLUSTER):
             found = self._client.describe_tasks(cluster=self._place.cluster, tasks=[arn])
-        return next(map(_sight, found["tasks"]), None)
+            return next(map(_sight, found["tasks"]), None)
+        return None
 
     def started(self, token: str) -> str:
         for status in STATUSES:
@@ -101,7 +112,7 @@ class ECSTasks:
                 networkConfiguration={"awsvpcConfiguration": configuration},
             )
         if not begun["tasks"]:
-            raise Refused("; ".join(each.get("reason", "") for each in begun["failures"]))
+            raise _refusal("; ".join(each.get("reason", "") for each in begun["failures"]))
         return str(begun["tasks"][0]["taskArn"])
 
     def stop(self, arn: str, reason: str) -> None:
@@ -147,10 +158,11 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        code, message = code_of(error), message_of(error)
-        if code == "ClusterNotFoundException":
-            raise AccountFault(message) from error
-        if code not in ("InvalidParameterException", "ClientException"):
+        if code_of(error) not in REFUSALS:
             raise
-        accounts = any(word in message.lower() for word in ACCOUNTS)
-        raise (AccountFault if accounts else Refused)(message) from error
+        raise _refusal(message_of(error)) from error
+
+
+def _refusal(message: str) -> AccountFault | Refused:
+    accounts = any(word in message.lower() for word in ACCOUNTS)
+    return (AccountFault if accounts else Refused)(message)

@@ -208,7 +208,10 @@ class Record:
         releases = self.releases
         if asked and isinstance(asked.wish, Rollback):
             releases = releases.withdrawing(asked.wish.to)
-        return replace(self, desired=desired, asked=rest, lease=lease, releases=releases)
+        # What goes runs nothing any more, nor does what comes after it by its name.
+        tasks = replace(self.tasks, due=()) if desired.leaves else self.tasks
+        known = replace(self, lease=lease, releases=releases, tasks=tasks)
+        return replace(known, desired=desired, asked=rest)
 
     def owned(self, owner: str, now: float, is_running: Callable[[str], bool]) -> "Record":
         """The record under `owner`'s lease. Raises Owned while another owner is running."""
