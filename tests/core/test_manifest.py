@@ -224,6 +224,7 @@ def test_a_monitor_that_would_see_nothing_is_refused(capture: str) -> None:
         ("task: {cpu: 300}", "`cpu` is 300, and Fargate has 256, 512, 1024"),
         ("task: {memory_mb: 4096}", "`memory_mb` is 4096, which is not for `cpu: 256` on Fargate"),
         ("task: {memory_mb: 4096}", "give one of 512, 1024, 2048"),
+        (f"task: {{command: [{'x' * 1000}, {'y' * 1001}]}}", "`command` is above 2000 characters"),
         ("task: {command: python}", "task.command: 'python' cannot be used"),
         ("task: {image: '-'}", "task.image: '-' cannot be used"),
         ("task: {environment: {SLIPWAY_MODEL_URI: x}}", "`environment` has SLIPWAY_ names"),

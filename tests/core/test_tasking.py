@@ -68,6 +68,7 @@ class TestTasks:
         settle(released, advance, "two")
         run, good = run_of(released), released.ports.ledger.load("h").attempts.good[0]
         assert (run.code, run.reason, run.told) == (0, "exit code 0", True)
+        assert run.program.environment == {}
         (program,) = released.fargate.programs.values()
         sha256 = good.digests[0]
         assert program.image.endswith("/mine:1")

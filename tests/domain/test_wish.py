@@ -34,6 +34,7 @@ def test_a_wish(said: object, wish: Wish | Passing) -> None:
         ({"type": "task", "command": "python -V"}, "command: 'python -V' is no command"),
         ({"type": "task", "command": [1]}, "command: .1. is no command"),
         ({"type": "task", "command": ["x"] * 101}, "at most 100 texts"),
+        ({"type": "task", "command": ["x" * 2001]}, "of 2000 characters together"),
         ({"type": "task", "image": "mine:1"}, "is none"),
     ],
     ids=[
@@ -47,6 +48,7 @@ def test_a_wish(said: object, wish: Wish | Passing) -> None:
         "words",
         "numbers",
         "many",
+        "long",
         "image",
     ],
 )

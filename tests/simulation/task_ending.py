@@ -33,7 +33,10 @@ def _check_run(world: World, run: TaskRun) -> None:
         world.wrong(f"task {run.number} was told {len(told)} times")
     if run.token in world.fargate.tokens and not run.arn:
         world.wrong(f"task {run.number} was started, and nobody knows its name")
-    key = run.program.environment["SLIPWAY_MODEL_URI"].removeprefix(f"s3://{SITE.bucket}/")
+    if not run.definition:
+        return
+    told = world.fargate.programs[run.definition].environment
+    key = told["SLIPWAY_MODEL_URI"].removeprefix(f"s3://{SITE.bucket}/")
     content = world.bucket.pinned.get(key)
     if content is not None and disqualified(content):
         world.wrong(f"task {run.number} was run with {content!r}")

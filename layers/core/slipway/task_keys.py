@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from slipway.domain.task import TaskPolicy
+from slipway.domain.task import MOST_TEXT, MOST_WORDS, TaskPolicy
 from slipway.strict_keys import Strict
 
 # The MB that Fargate has for a task's CPU units. Source: "Amazon ECS task definition parameters for
@@ -32,7 +32,7 @@ class Tasking(Strict):
 
     image: Image | None = None
     """The image; that of the model when absent."""
-    command: Annotated[list[Word], Field(max_length=100)] = Field(default=[])
+    command: Annotated[list[Word], Field(max_length=MOST_WORDS)] = Field(default=[])
     """The command and its arguments; the image's own when absent."""
     cpu: int = 256
     """Fargate's CPU units: 256, 512, 1024, 2048, 4096, 8192 or 16384."""
@@ -51,6 +51,10 @@ class Tasking(Strict):
             raise ValueError(
                 f"`memory_mb` is {self.memory_mb}, which is not for `cpu: {self.cpu}` on Fargate; "
                 f"give one of {', '.join(map(str, sizes))}"
+            )
+        if sum(map(len, self.command)) > MOST_TEXT:
+            raise ValueError(
+                f"`command` is above {MOST_TEXT} characters; put what it does into the image"
             )
         if any(name.startswith(OWN) for name in self.environment):
             raise ValueError(f"`environment` has {OWN} names, which Slipway gives; take others")

@@ -15,6 +15,7 @@ MOST_DUE = 20  # that wait for the one before them
 # ECS describes a stopped task for an hour at least. Source: DescribeTasks, API reference.
 DESCRIBED_SECONDS = 3600.0
 OVER = "STOPPED"
+MOST_WORDS, MOST_TEXT = 100, 2000  # of a command, in characters of all its words together
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from slipway.domain.errors import InvalidInput
+from slipway.domain.task import MOST_TEXT as MOST_COMMAND
+from slipway.domain.task import MOST_WORDS
 
 REMEDY = (
     'write {"type": "delete"}, or {"type": "delete", "purge": true} for versions and history, too; '
@@ -18,7 +20,6 @@ REMEDY = (
     '{"type": "task"}, with "command": ["python", "job.py"] for another than the manifest\'s'
 )
 MOST_TEXT = 1100  # a URI with the longest key
-MOST_WORDS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +134,12 @@ def _rollback(said: Mapping[object, object]) -> Rollback:
 
 def _command(said: object) -> tuple[str, ...]:
     words = said if isinstance(said, list) else [None]
-    texts = all(isinstance(word, str) and len(word) <= MOST_TEXT for word in words)
-    if len(words) > MOST_WORDS or not texts:
+    texts = all(isinstance(word, str) for word in words)
+    if len(words) > MOST_WORDS or not texts or sum(map(len, words)) > MOST_COMMAND:
         raise InvalidInput(
             f"wish: command: {_shown(said)} is no command; give a list of at most {MOST_WORDS} "
-            'texts, such as ["python", "job.py"]'
+            f"texts, of {MOST_COMMAND} characters together, "
+            'such as ["python", "job.py"]'
         )
     return tuple(map(str, words))
 
