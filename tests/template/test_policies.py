@@ -33,7 +33,8 @@ EVERYWHERE = {
     "logs:DescribeResourcePolicies": "log deliveries of the state machine",
     "logs:DescribeLogGroups": "log deliveries of the state machine",
 }
-# The first and the last take a condition instead; tables of two years differ on the others.
+# Metrics that are put, and tasks that are listed, take a condition instead; tables of two years
+# differ on the others.
 DISPUTED = {
     "cloudwatch:PutMetricData",
     "cloudwatch:GetMetricData",
