@@ -30,6 +30,7 @@ STEPS: Final = {
     "JudgeRollout": "Measure what the candidate does with its share of the traffic, and judge it",
     "ScaleEndpoint": "Make what is registered for autoscaling what is wanted of it",
     "RunBatch": "Prove a version by a sample; or start, stop or end a run, and tell of it",
+    "RunTask": "Start, stop or end a task of a released version, and tell of it",
     "Remedy": "Do something about an alarm that rings, note what came of it, and tell",
     "BuildBaseline": "Find out from the uploaded data what is normal, for checks to compare with",
     "WatchEndpoint": "Make the schedule and the alarms that watch the endpoint what is wanted",

@@ -25,6 +25,7 @@ from slipway_cli.schema import schema
 from slipway_cli.status import status
 from slipway_cli.steering import abort, pause, promote, resume, rollout
 from slipway_cli.sync import sync
+from slipway_cli.tasks import task, tasks
 
 app = typer.Typer(
     name="slipway",
@@ -44,6 +45,8 @@ app.command()(releases)
 app.command()(rollback)
 app.command()(batch)
 app.command()(batches)
+app.command()(task)
+app.command()(tasks)
 app.command()(rollout)
 app.command()(promote)
 app.command()(pause)

@@ -12,6 +12,7 @@ from slipway.domain.desired import Approval
 from slipway.domain.naming import Site
 from slipway.ports import Ports
 from slipway.settings import Settings, listed
+from slipway.task_ports import Place
 
 from slipway_cli.failures import Exit, Problem
 from slipway_cli.target import Target, check_alive
@@ -89,6 +90,17 @@ def _how_to_deploy(target: Target) -> str:
     )
 
 
+def _place(values: Mapping[str, str]) -> Place:
+    return Place(
+        cluster=values["TaskClusterArn"],
+        subnets=listed(values.get("TaskSubnets", "")),
+        security_groups=listed(values.get("TaskSecurityGroups", "")),
+        role=values["TaskRoleArn"],
+        execution_role=values["TaskExecutionRoleArn"],
+        log_group=values["TaskLogGroup"],
+    )
+
+
 def _settings(values: Mapping[str, str], region: str, target: Target) -> Settings:
     scale = target.cloud.settings.time_scale if target.cloud else 1.0
     site = Site(values["Prefix"], values["BucketName"], region, values["ModelRoleArn"])
@@ -104,5 +116,6 @@ def _settings(values: Mapping[str, str], region: str, target: Target) -> Setting
         drift_namespace=values["DriftNamespace"],
         default_approval=Approval(values["DefaultApproval"]),
         trusted_modules=listed(values.get("TrustedModules", "")),
+        tasks=_place(values),
         minute=60 * scale,
     )

@@ -148,6 +148,7 @@ def _facts(ports: Ports, found: Look) -> list[tuple[str, str]]:
         ("probes", str(probed["reason"]) if (probed := _probed(found)) else ""),
         *_watched(record, found.world),
         *_runs(found),
+        *_tasks(found),
         *(("scales", each.words) for each in sorted(found.world.scaling, key=_variant)),
         ("owner", _owner(record)),
     ]
@@ -241,6 +242,16 @@ def _watched(record: Record, world: World) -> list[tuple[str, str]]:
         ("baseline", (baseline.refused or baseline.summary) if baseline else ""),
         ("watched", f"every {every[0]} h" if every else ""),
         ("drift", f"{drift.state} at {drift.hour}{since}" if drift else ""),
+    ]
+
+
+def _tasks(found: Look) -> list[tuple[str, str]]:
+    """How the last task went, and how many wait."""
+    tasks = found.record.tasks
+    newest, count = tasks.newest, len(tasks.due)
+    return [
+        ("last task", f"{newest.number}, {newest.words}" if newest else ""),
+        ("tasks", f"{count} wait" if count else ""),
     ]
 
 

@@ -28,6 +28,7 @@ SERVICES = frozenset(
         "application-autoscaling",
         "cloudwatch",
         "dynamodb",
+        "ecs",
         "events",
         "logs",
         "s3",

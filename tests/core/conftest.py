@@ -25,6 +25,7 @@ from slipway.remedying import remedy
 from slipway.running import run_batch
 from slipway.scaling import scale_endpoint
 from slipway.stepping import Task
+from slipway.tasking import run_task
 from slipway.watching import build_baseline, watch_endpoint
 from slipway_drift import engine
 from slipway_local.sagemaker.inprocess import connect
@@ -45,6 +46,7 @@ from tests.simulation.fakes import (
     MemoryTraffic,
 )
 from tests.simulation.scheduler import Scheduler
+from tests.simulation.tasks import MemoryFargate
 
 SITE = Site("slipway", "bucket", "eu-west-1", "arn:aws:iam::123456789012:role/model")
 
@@ -69,6 +71,7 @@ STEPS: Mapping[str, Callable[[Ports, Task], str]] = {
     "WatchEndpoint": watch_endpoint,
     "Remedy": remedy,
     "RunBatch": run_batch,
+    "RunTask": run_task,
     "CleanUp": clean_up,
     "ScaleEndpoint": scale_endpoint,
     "Announce": announce,
@@ -128,6 +131,7 @@ class House:
     starts: MemoryStarts
     transforms: MemoryTransforms
     timers: MemoryTimers
+    fargate: MemoryFargate
     ports: Ports
 
 
@@ -146,7 +150,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
     schedules, alarms = {runner: MemorySchedules() for runner in Runner}, MemoryAlarms(cloud.clock)
     monitored, measurements, bus = MemoryMonitored(bucket), MemoryMeasurements(), MemoryBus()
     starts, batches, timers = MemoryStarts(), MemoryBatches(bucket), MemoryTimers()
-    transforms = MemoryTransforms(batches)
+    transforms, fargate = MemoryTransforms(batches), MemoryFargate()
     ports = Ports(
         site=SITE,
         ledger=MemoryLedger(),
@@ -167,6 +171,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         batches=batches,
         transforms=transforms,
         timers=timers,
+        fargate=fargate,
         logs=MemoryLogs(),
         parse_manifest=lambda content: parse(content, Approval.AUTOMATIC),
         default_policy=Policy(),
@@ -185,6 +190,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> House:
         starts,
         transforms,
         timers,
+        fargate,
         ports,
     )
 
@@ -203,6 +209,8 @@ def advance(house: House) -> Advance:
                 house.cloud.pass_time(600)
                 for job in house.transforms.made:
                     house.transforms.finish(job)
+                for started in [*house.fargate.tasks]:
+                    house.fargate.finish(started)
             else:
                 STEPS[name(found.step)](house.ports, task)
         raise AssertionError(f"{until} was never owed")

@@ -102,6 +102,11 @@ def test_an_upload_without_a_key_is_refused(event: dict[str, Any]) -> None:
         ({"EndpointName": "slipway-"}, None),
         ({"EndpointName": "slipway-Housing"}, None),
         ({"ModelPackageGroupName": "somebody-elses"}, None),
+        (
+            {"taskArn": "a-task", "group": "family:slipway-housing", "lastStatus": "STOPPED"},
+            Hint("housing", "task a-task is STOPPED"),
+        ),
+        ({"taskArn": "a-task", "group": "service:slipway", "lastStatus": "STOPPED"}, None),
     ],
 )
 def test_a_change_hints_at_the_deployment_of_its_resource(

@@ -20,6 +20,7 @@ from slipway.domain.desired import (
 )
 from slipway.domain.errors import InvalidInput
 from slipway.domain.scaling import Autoscaling, ScalingMetric
+from slipway.domain.task import TaskPolicy
 from slipway.manifest import parse, schema
 
 FULL = b"""
@@ -143,6 +144,14 @@ def test_a_monitor_without_keys_is_the_default_one() -> None:
     assert parse(CAPTURED.encode(), Approval.AUTOMATIC).monitor is None
 
 
+def test_a_task_is_read_with_its_defaults() -> None:
+    policy = parse(
+        b"task: {command: [python, job.py], cpu: 1024, memory_mb: 4096}", Approval.AUTOMATIC
+    )
+    assert policy.task == TaskPolicy(None, ("python", "job.py"), 1024, 4096)
+    assert parse(b"task: {}", Approval.AUTOMATIC).task == TaskPolicy()
+
+
 @pytest.mark.parametrize("hours", [1, 2, 3, 4, 6, 8, 12, 24])
 def test_a_check_may_be_due_at_any_hours_that_divide_a_day(hours: int) -> None:
     policy = parse(f"{CAPTURED}monitor: {{every: {hours}h}}".encode(), Approval.AUTOMATIC)
@@ -212,6 +221,15 @@ def test_a_monitor_that_would_see_nothing_is_refused(capture: str) -> None:
         ("target: {type: lambda}", "target.type: 'lambda' cannot be used"),
         ("capture: {percentage: 10%}", "'10%' cannot be used; give a whole number from 0 to 100"),
         ("capture: {percentage: 101}", "capture.percentage: 101 cannot be used"),
+        ("task: {cpu: 300}", "`cpu` is 300, and Fargate has 256, 512, 1024"),
+        ("task: {memory_mb: 4096}", "`memory_mb` is 4096, which is not for `cpu: 256` on Fargate"),
+        ("task: {memory_mb: 4096}", "give one of 512, 1024, 2048"),
+        (f"task: {{command: [{'x' * 1000}, {'y' * 1001}]}}", "`command` is above 2000 characters"),
+        ("task: {command: python}", "task.command: 'python' cannot be used"),
+        ("task: {image: '-'}", "task.image: '-' cannot be used"),
+        ("task: {environment: {SLIPWAY_MODEL_URI: x}}", "`environment` has SLIPWAY_ names"),
+        ("{task: {}, models: many}", "`task` is for one model"),
+        ("{task: {}, containers: [a, b]}", "`task` is for one model"),
         ("image: mine", "image: 'mine' cannot be used; give a whole image URI"),
         ("environment: {A: 1}", "environment.A: 1 cannot be used"),
         (f"environment: {{A: {'x' * 1025}}}", "should have at most 1024 characters"),

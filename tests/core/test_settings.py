@@ -2,6 +2,7 @@ import pytest
 from slipway.domain.desired import Approval
 from slipway.domain.errors import InvalidInput
 from slipway.settings import read
+from slipway.task_ports import Place
 
 GIVEN = {
     "SLIPWAY_PREFIX": "slipway",
@@ -19,6 +20,12 @@ GIVEN = {
     "SLIPWAY_TRUSTED_MODULES": "ourlib, theirs.models",
     "SLIPWAY_START_ROLE_ARN": "arn:start-role",
     "SLIPWAY_REMEDY_TARGETS": "arn:one,arn:two",
+    "SLIPWAY_TASK_CLUSTER": "arn:cluster",
+    "SLIPWAY_TASK_SUBNETS": "subnet-1, subnet-2",
+    "SLIPWAY_TASK_SECURITY_GROUPS": "",
+    "SLIPWAY_TASK_ROLE_ARN": "arn:task-role",
+    "SLIPWAY_TASK_EXECUTION_ROLE_ARN": "arn:execution-role",
+    "SLIPWAY_TASK_LOG_GROUP": "tasks",
     "AWS_REGION": "eu-west-1",
 }
 
@@ -41,6 +48,9 @@ def test_the_environment_is_read_into_names() -> None:
     assert (settings.start_role_arn, settings.remedy_targets) == (
         "arn:start-role",
         ("arn:one", "arn:two"),
+    )
+    assert settings.tasks == Place(
+        "arn:cluster", ("subnet-1", "subnet-2"), (), "arn:task-role", "arn:execution-role", "tasks"
     )
 
 

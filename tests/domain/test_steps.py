@@ -15,6 +15,7 @@ def test_every_step_is_called_by_its_noun() -> None:
         "Remedy",
         "ScaleEndpoint",
         "RunBatch",
+        "RunTask",
         "CleanUp",
         "AwaitChange",
         "Announce",

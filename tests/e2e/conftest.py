@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 import tarfile
 import tempfile
 import time
@@ -49,6 +50,9 @@ settings = {"max_depth": 2, "nthread": 1, "seed": 0}
 model = xgboost.train(settings, xgboost.DMatrix(x, label=x @ [1.0, 2.0] + 300), 5)
 model.save_model("model.json")
 """
+
+# A task's image with what these tests run on.
+OWN_IMAGES = {"scoring:1": {"command": ["python", "-V"], "python": sys.executable}}
 
 Files = Mapping[str, bytes]
 
@@ -233,7 +237,10 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Slipway]:
     IMAGES.mkdir(parents=True, exist_ok=True)
     state.mkdir()
     (state / "images").symlink_to(IMAGES)
-    running = cloud.start(state, time_scale=TIME_SCALE)
+    project = folder / "project"
+    project.mkdir()
+    (project / "slipway.images.yaml").write_text(json.dumps(OWN_IMAGES))
+    running = cloud.start(state, time_scale=TIME_SCALE, project=project)
     try:
         deployment = Deployment(REPOSITORY, running, "slipway")
         deployment.build(lambda _: None)

@@ -7,7 +7,9 @@ import sys
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from random import Random
 from types import ModuleType
 from typing import Any
 
@@ -20,9 +22,14 @@ from moto import mock_aws
 from slipway import settings, wiring
 from slipway.adapters.cloudwatch_measurements import CloudWatchMeasurements
 from slipway.ports import Ports
+from slipway_local.ecs.service import ECS
+from slipway_local.ecs.wire import PREFIX
 from slipway_local.sagemaker.account import Durations
 from slipway_local.sagemaker.inprocess import connect
 from slipway_local.sagemaker.rehearsal import Rehearsal
+from slipway_local.sagemaker.wire import Request, Response
+
+from tests.local.ecs.conftest import Runner
 
 REPOSITORY = Path(__file__).parents[2]
 REGION = "eu-west-1"
@@ -83,6 +90,13 @@ class World:
     aws: boto3.Session
     sagemaker: Rehearsal
     executions: Executions
+    ecs: ECS
+    runner: Runner
+
+    def tick(self) -> None:
+        """Let tasks go on as far as they can."""
+        for _ in range(4):
+            self.ecs.tick()
 
     def upload(self, key: str, content: bytes) -> None:
         self.aws.client("s3").put_object(Bucket=BUCKET, Key=key, Body=content)
@@ -164,12 +178,15 @@ def world(monkeypatch: pytest.MonkeyPatch, models: Loader) -> Iterator[World]:
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws(config={"core": {"passthrough": {"urls": [r".*sagemaker.*"]}}}):
+    with mock_aws(config={"core": {"passthrough": {"urls": [r".*(sagemaker|ecs\.).*"]}}}):
         sagemaker = Rehearsal(durations=Durations(creating=60, updating=60, config_visible=0))
         core = botocore.session.Session()
         core.register_component("data_loader", models)
         aws = boto3.Session(botocore_session=core, region_name=REGION)
-        connect(aws.events, sagemaker.service.handle)
+        runner = Runner()
+        ecs = ECS(runner, clock=sagemaker.clock, random=Random(7))  # noqa: S311 - it names tasks
+        connect(aws.events, partial(_either, ecs, sagemaker))
+        aws.client("ecs").create_cluster(clusterName="slipway-tasks")
         calls: set[str] = set()
         aws.events.register(
             "before-call",
@@ -185,7 +202,13 @@ def world(monkeypatch: pytest.MonkeyPatch, models: Loader) -> Iterator[World]:
             measurements=CloudWatchMeasurements(aws, "Slipway/Drift", clock=lambda: 0.0),
             clock=sagemaker.clock,
         )
-        yield World(calls, ports, aws, sagemaker, executions)
+        yield World(calls, ports, aws, sagemaker, executions, ecs, runner)
+
+
+def _either(ecs: ECS, sagemaker: Rehearsal, request: Request) -> Response:
+    """The answer of the service that is asked."""
+    tasks = request.headers.get("x-amz-target", "").startswith(PREFIX)
+    return ecs.handle(request) if tasks else sagemaker.service.handle(request)
 
 
 def _permissions(operation: str, service: str, params: Mapping[str, Any]) -> set[str]:
@@ -203,6 +226,8 @@ def _permissions(operation: str, service: str, params: Mapping[str, Any]) -> set
         "HeadObject": {read},
         "GetObject": {read},
         "CopyObject": {"s3:GetObjectVersion", "s3:PutObject"},
+        "RegisterTaskDefinition": {"ecs:RegisterTaskDefinition", "iam:PassRole"},
+        "RunTask": {"ecs:RunTask", "iam:PassRole"},
         "CreateSchedule": {"scheduler:CreateSchedule", "iam:PassRole"},
         "UpdateSchedule": {"scheduler:UpdateSchedule", "iam:PassRole"},
     }.get(operation, {f"{SIGNED_AS.get(service, service)}:{operation}"})
@@ -249,6 +274,12 @@ def _environment(aws: boto3.Session) -> dict[str, str]:
         "SLIPWAY_MONITOR_ROLE_ARN": "arn:aws:iam::123456789012:role/monitor",
         "SLIPWAY_SCHEDULE_DEAD_LETTERS_ARN": f"arn:aws:sqs:{REGION}:123456789012:dead",
         "SLIPWAY_DRIFT_NAMESPACE": "Slipway/Drift",
+        "SLIPWAY_TASK_CLUSTER": f"arn:aws:ecs:{REGION}:123456789012:cluster/slipway-tasks",
+        "SLIPWAY_TASK_SUBNETS": "subnet-1",
+        "SLIPWAY_TASK_SECURITY_GROUPS": "",
+        "SLIPWAY_TASK_ROLE_ARN": "arn:aws:iam::123456789012:role/task",
+        "SLIPWAY_TASK_EXECUTION_ROLE_ARN": "arn:aws:iam::123456789012:role/execution",
+        "SLIPWAY_TASK_LOG_GROUP": "/aws/ecs/slipway-tasks",
         "SLIPWAY_MODEL_ROLE_ARN": "arn:aws:iam::123456789012:role/model",
         "SLIPWAY_DEFAULT_APPROVAL": "automatic",
         "SLIPWAY_TRUSTED_MODULES": "",

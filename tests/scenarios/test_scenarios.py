@@ -46,9 +46,11 @@ from slipway.domain.remedy import AlarmPolicy, Cure, Limit, Remedied
 from slipway.domain.rollout import Guarded, Plain, Rollout, Size, Steps, Way
 from slipway.domain.rules import remedy
 from slipway.domain.rules import runs as runs_owe
+from slipway.domain.rules import tasks as tasks_owe
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.remedy import unless_an_alarm_rings
 from slipway.domain.rules.runs import unless_a_run_is_owed
+from slipway.domain.rules.tasks import unless_a_task_is_owed
 from slipway.domain.scaling import Autoscaling, Scaled, Scaling, ScalingMetric
 from slipway.domain.steps import (
     Announce,
@@ -62,10 +64,12 @@ from slipway.domain.steps import (
     RegisterModel,
     Remedy,
     RunBatch,
+    RunTask,
     ScaleEndpoint,
     Step,
     WatchEndpoint,
 )
+from slipway.domain.task import TaskPolicy
 from slipway.domain.trouble import Trouble
 from slipway.domain.watch import UNWATCHED, Schedule, Watch
 from slipway.domain.wish import wish_of
@@ -81,7 +85,7 @@ from slipway.domain.world import (
     World,
 )
 
-from tests.scenarios import given_runs
+from tests.scenarios import given_runs, given_tasks
 
 Given = dict[str, Any]
 
@@ -141,6 +145,8 @@ class Scenario:
             job=given_runs.job(self.given),
             arrived=given_runs.arrived(self.given),
             withdrawn=frozenset(self.given.get("withdrawn", [])),
+            tasks=given_tasks.tasks(self.given),
+            task=given_tasks.task(self.given),
         )
         return Case(desired, world, _attempts(self.given, plan), plan)
 
@@ -166,6 +172,7 @@ def _desired(given: Given, deployment: str = "housing") -> Desired:
         target=TARGETS[given.get("kind", "real-time")],
         autoscaling=_autoscaling(given["scaling"]) if "scaling" in given else None,
         batch=given_runs.batch(given),
+        task=TaskPolicy() if given.get("task") else None,
     )
     parts = {} if given.get("artifact") == "none" else _uploaded(given, policy)
     data = None if given.get("data") == "none" else DATA
@@ -469,7 +476,7 @@ def _told(step: Step, case: Case) -> str:
             told = " serving ".join(filter(None, (f"Announce {verdict}", config)))
         case WatchEndpoint() | ScaleEndpoint():
             told = _told_change(step)
-        case CleanUp() | Remedy() | RunBatch():
+        case CleanUp() | Remedy() | RunBatch() | RunTask():
             told = _told_more(step)
         case InspectArtifact() | RegisterModel() | BuildBaseline() | JudgeRollout():
             told = type(step).__name__
@@ -482,9 +489,9 @@ def _by(guarded: Guarded | None) -> str:
     return f", {guarded.words}" if guarded else ""
 
 
-def _told_more(step: CleanUp | Remedy | RunBatch) -> str:
-    if isinstance(step, RunBatch):
-        return f"RunBatch {step.deed} {step.due}"
+def _told_more(step: CleanUp | Remedy | RunBatch | RunTask) -> str:
+    if isinstance(step, RunBatch | RunTask):
+        return f"{type(step).__name__} {step.deed} {step.due}"
     if isinstance(step, CleanUp):
         gone = ", ".join("+".join((each.config, *each.models)) for each in step.footprints)
         return f"CleanUp {gone}{'' if step.purge is None else ' and the rest'}"
@@ -505,12 +512,15 @@ def _rules(case: Case) -> Sequence[Rule]:
 
 
 def _fires(case: Case) -> str:
-    """The rule that names the step: of those about runs and alarms where one of them does."""
+    """The rule that names the step: of those about runs, tasks and alarms where one of them
+    does."""
     first = next(rule for rule in _rules(case) if rule(case) is not None)
     step = first(case)
     assert step is not None
-    owed = unless_an_alarm_rings(case, unless_a_run_is_owed(case, step))
-    found = (rule.__name__ for rule in (*runs_owe.RULES, *remedy.RULES) if rule(case) == owed)
+    ran = unless_a_task_is_owed(case, unless_a_run_is_owed(case, step))
+    owed = unless_an_alarm_rings(case, ran)
+    chapters = (*runs_owe.RULES, *tasks_owe.RULES, *remedy.RULES)
+    found = (rule.__name__ for rule in chapters if rule(case) == owed)
     return first.__name__ if owed == step else next(found)
 
 
@@ -530,7 +540,8 @@ def test_the_decision(scenario: Scenario) -> None:
 
 def test_every_rule_has_a_scenario() -> None:
     named = {scenario.rule for scenario in SCENARIOS}
-    chapters = (*RULES, *BATCH, *LEAVING, *runs_owe.RULES, *remedy.RULES)
+    late = (*runs_owe.RULES, *tasks_owe.RULES, *remedy.RULES)
+    chapters = (*RULES, *BATCH, *LEAVING, *late)
     assert named == {rule.__name__ for rule in chapters}
 
 
@@ -560,6 +571,16 @@ def test_no_rule_about_runs_can_be_spared(spared: Rule) -> None:
     with patch.object(runs_owe, "RULES", rest):
         without = [unless_a_run_is_owed(case, step) for case, step in steps]
     assert without != [unless_a_run_is_owed(case, step) for case, step in steps]
+
+
+@pytest.mark.parametrize("spared", tasks_owe.RULES, ids=lambda rule: rule.__name__)
+def test_no_rule_about_tasks_can_be_spared(spared: Rule) -> None:
+    cases = [s.case() for s in SCENARIOS if s.rule == spared.__name__]
+    rest = [rule for rule in tasks_owe.RULES if rule is not spared]
+    steps = [(case, _first(_rules(case), case)) for case in cases]
+    with patch.object(tasks_owe, "RULES", rest):
+        without = [unless_a_task_is_owed(case, step) for case, step in steps]
+    assert without != [unless_a_task_is_owed(case, step) for case, step in steps]
 
 
 @pytest.mark.parametrize("spared", remedy.RULES, ids=lambda rule: rule.__name__)

@@ -43,6 +43,12 @@ def _due(world: World, deed: Act) -> None:
     world.machine.start(name, {"deployment": DEPLOYMENT, "wish": wish})
 
 
+def _task(world: World, deed: Act) -> None:
+    wish = {"type": "task", "command": [deed.how]}
+    name = f"ask-{world.scheduler.elapsed:.0f}"
+    world.machine.start(name, {"deployment": DEPLOYMENT, "wish": wish})
+
+
 def _fail(world: World, deed: Act) -> None:
     """The service cannot do the next jobs, for reasons of its own."""
     world.transforms.failures += ["InternalServerError: try again"] * int(deed.how)
@@ -225,6 +231,7 @@ _DEEDS: Mapping[str, Callable[[World, Act], None]] = {
     "delete": _delete,
     "ask": _ask,
     "due": _due,
+    "task": _task,
     "fail": _fail,
     "weigh": _weigh,
     "scale": _scale,

@@ -19,6 +19,7 @@ from tests.simulation.batch_ending import check_runs
 from tests.simulation.contents import EMPTY, disqualified, doubtful, kind_of
 from tests.simulation.remedies import check_remedies
 from tests.simulation.stories import ALARM
+from tests.simulation.task_ending import check_tasks
 from tests.simulation.world import DEPLOYMENT, ENDPOINT, World
 
 REPLAY_SECONDS = 600.0
@@ -41,6 +42,7 @@ def judge(world: World) -> str:
             world.wrong("an artifact was uploaded and nothing came of it")
         return "nothing"
     check_remedies(world)
+    check_tasks(world)
     _check_told(world, record.settled.announce)
     _check_leaving(world, record.settled.announce)
     if record.runs_files:

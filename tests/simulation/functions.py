@@ -12,6 +12,7 @@ from slipway import (
     rolling,
     running,
     scaling,
+    tasking,
     watching,
 )
 from slipway.ports import Ports
@@ -70,6 +71,10 @@ def run_batch(ports: Ports, document: Json) -> Json:
     return running.run_batch(ports, documents.task(document))
 
 
+def run_task(ports: Ports, document: Json) -> Json:
+    return tasking.run_task(ports, documents.task(document))
+
+
 def remedy(ports: Ports, document: Json) -> Json:
     return remedying.remedy(ports, documents.task(document))
 
@@ -101,6 +106,7 @@ FUNCTIONS: Mapping[str, Callable[[Ports, Json], Json]] = {
     "${BuildBaselineFunctionArn}": build_baseline,
     "${WatchEndpointFunctionArn}": watch_endpoint,
     "${RunBatchFunctionArn}": run_batch,
+    "${RunTaskFunctionArn}": run_task,
     "${RemedyFunctionArn}": remedy,
     "${ScaleEndpointFunctionArn}": scale_endpoint,
     "${CleanUpFunctionArn}": clean_up,

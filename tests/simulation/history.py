@@ -24,7 +24,7 @@ class Outcome:
     """How a history ended: `end` in a word, what was violated, and how much was done.
 
     `points` are the calls that functions made, `runs` how those of a batch deployment ended, oldest
-    first, and `lines` the time line, if it was asked for.
+    first, `codes` the exit codes of tasks likewise, and `lines` the time line, if it was asked for.
     """
 
     end: str
@@ -33,6 +33,7 @@ class Outcome:
     releases: int
     lines: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 def play(
@@ -63,6 +64,7 @@ def play(
         len(world.machine.executions),
         tuple(world.lines or ()),
         tuple(str(run.status) for run in reversed(world.record().runs.last)),
+        tuple(str(run.code) for run in reversed(world.record().tasks.last)),
     )
 
 

@@ -17,6 +17,7 @@ from slipway.domain.errors import LeaseLost, SlipwayError, Unanswered
 from slipway.domain.naming import Site, deployment_of_resource, endpoint_name
 from slipway.domain.record import Record
 from slipway.domain.remedy import Kind, Outcome
+from slipway.domain.task import NO_TASKS
 from slipway.manifest import parse
 from slipway.nudging import nudge, sweep
 from slipway.ports import Ports
@@ -56,6 +57,7 @@ from tests.simulation.machine import Execution, Function, Killed, Machine
 from tests.simulation.scheduler import Happening, Scheduler
 from tests.simulation.sessions import Call, DirectSession, Session
 from tests.simulation.stories import Story
+from tests.simulation.tasks import MemoryFargate
 from tests.simulation.witness import Invariants
 
 GRAPH = Path(__file__).parents[2] / "statemachines" / "release.asl.json"
@@ -111,6 +113,7 @@ class World:
         self.starts, self.logs = MemoryStarts(), MemoryLogs()
         self.batches, self.timers = MemoryBatches(self.bucket), MemoryTimers()
         self.transforms = MemoryTransforms(self.batches, self._begun)
+        self.fargate = MemoryFargate(self._started)
         self.machine = Machine(_graph(), self._functions(), self.scheduler, self.chance, self.wrong)
         launcher = ScriptedLauncher(self.scheduler.clock, _Scripts(self.bucket, self._work))
         self.cloud = Cloud(
@@ -148,6 +151,15 @@ class World:
         def end() -> None:
             self.transforms.finish(job)
             self.deliver(f"transform job {job} is {self.transforms.over[job].status}")
+
+        self.scheduler.after(JOB_SECONDS, end)
+
+    def _started(self, task: str) -> None:
+        """A task takes its time, and its end is told."""
+
+        def end() -> None:
+            self.fargate.finish(task)
+            self.deliver(f"task {task} is STOPPED")
 
         self.scheduler.after(JOB_SECONDS, end)
 
@@ -272,7 +284,7 @@ class World:
         """A release writes under its own lease, or to take it; never under another's."""
         actor = self.gate.current.actor if self.gate.current else ""
         if actor.startswith("ask-"):  # what a person says of a rollout, or a run, is one, too
-            asked = {"progress": None, "runs": NO_RUNS}
+            asked = {"progress": None, "runs": NO_RUNS, "tasks": NO_TASKS}
             before, after = (replace(record, **asked) for record in (before, after))
         if _without_hints(before) == _without_hints(after):
             return  # anybody may give one
@@ -326,6 +338,7 @@ class World:
             batches=gated(self.batches, "batches"),
             transforms=gated(self.transforms, "transforms"),
             timers=gated(self.timers, "timers"),
+            fargate=gated(self.fargate, "fargate"),
             logs=gated(self.logs, "logs"),
             parse_manifest=_parse,
             default_policy=Policy(),

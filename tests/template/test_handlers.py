@@ -20,6 +20,7 @@ OURS = {
     "rolling",
     "running",
     "scaling",
+    "tasking",
     "telemetry",
     "watching",
     "wiring",

@@ -18,6 +18,10 @@ EVERYWHERE = {
     "cloudwatch:PutMetricData": "conditioned on SageMaker's namespaces, or drift's",
     "cloudwatch:GetMetricData": "metrics that are read belong to no resource",
     "sagemaker:ListModelPackages": "names of versions, which AWS's tables give no one resource",
+    "ecs:ListTasks": "conditioned on the cluster; without an instance they belong to none",
+    "ecs:RegisterTaskDefinition": "what is defined can have no roles but those that are passed",
+    "ecs:ListTaskDefinitions": "lists belong to no resource",
+    "ecs:DeregisterTaskDefinition": "AWS takes no resource",
     "application-autoscaling:DescribeScalableTargets": "lists belong to no resource",
     "application-autoscaling:DescribeScalingPolicies": "lists belong to no resource",
     "logs:CreateLogDelivery": "log deliveries of the state machine",
@@ -29,8 +33,15 @@ EVERYWHERE = {
     "logs:DescribeResourcePolicies": "log deliveries of the state machine",
     "logs:DescribeLogGroups": "log deliveries of the state machine",
 }
-# The first takes a condition instead; tables of two years differ on the others.
-DISPUTED = {"cloudwatch:PutMetricData", "cloudwatch:GetMetricData", "sagemaker:ListModelPackages"}
+# Metrics that are put, and tasks that are listed, take a condition instead; tables of two years
+# differ on the others.
+DISPUTED = {
+    "cloudwatch:PutMetricData",
+    "cloudwatch:GetMetricData",
+    "sagemaker:ListModelPackages",
+    "ecs:RegisterTaskDefinition",
+    "ecs:ListTasks",
+}
 READS = ("Describe", "Get", "List", "BatchGet")
 
 
@@ -110,7 +121,8 @@ def test_what_puts_events_does_so_in_slipways_name_alone(statements: Statements)
     }
     alone = {"ForAllValues:StringEquals": {"events:source": "slipway"}}
     assert puts == dict.fromkeys(
-        ("IngestViolationsFunction", "RemedyFunction", "RunBatchFunction"), alone
+        ("IngestViolationsFunction", "RemedyFunction", "RunBatchFunction", "RunTaskFunction"),
+        alone,
     )
 
 
@@ -185,11 +197,13 @@ def test_each_role_is_passed_to_one_service_by_whom_makes_what_runs_as_it(
     def to(service: str) -> Document:
         return {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}}
 
+    tasks = [{"GetAtt": "TaskRole.Arn"}, {"GetAtt": "TaskExecutionRole.Arn"}]
     assert passing == [
         ("DeployEndpointFunction", {"GetAtt": "ModelRole.Arn"}, to("sagemaker")),
         ("WatchEndpointFunction", {"GetAtt": "ScheduleRole.Arn"}, to("scheduler")),
         ("WatchEndpointFunction", {"GetAtt": "MonitorRole.Arn"}, to("sagemaker")),
         ("RunBatchFunction", {"GetAtt": "ModelRole.Arn"}, to("sagemaker")),
+        ("RunTaskFunction", tasks, to("ecs-tasks")),
     ]
 
 
@@ -237,9 +251,29 @@ def test_models_cannot_read_uploads_that_were_not_inspected(
     assert folders == {"artifacts/*", "scripts/*", "async-inputs/*", "batches/*"}
 
 
+def test_tasks_read_what_is_released_and_what_batches_are_given_and_do_nothing_else(
+    identity_statements: Statements,
+) -> None:
+    (read,) = identity_statements["TaskRole"]
+    assert read["Action"] == "s3:GetObject"
+    folders = {each["Sub"].removeprefix("${Bucket.Arn}/") for each in read["Resource"]}
+    assert folders == {"artifacts/*", "batches/*/in/*"}
+
+
+def test_tasks_are_listed_in_their_own_cluster_alone(statements: Statements) -> None:
+    (listing,) = [s for s in statements["RunTaskFunction"] if s["Action"] == "ecs:ListTasks"]
+    assert listing["Condition"] == {"ArnEquals": {"ecs:cluster": {"GetAtt": "Tasks.Arn"}}}
+
+
 @pytest.mark.parametrize(
     ("role", "service"),
-    [("ModelRole", "sagemaker"), ("MonitorRole", "sagemaker"), ("ScheduleRole", "scheduler")],
+    [
+        ("ModelRole", "sagemaker"),
+        ("MonitorRole", "sagemaker"),
+        ("ScheduleRole", "scheduler"),
+        ("TaskRole", "ecs-tasks"),
+        ("TaskExecutionRole", "ecs-tasks"),
+    ],
 )
 def test_only_one_service_in_this_account_assumes_a_role(
     role: str, service: str, resources: Callable[[str], dict[str, Document]]

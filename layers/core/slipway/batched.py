@@ -1,8 +1,9 @@
-"""What is answered by and by, as it is found: runs of a batch deployment, and probes in line."""
+"""What ends by and by, as it is found: runs of a batch deployment, tasks, and probes in line."""
 
 from slipway.domain.batch import Arrived, Job
 from slipway.domain.probed import LINE_SECONDS, Line
 from slipway.domain.record import Record
+from slipway.domain.task import Sight
 from slipway.ports import Ports
 
 PROOF_SECONDS = 4 * 3600.0  # a sample that takes longer is given up
@@ -12,6 +13,12 @@ def job(ports: Ports, record: Record) -> Job | None:
     """The job of the run that is under way."""
     going = record.runs.going
     return ports.transforms.find(going.job) if going else None
+
+
+def task(ports: Ports, record: Record) -> Sight | None:
+    """The task that is under way."""
+    going = record.tasks.going
+    return ports.fargate.find(going.arn) if going and going.arn and not going.over else None
 
 
 def arrived(ports: Ports, record: Record) -> Arrived | None:

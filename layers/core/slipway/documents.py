@@ -7,7 +7,7 @@ from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import checked_deployment
 from slipway.domain.steps import AwaitChange, name
 from slipway.domain.watch import Check, Outcome, Schedule
-from slipway.domain.wish import RunNow, Steer, Wish, wish_of
+from slipway.domain.wish import Passing, Wish, wish_of
 from slipway.looking import Look
 from slipway.stepping import Task
 
@@ -19,7 +19,7 @@ def asked(document: Document) -> tuple[str, str]:
     return checked_deployment(_text(document, "deployment")), _text(document, "execution")
 
 
-def wished(document: Document) -> Wish | Steer | RunNow | None:
+def wished(document: Document) -> Wish | Passing | None:
     """The wish that the execution was started with, if any. Raises InvalidInput."""
     given = document.get("input")
     said = given.get("wish") if isinstance(given, Mapping) else None

@@ -90,7 +90,7 @@ def reported(event: Event, site: Site) -> Reported | None:
 
 
 def changed(event: Event, site: Site) -> Hint | None:
-    """The hint of a change that SageMaker or CloudWatch tells; None for what is not Slipway's."""
+    """The hint of a change that AWS tells; None for what is not Slipway's."""
     detail = event.get("detail")
     if not isinstance(detail, Mapping):
         raise InvalidInput(f"detail: {detail!r:.80} is not an object; send EventBridge's events")
@@ -98,6 +98,8 @@ def changed(event: Event, site: Site) -> Hint | None:
         return _hint(site, event, "ModelPackageGroupName", "ModelApprovalStatus", "model package")
     if "TransformJobName" in detail:
         return _of_job(site, event)
+    if "taskArn" in detail:
+        return _of_task(site, event)
     if "alarmName" in detail:
         return _of_alarm(site, event)
     return _hint(site, event, "EndpointName", "EndpointStatus", "endpoint")
@@ -140,6 +142,15 @@ def _of_job(site: Site, event: Event) -> Hint | None:
     deployment = deployment_of_job(site, called)
     status = event["detail"].get("TransformJobStatus", "changed")
     return Hint(deployment, f"transform job {called} is {status}") if deployment else None
+
+
+def _of_task(site: Site, event: Event) -> Hint | None:
+    """What a task's family is called is what its group is."""
+    family, status = _text(event, "detail", "group"), _text(event, "detail", "lastStatus")
+    deployment = deployment_of_resource(site, family.removeprefix("family:"))
+    if deployment is None:
+        return None
+    return Hint(deployment, f"task {event['detail']['taskArn']} is {status}")
 
 
 def _of_alarm(site: Site, event: Event) -> Hint | None:

@@ -35,6 +35,7 @@ from slipway.target_keys import (
     Timeout,
     Volume,
 )
+from slipway.task_keys import Tasking
 from slipway.watch_keys import Capture, Watching
 
 # As far as SageMaker takes them. Source: ContainerDefinition, SageMaker API reference.
@@ -163,6 +164,8 @@ class Manifest(Strict):
     """Where the model runs."""
     batch: Batching | None = None
     """When a batch target runs, and how; what is uploaded is run at once when absent."""
+    task: Tasking | None = None
+    """What `slipway task` runs with the version that was released last; nothing when absent."""
     variants: dict[PartName, Variant] = Field(default={})
     """Models that share the endpoint's traffic, each with a part of its own; one when absent."""
     containers: dict[PartName, Container] = Field(default={})
@@ -277,6 +280,12 @@ class Manifest(Strict):
         if given:
             names = ", ".join(f"`{name}`" for name in given)
             raise ValueError(f"{names}: nothing serves at a batch target; leave it out")
+        return self
+
+    @model_validator(mode="after")
+    def _tasks(self) -> Self:
+        if self.task and (self.variants or self.containers or self.models == "many"):
+            raise ValueError("`task` is for one model; leave out variants, containers and models")
         return self
 
     @model_validator(mode="after")

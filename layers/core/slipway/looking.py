@@ -250,6 +250,8 @@ def _observe(ports: Ports, record: Record, wanted: Plan | None) -> World:
         job=batched.job(ports, record),
         arrived=batched.arrived(ports, record),
         withdrawn=record.releases.left,
+        tasks=record.tasks,
+        task=batched.task(ports, record),
         purged=record.is_purged,
     )
 

@@ -125,6 +125,7 @@ def _policy(manifest: Manifest) -> Policy:
         many=manifest.models == "many",
         alarms=tuple(alarm.policy() for alarm in manifest.alarms),
         batch=_batch(manifest),
+        task=manifest.task.policy() if manifest.task else None,
     )
 
 

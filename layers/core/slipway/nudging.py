@@ -43,7 +43,7 @@ def steer(ports: Ports, deployment: str, wish: Steer, execution: str) -> None:
     """End, halt or let go on the rollout that is under way, and wake its owner. Once, like a wish.
     Raises InvalidInput where there is none."""
     now = ports.clock()
-    _said(ports, deployment, execution, lambda r: r.steered(wish.how, now), wish.words)
+    said(ports, deployment, execution, lambda r: r.steered(wish.how, now), wish.words)
 
 
 def run_now(ports: Ports, deployment: str, wish: RunNow, execution: str) -> None:
@@ -53,7 +53,7 @@ def run_now(ports: Ports, deployment: str, wish: RunNow, execution: str) -> None
     name = wish.input.rstrip("/").rpartition("/")[2] or "what has arrived"
     why = f"the schedule, at {wish.due}" if wish.due else f"somebody asked to run {name}"
     due = Due(wish.due or execution, why, wish.input)
-    _said(ports, deployment, execution, lambda r: r.due(due), wish.words)
+    said(ports, deployment, execution, lambda r: r.due(due), wish.words)
 
 
 def checked_input(site: Site, deployment: str, uri: str) -> str:
@@ -82,10 +82,10 @@ def goal(ports: Ports, record: Record, to: int | None, *, rerun: bool = False) -
 
 def ask_again(ports: Ports, deployment: str, execution: str) -> None:
     """Let everything that was tried count no more, and wake whoever owns the deployment. Once."""
-    _said(ports, deployment, execution, Record.again, "try again")
+    said(ports, deployment, execution, Record.again, "try again")
 
 
-def _said(
+def said(
     ports: Ports, deployment: str, execution: str, how: Callable[[Record], Record], words: str
 ) -> None:
     """What a person says, unless the execution that was started with it has said so already."""

@@ -14,6 +14,7 @@ from slipway.domain.record import Record
 from slipway.domain.rollout import Guarded
 from slipway.domain.steps import Announce
 from slipway.domain.world import Endpoint, PackageApproval
+from slipway.task_ports import Fargate
 from slipway.watch_ports import (
     Alarms,
     Checks,
@@ -290,6 +291,7 @@ class Ports:
     batches: Batches
     transforms: Transforms
     timers: Timers
+    fargate: Fargate
     logs: Logs
     parse_manifest: ParseManifest
     default_policy: Policy

@@ -22,12 +22,13 @@ from slipway.domain.steps import (
     DeployEndpoint,
     ProbeEndpoint,
     RunBatch,
+    RunTask,
     Verdict,
     label,
     name,
 )
 from slipway.domain.watch import UNWATCHED
-from slipway.domain.wish import RunNow, Steer, Wish
+from slipway.domain.wish import Passing, RunNow, Steer, TaskNow, Wish
 from slipway.domain.world import Kind, Package, PackageApproval, read
 from slipway.lining import replies, sent
 from slipway.looking import Look, change, has_news, look, refresh
@@ -35,6 +36,7 @@ from slipway.nudging import ask, ask_again, run_now, steer
 from slipway.ports import Moment, Ports
 from slipway.probing import judge_line, probe_config, probes_of
 from slipway.stepping import Task, attempt, judge, stoppable, unless_repeated
+from slipway.task_wishes import task_now
 from slipway.watched import explained
 
 
@@ -42,7 +44,7 @@ def decide_release(
     ports: Ports,
     deployment: str,
     execution: str,
-    wish: Wish | Steer | RunNow | None = None,
+    wish: Wish | Passing | None = None,
     *,
     again: bool = False,
 ) -> Look:
@@ -52,6 +54,8 @@ def decide_release(
         steer(ports, deployment, wish, execution)
     elif isinstance(wish, RunNow):
         run_now(ports, deployment, wish, execution)
+    elif isinstance(wish, TaskNow):
+        task_now(ports, deployment, wish, execution)
     elif wish:
         ask(ports, deployment, wish, execution)
     elif again:
@@ -174,7 +178,8 @@ def announce(ports: Ports, task: Task) -> str:
     record = change(ports, task.deployment, lambda r: r.under(task.fence).told(hints))
     if record.lease:
         raise LookAgain(f"{task.deployment}: something happened while it was announced")
-    if found.case.desired.is_batch and isinstance(look(ports, record).step, RunBatch):
+    waits = found.case.desired.is_batch or record.tasks.due
+    if waits and isinstance(look(ports, record).step, RunBatch | RunTask):
         raise LookAgain(f"{task.deployment}: what was released has something to run")
     if step.verdict == Verdict.DELETED and found.world.purged:
         ports.ledger.forget(record, ports.clock())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from slipway.domain.desired import Approval
 from slipway.domain.errors import InvalidInput
 from slipway.domain.naming import Site
+from slipway.task_ports import NOWHERE, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Settings:
     trusted_modules: tuple[str, ...]
     start_role_arn: str = ""  # of those functions alone that start what alarms may start
     remedy_targets: tuple[str, ...] = ()
+    tasks: Place = NOWHERE
     minute: float = 60.0  # how many seconds a minute lasts: less where time is scaled
 
 
@@ -50,6 +52,14 @@ def read(environment: Mapping[str, str]) -> Settings:
             trusted_modules=listed(environment["SLIPWAY_TRUSTED_MODULES"]),
             start_role_arn=environment["SLIPWAY_START_ROLE_ARN"],
             remedy_targets=listed(environment["SLIPWAY_REMEDY_TARGETS"]),
+            tasks=Place(
+                cluster=environment["SLIPWAY_TASK_CLUSTER"],
+                subnets=listed(environment["SLIPWAY_TASK_SUBNETS"]),
+                security_groups=listed(environment["SLIPWAY_TASK_SECURITY_GROUPS"]),
+                role=environment["SLIPWAY_TASK_ROLE_ARN"],
+                execution_role=environment["SLIPWAY_TASK_EXECUTION_ROLE_ARN"],
+                log_group=environment["SLIPWAY_TASK_LOG_GROUP"],
+            ),
             minute=float(environment.get("SLIPWAY_MINUTE_SECONDS", "60")),
         )
     except KeyError as missing:

@@ -15,6 +15,7 @@ from slipway.adapters.cloudwatch_logs import CloudWatchLogs
 from slipway.adapters.cloudwatch_measurements import CloudWatchMeasurements
 from slipway.adapters.cloudwatch_traffic import CloudWatchTraffic
 from slipway.adapters.dynamodb_ledger import DynamoDBLedger
+from slipway.adapters.ecs_tasks import ECSTasks
 from slipway.adapters.eventbridge_bus import EventBridgeBus
 from slipway.adapters.remedies_started import RemediesStarted
 from slipway.adapters.s3_batches import S3Batches
@@ -91,6 +92,7 @@ def build(given: settings.Settings, aws: boto3.Session) -> Ports:
             given.schedule_role_arn,
             given.schedule_dead_letters_arn,
         ),
+        fargate=ECSTasks(aws, given.tasks),
         logs=CloudWatchLogs(aws),
         parse_manifest=partial(_parse_manifest, given.default_approval),
         default_policy=Policy(approval=given.default_approval),

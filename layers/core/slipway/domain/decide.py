@@ -15,6 +15,7 @@ from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.remedy import unless_an_alarm_rings
 from slipway.domain.rules.runs import unless_a_run_is_owed
 from slipway.domain.rules.scaling import unless_scaled
+from slipway.domain.rules.tasks import unless_a_task_is_owed
 from slipway.domain.rules.trouble import unless_troubled
 from slipway.domain.rules.verdict import released
 from slipway.domain.steps import Step
@@ -30,7 +31,8 @@ def decide(desired: Desired, world: World, attempts: Attempts, plan: Plan | None
     due = unless_scaled(case, watch.unless_unwatched(case, unless_troubled(case, step)))
     awaited = unless_awaited(case, unless_troubled(case, due))
     run = unless_troubled(case, unless_a_run_is_owed(case, awaited))
-    return unless_an_alarm_rings(case, run)
+    ran = unless_troubled(case, unless_a_task_is_owed(case, run))
+    return unless_an_alarm_rings(case, ran)
 
 
 def nothing_is_owed(case: Case) -> Step:

@@ -9,6 +9,7 @@ from slipway.domain.naming import member_of
 from slipway.domain.remedy import AlarmPolicy
 from slipway.domain.rollout import Plain, Rollout
 from slipway.domain.scaling import Autoscaling
+from slipway.domain.task import TaskPolicy
 from slipway.domain.wish import Delete, Wish
 
 
@@ -224,7 +225,7 @@ class Policy:
     """How a deployment's artifacts are released. Read from its manifest, slipway.yaml.
 
     `many` says that its endpoint serves many models, each released by itself; `batch` says when
-    and how it runs, where it answers files.
+    and how it runs, where it answers files; `task` what its tasks run, if it has any.
     """
 
     approval: Approval = Approval.AUTOMATIC
@@ -242,6 +243,7 @@ class Policy:
     many: bool = False
     alarms: tuple[AlarmPolicy, ...] = ()
     batch: Batch | None = None
+    task: TaskPolicy | None = None
 
     def target_of(self, variant: VariantPolicy) -> Target:
         return variant.target or self.target

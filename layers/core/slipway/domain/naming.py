@@ -127,6 +127,11 @@ def job_name(site: Site, deployment: str, due: str, attempt: int = 1) -> str:
     return f"{endpoint_name(site, deployment)}-{digest(told)}"
 
 
+def task_token(site: Site, deployment: str, due: str) -> str:
+    """What ECS tells a task from others by: of 36 characters at most, in which it takes it."""
+    return f"{site.prefix}-{digest({'deployment': deployment, 'due': due})}"
+
+
 def deployment_of_job(site: Site, name: str) -> str | None:
     """The deployment that a transform job is of; None for strangers."""
     return deployment_of_resource(site, name.rpartition("-")[0])

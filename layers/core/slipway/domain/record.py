@@ -29,6 +29,7 @@ from slipway.domain.remedy import Remedied
 from slipway.domain.rerunning import again
 from slipway.domain.rules.rest import SETTLE_SECONDS
 from slipway.domain.steps import Announce, CleanUp, Verdict
+from slipway.domain.task import NO_TASKS, Tasks
 from slipway.domain.trouble import Trouble
 from slipway.domain.watch import UNWATCHED, Watch
 from slipway.domain.wish import How, Rollback, Wish
@@ -70,9 +71,8 @@ class Settled:
 class Record:
     """Everything the ledger knows about one deployment.
 
-    Each of `runners` may have a schedule that watches its endpoint, each of the variants `scaled`
-    may be registered for autoscaling, and each of the names in `alarms` may be an alarm; where it
-    is `timed` a schedule may say when it runs. `arrived` are the uploads that events told of.
+    Each of `runners` may have a schedule that watches its endpoint, each of the variants `scaled` be
+    registered for autoscaling, and each of `alarms` be one; `timed`, a schedule says when it runs. `arrived` are the uploads that events told of.
     `footprints` are what its releases made and nobody has deleted since, and `watched` is what was
     last made to watch it; `purged` is the generation in which its versions and data were.
     """
@@ -107,6 +107,7 @@ class Record:
     progress: Progress | None = None
     runs: Runs = NO_RUNS
     timed: bool = False
+    tasks: Tasks = NO_TASKS
 
     @property
     def is_deleted(self) -> bool:
@@ -168,12 +169,11 @@ class Record:
         return replace(self.hinted(), runs=self.runs.wanting(due))
 
     def again(self) -> "Record":
-        """The record with what is wanted wanted anew: whatever was tried counts no more. Drift was
-        not tried, and what is asked is as it was."""
+        """The record with what is wanted wanted anew: what was tried counts no more, drift does."""
         if self.desired is None or self.desired.leaves:
             return replace(self.hinted(), troubles=())
         before, drift = self.desired.generation, self.drift
-        if drift and drift.generation == before:
+        if drift and drift.generation == before:  # what is asked is as it was
             drift = replace(drift, generation=before + 1)
         desired = replace(self.desired, generation=before + 1)
         return replace(self.hinted(), desired=desired, drift=drift)
@@ -204,7 +204,9 @@ class Record:
         rest, lease = (None if self.asked == asked else self.asked), self.lease
         if asked and lease and any(not attempt.ended for attempt in self.attempts.made):
             lease = replace(lease, quiet_until=now + SETTLE_SECONDS)
-        wanting = replace(self, desired=desired, asked=rest, lease=lease)
+        # What goes runs nothing any more, nor does what comes after it by its name.
+        tasks = replace(self.tasks, due=()) if desired.leaves else self.tasks
+        wanting = replace(self, desired=desired, asked=rest, lease=lease, tasks=tasks)
         wish = asked.wish if asked else None
         return wanting.going_back(wish) if isinstance(wish, Rollback) else wanting
 
@@ -214,8 +216,8 @@ class Record:
         if not (desired and desired.is_batch and wish.rerun and wish.to):
             return back
         due, left = again(self.runs, self.releases, wish.to)
-        desired = replace(desired, wish=replace(wish, left=left))
-        return replace(back, desired=desired, runs=replace(self.runs, due=(*self.runs.due, *due)))
+        wanted, runs = replace(desired, wish=replace(wish, left=left)), self.runs
+        return replace(back, desired=wanted, runs=replace(runs, due=(*runs.due, *due)))
 
     def owned(self, owner: str, now: float, is_running: Callable[[str], bool]) -> "Record":
         """The record under `owner`'s lease. Raises Owned while another owner is running."""

@@ -115,17 +115,26 @@ class ScaleEndpoint:
 
 
 class Deed(StrEnum):
-    """What RunBatch does."""
+    """What RunBatch and RunTask do."""
 
     PROVE = "prove"  # that a version answers a sample, before any run
     START = "start"  # its job
     STOP = "stop"  # likewise
-    END = "end"  # count, keep and tell what came of it
+    END = "end"  # keep and tell what came of it
 
 
 @dataclass(frozen=True, slots=True)
 class RunBatch:
     """Start, stop or end the run that is due as `due`; or prove the config of that name."""
+
+    deed: Deed
+    due: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunTask:
+    """Start, stop or end the task that is due as `due`."""
 
     deed: Deed
     due: str
@@ -170,6 +179,7 @@ Step = (
     | Remedy
     | ScaleEndpoint
     | RunBatch
+    | RunTask
     | CleanUp
     | AwaitChange
     | Announce
@@ -192,7 +202,7 @@ def label(step: Step) -> str:
             return f"{name(step)} ({change})"
         case Announce(verdict=verdict):
             return f"{name(step)} ({verdict})"
-        case RunBatch(deed=deed):
+        case RunBatch(deed=deed) | RunTask(deed=deed):
             return f"{name(step)} ({deed})"
         case Remedy(care=care):
             return f"{name(step)} ({care})"

@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from slipway.domain.errors import InvalidInput
+from slipway.domain.task import MOST_TEXT as MOST_COMMAND
+from slipway.domain.task import MOST_WORDS
 
 REMEDY = (
     'write {"type": "delete"}, or {"type": "delete", "purge": true} for versions and history, too; '
     'or {"type": "rollback"}, with "to": 12 for a release by its number, "now": true for all '
     'traffic at once, and "rerun": true to make the runs of a batch deployment again; or, of a '
     "rollout under way, the type promote, pause, resume or abort; or, of a batch deployment, "
-    '{"type": "run"}, with "input": "s3://…" for what has not just arrived'
+    '{"type": "run"}, with "input": "s3://…" for what has not just arrived; or {"type": "task"}, '
+    'with "command": ["python", "job.py"] for another than the manifest\'s'
 )
 MOST_TEXT = 1100  # a URI with the longest key
 
@@ -103,14 +106,30 @@ class RunNow:
         return f"run{f' over {self.input}' if self.input else ''}"
 
 
+@dataclass(frozen=True, slots=True)
+class TaskNow:
+    """A task shall run, with a command of its own or the manifest's. What is wanted stays as it
+    is."""
+
+    command: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What is asked for, in words."""
+        return " ".join(("task", *self.command))
+
+
 Wish = Delete | Rollback
+Passing = Steer | RunNow | TaskNow  # what leaves alone what is wanted
 
 
-def wish_of(said: object) -> Wish | Steer | RunNow:
+def wish_of(said: object) -> Wish | Passing:
     """The wish that a document says, as `{"type": "delete"}`. Raises InvalidInput."""
     match said:
         case {"type": "run", **rest} if rest.keys() <= {"due", "input"} and _are_texts(rest):
             return RunNow(**{str(key): str(value) for key, value in rest.items()})
+        case {"type": "task", **rest} if rest.keys() <= {"command"}:
+            return TaskNow(_command(rest.get("command", [])))
         case {"type": how, **rest} if how in [*How] and not rest:
             return Steer(How(str(how)))
         case {"type": "delete", **rest} if rest in ({}, {"purge": True}, {"purge": False}):
@@ -128,6 +147,18 @@ def _rollback(said: Mapping[object, object]) -> Rollback:
         if not isinstance(value, bool):
             raise InvalidInput(f"wish: {name}: {_shown(value)} is neither true nor false; {REMEDY}")
     return Rollback(to, now=how["now"] is True, rerun=how["rerun"] is True)
+
+
+def _command(said: object) -> tuple[str, ...]:
+    words = said if isinstance(said, list) else [None]
+    texts = all(isinstance(word, str) for word in words)
+    if len(words) > MOST_WORDS or not texts or sum(map(len, words)) > MOST_COMMAND:
+        raise InvalidInput(
+            f"wish: command: {_shown(said)} is no command; give a list of at most {MOST_WORDS} "
+            f"texts, of {MOST_COMMAND} characters together, "
+            'such as ["python", "job.py"]'
+        )
+    return tuple(map(str, words))
 
 
 def _are_texts(said: Mapping[object, object]) -> bool:

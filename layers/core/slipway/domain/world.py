@@ -13,6 +13,7 @@ from slipway.domain.probed import UNPROBED, Probes
 from slipway.domain.progress import Progress
 from slipway.domain.remedy import Remedied
 from slipway.domain.scaling import UNSCALED, Scaling
+from slipway.domain.task import NO_TASKS, Sight, Tasks
 from slipway.domain.trouble import Trouble
 from slipway.domain.watch import UNWATCHED, Watch
 
@@ -228,9 +229,10 @@ class World:
     `awaited` is the config whose probes still wait in line at an asynchronous endpoint, and
     `scaling` what is registered for autoscaling. `runs` are those of a batch deployment, `job` is
     that of the one under way, `arrived` what waits for the next, and `withdrawn` are the configs
-    that somebody rolled back from. `footprints` are what releases left, `purged` says
-    that versions and data were deleted as it was asked for, and `deleted` that people have been
-    told so: what appears since is not ours.
+    that somebody rolled back from. `tasks` are those of any deployment, and `task` is how
+    the one under way is seen. `footprints` are what releases left, `purged` says that versions and
+    data were deleted as it was asked for, and `deleted` that people have been told so: what appears
+    since is not ours.
     """
 
     inspected: tuple[Inspected, ...] = ()
@@ -261,5 +263,7 @@ class World:
     job: Job | None = None
     arrived: Arrived | None = None
     withdrawn: frozenset[str] = frozenset()
+    tasks: Tasks = NO_TASKS
+    task: Sight | None = None
     purged: bool = False
     deleted: bool = False

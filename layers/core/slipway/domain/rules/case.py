@@ -92,14 +92,15 @@ class Case:
 
     @property
     def runner(self) -> Good | None:
-        """The version that answers files: the last that was released, and is approved of now. One
-        that somebody rolled back from is none of those."""
+        """The version that answers files, and that tasks are run with: the last that was released,
+        and is approved of now. One that somebody rolled back from is none of those."""
         wanted = self.attempts.release(self.wanted)
         sound = (good for good in (wanted, *self.attempts.good) if good and self._may_run(good))
         return next(sound, None)
 
     def _may_run(self, good: Good) -> bool:
-        if good.plan is None or good.plan.transform is None or self.fails(good.config):
+        unfit = self.desired.is_batch and good.plan and good.plan.transform is None
+        if good.plan is None or unfit or self.fails(good.config):
             return False
         left = self.world.withdrawn - {self.wanted}
         return good.config not in self.world.revoked | left

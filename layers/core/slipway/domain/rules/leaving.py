@@ -11,6 +11,7 @@ from slipway.domain.rules.rest import (
     earlier_call_may_still_land,
     endpoint_is_in_motion,
 )
+from slipway.domain.rules.tasks import task_is_under_way
 from slipway.domain.scaling import UNSCALED
 from slipway.domain.steps import (
     Announce,
@@ -103,6 +104,7 @@ LEAVING: tuple[Rule, ...] = (
     change_is_not_visible_yet,
     endpoint_is_still_watched,
     run_is_under_way,
+    task_is_under_way,
     endpoint_is_still_scaled,
     endpoint_is_still_there,
     earlier_call_may_still_land,
