@@ -71,10 +71,10 @@ class Settled:
 class Record:
     """Everything the ledger knows about one deployment.
 
-    Each of `runners` may have a schedule that watches its endpoint, each of the variants `scaled` be
-    registered for autoscaling, and each of `alarms` be one; `timed`, a schedule says when it runs. `arrived` are the uploads that events told of.
-    `footprints` are what its releases made and nobody has deleted since, and `watched` is what was
-    last made to watch it; `purged` is the generation in which its versions and data were.
+    Each of `runners` may have a schedule that watches its endpoint, each of `scaled` be registered
+    for autoscaling, each of `alarms` be one; `timed`, a schedule says when it runs. `arrived` are
+    uploads that events told of, `footprints` what its releases made and nobody has deleted since,
+    `watched` what was last made to watch it; in the generation `purged` its data were.
     """
 
     deployment: str
