@@ -1,7 +1,6 @@
 """`slipway batch` and `slipway batches`: a run by hand, and what came of all of them."""
 
 import hashlib
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -46,7 +45,9 @@ def batch(
             Exit.REFUSED,
         )
     line = TimeLine(found.ports, deployment)
-    execution = _started(found, deployment, _uri(found, deployment, input_))
+    uri = _uri(found, deployment, input_)
+    wish = {"type": "run", **({"input": uri} if uri else {})}
+    execution = found.start(deployment, {"wish": wish})  # by which the run goes
     if wait:
         _finish(_follow(found, deployment, execution, line, timeout))
 
@@ -93,22 +94,12 @@ def _uri(found: Stack, deployment: str, given: str) -> str:
     if given.startswith(S3) or not given:
         return checked_input(found.ports.site, deployment, given)
     file = Path(given)
-    content = file.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()[:12]
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()[:12]
     key = f"{batch_prefix(deployment)}asked/{digest}/{file.name}"
-    found.session.client("s3").put_object(Bucket=found.bucket, Key=key, Body=content)
+    found.session.client("s3").upload_file(str(file), found.bucket, key)
     screen.out().print(f"uploaded {file.name} to {key}", soft_wrap=True)
     return f"{S3}{found.bucket}/{key}"
-
-
-def _started(found: Stack, deployment: str, uri: str) -> str:
-    """The release that is told of the run; the run goes by its name."""
-    wish = {"type": "run", **({"input": uri} if uri else {})}
-    execution: str = found.session.client("stepfunctions").start_execution(
-        stateMachineArn=found.state_machine,
-        input=json.dumps({"deployment": deployment, "wish": wish}),
-    )["executionArn"]
-    return execution
 
 
 def _follow(found: Stack, deployment: str, execution: str, line: TimeLine, timeout: float) -> End:

@@ -1,5 +1,6 @@
 """The deployed stack, found by its name through CloudFormation's outputs."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,14 @@ class Stack:
     def endpoint(self, deployment: str) -> str:
         """The name of the deployment's endpoint."""
         return naming.endpoint_name(self.ports.site, deployment)
+
+    def start(self, deployment: str, asked: Mapping[str, object]) -> str:
+        """Start a release by hand, with what is asked for; its execution."""
+        execution: str = self.session.client("stepfunctions").start_execution(
+            stateMachineArn=self.state_machine,
+            input=json.dumps({"deployment": deployment, **asked}),
+        )["executionArn"]
+        return execution
 
     def succeeded(self, execution: str, what: str) -> bool:
         """Whether an execution has; not yet while it runs. Raises Problem when it broke."""

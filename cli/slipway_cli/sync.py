@@ -1,6 +1,5 @@
 """`slipway sync`: compare what is wanted with what is there, now, and follow what comes of it."""
 
-import json
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -33,9 +32,7 @@ def sync(
 def run(found: Stack, deployment: str, asked: Mapping[str, object], timeout: float) -> End:
     """Start a release by hand, with what is asked for, and follow it to its end."""
     line = TimeLine(found.ports, deployment)
-    execution = found.session.client("stepfunctions").start_execution(
-        stateMachineArn=found.state_machine, input=json.dumps({"deployment": deployment, **asked})
-    )["executionArn"]
+    execution = found.start(deployment, asked)
     console = screen.out()
     patience = Patience(timeout, 0.2 if found.embedded else 2.0)
     with console.status("[dim]following the release; Ctrl-C leaves it running"):

@@ -1,6 +1,5 @@
 """`slipway task` and `slipway tasks`: a task of a released version, and what came of them all."""
 
-import json
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,7 +8,6 @@ from slipway.domain.naming import checked_deployment
 from slipway.domain.record import Record
 from slipway.domain.steps import RunTask
 from slipway.domain.task import TaskRun
-from slipway.domain.wish import TaskNow
 from slipway.task_wishes import checked
 
 from slipway_cli import screen, stack, target
@@ -38,7 +36,8 @@ def task(
     found = stack.connect(target.of(ctx))
     checked(found.ports, found.ports.ledger.load(checked_deployment(deployment)))
     line = TimeLine(found.ports, deployment)
-    execution = _started(found, deployment, TaskNow(tuple(command or ())))
+    wish = {"type": "task", **({"command": command} if command else {})}
+    execution = found.start(deployment, {"wish": wish})  # by which the task goes
     if wait:
         _finish(found, deployment, _followed(found, deployment, execution, line, timeout))
 
@@ -66,16 +65,6 @@ def _row(run: TaskRun) -> tuple[str, ...]:
     took = f"{run.ended - run.at:.0f} s" if run.ended else ""
     facts = (run.state, run.version, " ".join(run.program.command), screen.brief(run.reason))
     return str(run.number), screen.date(run.at), took, *facts
-
-
-def _started(found: Stack, deployment: str, wish: TaskNow) -> str:
-    """The release that is told of the task; the task goes by its name."""
-    said = {"type": "task", **({"command": [*wish.command]} if wish.command else {})}
-    execution: str = found.session.client("stepfunctions").start_execution(
-        stateMachineArn=found.state_machine,
-        input=json.dumps({"deployment": deployment, "wish": said}),
-    )["executionArn"]
-    return execution
 
 
 def _followed(
