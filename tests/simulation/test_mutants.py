@@ -6,7 +6,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from slipway import looking, nudging, probing, release, watching
+from slipway import batched, looking, nudging, probing, release, watching
 from slipway.domain import decide, record
 from slipway.domain.attempts import Attempts
 from slipway.domain.probed import Probed
@@ -157,7 +157,7 @@ BUGS: dict[str, Bug] = {
         looking, "_scaling", lambda *_: UNSCALED
     ),
     "an answer that is awaited is taken for none": lambda: patch.object(
-        looking, "_awaited", lambda *_: ""
+        batched, "awaited", lambda *_: ""
     ),
     "an endpoint is made to refuse its clients": without("endpoint_cannot_become_that"),
     "a reply may take as long as it likes": lambda: patch.object(
