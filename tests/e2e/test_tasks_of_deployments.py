@@ -71,15 +71,15 @@ def running(ecs: Any, cluster: str) -> list[str]:
 
 def test_a_task_waits_for_a_version_and_says_so(slipway: Any, models: Any) -> None:
     text = json.dumps({"approval": "manual", "task": {"image": IMAGE, "command": ["true"]}})
-    end = slipway.release("waiting", models.line(), text)
+    end = slipway.release("task-waiting", models.line(), text)
     assert end.verdict == "Awaits approval", end.reason
-    assert ran("waiting", "--no-wait").exit_code == 0
-    listed = CliRunner().invoke(app, ["tasks", "waiting"])
+    assert ran("task-waiting", "--no-wait").exit_code == 0
+    listed = CliRunner().invoke(app, ["tasks", "task-waiting"])
     assert "has run no task yet" in listed.output
-    assert CliRunner().invoke(app, ["approve", "waiting"]).exit_code == 0
-    done = ran("waiting")
+    assert CliRunner().invoke(app, ["approve", "task-waiting"]).exit_code == 0
+    done = ran("task-waiting")
     assert done.exit_code == 0, done.output
-    listed = json.loads(CliRunner().invoke(app, ["tasks", "waiting", "--json"]).output)
+    listed = json.loads(CliRunner().invoke(app, ["tasks", "task-waiting", "--json"]).output)
     assert [each["code"] for each in listed] == [0, 0]
 
 
