@@ -14,7 +14,7 @@ from slipway.running import NOTHING
 
 from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
-from slipway_cli.follow import End, Patience, TimeLine, follow, shown_on
+from slipway_cli.follow import End, TimeLine, attend
 from slipway_cli.stack import Stack
 
 S3 = "s3://"
@@ -103,12 +103,8 @@ def _uri(found: Stack, deployment: str, given: str) -> str:
 
 
 def _follow(found: Stack, deployment: str, execution: str, line: TimeLine, timeout: float) -> End:
-    console = screen.out()
-    patience = Patience(timeout, 0.2 if found.embedded else 5.0)
-    with console.status("[dim]following the run; Ctrl-C leaves it running"):
-        return follow(
-            line, lambda: _ended(found, deployment, execution), shown_on(console), patience
-        )
+    pause = 0.2 if found.embedded else 5.0
+    return attend(line, lambda: _ended(found, deployment, execution), "run", timeout, pause)
 
 
 def _ended(found: Stack, deployment: str, execution: str) -> End | None:

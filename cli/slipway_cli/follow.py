@@ -92,6 +92,15 @@ def follow(
     return wait_for(look, patience, remedy)
 
 
+def attend(
+    line: TimeLine, ended: Callable[[], End | None], what: str, seconds: float, pause: float
+) -> End:
+    """Follow at the prompt for so many seconds at most; `what` is followed is said meanwhile."""
+    console = screen.out()
+    with console.status(f"[dim]following the {what}; Ctrl-C leaves it running"):
+        return follow(line, ended, shown_on(console), Patience(seconds, pause))
+
+
 def wait_for(look: Callable[[], Found | None], patience: Patience, remedy: str = "") -> Found:
     """What `look` finds at last. Raises Problem when late."""
     deadline = patience.clock() + patience.seconds

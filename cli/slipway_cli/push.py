@@ -17,7 +17,7 @@ from slipway.manifest import parse
 
 from slipway_cli import screen, stack, target
 from slipway_cli.failures import Exit, Problem
-from slipway_cli.follow import End, Patience, TimeLine, Wish, follow, outcome, shown_on, takes_up
+from slipway_cli.follow import End, TimeLine, Wish, attend, outcome, takes_up
 from slipway_cli.instance_types import check_instance_type
 from slipway_cli.logs import stand_ins
 from slipway_cli.packing import chunks, packed
@@ -203,10 +203,8 @@ def _part_of(deployment: str) -> str:
 
 def await_release(found: Stack, deployment: str, wish: Wish, line: TimeLine, timeout: float) -> End:
     """Show the release of `wish` as it happens; how it ended."""
-    console = screen.out()
-    patience = Patience(timeout, 0.2 if found.embedded else 2.0)
-    with console.status("[dim]following the release; Ctrl-C leaves it running"):
-        return follow(line, lambda: ended(found, deployment, wish), shown_on(console), patience)
+    pause = 0.2 if found.embedded else 2.0
+    return attend(line, lambda: ended(found, deployment, wish), "release", timeout, pause)
 
 
 def ended(found: Stack, deployment: str, wish: Wish) -> End | None:

@@ -7,9 +7,9 @@ import typer
 from slipway.domain.naming import checked_deployment
 from slipway.domain.steps import Verdict
 
-from slipway_cli import screen, stack, target
+from slipway_cli import stack, target
 from slipway_cli.failures import Exit, Problem
-from slipway_cli.follow import End, Patience, TimeLine, follow, shown_on
+from slipway_cli.follow import End, TimeLine, attend
 from slipway_cli.push import finish
 from slipway_cli.stack import Stack
 
@@ -33,12 +33,8 @@ def run(found: Stack, deployment: str, asked: Mapping[str, object], timeout: flo
     """Start a release by hand, with what is asked for, and follow it to its end."""
     line = TimeLine(found.ports, deployment)
     execution = found.start(deployment, asked)
-    console = screen.out()
-    patience = Patience(timeout, 0.2 if found.embedded else 2.0)
-    with console.status("[dim]following the release; Ctrl-C leaves it running"):
-        return follow(
-            line, lambda: ended(found, deployment, execution), shown_on(console), patience
-        )
+    pause = 0.2 if found.embedded else 2.0
+    return attend(line, lambda: ended(found, deployment, execution), "release", timeout, pause)
 
 
 def ended(found: Stack, deployment: str, execution: str) -> End | None:

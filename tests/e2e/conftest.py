@@ -183,10 +183,7 @@ class Slipway:
 
     def run(self, deployment: str) -> str:
         """Start a release by hand; its execution's ARN."""
-        started = self.client("stepfunctions").start_execution(
-            stateMachineArn=self.stack.state_machine, input=json.dumps({"deployment": deployment})
-        )
-        return str(started["executionArn"])
+        return self.stack.start(deployment, {})
 
     def states(self, execution: str) -> list[str]:
         """The states that an execution entered, once it has ended."""

@@ -1,6 +1,5 @@
 """The demo's stage of files: a schedule that runs, and a record that cannot be answered."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -32,7 +31,7 @@ class Files(Scene):
             now.say(f"{len(self.suburbs)} suburbs in, {run.rows_out} answers out", "green")
             now.say("a file with a word where a number is, by hand", "bold")
             uri = self._put("asked/bad.csv", "\n".join((*self._spoilt(), "")))
-            self._ask(uri)
+            self.stack.start(FILES, {"wish": {"type": "run", "input": uri}})
             self._show(now, self._told(lambda found: found.due.input == uri), JobStatus.FAILED)
 
     def _spoilt(self) -> list[str]:
@@ -46,12 +45,6 @@ class Files(Scene):
             Bucket=self.stack.bucket, Key=key, Body=text.encode()
         )
         return f"s3://{self.stack.bucket}/{key}"
-
-    def _ask(self, uri: str) -> None:
-        asked = {"deployment": FILES, "wish": {"type": "run", "input": uri}}
-        self.stack.session.client("stepfunctions").start_execution(
-            stateMachineArn=self.stack.state_machine, input=json.dumps(asked)
-        )
 
     def _told(self, which: Callable[[Run], bool]) -> Run:
         """The run, once people know of it."""

@@ -111,9 +111,8 @@ class Story(Scene):
         """A release that nobody needs."""
         asked = json.dumps({"deployment": HOUSING})
         with stage(self.console, f"6/14  Start a release by hand: {asked}") as now:
-            machine, line = self.stack.state_machine, TimeLine(self.stack.ports, HOUSING)
-            client = self.stack.session.client("stepfunctions")
-            execution = client.start_execution(stateMachineArn=machine, input=asked)["executionArn"]
+            line = TimeLine(self.stack.ports, HOUSING)
+            execution = self.stack.start(HOUSING, {})
             end = follow(
                 line,
                 lambda: ended(self.stack, HOUSING, execution),

@@ -7,7 +7,7 @@ from slipway.domain.rules import rest
 from slipway.domain.rules.case import Case
 from slipway.domain.rules.traffic import split
 from slipway.domain.rules.verdict import held
-from slipway.domain.steps import AwaitChange, Change, DeployEndpoint, ProbeEndpoint, Step
+from slipway.domain.steps import Announce, AwaitChange, Change, DeployEndpoint, ProbeEndpoint, Step
 from slipway.domain.world import Endpoint, EndpointStatus
 
 TRIES = 3
@@ -43,6 +43,11 @@ def await_somebody(case: Case, reason: str) -> Step:
 def awaits_somebody(step: Step) -> bool:
     """Whether a step waits for what people owe, as `await_somebody` does."""
     return isinstance(step, AwaitChange) and step.timeout == PEOPLE_SECONDS
+
+
+def rests(step: Step) -> bool:
+    """Whether a release has nothing to do that is not somebody's."""
+    return isinstance(step, Announce) or awaits_somebody(step)
 
 
 def recovery(case: Case, reason: str, to: Goods | None = None) -> Step | None:

@@ -3,14 +3,13 @@ once, with the version that was released last."""
 
 from slipway.domain.batch import Due
 from slipway.domain.rules.case import Case, Rule
-from slipway.domain.rules.retreat import awaits_somebody
-from slipway.domain.steps import Announce, Deed, RunBatch, Step
+from slipway.domain.rules.retreat import rests
+from slipway.domain.steps import Deed, RunBatch, Step
 
 
 def unless_a_run_is_owed(case: Case, step: Step) -> Step:
     """The step or, once nothing else is owed that is not somebody's, what a run owes."""
-    rests = isinstance(step, Announce) or awaits_somebody(step)
-    if not rests or not case.desired.is_batch or case.desired.leaves:
+    if not rests(step) or not case.desired.is_batch or case.desired.leaves:
         return step
     return next((owed for rule in RULES if (owed := rule(case))), step)
 

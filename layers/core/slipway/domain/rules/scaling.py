@@ -5,8 +5,8 @@ from slipway.domain.desired import ServerlessTarget
 from slipway.domain.plan.endpoint import Plan, kind_of
 from slipway.domain.plan.scaling import scaling
 from slipway.domain.rules.case import Case
-from slipway.domain.rules.retreat import awaits_somebody
-from slipway.domain.steps import Announce, Change, DeployEndpoint, ScaleEndpoint, Step
+from slipway.domain.rules.retreat import rests
+from slipway.domain.steps import Change, DeployEndpoint, ScaleEndpoint, Step
 from slipway.domain.world import Endpoint
 
 
@@ -14,8 +14,7 @@ def unless_scaled(case: Case, step: Step) -> Step:
     """The step, or what autoscaling owes before it."""
     if isinstance(step, DeployEndpoint) and step.change == Change.UPDATE:
         return scaling_bars_the_update(case, step.config) or step
-    rests = isinstance(step, Announce) or awaits_somebody(step)
-    return (scaling_is_not_as_wanted(case) if rests else None) or step
+    return (scaling_is_not_as_wanted(case) if rests(step) else None) or step
 
 
 def scaling_bars_the_update(case: Case, config: str) -> Step | None:

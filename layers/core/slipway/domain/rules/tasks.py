@@ -4,15 +4,14 @@ was deployed as, so what goes with old releases is none of its."""
 
 from slipway.domain.rules.case import Case, Rule
 from slipway.domain.rules.rest import GONE_SECONDS, SETTLE_SECONDS
-from slipway.domain.rules.retreat import awaits_somebody
-from slipway.domain.steps import Announce, AwaitChange, Deed, RunTask, Step
+from slipway.domain.rules.retreat import rests
+from slipway.domain.steps import AwaitChange, Deed, RunTask, Step
 from slipway.domain.task import DESCRIBED_SECONDS
 
 
 def unless_a_task_is_owed(case: Case, step: Step) -> Step:
     """The step or, once nothing else is owed that is not somebody's, what a task owes."""
-    rests = isinstance(step, Announce) or awaits_somebody(step)
-    if not rests or case.desired.leaves:
+    if not rests(step) or case.desired.leaves:
         return step
     return next((owed for rule in RULES if (owed := rule(case))), step)
 

@@ -2,8 +2,8 @@
 
 from slipway.domain.plan.watching import baseline
 from slipway.domain.rules.case import Case, Rule
-from slipway.domain.rules.retreat import awaits_somebody, hold
-from slipway.domain.steps import Announce, BuildBaseline, Change, Step, WatchEndpoint
+from slipway.domain.rules.retreat import hold, rests
+from slipway.domain.steps import BuildBaseline, Change, Step, WatchEndpoint
 from slipway.domain.watch import Schedule, kind, lacking
 
 
@@ -56,9 +56,8 @@ def unless_unwatched(case: Case, step: Step) -> Step:
     """The step or, where a release would rest, what watches what serves and somebody deleted:
     whatever holds the release, drift goes on."""
     live = case.endpoint
-    rests = isinstance(step, Announce) or awaits_somebody(step)
     serves = live is not None and live.serves(live.config)
-    if not rests or case.desired.leaves or not (serves or case.desired.is_batch):
+    if not rests(step) or case.desired.leaves or not (serves or case.desired.is_batch):
         return step
     return baseline_was_lost(case) or watch_was_lost(case) or step
 
