@@ -77,8 +77,8 @@ def test_a_manifest_lists_what_is_read_as_sagemaker_reads_it(
     assert frozen is not None
     body = s3.get_object(Bucket=BUCKET, Key="batches/h/runs/1/input.manifest")["Body"].read()
     assert json.loads(body) == [{"prefix": TOP}, "a.csv", "deep/b.csv"]
-    assert batches.names(frozen.input, listed=True) == ["a.csv", "deep/b.csv"]
-    assert batches.top(frozen.input, listed=True) == TOP
+    assert batches.names(frozen.input) == ["a.csv", "deep/b.csv"]
+    assert batches.top(frozen.input) == TOP
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_a_manifest_lists_what_is_read_as_sagemaker_reads_it(
 def test_objects_are_called_as_their_outputs_are(
     batches: S3Batches, uri: str, names: list[str], top: str
 ) -> None:
-    assert batches.names(uri, listed=False) == names
-    assert batches.top(uri, listed=False) == top
+    assert batches.names(uri) == names
+    assert batches.top(uri) == top
 
 
 def test_outputs_are_what_ends_in_out(batches: S3Batches) -> None:
@@ -103,7 +103,7 @@ def test_outputs_are_what_ends_in_out(batches: S3Batches) -> None:
 
 @pytest.mark.parametrize(("most", "rows"), [(1000, 3), (8, None), (10, None), (11, 3)])
 def test_rows_are_counted_up_to_some_bytes(batches: S3Batches, most: int, rows: int | None) -> None:
-    found = batches.rows(TOP, ["a.csv", "deep/b.csv"], listed=False, most=most)
+    found = batches.rows(TOP, ["a.csv", "deep/b.csv"], most=most)
     assert (found and found.count) == rows
 
 
@@ -112,22 +112,22 @@ def test_rows_that_are_all_the_same_are_noticed_over_all_objects(
 ) -> None:
     for name in ("a", "b"):
         s3.put_object(Bucket=BUCKET, Key=f"same/{name}", Body=b"9,0.5\n" * 6)
-    found = batches.rows("s3://bucket/same/", ["a", "b"], listed=False, most=99, part=answer)
+    found = batches.rows("s3://bucket/same/", ["a", "b"], most=99, part=answer)
     assert found == Rows(12, frozenset({b"0.5"}))
 
 
 def test_what_is_gone_has_no_rows(batches: S3Batches) -> None:
-    assert batches.rows(TOP, ["gone.csv"], listed=False, most=1000) == Rows()
+    assert batches.rows(TOP, ["gone.csv"], most=1000) == Rows()
 
 
 def test_lines_go_with_the_lines_of_their_outputs(batches: S3Batches) -> None:
-    pairs = batches.pairs(TOP, "s3://bucket/batches/h/out/1/", listed=False, rows=1, objects=9)
+    pairs = batches.pairs(TOP, "s3://bucket/batches/h/out/1/", rows=1, objects=9)
     assert list(pairs) == [
         (["1,2"], ["1"]),
         (["3,4"], ["2"]),
         (["5,6"], ["3"]),
     ]
-    fewer = batches.pairs(TOP, "s3://bucket/batches/h/out/1/", listed=False, rows=9, objects=1)
+    fewer = batches.pairs(TOP, "s3://bucket/batches/h/out/1/", rows=9, objects=1)
     assert list(fewer) == [(["1,2", "3,4"], ["1", "2"])]
 
 
@@ -154,4 +154,4 @@ def test_outputs_are_removed_together(batches: S3Batches, s3: "S3Client") -> Non
 
 def test_a_manifest_that_is_gone_is_said_to_be(batches: S3Batches) -> None:
     with pytest.raises(Refused, match=r"s3://bucket/batches/h/gone\.manifest is gone"):
-        batches.names("s3://bucket/batches/h/gone.manifest", listed=True)
+        batches.names("s3://bucket/batches/h/gone.manifest")

@@ -12,7 +12,7 @@ from slipway_local.sagemaker.scripted import Script, constant
 
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/x:1"
 ROWS = Transform(content_type="text/csv", split=Split.LINE, assemble=Split.LINE)
-JOB = TransformJob("slipway-h-1", "m", "s3://b/in/", "s3://b/out/", False, BatchTarget(), ROWS)
+JOB = TransformJob("slipway-h-1", "m", "s3://b/in/", "s3://b/out/", BatchTarget(), ROWS)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_every_setting_is_told_under_its_own_name(
         retries=1,
     )
     cloud.objects["s3://b/list.manifest"] = b'[{"prefix": "s3://b/in/"}, "a.csv"]'
-    job = replace(JOB, input="s3://b/list.manifest", listed=True, transform=given)
+    job = replace(JOB, input="s3://b/list.manifest", transform=given)
     transforms.create(replace(job, target=BatchTarget("ml.c5.xlarge", 2)))
     found = cloud.control.describe_transform_job(TransformJobName=JOB.name)
     source = {"S3DataType": "ManifestFile", "S3Uri": "s3://b/list.manifest"}

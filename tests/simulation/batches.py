@@ -7,7 +7,7 @@ from functools import reduce
 
 from slipway.batch_ports import Frozen, TransformJob
 from slipway.domain import naming
-from slipway.domain.batch import Arrived, Job, JobStatus, Timer
+from slipway.domain.batch import Arrived, Job, JobStatus, Timer, is_list
 from slipway.domain.errors import Refused
 from slipway.domain.rows import Part, Rows, counted, whole
 
@@ -38,16 +38,16 @@ class MemoryBatches:
         uri = f"s3://{self._bucket.name}/{folder}input.manifest"
         return Frozen(uri, f"{folder}seen.json", len(new), min(new))
 
-    def names(self, uri: str, *, listed: bool) -> list[str]:
-        if listed:
+    def names(self, uri: str) -> list[str]:
+        if is_list(uri):
             if not self.content(self._key(uri)):
                 raise Refused(f"{uri} is gone")
             return [str(name) for name in json.loads(self.content(self._key(uri)))[1:]]
-        top = self._key(self.top(uri, listed=False))
+        top = self._key(self.top(uri))
         return [k.removeprefix(top) for k in self._keys() if k.startswith(self._key(uri))]
 
-    def top(self, uri: str, *, listed: bool) -> str:
-        if listed:
+    def top(self, uri: str) -> str:
+        if is_list(uri):
             return str(json.loads(self.content(self._key(uri)))[0]["prefix"])
         return uri if uri.endswith("/") else f"{uri.rpartition('/')[0]}/"
 
@@ -56,19 +56,17 @@ class MemoryBatches:
         found = {key: len(body) for key, (_, body) in answers.items() if key.startswith(top)}
         return {k.removeprefix(top): size for k, size in found.items() if k.endswith(".out")}
 
-    def rows(
-        self, uri: str, names: Sequence[str], *, listed: bool, most: int, part: Part = whole
-    ) -> Rows | None:
-        top = self._key(self.top(uri, listed=listed))
+    def rows(self, uri: str, names: Sequence[str], *, most: int, part: Part = whole) -> Rows | None:
+        top = self._key(self.top(uri))
         bodies = [self.content(f"{top}{name}") for name in names]
         found = (counted([body], part) for body in bodies)
         return reduce(Rows.and_, found, Rows()) if sum(map(len, bodies)) < most else None
 
     def pairs(
-        self, uri: str, output: str, *, listed: bool, rows: int, objects: int
+        self, uri: str, output: str, *, rows: int, objects: int
     ) -> Iterator[tuple[list[str], list[str]]]:
-        top, written = self._key(self.top(uri, listed=listed)), self.written(output)
-        for name in self.names(uri, listed=listed)[:objects]:
+        top, written = self._key(self.top(uri)), self.written(output)
+        for name in self.names(uri)[:objects]:
             if f"{name}.out" in written:
                 asked = self.content(f"{top}{name}").decode().splitlines()
                 answered = self.content(f"{self._key(output)}{name}.out").decode().splitlines()
@@ -145,14 +143,14 @@ class MemoryTransforms:
             self.over[name] = Job(JobStatus.FAILED, self.failures.pop(0), 61.0, 1.0)
             return
         job = self.made[name]
-        read = self.batches.names(job.input, listed=job.listed)
+        read = self.batches.names(job.input)
         answered = [self._answer(job, each) for each in read]
         failure = "" if all(answered) else "AlgorithmError: See job logs for more information"
         status = JobStatus.FAILED if failure else JobStatus.COMPLETED
         self.over[name] = Job(status, failure, 61.0, 1.0)
 
     def _answer(self, job: TransformJob, name: str) -> bool:
-        top = self.batches.top(job.input, listed=job.listed)
+        top = self.batches.top(job.input)
         content = self.batches.content(f"{top}{name}".split("/", 3)[3])
         if BAD in content or job.model in self.broken:
             return False

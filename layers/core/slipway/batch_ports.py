@@ -10,14 +10,12 @@ from slipway.domain.rows import Part, Rows, whole
 
 @dataclass(frozen=True, slots=True)
 class TransformJob:
-    """A transform job to be made: the `model`, what it reads and writes, as URIs, and how it asks.
-    `listed` says that the input is a manifest file, which lists objects."""
+    """A transform job to be made: the `model`, the URIs that it reads and writes, and how it asks."""
 
     name: str
     model: str
     input: str
     output: str
-    listed: bool
     target: BatchTarget
     transform: Transform
 
@@ -44,11 +42,11 @@ class Batches(Protocol):
         """Write down what has arrived, for the run of that number; None where nothing has."""
         ...
 
-    def names(self, uri: str, *, listed: bool) -> list[str]:
+    def names(self, uri: str) -> list[str]:
         """The objects that a job reads at a URI, as they are called below it."""
         ...
 
-    def top(self, uri: str, *, listed: bool) -> str:
+    def top(self, uri: str) -> str:
         """The URI that they are below."""
         ...
 
@@ -56,15 +54,13 @@ class Batches(Protocol):
         """The outputs below a URI, likewise, and how many bytes each has."""
         ...
 
-    def rows(
-        self, uri: str, names: Sequence[str], *, listed: bool, most: int, part: Part = whole
-    ) -> Rows | None:
+    def rows(self, uri: str, names: Sequence[str], *, most: int, part: Part = whole) -> Rows | None:
         """The lines of the objects, or a part of each; None where they are more than `most`
         bytes."""
         ...
 
     def pairs(
-        self, uri: str, output: str, *, listed: bool, rows: int, objects: int
+        self, uri: str, output: str, *, rows: int, objects: int
     ) -> Iterable[tuple[list[str], list[str]]]:
         """The lines of the first objects with those of their outputs, at most so many `rows`
         together; of what has no output nothing."""

@@ -27,7 +27,7 @@ def concluded(ports: Ports, found: Look, run: Run, job: Job | None) -> Run:
         return replace(run, status=status, ended=ended, reason=NEVER)
     over = replace(run, status=status, ended=ended, billed=billed(found, run, job))
     try:
-        names = ports.batches.names(run.input, listed=run.listed)
+        names = ports.batches.names(run.input)
     except Refused as gone:
         return replace(over, reason=f"what it read is not known any more: {gone}")
     written = ports.batches.written(run.output)
@@ -55,9 +55,9 @@ def _counted(ports: Ports, found: Look, run: Run, names: Sequence[str]) -> Run:
         return replace(run, reason=f"{told}; rows were not counted")
     if len(names) > MOST_OBJECTS:
         return replace(run, reason=f"{told}; {TOO_MANY}")
-    asked = ports.batches.rows(run.input, names, listed=run.listed, most=MOST_BYTES)
+    asked = ports.batches.rows(run.input, names, most=MOST_BYTES)
     outputs, part = [f"{name}.out" for name in names], answer if _joins(how) else whole
-    given = ports.batches.rows(run.output, outputs, listed=False, most=MOST_BYTES, part=part)
+    given = ports.batches.rows(run.output, outputs, most=MOST_BYTES, part=part)
     counted = replace(
         run, rows_in=asked.count if asked else None, rows_out=given.count if given else None
     )
@@ -113,6 +113,6 @@ def _why(
 def _left(ports: Ports, found: Look, run: Run, lost: Sequence[str]) -> str:
     """A manifest file of what was not answered; its URI."""
     key = f"{naming.batch_prefix(found.record.deployment)}failed/{run.number}.manifest"
-    top = ports.batches.top(run.input, listed=run.listed)
+    top = ports.batches.top(run.input)
     ports.batches.keep(key, json.dumps([{"prefix": top}, *lost]).encode())
     return f"s3://{ports.site.bucket}/{key}"

@@ -72,7 +72,6 @@ def _job(name: str, folder: str, made: Plan, first: Probe) -> TransformJob:
         model=made.models[0].name,
         input=f"{folder}in/",
         output=f"{folder}out/",
-        listed=False,
         target=BatchTarget(target.instance_type),
         transform=complete(given, f".{ENDINGS.get(kind, '')}"),
     )

@@ -36,9 +36,7 @@ def record(ports: Ports, found: Look, run: Run) -> None:
     records = (
         _record(how, f"run-{run.number}-{number}", at, *rows)
         for number, rows in enumerate(
-            ports.batches.pairs(
-                run.input, run.output, listed=run.listed, rows=ROWS, objects=MOST_OBJECTS
-            )
+            ports.batches.pairs(run.input, run.output, rows=ROWS, objects=MOST_OBJECTS)
         )
         if number % step == 0
     )

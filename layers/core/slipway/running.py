@@ -102,7 +102,7 @@ def _begun(ports: Ports, task: Task, found: Look) -> Run | None:
 
 
 def _listed(ports: Ports, run: Run) -> Run | None:
-    names = ports.batches.names(run.input, listed=run.listed)
+    names = ports.batches.names(run.input)
     return replace(run, first=names[0], objects=len(names)) if names else None
 
 
@@ -131,7 +131,6 @@ def _job(found: Look, run: Run) -> TransformJob:
         model=made.models[0].name,
         input=run.input,
         output=run.output,
-        listed=run.listed,
         target=target,
         transform=complete(made.transform, run.first),
     )

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from slipway.adapters.faults import is_no_object, translated
 from slipway.batch_ports import Frozen
 from slipway.domain import naming
-from slipway.domain.batch import Arrived
+from slipway.domain.batch import Arrived, is_list
 from slipway.domain.errors import Refused
 from slipway.domain.rows import Part, Rows, counted, whole
 
@@ -57,18 +57,18 @@ class S3Batches:
         uri = f"s3://{self._bucket}/{folder}input.manifest"
         return Frozen(uri, f"{folder}seen.json", len(new), min(new))
 
-    def names(self, uri: str, *, listed: bool) -> list[str]:
+    def names(self, uri: str) -> list[str]:
         bucket, key = _place(uri)
-        if listed:
+        if is_list(uri):
             _, *names = json.loads(self._read(key))
             return [str(name) for name in names]
-        top = _place(self.top(uri, listed=False))[1]
+        top = _place(self.top(uri))[1]
         with translated():
             keys = [found["Key"] for found in self._objects(bucket, key)]
         return [found.removeprefix(top) for found in keys if not found.endswith("/")]
 
-    def top(self, uri: str, *, listed: bool) -> str:
-        if listed:
+    def top(self, uri: str) -> str:
+        if is_list(uri):
             return str(json.loads(self._read(_place(uri)[1]))[0]["prefix"])
         return uri if uri.endswith("/") else f"{uri.rpartition('/')[0]}/"
 
@@ -78,10 +78,8 @@ class S3Batches:
             found = {each["Key"]: each["Size"] for each in self._objects(bucket, key)}
         return {n.removeprefix(key): size for n, size in found.items() if n.endswith(".out")}
 
-    def rows(
-        self, uri: str, names: Sequence[str], *, listed: bool, most: int, part: Part = whole
-    ) -> Rows | None:
-        bucket, top = _place(self.top(uri, listed=listed))
+    def rows(self, uri: str, names: Sequence[str], *, most: int, part: Part = whole) -> Rows | None:
+        bucket, top = _place(self.top(uri))
         found = Rows()
         for name in names:
             rows, size = self._rows(bucket, f"{top}{name}", most, part)
@@ -91,12 +89,12 @@ class S3Batches:
         return found
 
     def pairs(
-        self, uri: str, output: str, *, listed: bool, rows: int, objects: int
+        self, uri: str, output: str, *, rows: int, objects: int
     ) -> Iterator[tuple[list[str], list[str]]]:
-        bucket, top = _place(self.top(uri, listed=listed))
+        bucket, top = _place(self.top(uri))
         into, below = _place(output)
         written = set(self.written(output))
-        for name in self.names(uri, listed=listed)[:objects]:
+        for name in self.names(uri)[:objects]:
             if f"{name}.out" in written:
                 asked = self._text(bucket, f"{top}{name}")
                 answered = self._text(into, f"{below}{name}.out")

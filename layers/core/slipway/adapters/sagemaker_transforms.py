@@ -16,7 +16,7 @@ from slipway.adapters.faults import (
     unless,
 )
 from slipway.batch_ports import TransformJob
-from slipway.domain.batch import Job, JobStatus, Transform
+from slipway.domain.batch import Job, JobStatus, Transform, is_list
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -101,7 +101,7 @@ def _by_object(messages: Iterable[str]) -> list[str]:
 
 def _request(job: TransformJob) -> "CreateTransformJobRequestTypeDef":
     """The job as SageMaker spells it. What is left to it is not said."""
-    how, kind = job.transform, "ManifestFile" if job.listed else "S3Prefix"
+    how, kind = job.transform, "ManifestFile" if is_list(job.input) else "S3Prefix"
     request: dict[str, Any] = {
         "TransformJobName": job.name,
         "ModelName": job.model,

@@ -201,11 +201,6 @@ class Run:
         return self.status is not None
 
     @property
-    def listed(self) -> bool:
-        """Whether its input is a manifest file, which lists objects."""
-        return self.input.endswith(MANIFEST)
-
-    @property
     def words(self) -> str:
         """How it stands, in words."""
         return f"{self.status or JobStatus.IN_PROGRESS}: {self.reason}".removesuffix(": ")
@@ -259,6 +254,11 @@ class Runs:
 
 
 NO_RUNS = Runs()
+
+
+def is_list(uri: str) -> bool:
+    """Whether an input is a manifest file, which lists objects."""
+    return uri.endswith(MANIFEST)
 
 
 def missing(inputs: Iterable[str], outputs: Iterable[str]) -> list[str]:
