@@ -10,7 +10,7 @@ from slipway.domain.rows import Part, Rows, whole
 
 @dataclass(frozen=True, slots=True)
 class TransformJob:
-    """A transform job to be made: the `model`, the URIs that it reads and writes, and how it asks."""
+    """A transform job to be made: the `model`, the URIs that it reads and writes, how it asks."""
 
     name: str
     model: str
